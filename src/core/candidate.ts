@@ -1,0 +1,45 @@
+import type { ArtifactRef } from './artifact.js';
+import type { CommitRef } from './target.js';
+
+export type Language = 'javascript' | 'typescript' | 'python' | 'other';
+
+/** Replaces a span of a file. Applies only where the span still holds the text it was made for. */
+export interface SpanEdit {
+  /** Path relative to the repository root, with `/`. */
+  file: string;
+  /** Offsets in UTF-16 code units of the file decoded as UTF-8; `end` is exclusive. */
+  start: number;
+  end: number;
+  /** Lower-case hex SHA-256 of the UTF-8 bytes of the text being replaced. */
+  before: string;
+  text: string;
+}
+
+export type Change = { kind: 'edits'; edits: SpanEdit[] } | { kind: 'commit'; commit: CommitRef };
+
+/** A proposed patch, as proposers return it and as it is kept in the artifact store. */
+export interface Candidate {
+  /** Deterministic: the first 12 hex digits of the hash of the normalised change. */
+  id: string;
+  proposer: string;
+  /** The recipe that wrote it, where one did. */
+  recipe: string | null;
+  title: string;
+  /** Why it should help and why it is sound, for the report and the commit message. */
+  rationale: string;
+  findingId: string | null;
+  file: string;
+  line: number;
+  language: Language;
+  /** Share of the profile's time in what the patch touches, 0 to 1; caps the gain (Amdahl). Null when unknown. */
+  share: number | null;
+  change: Change;
+}
+
+/** What the workflow holds of a candidate: everything but the change itself, which `patch` refers to. */
+export interface CandidateRef extends Omit<Candidate, 'change' | 'rationale'> {
+  /** JSON of the whole Candidate. */
+  patch: ArtifactRef;
+  /** Expected natural-log gain used for ranking; see core/ranking.ts. */
+  expected: number;
+}

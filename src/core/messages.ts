@@ -1,0 +1,36 @@
+/** Names and arguments of the messages that a run understands; workflows and clients share them. */
+
+export interface Decide {
+  v: 1;
+  /** Makes the message idempotent: a second one with the same id is ignored. */
+  decisionId: string;
+  /** Trial id (`r1-3`) or candidate id. For the whole branch: `final`. */
+  candidate: string;
+  approve: boolean;
+  who: string;
+  comment: string;
+}
+
+export interface SetBudget {
+  v: 1;
+  maxTrials?: number;
+  maxWallMs?: number;
+  rounds?: number;
+}
+
+export interface Stop {
+  v: 1;
+  who: string;
+}
+
+export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', status: 'status' } as const;
+
+/** Names of search attributes, registered at start-up. */
+export const searchAttributes = {
+  target: 'PerfloopTarget',
+  phase: 'PerfloopPhase',
+  status: 'PerfloopStatus',
+  gpu: 'PerfloopGpu',
+  round: 'PerfloopRound',
+  speedup: 'PerfloopSpeedup',
+} as const;

@@ -1,0 +1,26 @@
+/** Why a sample has no numbers. It counts against its side, never silently repeated. */
+export type SampleFailure =
+  | { kind: 'exit'; code: number | null; signal: string | null; tail: string }
+  | { kind: 'timeout'; afterMs: number }
+  | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string };
+
+/** One execution of the benchmark command in a fresh process. */
+export type Sample =
+  | { ok: true; /** Start to exit, taken from outside, in milliseconds. */ wallMs: number; metrics: Record<string, number> }
+  | { ok: false; wallMs: number; failure: SampleFailure };
+
+export type Stage = 'noise' | 'screen' | 'confirm' | 'final';
+
+/** The unit of evidence: champion (a) and candidate (b) run back to back in random order. */
+export interface Pair {
+  stage: Stage;
+  /** 0-based within its stage. */
+  index: number;
+  order: 'ab' | 'ba';
+  a: Sample;
+  b: Sample;
+  /** One-minute load average read before the pair. */
+  load: number;
+  /** Milliseconds since the epoch when the pair began. */
+  at: number;
+}

@@ -1,0 +1,107 @@
+import type { CandidateRef } from './candidate.js';
+import type { Stage } from './sample.js';
+import type { Measured, Verdict } from './verdict/verdict.js';
+import type { ArtifactRef } from './artifact.js';
+
+export type RunState = 'running' | 'paused' | 'awaiting-approval' | 'stopping' | 'done' | 'failed' | 'cancelled';
+
+/** Where a trial is. `passed` waits for the end of its round; `awaiting-approval` for a person. */
+export type TrialState = 'queued' | 'preparing' | 'screening' | 'rebuilding' | 'confirming' | 'passed' | 'awaiting-approval' | 'decided';
+
+/** What a run keeps of a trial. The child workflow's id is `<run>/<trial id>`. */
+export interface TrialSummary {
+  /** Unique in the run, such as `r1-3`; `r1-3c` is the fresh confirmation of `r1-3` on a newer champion. */
+  id: string;
+  round: number;
+  candidate: CandidateRef;
+  state: TrialState;
+  /** The commit it was measured against. */
+  champion: string;
+  /** The commit that holds the patch on top of that champion; null before it applied. */
+  commit: string | null;
+  verdict: Verdict | null;
+  samples: ArtifactRef | null;
+  diff: ArtifactRef | null;
+  /** Workflow time, milliseconds since the epoch. */
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
+/** Said before the first sample. */
+export interface CostPlan {
+  /** Standard deviation of the logarithm of one sample. */
+  spread: number;
+  /** The gain that must be exceeded, natural log. */
+  delta: number;
+  /** Mean seconds of one benchmark execution. */
+  secondsPerSample: number;
+  /** Expected benchmark executions for one trial with no gain, and at most. */
+  samplesPerTrial: { expected: number; most: number };
+  /** Smallest true gain (fraction) that is found with at least 90% probability. */
+  detectableGain: number;
+  expectedSeconds: number;
+  mostSeconds: number;
+  trials: number;
+}
+
+/** Heartbeat details of a sampling activity; the live view reads them even while no worker runs. */
+export interface SamplingProgress {
+  stage: Stage;
+  pairs: number;
+  /** Pairs at the next look, and at the last one. */
+  nextLook: number;
+  most: number;
+  /** Hodges-Lehmann ratio and 95% interval so far; null under 4 pairs. */
+  ratio: number | null;
+  ci95: [number, number] | null;
+  /** What it is doing: waiting for the machine, or sampling. */
+  doing: 'waiting' | 'sampling';
+  /** Pairs that were read back from the journal after a crash. */
+  resumed: number;
+}
+
+export interface DecisionRecord {
+  id: string;
+  trial: string;
+  approve: boolean;
+  who: string;
+  comment: string;
+  /** Workflow time, milliseconds since the epoch. */
+  at: number;
+}
+
+export interface FinalMeasurement {
+  measured: Measured;
+  metrics: { name: string; unit: string; base: number; champion: number; baseWorstDecile: number; championWorstDecile: number; baseMean: number; championMean: number }[];
+  samples: ArtifactRef;
+}
+
+/** The answer of the `status` query: everything that the live view, `show` and the report need of a run. */
+export interface RunStatus {
+  v: 1;
+  run: string;
+  kind: 'run' | 'judge';
+  target: { id: string; name: string; origin: string; base: string };
+  state: RunState;
+  round: number;
+  rounds: number;
+  phase: string;
+  /** The step or activity under way, in words. */
+  doing: string;
+  champion: string;
+  accepted: number;
+  /** Product of the accepted ratios, or the final measurement once it is there. */
+  speedup: { ratio: number; ci95: [number, number]; final: boolean } | null;
+  plan: CostPlan | null;
+  findings: number;
+  trials: TrialSummary[];
+  decisions: DecisionRecord[];
+  final: FinalMeasurement | null;
+  warnings: string[];
+  error: { code: string; message: string; where?: string; fix?: string } | null;
+  budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number };
+  samplesSpent: number;
+  /** Workflow time, milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number | null;
+}

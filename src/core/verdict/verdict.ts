@@ -1,0 +1,60 @@
+import type { ArtifactRef } from '../artifact.js';
+
+export type ReasonCode =
+  | 'faster' // confirmed beyond delta
+  | 'futile' // no sign of the gain that is asked for
+  | 'undecided' // the last look was reached
+  | 'mean-worse' // the mean contradicts the median
+  | 'guard-worse' // a guard metric is worse than its max_regression
+  | 'guard-undecided'
+  | 'floor' // a hard floor or ceiling was broken
+  | 'too-fast' // above 10x: a person looks first
+  | 'metric-disagrees' // the printed metric and the outside time disagree
+  | 'sample-failed' // the benchmark failed on the candidate's side
+  | 'champion-failed'
+  | 'does-not-apply'
+  | 'protected' // touches what must not change
+  | 'build-failed'
+  | 'tests-failed'
+  | 'tests-missing' // fewer tests, or new skips
+  | 'smoke-failed'
+  | 'output-differs'
+  | 'duplicate'
+  | 'too-small' // its share of the time cannot pass the verdict
+  | 'not-approved'
+  | 'superseded' // no longer faster than the new champion
+  | 'stopped';
+
+export interface Reason {
+  code: ReasonCode;
+  text: string;
+}
+
+/** The numbers that decided. Ratios are time base / time candidate: above 1 means that the candidate is faster. */
+export interface Measured {
+  /** exp of the Hodges-Lehmann estimate of the confirmation pairs (of the screening pairs when it never got further). */
+  ratio: number;
+  ci95: [number, number];
+  /** Pairs in the stage that the estimate comes from. */
+  pairs: number;
+  /** Benchmark executions spent over all stages. */
+  samples: number;
+  /** The natural-log gain that had to be exceeded, fixed before the trial. */
+  delta: number;
+}
+
+export type VerdictKind = 'accepted' | 'rejected' | 'inconclusive' | 'quarantined';
+
+/** Accepted and inconclusive always rest on numbers; a rejection may come before the first sample. */
+export type Verdict =
+  | { kind: 'accepted'; measured: Measured; reasons: Reason[] }
+  | { kind: 'inconclusive'; measured: Measured; reasons: Reason[] }
+  | { kind: 'quarantined'; measured: Measured | null; reasons: Reason[] }
+  | { kind: 'rejected'; measured: Measured | null; reasons: Reason[] };
+
+/** A verdict with what it can be recomputed from. */
+export interface RecordedVerdict {
+  verdict: Verdict;
+  /** JSON of Pair[] over all stages, in the order they were taken. Null when nothing was sampled. */
+  samples: ArtifactRef | null;
+}

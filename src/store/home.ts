@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where perfloop keeps its things on this machine. One home is one host. */
+export interface Home {
+  root: string;
+  /** SQLite knowledge base. */
+  db: string;
+  /** Content-addressed bytes; may be shared by several hosts. */
+  artifacts: string;
+  /** Bare repositories, one a target. */
+  repos: string;
+  worktrees: string;
+  /** Results of setup commands by the hash of their inputs. */
+  cache: string;
+  /** Journals of running commands and of samples. */
+  journal: string;
+  locks: string;
+  /** The Temporal server's binary and database. */
+  temporal: string;
+  /** Human-readable files, one folder a run. */
+  logs: string;
+  /** Identity of this host, made on first use. */
+  hostFile: string;
+  /** State of the local engine while it runs. */
+  engineFile: string;
+}
+
+/** The home named by PERFLOOP_HOME and PERFLOOP_ARTIFACTS, or `~/.perfloop`. Creates nothing. */
+export function homeFrom(env: NodeJS.ProcessEnv): Home {
+  const root = resolve(env['PERFLOOP_HOME'] || join(homedir(), '.perfloop'));
+  return {
+    root,
+    db: join(root, 'perfloop.db'),
+    artifacts: resolve(env['PERFLOOP_ARTIFACTS'] || join(root, 'artifacts')),
+    repos: join(root, 'repos'),
+    worktrees: join(root, 'worktrees'),
+    cache: join(root, 'cache'),
+    journal: join(root, 'journal'),
+    locks: join(root, 'locks'),
+    temporal: join(root, 'temporal'),
+    logs: join(root, 'logs'),
+    hostFile: join(root, 'host.json'),
+    engineFile: join(root, 'engine.json'),
+  };
+}
