@@ -93,7 +93,7 @@ export const approvalSchema = z
   .strictObject({
     mode: z.enum(['never', 'each', 'final']).default('never').describe('Whether a person decides: never, on each accepted candidate, or on the whole branch at the end.'),
     timeout: durationMs.default(7 * 24 * 3_600_000).describe('How long to wait for a decision.'),
-    then: z.enum(['approve', 'reject']).default('reject').describe('What happens when nobody decided.'),
+    on_timeout: z.enum(['approve', 'reject']).default('reject').describe('What happens when nobody decided.'),
   })
   .prefault({});
 
