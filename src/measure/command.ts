@@ -14,6 +14,8 @@ export interface CommandRequest {
   journal?: { folder: string; name: string };
   /** Descriptors that the command inherits from 3 on, such as the host lock's. */
   inherit?: number[];
+  /** Between SIGTERM and SIGKILL; default 2000. */
+  graceMs?: number;
 }
 
 export interface CommandResult {
