@@ -1,0 +1,79 @@
+import type { Pair } from '../sample.js';
+import { mean } from '../stats/summary.js';
+import { disagreements } from './agreement.js';
+import { endVerdict, evidenceText, walkStage } from './assess.js';
+import { measuredOf } from './measured.js';
+import { differencesOf, valueOf, type MetricRule } from './metrics.js';
+import type { Rule } from './rule.js';
+import type { Measured, Reason, Verdict } from './verdict.js';
+import { gainText, pairsText, percentText } from './words.js';
+
+/** A gain that is rather a benchmark which no longer does its work: a person looks first. */
+const suspiciousRatio = 10;
+
+/**
+ * The verdict of a trial, from all pairs that it took. Pure: the same pairs and rule give the same verdict at any time.
+ * A trial without screening pairs is a confirmation alone (a candidate confirmed afresh on a new champion, or the fixed
+ * protocol). Samples that stop between two looks are inconclusive.
+ */
+export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
+  const samples = pairs.length * 2;
+  const screened = pairs.filter((pair) => pair.stage === 'screen');
+  const confirmed = pairs.filter((pair) => pair.stage === 'confirm');
+  const screening = screened.length === 0 && confirmed.length > 0 ? { kind: 'passed' as const, pairs: [] } : walkStage('screen', screened, rule);
+  if (screening.kind === 'decided') return endVerdict(screening, rule, samples);
+  if (screening.kind === 'more') return stopped(`stopped after ${pairsText(screened.length)} of screening, before they could decide`, screened, rule, samples);
+  const confirmation = walkStage('confirm', confirmed, rule);
+  if (confirmation.kind === 'decided') {
+    const numbers = differencesOf(confirmation.pairs, rule.metrics).length > 0;
+    return endVerdict(numbers ? confirmation : { ...confirmation, pairs: screening.pairs }, rule, samples);
+  }
+  if (confirmation.kind === 'more') {
+    const text = `stopped after ${pairsText(confirmed.length)} of confirmation, before they could decide`;
+    return stopped(text, confirmed.length === 0 ? screened : confirmed, rule, samples);
+  }
+  return confirmedVerdict(screening.pairs, confirmation.pairs, rule, measuredOf(confirmation.pairs, rule.metrics, rule.delta, samples));
+}
+
+/** Gain and 95% interval so far, for the live view. Null under 4 pairs. */
+export function estimate(pairs: readonly Pair[], rules: readonly MetricRule[]): { ratio: number; ci95: [number, number]; pairs: number } | null {
+  if (differencesOf(pairs, rules).length < 4) return null;
+  const { ratio, ci95, pairs: count } = measuredOf(pairs, rules, 0, 0);
+  return { ratio, ci95, pairs: count };
+}
+
+function stopped(text: string, pairs: Pair[], rule: Rule, samples: number): Verdict {
+  return { kind: 'inconclusive', measured: measuredOf(pairs, rule.metrics, rule.delta, samples), reasons: [{ code: 'stopped', text }] };
+}
+
+function confirmedVerdict(screened: Pair[], confirmed: Pair[], rule: Rule, measured: Measured): Verdict {
+  const all = [...screened, ...confirmed];
+  const gain = evidenceText('confirm', confirmed, rule);
+  const ratioOfMeans = meanRatio(all, rule.metrics);
+  if (ratioOfMeans < 1) {
+    const text = `the median contradicts the mean: ${gain}, but the mean of all ${all.length} pairs is ${gainText(ratioOfMeans)}; a rarer, much slower mode hides behind the median`;
+    return { kind: 'rejected', measured, reasons: [{ code: 'mean-worse', text }] };
+  }
+  const suspicions: Reason[] = disagreements(all, rule.metrics);
+  if (measured.ratio > suspiciousRatio) {
+    suspicions.unshift({ code: 'too-fast', text: `${gain}: a gain above ${suspiciousRatio} times, seen again on fresh builds, is more often a benchmark that no longer does its work; a person has to look` });
+  }
+  if (suspicions.length > 0) return { kind: 'quarantined', measured, reasons: suspicions };
+  return { kind: 'accepted', measured, reasons: [{ code: 'faster', text: `confirmed: ${gain}; more than the ${percentText(Math.expm1(rule.delta))} that were asked for` }] };
+}
+
+/**
+ * Ratio of the arithmetic means of the primary metrics, above 1 where the candidate is better; of several, the weighted
+ * geometric mean. A rate is averaged as the time that one unit takes, 1 / rate, which is what adds up.
+ */
+function meanRatio(pairs: readonly Pair[], rules: readonly MetricRule[]): number {
+  let sum = 0;
+  let weights = 0;
+  for (const rule of rules.filter(({ primary }) => primary)) {
+    const cost = (side: 'a' | 'b'): number =>
+      mean(pairs.map((pair) => valueOf(pair[side], rule)).filter((value) => value !== null).map((value) => (rule.goal === 'min' ? value : 1 / value)));
+    sum += rule.weight * Math.log(cost('a') / cost('b'));
+    weights += rule.weight;
+  }
+  return Math.exp(sum / weights);
+}

@@ -1,0 +1,86 @@
+import type { Config, MetricConfig } from '../config/schema.js';
+import type { Pair, Sample } from '../sample.js';
+
+/** A metric as the verdict uses it: defaults resolved, so that it can be stored beside the samples. */
+export interface MetricRule {
+  name: string;
+  source: 'wall' | 'regex';
+  goal: 'min' | 'max';
+  primary: boolean;
+  weight: number;
+  /** Fraction by which a guard may get worse. */
+  maxRegression: number;
+  floor: number | null;
+  ceiling: number | null;
+  unit: string;
+  pattern: string | null;
+  match: MetricConfig['match'];
+}
+
+/** The metrics of a configuration; without any, the wall time. Where none is marked primary, the first one is. */
+export function metricRules(metrics: Config['metrics']): MetricRule[] {
+  if (metrics.length === 0) return [wallRule];
+  const marked = metrics.some((metric) => metric.primary);
+  return metrics.map((metric, index) => {
+    const source = metric.source ?? (metric.pattern === undefined ? 'wall' : 'regex');
+    return {
+      name: metric.name,
+      source,
+      goal: metric.goal,
+      primary: marked ? metric.primary : index === 0,
+      weight: metric.weight,
+      maxRegression: metric.max_regression,
+      floor: metric.floor ?? null,
+      ceiling: metric.ceiling ?? null,
+      unit: source === 'wall' ? 'ms' : metric.unit,
+      pattern: source === 'wall' ? null : (metric.pattern ?? null),
+      match: metric.match,
+    };
+  });
+}
+
+const wallRule: MetricRule = {
+  name: 'wall', source: 'wall', goal: 'min', primary: true, weight: 1, maxRegression: 0.05, floor: null, ceiling: null, unit: 'ms', pattern: null, match: 'only',
+};
+
+/** What the sample says of a metric: its wall time in ms, or the number printed. Null when it has no finite number. */
+export function valueOf(sample: Sample, rule: MetricRule): number | null {
+  if (!sample.ok) return null;
+  if (rule.source === 'wall') return Number.isFinite(sample.wallMs) ? sample.wallMs : null;
+  const value = Object.hasOwn(sample.metrics, rule.name) ? sample.metrics[rule.name] : undefined;
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/**
+ * Natural log of how much better the candidate is: ln a - ln b for a cost, the reverse for a rate. Null where a side
+ * has no number, or one that has no logarithm; `pairProblem` then says which side is to blame. A guard that is zero on
+ * both sides, such as a count of errors, has not changed: 0.
+ */
+export function logRatio(pair: Pair, rule: MetricRule): number | null {
+  const a = valueOf(pair.a, rule);
+  const b = valueOf(pair.b, rule);
+  if (a === null || b === null) return null;
+  if (!rule.primary && a === 0 && b === 0) return 0;
+  if (a <= 0 || b <= 0) return null;
+  const cost = Math.log(a) - Math.log(b);
+  return rule.goal === 'min' ? cost : -cost;
+}
+
+/** The pair's evidence: the weighted mean of the log ratios of its primary metrics. Null when one is missing. */
+export function pairDifference(pair: Pair, rules: readonly MetricRule[]): number | null {
+  let sum = 0;
+  let weights = 0;
+  for (const rule of rules) {
+    if (!rule.primary) continue;
+    const ratio = logRatio(pair, rule);
+    if (ratio === null) return null;
+    sum += rule.weight * ratio;
+    weights += rule.weight;
+  }
+  return weights === 0 ? null : sum / weights;
+}
+
+/** `pairDifference` of every pair that has one. */
+export function differencesOf(pairs: readonly Pair[], rules: readonly MetricRule[]): number[] {
+  return pairs.map((pair) => pairDifference(pair, rules)).filter((difference) => difference !== null);
+}

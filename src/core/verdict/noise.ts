@@ -1,0 +1,49 @@
+import { PerfloopError } from '../errors.js';
+import type { Pair } from '../sample.js';
+import { mean, standardDeviation, studentQuantile } from '../stats/summary.js';
+import { differencesOf, type MetricRule } from './metrics.js';
+import { firstBroken } from './soundness.js';
+
+/** What pairs of one commit against itself (A/A) say of a host and a benchmark. */
+export interface Noise {
+  pairs: number;
+  /** Standard deviation of the natural log of one sample within its pair: that of the differences by the root of 2. */
+  spread: number;
+  /** Mean difference, natural log: what the setting itself gives to one side. */
+  bias: number;
+  /** Lower 95% bound of |bias|: its size less Student's 97.5% quantile of the standard error, at least 0. */
+  biasLower95: number;
+  /** Mean seconds of one benchmark execution, from start to exit. */
+  secondsPerSample: number;
+}
+
+/**
+ * Throws PL_BENCHMARK_UNUSABLE when a sample of the unchanged base failed or has no usable number, and
+ * PL_NOISE_PAIRS for fewer than three pairs.
+ */
+export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): Noise {
+  const broken = firstBroken(pairs, rules);
+  if (broken !== null) {
+    throw new PerfloopError('PL_BENCHMARK_UNUSABLE', `The benchmark cannot be measured at the base, which is on both sides here: ${broken.reason.text}.`, {
+      where: 'commands.benchmark',
+      fix: 'Make the benchmark end with exit code 0 and print every metric each time it runs.',
+    });
+  }
+  const differences = differencesOf(pairs, rules);
+  const n = differences.length;
+  if (n < 3) throw new PerfloopError('PL_NOISE_PAIRS', `The noise cannot be estimated from ${n} pairs.`, { fix: 'Take at least 3.' });
+  const bias = mean(differences);
+  const deviation = standardDeviation(differences);
+  return {
+    pairs: n,
+    spread: deviation / Math.SQRT2,
+    bias,
+    biasLower95: Math.max(0, Math.abs(bias) - (studentQuantile(0.975, n - 1) * deviation) / Math.sqrt(n)),
+    secondsPerSample: mean(pairs.flatMap((pair) => [pair.a.wallMs, pair.b.wallMs])) / 1000,
+  };
+}
+
+/** The natural-log gain that must be exceeded: `minGain` as a fraction, or the bias of the setting where that is larger. */
+export function deltaOf(minGain: number, noise: Noise): number {
+  return Math.max(Math.log1p(minGain), noise.biasLower95);
+}

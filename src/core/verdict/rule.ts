@@ -1,0 +1,23 @@
+import type { Config } from '../config/schema.js';
+import { metricRules, type MetricRule } from './metrics.js';
+import { deltaOf, type Noise } from './noise.js';
+import type { Protocol } from './schedule.js';
+
+/** Everything besides the samples that a verdict depends on. Fixed before the trial and stored with its samples. */
+export interface Rule {
+  v: 1;
+  metrics: MetricRule[];
+  /** Natural-log gain that must be exceeded. */
+  delta: number;
+  protocol: Protocol;
+}
+
+export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict'>, noise: Noise): Rule {
+  const { min_gain: minGain, protocol, warmups, runs } = config.verdict;
+  return {
+    v: 1,
+    metrics: metricRules(config.metrics),
+    delta: deltaOf(minGain, noise),
+    protocol: protocol === 'fixed' ? { kind: 'fixed', warmups, runs } : { kind: 'sequential' },
+  };
+}
