@@ -1,0 +1,82 @@
+import { RE2JS } from 're2js';
+import type { SampleFailure } from '../core/sample.js';
+import type { MetricRule } from '../core/verdict/metrics.js';
+
+/**
+ * What reading a metric takes of its rule. The pattern is in RE2 syntax; `^` and `$` match at lines. Its first group is
+ * the number; without a group, the whole match.
+ */
+export type MetricReading = Pick<MetricRule, 'name' | 'source' | 'pattern' | 'match'>;
+
+export interface BenchmarkOutput {
+  stdout: string;
+  stderr: string;
+  wallMs: number;
+}
+
+export type Metrics = Record<string, number>;
+type MetricFailure = Extract<SampleFailure, { kind: 'metric' }>;
+
+/**
+ * Reads every metric of one execution. A pattern is looked for in stdout, and in stderr only when stdout has no match.
+ * There must be exactly one match unless `match` is `last` or `median`. Numbers are decimal with a point, as JavaScript
+ * and C print them; anything else (NaN, Infinity, `1,234`) is a failure, never a guess.
+ */
+export function readMetrics(output: BenchmarkOutput, rules: readonly MetricReading[]): { ok: true; metrics: Metrics } | { ok: false; failure: MetricFailure } {
+  const metrics: Metrics = {};
+  for (const rule of rules) {
+    const value = rule.source === 'wall' || rule.pattern === null ? output.wallMs : readOne(output, rule.pattern, rule.match);
+    if (typeof value === 'string') return { ok: false, failure: { kind: 'metric', metric: rule.name, problem: value, tail: outputTail(output) } };
+    metrics[rule.name] = value;
+  }
+  return { ok: true, metrics };
+}
+
+/** The end of what a command printed, for messages: stderr after stdout. */
+export function outputTail({ stdout, stderr }: { stdout: string; stderr: string }, characters = 2000): string {
+  const whole = [stdout.slice(-characters), stderr.slice(-characters)].filter((text) => text.trim() !== '').join('\n');
+  return whole.slice(-characters).trim();
+}
+
+function readOne(output: BenchmarkOutput, pattern: string, match: MetricReading['match']): number | MetricFailure['problem'] {
+  let values = numbersIn(output.stdout, pattern);
+  if (values.length === 0) values = numbersIn(output.stderr, pattern);
+  if (values.length === 0) return 'none';
+  if (match === 'only' && values.length > 1) return 'several';
+  if (match !== 'median') return values.at(-1) ?? 'not-a-number';
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === values.length ? median(numbers) : 'not-a-number';
+}
+
+/** One entry a match; null where it is no number. */
+function numbersIn(text: string, pattern: string): (number | null)[] {
+  const compiled = RE2JS.compile(pattern, RE2JS.MULTILINE);
+  const matcher = compiled.matcher(text);
+  const group = matcher.groupCount() > 0 ? 1 : 0;
+  const found: (number | null)[] = [];
+  while (matcher.find()) {
+    const captured = matcher.group(group);
+    const whole = captured !== null && !isCutOut(text, matcher.start(group), matcher.end(group), matcher.end(0));
+    found.push(whole ? parseNumber(captured) : null);
+  }
+  return found;
+}
+
+/** True when the pattern caught a part of a longer number: `.*(\d+)` the last digit, `(\d+)` the 1 of `1,234` or `1.5e3`. */
+function isCutOut(text: string, start: number, end: number, matchEnd: number): boolean {
+  if (/\d\.?$/.test(text.slice(Math.max(0, start - 2), start)) && /^[\d.]/.test(text.slice(start, start + 1))) return true;
+  return end === matchEnd && /\d\.?$/.test(text.slice(Math.max(start, end - 2), end)) && /^(?:[.,]?\d|[eE][+-]?\d)/.test(text.slice(end, end + 3));
+}
+
+function parseNumber(text: string): number | null {
+  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

@@ -1,0 +1,59 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { CommandSpec } from '../core/config/schema.js';
+import type { Sample } from '../core/sample.js';
+import { commandEnvironment } from './command-environment.js';
+import type { CommandRequest, CommandResult } from './command.js';
+import { outputTail, readMetrics, type MetricReading } from './metrics.js';
+import { runCommand } from './run-command.js';
+
+/** Larger than a page: the stack of the program moves across page and cache-set boundaries. */
+const layoutSizes = 8192;
+
+export interface SampleRequest {
+  /** `timeout` in milliseconds, as in the parsed configuration. */
+  command: Pick<CommandSpec, 'run' | 'cwd' | 'env' | 'timeout'>;
+  worktree: string;
+  rules: readonly MetricReading[];
+  journal?: CommandRequest['journal'];
+  /** The host lock's descriptor. */
+  inherit?: number[];
+  /** Size of the padding in the environment; the same for every sample of one build. Default 0. */
+  layoutSeed?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * A random environment size in bytes. Where the stack begins depends on the size of the environment, and speed on that
+ * (Mytkowicz et al., "Producing wrong data without doing anything obviously wrong", 2009).
+ */
+export function drawLayoutSeed(): number {
+  return randomInt(layoutSizes);
+}
+
+/**
+ * Executes the benchmark once in a fresh process. What goes wrong with the benchmark is a sample without numbers, not
+ * an error. Throws the signal's reason when it is aborted: then there is no sample.
+ */
+export async function takeSample(request: SampleRequest): Promise<Sample> {
+  const { command, rules, signal } = request;
+  const result = await runCommand({
+    command: command.run,
+    cwd: join(request.worktree, command.cwd),
+    env: { ...commandEnvironment({ extra: command.env }), PERFLOOP_LAYOUT: 'x'.repeat((request.layoutSeed ?? 0) % layoutSizes) },
+    timeoutMs: command.timeout,
+    ...(request.journal === undefined ? {} : { journal: request.journal }),
+    ...(request.inherit === undefined ? {} : { inherit: request.inherit }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (result.cancelled) signal?.throwIfAborted();
+  return sampleFrom(result, command.timeout, rules);
+}
+
+function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[]): Sample {
+  const { wallMs, exitCode, signal } = result;
+  if (result.timedOut) return { ok: false, wallMs, failure: { kind: 'timeout', afterMs: timeoutMs } };
+  if (!result.ok) return { ok: false, wallMs, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result) } };
+  const read = readMetrics(result, rules);
+  return read.ok ? { ok: true, wallMs, metrics: read.metrics } : { ok: false, wallMs, failure: read.failure };
+}
