@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+const longestMs = 365 * 86_400_000;
+
 /** Milliseconds in a text such as `90s`, `10m`, `1h30m` or `250ms`; undefined when it is none. */
 export function parseDuration(text: string): number | undefined {
   const compact = text.replaceAll(/\s+/g, '');
@@ -11,14 +13,31 @@ export function parseDuration(text: string): number | undefined {
   return total;
 }
 
-/** A duration in the config: a text such as "90s", or a number of seconds. Becomes milliseconds. */
+/** A text for milliseconds that `parseDuration` reads back, such as `1h30m`. */
+export function formatDuration(ms: number): string {
+  let rest = Math.round(ms);
+  let text = '';
+  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
+    const size = unitMs[unit] ?? 1;
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) text += `${amount}${unit}`;
+  }
+  return text === '' ? '0s' : text;
+}
+
+/** A duration in the config: a text such as "90s", or a number of seconds. Becomes whole milliseconds, from 1 to a year. */
 export const durationMs = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], { error: 'must be a duration such as "90s", "10m" or "1h30m", or a number of seconds' })
   .transform((value, context) => {
     const ms = typeof value === 'number' ? value * 1000 : parseDuration(value);
-    if (ms === undefined || !Number.isFinite(ms) || ms <= 0) {
-      context.addIssue({ code: 'custom', message: 'must be a duration such as "90s", "10m" or "1h30m"' });
+    if (ms === undefined || !Number.isFinite(ms)) {
+      context.addIssue({ code: 'custom', message: `must be a duration such as "90s", "10m" or "1h30m", or a number of seconds, got ${JSON.stringify(value)}` });
       return z.NEVER;
     }
-    return ms;
+    if (ms < 1 || ms > longestMs) {
+      context.addIssue({ code: 'custom', message: `must be from 1ms to 365d, got ${JSON.stringify(value)}` });
+      return z.NEVER;
+    }
+    return Math.round(ms);
   });

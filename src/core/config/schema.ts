@@ -1,42 +1,44 @@
 import { z } from 'zod';
 import { durationMs } from './duration.js';
-import { globPattern, metricPattern, relativePath } from './values.js';
+import { environmentName, environmentValue, globPattern, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
 /** A command line, run by the shell in the worktree. */
-const command = z.string().trim().min(1).describe('a shell command');
+const command = z.string().trim().min(1).max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character');
+
+const longestCommandMs = 7 * 86_400_000;
 
 const commandTable = z.strictObject({
-  run: command.describe('The shell command.'),
+  run: command.describe('The shell command. Required.'),
   cwd: relativePath.default('.').describe('Where it runs, relative to the repository root.'),
-  env: z.record(z.string(), z.string()).default({}).describe('Environment variables to add. `$NAME` takes the value from the environment of perfloop, so that no secret stands in this file.'),
-  timeout: durationMs.default(600_000).describe('The command and its children are stopped after this long.'),
-});
+  env: z.record(environmentName, environmentValue).default({}).describe('Environment variables to add. The value `$NAME` is taken from the environment of perfloop, so that no secret stands in this file.'),
+  timeout: durationMs.refine((ms) => ms <= longestCommandMs, 'must be at most 7d').default(600_000).describe('The command and its children are stopped after this long; at most `7d`.'),
+}, { error: (issue) => (issue.code === 'invalid_type' && issue.input !== undefined ? 'expected a shell command: a string, or a table with `run`' : undefined) });
 
 /** A string is short for a table with `run` alone. */
 const commandSpec = z.preprocess((value) => (typeof value === 'string' ? { run: value } : value), commandTable);
 
 export const targetSchema = z
   .strictObject({
-    name: z.string().min(1).max(80).optional().describe('A name for people. Default: the name of the folder.'),
-    base: z.string().min(1).default('HEAD').describe('The revision to start from.'),
-    setup: commandSpec.optional().describe('Installs dependencies, once per lock file: its result is cached.'),
+    name: shortText(80).min(1).optional().describe('A name for people. Default: the name of the folder.'),
+    base: revision.default('HEAD').describe('The revision to start from: a branch, a tag or a commit.'),
+    setup: commandSpec.optional().describe('Installs dependencies. Runs once for each content of the `lockfiles`; its result is kept and used again.'),
     lockfiles: z.array(globPattern).default(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'requirements*.txt', 'poetry.lock', 'uv.lock', 'pyproject.toml', 'package.json', 'Cargo.lock', 'go.sum']).describe('The files that the result of `setup` depends on.'),
     protected: z.array(globPattern).default([]).describe('Files that no candidate may change, besides the built-in ones (tests, benchmarks, lock files, CI, this file).'),
-    editable: z.array(globPattern).default([]).describe('Exceptions from the built-in protected files, for a repository whose code lives in such a place.'),
-    link: z.array(relativePath).default([]).describe('What a worktree needs and git does not hold (data sets, weights): taken from the repository folder, read-only.'),
+    editable: z.array(globPattern).default([]).describe('Exceptions from the built-in protected files, for a repository whose own code lives in such a place (a library in `bench/`).'),
+    link: z.array(pathBelowRoot).default([]).describe('Files and folders that a worktree needs and git does not hold (data sets, weights): linked from your checkout, read-only.'),
   })
   .prefault({});
 
 export const metricSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z][\w@.\- ]{0,59}$/, 'must start with a letter and hold letters, digits, _ @ . - or spaces').describe('Its name in tables and reports.'),
-  source: z.enum(['wall', 'regex']).optional().describe('`wall`: the time from start to exit, taken from outside. `regex`: printed by the benchmark. Default: `regex` where `pattern` is given, else `wall`.'),
-  pattern: metricPattern.optional().describe('A regular expression (RE2 syntax) with one group that captures the number, matched against what the benchmark prints.'),
-  match: z.enum(['only', 'last', 'median']).default('only').describe('Which match counts. `only`: there must be exactly one.'),
-  unit: z.string().max(20).default('').describe('For tables.'),
-  goal: z.enum(['min', 'max']).default('min').describe('Whether less or more is better.'),
-  primary: z.boolean().default(false).describe('The verdict is about the primary metrics; every other one is a guard. Default: the first.'),
-  weight: z.number().positive().default(1).describe('Weight in the mean of log ratios when several metrics are primary.'),
-  max_regression: z.number().min(0).max(10).default(0.05).describe('A guard may get worse by this fraction at most.'),
+  name: z.string().regex(/^[A-Za-z][\w@.\- ]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ @ . - or spaces').describe('Its name in tables and reports. Required; each metric has another.'),
+  source: z.enum(['wall', 'regex']).optional().describe('`wall`: the milliseconds from start to exit, taken from outside. `regex`: a number that the benchmark prints. Default: `regex` where `pattern` is given, else `wall`.'),
+  pattern: metricPattern.optional().describe('A regular expression (RE2 syntax: no lookaround, no back-references) with exactly one group, which captures the number. `^` and `$` match at lines. Looked for in stdout, and in stderr when stdout has no match.'),
+  match: z.enum(['only', 'last', 'median']).default('only').describe('Which match of `pattern` counts. `only`: there must be exactly one, else the sample fails. `last`: the last. `median`: the median of all.'),
+  unit: shortText(20).default('').describe('The unit, for tables and reports; it changes no number.'),
+  goal: z.enum(['min', 'max']).default('min').describe('`min`: less is better (a time). `max`: more is better (a rate).'),
+  primary: z.boolean().default(false).describe('The verdict is about the primary metrics; every other one is a guard. When none is marked, the first is primary.'),
+  weight: z.number().positive().max(1000).default(1).describe('Weight in the mean of log ratios when several metrics are primary.'),
+  max_regression: z.number().min(0).max(10).default(0.05).describe('A guard may get worse by this fraction at most (`0.05`: 5%).'),
   floor: z.number().optional().describe('No sample of a candidate may be below this (recall, accuracy).'),
   ceiling: z.number().optional().describe('No sample of a candidate may be above this.'),
 });
@@ -45,33 +47,33 @@ export const commandsSchema = z
   .strictObject({
     build: commandSpec.optional().describe('Builds the worktree.'),
     test: commandSpec.optional().describe('The tests. Must pass at the base and for every candidate.'),
-    smoke: commandSpec.optional().describe('A quick run before measuring.'),
-    benchmark: commandSpec.optional().describe('What is measured. Required for `run`.'),
-    profile: commandSpec.optional().describe('What is profiled. Default: the benchmark.'),
-    check: commandSpec.optional().describe('Prints results; its output must be the same for champion and candidate.'),
+    smoke: commandSpec.optional().describe('A quick run after the tests and before measuring; must exit with 0.'),
+    benchmark: commandSpec.optional().describe('What is measured. A few tenths of a second of fixed work is best: it runs some dozens of times per candidate. Required for `run`.'),
+    profile: commandSpec.optional().describe('What is profiled, when that is not the benchmark.'),
+    check: commandSpec.optional().describe('Prints results of the code; they must be the same for champion and candidate, see [check].'),
   })
   .prefault({});
 
 export const checkSchema = z
   .strictObject({
-    compare: z.enum(['exact', 'numbers']).default('exact').describe('`numbers`: the text around them must be equal, the numbers within the tolerance.'),
-    tolerance: z.number().min(0).default(0).describe('Relative tolerance of `numbers`.'),
+    compare: z.enum(['exact', 'numbers']).default('exact').describe('`exact`: the same bytes. `numbers`: the same text around the numbers, and each number within `tolerance`.'),
+    tolerance: z.number().min(0).max(1).default(0).describe('Relative tolerance of `numbers` (`1e-6`).'),
   })
   .prefault({});
 
 export const loopSchema = z
   .strictObject({
     rounds: z.int().min(1).max(1000).default(3).describe('At most this many rounds.'),
-    plateau: z.int().min(1).default(1).describe('Stop after this many rounds in a row without an accepted candidate.'),
-    max_trials: z.int().min(1).default(100).describe('Budget of trials for the whole run.'),
+    plateau: z.int().min(1).max(1000).default(1).describe('Stop after this many rounds in a row without an accepted candidate.'),
+    max_trials: z.int().min(1).max(100_000).default(100).describe('Budget of trials for the whole run.'),
     max_wall: durationMs.default(8 * 3_600_000).describe('Budget of wall time for the whole run.'),
-    candidates_per_round: z.int().min(1).max(100).default(8).describe('The best ranked ones are tried.'),
+    candidates_per_round: z.int().min(1).max(100).default(8).describe('Of the candidates of a round, this many are tried, best ranked first.'),
   })
   .prefault({});
 
 export const verdictSchema = z
   .strictObject({
-    min_gain: z.number().min(0).max(1).default(0.02).describe('A gain up to this fraction counts as none.'),
+    min_gain: z.number().min(0).max(1).default(0.02).describe('A gain up to this fraction counts as none (`0.02`: 2%). Below the noise of the benchmark, many more samples are needed.'),
     protocol: z.enum(['sequential', 'fixed']).default('sequential').describe('`sequential`: stops early when the samples have decided. `fixed`: a plain table of `runs` pairs after `warmups`.'),
     warmups: z.int().min(0).max(100).default(3).describe('Pairs thrown away first; `fixed` only.'),
     runs: z.int().min(6).max(1000).default(10).describe('Pairs measured; `fixed` only.'),
@@ -80,11 +82,13 @@ export const verdictSchema = z
   })
   .prefault({});
 
+const recipeName = shortText(100).min(1);
+
 export const proposeSchema = z
   .strictObject({
-    recipes: z.boolean().default(true).describe('Deterministic rewrites; see `perfloop steps` and docs/recipes.md.'),
-    only: z.array(z.string()).default([]).describe('Only these recipes.'),
-    except: z.array(z.string()).default([]).describe('Not these recipes.'),
+    recipes: z.boolean().default(true).describe('Propose deterministic rewrites of hot code; needs no key and no network.'),
+    only: z.array(recipeName).default([]).describe('Only these recipes; empty: all.'),
+    except: z.array(recipeName).default([]).describe('Not these recipes.'),
     script: commandSpec.optional().describe('A program that reads a finding as JSON on stdin and edits the worktree it runs in.'),
   })
   .prefault({});
@@ -105,32 +109,38 @@ export const machineSchema = z
 
 export const profileSchema = z
   .strictObject({
-    kind: z.enum(['auto', 'v8', 'cprofile']).default('auto').describe('Which profiler.'),
-    ignore: z.array(metricPattern).default([]).describe('Functions whose name matches one of these are left out.'),
+    kind: z.enum(['auto', 'v8', 'cprofile']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` for Python. `auto`: by the profiled command.'),
+    ignore: z.array(linearPattern).default([]).describe('Regular expressions (RE2 syntax). A function whose name matches one of them is left out.'),
     min_share: z.number().min(0).max(1).default(0.01).describe('A function with less of the time than this is not looked at.'),
     top: z.int().min(1).max(200).default(20).describe('How many of the hottest functions are looked at.'),
   })
   .prefault({});
 
+export const stepTypes = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn', 'command', 'noop'] as const;
+
 export const stepSchema = z.strictObject({
-  type: z.enum(['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn', 'command', 'noop']).describe('What the step does. `noop` does nothing: for measuring the engine.'),
-  name: z.string().regex(/^[A-Za-z][\w.-]{0,59}$/).optional().describe('Default: the type.'),
-  enabled: z.boolean().default(true).describe('A disabled step counts as satisfied.'),
-  command: commandSpec.optional().describe('For `command`: runs in a worktree of the champion.'),
+  type: z.enum(stepTypes).describe('What the step does. `command` runs a command of yours, `noop` nothing (it measures the engine). Required.'),
+  name: z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ . or -').optional().describe('Its name, which no other step has. Default: the type.'),
+  enabled: z.boolean().default(true).describe('A disabled step is passed over, and counts as satisfied.'),
+  command: commandSpec.optional().describe('For the type `command`, required there: runs in a worktree of the champion.'),
 });
+
+/** Written as [[name]]; a person easily forgets the second bracket. */
+const listOfTables = <T extends z.ZodType>(name: string, element: T) =>
+  z.array(element, { error: (issue) => (issue.code === 'invalid_type' ? `expected a list of tables: write [[${name}]], with two brackets, above each` : undefined) });
 
 export const configSchema = z.strictObject({
   target: targetSchema.describe('What is made faster.'),
   commands: commandsSchema.describe('How it is built, tested and measured. Each is a string or a table.'),
   check: checkSchema.describe('How the output of the `check` command is compared.'),
-  metrics: z.array(metricSchema).default([]).describe('What is measured. Default: the wall time of the benchmark.'),
+  metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric.'),
   loop: loopSchema.describe('When to stop.'),
   verdict: verdictSchema.describe('What counts as faster.'),
   propose: proposeSchema.describe('Where candidates come from.'),
-  approval: approvalSchema.describe('Whether a person decides.'),
+  approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
   profile: profileSchema.describe('How it is profiled.'),
-  steps: z.array(stepSchema).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),
+  steps: listOfTables('steps', stepSchema).max(10_000).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

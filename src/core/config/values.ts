@@ -1,20 +1,85 @@
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 
-/** A path that stays inside the repository. */
-export const relativePath = z.string().min(1).superRefine((path, context) => {
-  if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)) context.addIssue({ code: 'custom', message: 'must be relative to the repository root' });
-  else if (path.split(/[\\/]/).includes('..')) context.addIssue({ code: 'custom', message: 'must not leave the repository (`..`)' });
+/** Instructions of a compiled pattern. More would make each character of a large output cost too much. */
+const maxProgram = 10_000;
+
+/** They break terminals, command lines and paths. */
+const controlCharacter = /\p{Cc}/u;
+
+/** One line of text for tables and reports. */
+export const shortText = (max: number) => z.string().max(max).refine((text) => !controlCharacter.test(text), 'must not hold control characters');
+
+/** A path that stays inside the repository; `.` is its root. */
+export const relativePath = z.string().min(1).max(1000).superRefine((path, context) => {
+  const problem = pathProblem(path);
+  if (problem !== null) context.addIssue({ code: 'custom', message: `${problem}, got ${JSON.stringify(path)}` });
+});
+
+/** A file or folder below the root of the repository, outside of git's own. */
+export const pathBelowRoot = relativePath.superRefine((path, context) => {
+  const [first] = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.');
+  if (first === undefined) context.addIssue({ code: 'custom', message: 'must name something inside the repository, not its root' });
+  else if (first === '.git') context.addIssue({ code: 'custom', message: 'must not be in `.git`' });
 });
 
 /** A glob, matched against paths relative to the repository root. */
 export const globPattern = relativePath;
 
-/** A regular expression in RE2 syntax, which is matched in linear time whatever the input. */
-export const metricPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
-  try {
-    RE2JS.compile(pattern);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `is not a regular expression in RE2 syntax: ${error instanceof Error ? error.message : String(error)}` });
-  }
+function pathProblem(path: string): string | null {
+  if (controlCharacter.test(path)) return 'must not hold control characters';
+  if (path.startsWith('/') || path.startsWith('\\') || /^[A-Za-z]:/.test(path)) return 'must be relative to the repository root, not absolute';
+  if (path.startsWith('~')) return 'must be relative to the repository root; `~` is not expanded';
+  if (path.split(/[\\/]/).includes('..')) return 'must not leave the repository (`..`)';
+  return null;
+}
+
+/** A git revision. What could be read as an option or as a range is refused. */
+export const revision = z.string().trim().min(1).max(500).superRefine((text, context) => {
+  if (text.startsWith('-') || controlCharacter.test(text)) context.addIssue({ code: 'custom', message: 'is not a revision: it must not start with `-` or hold control characters' });
+  else if (text.includes('..')) context.addIssue({ code: 'custom', message: 'must be one revision, not a range (`..`)' });
 });
+
+export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable: letters, digits and _, no digit first');
+
+/** A value for an environment variable, or `$NAME`, which stands for the value that perfloop itself was given. */
+export const environmentValue = z.string().superRefine((value, context) => {
+  if (value.includes('\0')) context.addIssue({ code: 'custom', message: 'must not hold a NUL character' });
+  else if (value.startsWith('$') && !/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) context.addIssue({ code: 'custom', message: 'a value that starts with `$` must be `$NAME`, one environment variable of perfloop; other shell syntax belongs into the command' });
+});
+
+/** A regular expression in RE2 syntax, which is matched in linear time whatever the input. */
+export const linearPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
+  const compiled = compile(pattern);
+  if (typeof compiled === 'string') context.addIssue({ code: 'custom', message: compiled });
+});
+
+/** A regular expression in RE2 syntax with exactly one group, which captures a number. */
+export const metricPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
+  const compiled = compile(pattern);
+  if (typeof compiled === 'string') {
+    context.addIssue({ code: 'custom', message: compiled });
+    return;
+  }
+  const groups = compiled.groupCount();
+  if (groups === 0) context.addIssue({ code: 'custom', message: 'has no group: put the number into parentheses, such as `time: ([0-9.]+) ms`' });
+  if (groups > 1) context.addIssue({ code: 'custom', message: `has ${groups} groups, and must have one, the number; write the others as (?:...)` });
+});
+
+function compile(pattern: string): RE2JS | string {
+  try {
+    const compiled = RE2JS.compile(pattern);
+    if (compiled.programSize() > maxProgram) return `is too large: it compiles to ${compiled.programSize()} instructions, at most ${maxProgram} are allowed; lower its repeat counts`;
+    return compiled;
+  } catch (error) {
+    return `is not a regular expression in RE2 syntax${unsupported(pattern)}: ${error instanceof Error ? error.message.replace('error parsing regexp: ', '') : String(error)}`;
+  }
+}
+
+/** Names what other engines have and RE2 cannot match in linear time. */
+function unsupported(pattern: string): string {
+  if (/\(\?<?[=!]/.test(pattern)) return ' (which has no lookahead or lookbehind: match the text around the number too, and put only the number into the group)';
+  if (/\\[1-9]|\\k[<{']/.test(pattern)) return ' (which has no back-references)';
+  if (/\(\?>|[*+?}]\+/.test(pattern)) return ' (which has no atomic groups or possessive quantifiers, and needs none)';
+  return '';
+}

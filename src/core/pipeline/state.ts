@@ -32,14 +32,9 @@ export function ready(plan: readonly PlannedStep[], state: PipelineState): Plann
 export function complete(plan: readonly PlannedStep[], state: PipelineState, name: string, outcome: StepOutcome): PipelineState {
   const step = ready(plan, state).find((candidate) => candidate.name === name);
   if (step === undefined) throw new Error(`step ${name} ended and was not ready; ready: ${ready(plan, state).map((other) => other.name).join(', ') || 'none'}`);
-  switch (outcome.kind) {
-    case 'done':
-      return { ...state, position: nextEnabled(plan, step.index) };
-    case 'skipped':
-      return { ...state, position: nextEnabled(plan, step.index), skipped: [...state.skipped, { step: name, reason: outcome.reason }] };
-    case 'failed':
-      return { ...state, failed: { step: name, error: outcome.error } };
-  }
+  if (outcome.kind === 'failed') return { ...state, failed: { step: name, error: outcome.error } };
+  const skipped = outcome.kind === 'skipped' ? [...state.skipped, { step: name, reason: outcome.reason }] : state.skipped;
+  return { ...state, position: nextEnabled(plan, step.index), skipped };
 }
 
 export function isFinished(plan: readonly PlannedStep[], state: PipelineState): boolean {

@@ -1,0 +1,89 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { dottedKeys, tableAt } from './introspect.js';
+import { configSchema } from './schema.js';
+
+/** Something wrong at a place of the config. */
+export interface Problem {
+  path: readonly PropertyKey[];
+  text: string;
+}
+
+const knownKeys = dottedKeys(configSchema);
+
+const nouns: Record<string, string> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a table',
+  record: 'a table',
+};
+
+/** One issue of zod as problems; an unknown key is one problem each. */
+export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...issue.path, key], text: unknownKey(key, issue.path) }));
+  if (issue.code === 'invalid_key') return [{ path: issue.path, text: issue.issues[0]?.message ?? issue.message }];
+  return [{ path: issue.path, text: issue.message }];
+}
+
+/** Words for an issue, where the schema does not bring its own. */
+export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const expected = nouns[issue.expected] ?? issue.expected;
+      return issue.input === undefined ? `is missing; expected ${expected}` : `expected ${expected}, got ${show(issue.input)}`;
+    }
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      if (issue.input === undefined) return `is missing; expected one of ${allowed.join(', ')}`;
+      return `expected one of ${allowed.join(', ')}; got ${show(issue.input)}${typeof issue.input === 'string' ? didYouMean(issue.input, allowed) : ''}`;
+    }
+    case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${counted(issue.origin)}, got ${amount(issue.input)}`;
+    case 'too_big':
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${counted(issue.origin)}, got ${amount(issue.input)}`;
+    default:
+      return undefined;
+  }
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[]): string {
+  const allowed = Object.keys(tableAt(configSchema, path)?.shape ?? {});
+  const list = `allowed: ${allowed.join(', ')}`;
+  const near = didYouMean(key, allowed);
+  if (near !== '') return `unknown key${near} ${list}`;
+  const elsewhere = knownKeys.find((dotted) => dotted.endsWith(`.${key}`));
+  return elsewhere === undefined ? `unknown key; ${list}` : `unknown key here; did you mean ${elsewhere}? ${list}`;
+}
+
+/** `; did you mean x?` when one of the allowed words is near enough to be meant. */
+function didYouMean(word: string, allowed: readonly string[]): string {
+  // Comparing costs the product of the lengths; a long word is no slip of the finger.
+  if (allowed.length === 0 || word.length > 60) return '';
+  const spelled = word.toLowerCase().replaceAll('-', '_');
+  const longer = spelled.length >= 3 ? allowed.find((candidate) => candidate.startsWith(spelled) || spelled.startsWith(candidate)) : undefined;
+  if (longer !== undefined) return `; did you mean ${longer}?`;
+  const near = closest(spelled, allowed);
+  return distance(spelled, near) <= Math.max(1, Math.floor(near.length / 3)) ? `; did you mean ${near}?` : '';
+}
+
+function counted(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}
+
+function amount(input: unknown): string {
+  return typeof input === 'string' || Array.isArray(input) ? String(input.length) : show(input);
+}
+
+/** A value as a person would recognise it, cut short. */
+function show(input: unknown): string {
+  if (Array.isArray(input)) return 'a list';
+  if (input instanceof Date) return 'a date';
+  if (typeof input === 'object' && input !== null) return 'a table';
+  if (typeof input === 'string') return `the string ${JSON.stringify(input.length > 60 ? `${input.slice(0, 57)}...` : input)}`;
+  return String(input).toLowerCase();
+}

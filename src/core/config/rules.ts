@@ -1,0 +1,83 @@
+import { stepProblems, type StepType } from '../pipeline/check.js';
+import type { Problem } from './problems.js';
+import { stepTypes } from './schema.js';
+
+/**
+ * Rules over several keys. They read the values as written, because they must also speak when another part of the file
+ * is wrong, and pass over what the schema complains of.
+ */
+export function crossProblems(config: unknown): Problem[] {
+  if (!isTable(config)) return [];
+  return rules.flatMap((rule) => rule(config));
+}
+
+type Table = Record<string, unknown>;
+
+const rules: readonly ((config: Table) => Problem[])[] = [patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, toleranceIsUsed, stepsCanWork];
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function metricsOf(config: Table): { metric: Table; path: PropertyKey[] }[] {
+  const list: unknown[] = Array.isArray(config['metrics']) ? config['metrics'] : [];
+  return list.flatMap((metric, position) => (isTable(metric) ? [{ metric, path: ['metrics', position] }] : []));
+}
+
+function patternFitsSource(config: Table): Problem[] {
+  return metricsOf(config).flatMap(({ metric, path }) => {
+    const { source, pattern, match } = metric;
+    if (source === 'wall' && pattern !== undefined) return [{ path: [...path, 'pattern'], text: 'a metric with source = "wall" is timed from outside and takes no pattern; leave out one of the two' }];
+    if (source === 'regex' && pattern === undefined) return [{ path: [...path, 'pattern'], text: 'is missing: source = "regex" needs a pattern with one group, such as `time: ([0-9.]+) ms`' }];
+    if (match !== undefined && pattern === undefined) return [{ path: [...path, 'match'], text: 'says which match of `pattern` counts, and this metric has no pattern' }];
+    return [];
+  });
+}
+
+function wallIsACost(config: Table): Problem[] {
+  return metricsOf(config).flatMap(({ metric: { source, pattern, goal }, path }) => {
+    if (goal !== 'max' || pattern !== undefined || source === 'regex') return [];
+    return [{ path: [...path, 'goal'], text: 'more wall time is never better: leave out goal, or give a `pattern` for the rate that the benchmark prints' }];
+  });
+}
+
+function metricNamesDiffer(config: Table): Problem[] {
+  const first = new Set<unknown>();
+  return metricsOf(config).flatMap(({ metric: { name }, path }) => {
+    if (typeof name !== 'string') return [];
+    if (first.has(name)) return [{ path: [...path, 'name'], text: `two metrics are named ${JSON.stringify(name)}; each needs a name of its own` }];
+    first.add(name);
+    return [];
+  });
+}
+
+function floorBelowCeiling(config: Table): Problem[] {
+  return metricsOf(config).flatMap(({ metric: { floor, ceiling }, path }) => {
+    if (typeof floor !== 'number' || typeof ceiling !== 'number' || floor <= ceiling) return [];
+    return [{ path: [...path, 'floor'], text: `the floor ${floor} is above the ceiling ${ceiling}: no sample could pass` }];
+  });
+}
+
+/** A comparison that compares nothing would look like a safety net. */
+function checkHasCommand(config: Table): Problem[] {
+  if (config['check'] === undefined || (isTable(config['commands']) && config['commands']['check'] !== undefined)) return [];
+  return [{ path: ['check'], text: 'there is no `check` in [commands], so there is nothing to compare; add that command or leave out [check]' }];
+}
+
+function toleranceIsUsed(config: Table): Problem[] {
+  const { check } = config;
+  if (!isTable(check) || typeof check['tolerance'] !== 'number' || check['tolerance'] === 0 || check['compare'] === 'numbers') return [];
+  return [{ path: ['check', 'tolerance'], text: 'is used by compare = "numbers" only' }];
+}
+
+function stepsCanWork(config: Table): Problem[] {
+  const steps: unknown[] = Array.isArray(config['steps']) ? config['steps'] : [];
+  const outlines = steps.map((step) => (isTable(step) && isStepType(step['type']) ? { type: step['type'], name: typeof step['name'] === 'string' ? step['name'] : undefined, hasCommand: step['command'] !== undefined } : null));
+  // With a step of unknown type in the list, what is missing before another cannot be said.
+  if (outlines.includes(null)) return [];
+  return stepProblems(outlines.filter((outline) => outline !== null)).map(({ position, key, text }) => ({ path: ['steps', position, key], text }));
+}
+
+function isStepType(value: unknown): value is StepType {
+  return (stepTypes as readonly unknown[]).includes(value);
+}

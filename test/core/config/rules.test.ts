@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import { problemsOf } from './problems-of.js';
+
+const metric = (rest: string): string => `[[metrics]]\nname = "m"\n${rest}`;
+
+describe('a pattern', () => {
+  it.each([
+    ['(?=a)(b)', 'has no lookahead or lookbehind'],
+    ['(?<!a)(b)', 'has no lookahead or lookbehind'],
+    [String.raw`(a)\1`, 'has no back-references'],
+    ['(?>a)', 'has no atomic groups'],
+    ['[z', 'missing closing ]: `[z`'],
+    ['(a', 'missing closing ): `(a`'],
+    ['abc', 'has no group'],
+    ['(?:abc)', 'has no group'],
+    ['(a)(b)', 'has 2 groups, and must have one'],
+    ['(a{1001})', 'invalid repeat count'],
+    ['(.{999}.{999}.{999}.{999}.{999}.{999}.{999}.{999}.{999}.{999}.{999})', 'is too large'],
+  ])('%s is refused, and says why', (pattern, why) => {
+    const problems = problemsOf(metric(`pattern = '${pattern}'`));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('perfloop.toml:3: metrics[0].pattern: ');
+    expect(problems[0]).toContain(why);
+  });
+
+  it.each(['(a+)+$', '^(?P<v>[0-9.]+)$', String.raw`(?i)time:\s+(?:about )?(\d+)`])('%s is accepted', (pattern) => {
+    expect(parseConfig(metric(`pattern = '${pattern}'`), 'f').metrics[0]?.pattern).toBe(pattern);
+  });
+});
+
+describe('rules over several keys', () => {
+  it.each([
+    [metric("source = 'wall'\npattern = '(a)'"), '4: metrics[0].pattern: a metric with source = "wall" is timed from outside'],
+    [metric("source = 'regex'"), '1: metrics[0].pattern: is missing'],
+    [metric("match = 'last'"), '3: metrics[0].match: says which match of `pattern` counts'],
+    [metric("goal = 'max'"), '3: metrics[0].goal: more wall time is never better'],
+    [metric('floor = 2\nceiling = 1'), '3: metrics[0].floor: the floor 2 is above the ceiling 1'],
+    [`${metric('')}\n${metric('')}`, '5: metrics[1].name: two metrics are named "m"'],
+    ['[check]\ncompare = "numbers"', '1: check: there is no `check` in [commands]'],
+    ['commands.check = "x"\n[check]\ntolerance = 0.1', '3: check.tolerance: is used by compare = "numbers" only'],
+    ['[[steps]]\ntype = "noop"\n[[steps]]\ntype = "noop"', '3: steps[1].name: step 2 has the name of step 1'],
+    ['[[steps]]\ntype = "command"', '1: steps[0].command: step `command` is of type command and has no `command`'],
+    ['[[steps]]\ntype = "warmup"\n[[steps]]\ntype = "execute"', '4: steps[1].type: step `execute` (execute) needs a step of type optimize before it'],
+  ])('%s', (text, problem) => {
+    expect(problemsOf(text)).toHaveLength(1);
+    expect(problemsOf(text)[0]).toContain(`perfloop.toml:${problem}`);
+  });
+
+  it('also speak when another part of the file is wrong', () => {
+    const problems = problemsOf(`loop.rounds = "x"\n${metric('floor = 2\nceiling = 1\nweight = "w"')}`);
+    expect(problems).toEqual([expect.stringContaining(':1: loop.rounds'), expect.stringContaining(':4: metrics[0].floor'), expect.stringContaining(':6: metrics[0].weight')]);
+  });
+
+  it('accept what fits together', () => {
+    const config = parseConfig(`commands.check = "x"\ncheck = { compare = "numbers", tolerance = 1e-6 }\n${metric("pattern = '(a)'\nmatch = 'median'\nfloor = 1\nceiling = 1\ngoal = 'max'")}\n[[metrics]]\nname = "wall"`, 'f');
+    expect(config.check.tolerance).toBe(1e-6);
+    expect(config.metrics).toHaveLength(2);
+  });
+});
