@@ -40,4 +40,5 @@ export const durationMs = z
       return z.NEVER;
     }
     return Math.round(ms);
-  });
+  })
+  .meta({ title: 'duration' });

@@ -7,15 +7,15 @@ const command = z.string().trim().min(1).max(10_000).refine((text) => !text.incl
 
 const longestCommandMs = 7 * 86_400_000;
 
-const commandTable = z.strictObject({
+export const commandTable = z.strictObject({
   run: command.describe('The shell command. Required.'),
   cwd: relativePath.default('.').describe('Where it runs, relative to the repository root.'),
   env: z.record(environmentName, environmentValue).default({}).describe('Environment variables to add. The value `$NAME` is taken from the environment of perfloop, so that no secret stands in this file.'),
-  timeout: durationMs.refine((ms) => ms <= longestCommandMs, 'must be at most 7d').default(600_000).describe('The command and its children are stopped after this long; at most `7d`.'),
+  timeout: durationMs.refine((ms) => ms <= longestCommandMs, 'must be at most 7d').meta({ title: 'duration' }).default(600_000).describe('The command and its children are stopped after this long; at most `7d`.'),
 }, { error: (issue) => (issue.code === 'invalid_type' && issue.input !== undefined ? 'expected a shell command: a string, or a table with `run`' : undefined) });
 
 /** A string is short for a table with `run` alone. */
-const commandSpec = z.preprocess((value) => (typeof value === 'string' ? { run: value } : value), commandTable);
+const commandSpec = z.preprocess((value) => (typeof value === 'string' ? { run: value } : value), commandTable).meta({ title: 'command' });
 
 export const targetSchema = z
   .strictObject({
@@ -37,7 +37,7 @@ export const metricSchema = z.strictObject({
   unit: shortText(20).default('').describe('The unit, for tables and reports; it changes no number.'),
   goal: z.enum(['min', 'max']).default('min').describe('`min`: less is better (a time). `max`: more is better (a rate).'),
   primary: z.boolean().default(false).describe('The verdict is about the primary metrics; every other one is a guard. When none is marked, the first is primary.'),
-  weight: z.number().positive().max(1000).default(1).describe('Weight in the mean of log ratios when several metrics are primary.'),
+  weight: z.number().positive().max(1000).default(1).describe('Weight in the mean of log ratios when several metrics are primary; more than 0.'),
   max_regression: z.number().min(0).max(10).default(0.05).describe('A guard may get worse by this fraction at most (`0.05`: 5%).'),
   floor: z.number().optional().describe('No sample of a candidate may be below this (recall, accuracy).'),
   ceiling: z.number().optional().describe('No sample of a candidate may be above this.'),

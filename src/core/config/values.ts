@@ -14,17 +14,17 @@ export const shortText = (max: number) => z.string().max(max).refine((text) => !
 export const relativePath = z.string().min(1).max(1000).superRefine((path, context) => {
   const problem = pathProblem(path);
   if (problem !== null) context.addIssue({ code: 'custom', message: `${problem}, got ${JSON.stringify(path)}` });
-});
+}).meta({ title: 'path' });
 
 /** A file or folder below the root of the repository, outside of git's own. */
 export const pathBelowRoot = relativePath.superRefine((path, context) => {
   const [first] = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.');
   if (first === undefined) context.addIssue({ code: 'custom', message: 'must name something inside the repository, not its root' });
   else if (first === '.git') context.addIssue({ code: 'custom', message: 'must not be in `.git`' });
-});
+}).meta({ title: 'path' });
 
 /** A glob, matched against paths relative to the repository root. */
-export const globPattern = relativePath;
+export const globPattern = relativePath.meta({ title: 'glob' });
 
 function pathProblem(path: string): string | null {
   if (controlCharacter.test(path)) return 'must not hold control characters';
@@ -38,7 +38,7 @@ function pathProblem(path: string): string | null {
 export const revision = z.string().trim().min(1).max(500).superRefine((text, context) => {
   if (text.startsWith('-') || controlCharacter.test(text)) context.addIssue({ code: 'custom', message: 'is not a revision: it must not start with `-` or hold control characters' });
   else if (text.includes('..')) context.addIssue({ code: 'custom', message: 'must be one revision, not a range (`..`)' });
-});
+}).meta({ title: 'revision' });
 
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a name for an environment variable: letters, digits and _, no digit first');
 
@@ -52,7 +52,7 @@ export const environmentValue = z.string().superRefine((value, context) => {
 export const linearPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
   const compiled = compile(pattern);
   if (typeof compiled === 'string') context.addIssue({ code: 'custom', message: compiled });
-});
+}).meta({ title: 'regular expression' });
 
 /** A regular expression in RE2 syntax with exactly one group, which captures a number. */
 export const metricPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
@@ -64,7 +64,7 @@ export const metricPattern = z.string().min(1).max(1000).superRefine((pattern, c
   const groups = compiled.groupCount();
   if (groups === 0) context.addIssue({ code: 'custom', message: 'has no group: put the number into parentheses, such as `time: ([0-9.]+) ms`' });
   if (groups > 1) context.addIssue({ code: 'custom', message: `has ${groups} groups, and must have one, the number; write the others as (?:...)` });
-});
+}).meta({ title: 'regular expression' });
 
 function compile(pattern: string): RE2JS | string {
   try {

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { configDocs, docsFile } from '../../../scripts/config-docs.js';
+import { formatDuration, parseDuration } from '../../../src/core/config/duration.js';
+import { dottedKeys } from '../../../src/core/config/introspect.js';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import { configSchema } from '../../../src/core/config/schema.js';
+import { lineOf, parseToml } from '../../../src/core/config/toml.js';
+
+describe('docs/config.md', () => {
+  const example = /```toml\n(.*?)```/s.exec(readFileSync(docsFile, 'utf8'))?.[1] ?? '';
+
+  it('is what the schema says now (else: npx tsx scripts/config-docs.ts)', () => {
+    expect(readFileSync(docsFile, 'utf8')).toBe(configDocs());
+  });
+
+  it('has an example that parses', () => {
+    expect(parseConfig(example, 'example').metrics.map((metric) => metric.name)).toEqual(['throughput', 'memory', 'recall']);
+  });
+
+  it('has every key of the schema in its example', () => {
+    const root = parseToml(example, 'example');
+    // A command stands as a table once; the keys below the other commands are the same.
+    const elsewhere = /^(?:target\.setup|propose\.script|steps\.command|commands\.(?!check\b)\w+)\./;
+    const present = (key: string): boolean => {
+      const [table = '', ...rest] = key.split('.');
+      const above = table === 'metrics' || table === 'steps' ? [0, 1, 2].map((position) => [table, position, ...rest]) : [[table, ...rest]];
+      return above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1))) || rest.length === 0;
+    };
+    expect(dottedKeys(configSchema).filter((key) => !elsewhere.test(key) && !present(key))).toEqual([]);
+  });
+});
+
+describe('formatDuration', () => {
+  it('is read back by parseDuration', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 400 * 86_400_000 }), (ms) => parseDuration(formatDuration(ms)) === ms));
+  });
+});
