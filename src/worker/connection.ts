@@ -1,0 +1,178 @@
+import type { Client, ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnection } from '@temporalio/worker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PerfloopError } from '../core/errors.js';
+import { defaultQueuePrefix } from '../core/queues.js';
+
+/** Everything that a client or a worker needs to reach a server. */
+export interface ConnectionSettings {
+  local: false;
+  address: string;
+  namespace: string;
+  tls: ConnectionOptions['tls'];
+  apiKey: string | undefined;
+  metadata: Record<string, string> | undefined;
+  /** First part of every task queue name; see core/queues.ts. */
+  queuePrefix: string;
+}
+
+/** No address is configured: the local engine is meant. */
+export interface LocalSettings {
+  local: true;
+  queuePrefix: string;
+}
+
+export interface ConnectionRequest {
+  /** From flags; they win over the environment, and the environment over Temporal's profile file. */
+  address?: string;
+  namespace?: string;
+  profile?: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** What is said while a server does not answer. */
+export interface Patience {
+  /** How long to go on trying, milliseconds. 10 s unless told. */
+  patienceMs?: number;
+  /** Called once a second while the server is away. */
+  onWaiting?: (text: string) => void;
+}
+
+/** Reads flags, TEMPORAL_* variables and Temporal's profile file. Throws PL_TEMPORAL_CONFIG when they do not parse. */
+export function resolveConnection(request: ConnectionRequest): ConnectionSettings | LocalSettings {
+  const queuePrefix = request.env['PERFLOOP_QUEUE_PREFIX'] || defaultQueuePrefix;
+  const { connectionOptions, namespace } = loadProfile(request);
+  const address = request.address || connectionOptions.address;
+  if (!address) return { local: true, queuePrefix };
+  const metadata = connectionOptions.metadata as Record<string, string> | undefined;
+  return { local: false, address, namespace: request.namespace || namespace || 'default', tls: connectionOptions.tls, apiKey: connectionOptions.apiKey, metadata, queuePrefix };
+}
+
+function loadProfile(request: ConnectionRequest): ClientConnectConfig {
+  const overrideEnvVars = Object.fromEntries(Object.entries(request.env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''));
+  try {
+    return loadClientConnectConfig({ overrideEnvVars, ...(request.profile ? { profile: request.profile } : {}) });
+  } catch (error) {
+    throw new PerfloopError('PL_TEMPORAL_CONFIG', `Temporal's settings cannot be read: ${textOf(error)}`, {
+      where: overrideEnvVars['TEMPORAL_CONFIG_FILE'] ?? 'the TEMPORAL_* variables and the profile file of the temporal command',
+      fix: 'Mend that file, or name another profile with --temporal-profile or TEMPORAL_PROFILE.',
+      cause: error,
+    });
+  }
+}
+
+/** Settings of a server without TLS, such as the local engine's. */
+export function plainSettings(server: { address: string; namespace: string }, queuePrefix: string): ConnectionSettings {
+  return { local: false, address: server.address, namespace: server.namespace, tls: undefined, apiKey: undefined, metadata: undefined, queuePrefix };
+}
+
+/**
+ * Connects and checks that the namespace exists. Close with `client.connection.close()`.
+ * Throws PL_TEMPORAL_UNREACHABLE, PL_TEMPORAL_DENIED or PL_TEMPORAL_NAMESPACE.
+ */
+export async function connectClient(settings: ConnectionSettings, patience: Patience = {}): Promise<Client> {
+  const { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
+  const connection = await persist(settings, patience, async () => {
+    const attempt = Connection.lazy({ ...transport(settings), connectTimeout: 2000, interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 5 })), withDefaultDeadline] });
+    try {
+      await attempt.ensureConnected();
+      await attempt.withDeadline(Date.now() + 5000, () => attempt.workflowService.describeNamespace({ namespace: settings.namespace }));
+      return attempt;
+    } catch (error) {
+      await attempt.close();
+      throw error;
+    }
+  });
+  return new Client({ connection, namespace: settings.namespace });
+}
+
+/** Connects a worker; the same errors as `connectClient`. */
+export async function connectWorker(settings: ConnectionSettings, patience: Patience = {}): Promise<NativeConnection> {
+  const { NativeConnection } = await import('@temporalio/worker');
+  return await persist(settings, patience, async () => {
+    const attempt = await NativeConnection.connect(transport(settings));
+    try {
+      await attempt.withDeadline(Date.now() + 5000, () => attempt.workflowService.describeNamespace({ namespace: settings.namespace }));
+      return attempt;
+    } catch (error) {
+      await attempt.close();
+      throw error;
+    }
+  });
+}
+
+function transport(settings: ConnectionSettings): Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & { apiKey?: string } {
+  return {
+    address: settings.address,
+    ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    ...(settings.metadata === undefined ? {} : { metadata: settings.metadata }),
+    ...(settings.apiKey === undefined ? {} : { apiKey: settings.apiKey }),
+  };
+}
+
+type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
+
+/** Calls that the server itself holds open for up to a minute. */
+const longPolls = /\/(GetWorkflowExecutionHistory|PollWorkflowExecutionUpdate|UpdateWorkflowExecution|ExecuteMultiOperation)$/;
+
+/** No call may wait for ever on a server that went away; a deadline that the caller set wins. */
+const withDefaultDeadline: Interceptor = (options, nextCall) =>
+  nextCall({ ...options, deadline: options.deadline ?? Date.now() + (longPolls.test(options.method_definition.path) ? 70_000 : 15_000) }) as ReturnType<Interceptor>;
+
+async function persist<T>(settings: ConnectionSettings, patience: Patience, attempt: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const limit = patience.patienceMs ?? 10_000;
+  for (let said = 0; ; ) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const refusal = refusalOf(error, settings);
+      if (refusal) throw refusal;
+      const waited = performance.now() - began;
+      if (waited >= limit) throw unreachable(settings, error);
+      if (waited >= said) {
+        patience.onWaiting?.(`The Temporal server at ${settings.address} does not answer; trying for another ${Math.ceil((limit - waited) / 1000)} s.`);
+        said = waited + 1000;
+      }
+    }
+    await sleep(200);
+  }
+}
+
+/** The server answered, and trying again would not help. */
+function refusalOf(error: unknown, settings: ConnectionSettings): PerfloopError | null {
+  const text = textOf(error);
+  const code = codeOf(error);
+  if (code === grpcCodes.notFound) {
+    return new PerfloopError('PL_TEMPORAL_NAMESPACE', `the server has no namespace ${settings.namespace}`, {
+      where: settings.address,
+      fix: `Create it with \`temporal operator namespace create -n ${settings.namespace} --address ${settings.address}\`, or name another with --namespace or TEMPORAL_NAMESPACE.`,
+      cause: error,
+    });
+  }
+  if (code !== grpcCodes.unauthenticated && code !== grpcCodes.permissionDenied) return null;
+  return new PerfloopError('PL_TEMPORAL_DENIED', `the server refuses: ${text}`, { where: `${settings.address}, namespace ${settings.namespace}`, fix: 'Check TEMPORAL_API_KEY and the TEMPORAL_TLS_* settings.', cause: error });
+}
+
+function unreachable(settings: ConnectionSettings, error: unknown): PerfloopError {
+  return new PerfloopError('PL_TEMPORAL_UNREACHABLE', `the Temporal server does not answer: ${textOf(error)}`, {
+    where: settings.address,
+    fix: 'Start it, or unset TEMPORAL_ADDRESS (and --address) and run `perfloop up`, which starts a local one.',
+    cause: error,
+  });
+}
+
+/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const grpcCodes = { notFound: 5, permissionDenied: 7, unauthenticated: 16 } as const;
+
+function codeOf(error: unknown): number | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'number') return at.code;
+  }
+  return null;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}
