@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalDeviate, seededRandom } from '../../../src/core/stats/random.js';
 import { hodgesLehmann, signedRankInterval, signedRankP, signedRankTails } from '../../../src/core/stats/signed-rank.js';

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema } from '../../../src/core/config/schema.js';
+import { PerfloopError } from '../../../src/core/errors.js';
+import { deltaOf, noiseOf } from '../../../src/core/verdict/noise.js';
+import { ruleFrom } from '../../../src/core/verdict/rule.js';
+import { failed, pairsOf, ran, wallOnly, wallPairs } from './pairs.js';
+
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof PerfloopError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return 'nothing was thrown';
+}
+
+describe('noise of A/A pairs', () => {
+  it('is the spread of one sample, the bias, and the mean seconds of a run', () => {
+    const noise = noiseOf(wallPairs('noise', [0.03, -0.03, 0.03, -0.03]), wallOnly);
+    // Sum of squares 4 * 0.0009 over 3, by the root of 2.
+    expect(noise.spread).toBeCloseTo(Math.sqrt(0.0036 / 3) / Math.SQRT2, 12);
+    expect(noise).toMatchObject({ pairs: 4, biasLower95: 0 });
+    expect(noise.bias).toBeCloseTo(0, 12);
+    expect(noise.secondsPerSample).toBeCloseTo(0.1, 3);
+  });
+
+  it('bounds the bias away from zero only when the pairs show one, whichever side it favours', () => {
+    for (const sign of [1, -1]) {
+      const noise = noiseOf(wallPairs('noise', [0.05, 0.052, 0.048, 0.05, 0.051, 0.049].map((gain) => sign * gain)), wallOnly);
+      expect(noise.bias).toBeCloseTo(sign * 0.05, 9);
+      // Student 2.57058 for 5 degrees of freedom; the standard deviation is the root of 2e-6.
+      expect(noise.biasLower95).toBeCloseTo(0.05 - (2.57058 * Math.sqrt(2e-6)) / Math.sqrt(6), 6);
+      expect(deltaOf(0.02, noise)).toBe(noise.biasLower95);
+      expect(deltaOf(0.2, noise)).toBeCloseTo(Math.log(1.2), 12);
+    }
+  });
+
+  it('refuses a benchmark that fails at the base, and too few pairs', () => {
+    expect(codeOf(() => noiseOf(pairsOf('noise', [[ran(1), ran(1)], [ran(1), failed], [ran(1), ran(1)]]), wallOnly))).toMatch(/^PL_BENCHMARK_UNUSABLE .*pair 2 .*exit code 3: out of cheese/);
+    expect(codeOf(() => noiseOf(wallPairs('noise', [0, 0.1]), wallOnly))).toMatch(/^PL_NOISE_PAIRS/);
+  });
+
+  it('works where nothing varies', () => {
+    expect(noiseOf(wallPairs('noise', [0, 0, 0, 0]), wallOnly)).toMatchObject({ spread: 0, bias: 0, biasLower95: 0 });
+  });
+});
+
+describe('rule', () => {
+  const noise = noiseOf(wallPairs('noise', [0.01, -0.01, 0.02, -0.02]), wallOnly);
+
+  it('comes from the config with delta fixed', () => {
+    expect(ruleFrom(configSchema.parse({ target: {}, commands: {}, check: {}, loop: {}, verdict: {}, propose: {}, approval: {}, machine: {}, profile: {} }), noise)).toEqual({ v: 1, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' } });
+  });
+
+  it('carries warm-ups and runs of the fixed protocol', () => {
+    expect(ruleFrom(configSchema.parse({ verdict: { protocol: 'fixed', warmups: 2, runs: 12, min_gain: 0.1 } }), noise)).toMatchObject({ delta: Math.log1p(0.1), protocol: { kind: 'fixed', warmups: 2, runs: 12 } });
+  });
+});
