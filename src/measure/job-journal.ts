@@ -61,14 +61,16 @@ export async function reapJobs(folder: string): Promise<Reaped[]> {
   const reaped: Reaped[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     const file = join(folder, name);
-    const entry = name.endsWith('.json') ? await readEntry(file) : null;
-    if (entry === null) continue;
-    const sameLife = entry.life === life;
-    if (sameLife && (await isAlive(entry.worker))) continue;
-    const processes = sameLife ? await endLeftOvers(entry) : 0;
-    if (processes === 'stuck') continue;
+    if (!name.endsWith('.json')) continue;
+    const entry = await readEntry(file);
+    // Of another boot nothing is left. Nor of a damaged entry: they are renamed into place, so only a power loss damages one.
+    if (entry?.life === life) {
+      if (await isAlive(entry.worker)) continue;
+      const processes = await endLeftOvers(entry);
+      if (processes === 'stuck') continue;
+      if (processes > 0) reaped.push({ id: entry.id, name: entry.name, processes });
+    }
     await rm(file, { force: true });
-    if (processes > 0) reaped.push({ id: entry.id, name: entry.name, processes });
   }
   return reaped;
 }

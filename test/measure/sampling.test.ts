@@ -1,0 +1,216 @@
+import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Pair } from '../../src/core/sample.js';
+import { acquireHostLock } from '../../src/measure/host-lock.js';
+import { reapJobs } from '../../src/measure/job-journal.js';
+import type { MetricReading } from '../../src/measure/metrics.js';
+import { drawLayoutSeed } from '../../src/measure/sample.js';
+import { samplePairs, type SamplingRequest } from '../../src/measure/sampling.js';
+import { atEnd, startScript, temporaryFolder, until } from './support.js';
+
+const rules: MetricReading[] = [{ name: 'time', source: 'regex', pattern: 'time=(\\S+)', match: 'only' }];
+
+interface Bench {
+  folder: string;
+  request: SamplingRequest;
+  /** The sides in the order in which they were executed, such as `abba`. */
+  executed: () => Promise<string>;
+  journal: () => Promise<string[]>;
+}
+
+/** Two worktrees whose benchmark notes each execution in a file outside, and prints a metric. */
+async function bench(script = 'echo time=$(cat cost)'): Promise<Bench> {
+  const folder = await temporaryFolder();
+  for (const [side, cost] of [['a', 2], ['b', 1]] as const) {
+    await mkdir(join(folder, side));
+    await writeFile(join(folder, side, 'name'), side);
+    await writeFile(join(folder, side, 'cost'), String(cost));
+  }
+  const lock = await acquireHostLock({ folder: join(folder, 'locks'), mode: 'exclusive' });
+  atEnd(() => lock.release());
+  const journalFile = join(folder, 'samples', 'screen.jsonl');
+  return {
+    folder,
+    request: {
+      stage: 'screen',
+      sides: { a: { identity: 'commit-a', worktree: join(folder, 'a') }, b: { identity: 'commit-b', worktree: join(folder, 'b') } },
+      command: { run: `cat name >> ../executed; ${script}`, cwd: '.', env: {}, timeout: 60_000 },
+      rules,
+      next: () => 4,
+      journalFile,
+      lock,
+    },
+    executed: () => readFile(join(folder, 'executed'), 'utf8').catch(() => ''),
+    journal: async () => (await readFile(journalFile, 'utf8')).trimEnd().split('\n'),
+  };
+}
+
+/** What the pairs say was executed; the warm-up pair comes before, in an order of its own. */
+function orders(pairs: readonly Pair[]): string {
+  return pairs.map((pair) => pair.order).join('');
+}
+
+describe('sampling from the start', () => {
+  test('takes as many pairs as it is asked for, each on the disk, after a warm-up that is thrown away', async () => {
+    const { request, executed, journal } = await bench();
+    const asked: number[] = [];
+    const progress: [number, number][] = [];
+    const pairs = await samplePairs({
+      ...request,
+      next: (pairs) => {
+        asked.push(pairs.length);
+        return pairs.length < 5 ? (pairs.length < 3 ? 3 : 5) : 'stop';
+      },
+      onProgress: (pairs, resumed) => progress.push([pairs.length, resumed]),
+    });
+    expect(asked).toEqual([0, 3, 5]);
+    expect(progress).toEqual([[1, 0], [2, 0], [3, 0], [4, 0], [5, 0]]);
+    expect(pairs.map((pair) => pair.index)).toEqual([0, 1, 2, 3, 4]);
+    for (const pair of pairs) {
+      expect(pair).toMatchObject({ stage: 'screen', a: { ok: true, metrics: { time: 2 } }, b: { ok: true, metrics: { time: 1 } } });
+      expect(pair.a.wallMs).toBeGreaterThan(0);
+    }
+    expect((await executed()).slice(2)).toBe(orders(pairs));
+    expect((await journal()).slice(1).map((line) => JSON.parse(line) as Pair)).toEqual(pairs);
+  });
+
+  test('the order within a pair varies', async () => {
+    const { request } = await bench();
+    // Chance of a false alarm: 2 in a billion.
+    const pairs = await samplePairs({ ...request, next: () => 30 });
+    expect(new Set(pairs.map((pair) => pair.order))).toEqual(new Set(['ab', 'ba']));
+  });
+
+  test('nothing is executed when nothing is wanted', async () => {
+    const { request, executed } = await bench();
+    expect(await samplePairs({ ...request, next: () => 'stop' })).toEqual([]);
+    expect(await executed()).toBe('');
+  });
+
+  test('both sides have an environment of the same size, unless a layout is drawn for each build', async () => {
+    const { request, folder } = await bench('env > "../env-$(cat name)"; echo time=1');
+    const size = async (side: string) => (await readFile(join(folder, `env-${side}`), 'utf8')).length;
+    await samplePairs({ ...request, next: () => 1 });
+    expect(await size('a')).toBe(await size('b'));
+    await samplePairs({ ...request, sides: { a: { ...request.sides.a, layoutSeed: 100 }, b: { ...request.sides.b, layoutSeed: 350 } }, next: () => 1 });
+    expect((await size('b')) - (await size('a'))).toBe(250);
+    expect(new Set(Array.from({ length: 50 }, drawLayoutSeed)).size).toBeGreaterThan(10);
+  });
+});
+
+describe('a sample that fails', () => {
+  test.each([
+    ['exits with an error', 'echo broken >&2; exit 9', { kind: 'exit', code: 9, signal: null, tail: 'broken' }],
+    ['prints no metric', 'echo nothing', { kind: 'metric', metric: 'time', problem: 'none', tail: 'nothing' }],
+    ['prints two', 'echo time=1; echo time=2', { kind: 'metric', problem: 'several' }],
+    ['prints NaN', 'echo time=NaN', { kind: 'metric', problem: 'not-a-number' }],
+    ['takes too long', 'sleep 600', { kind: 'timeout', afterMs: 3000 }],
+  ])('because the benchmark %s ends the sampling with its pair, blamed on its side', async (_, failing, failure) => {
+    const { request, executed } = await bench(`if [ "$(cat name)" = b ] && [ $(wc -c < ../executed) -ge 4 ]; then ${failing}; else echo time=1; fi`);
+    request.command.timeout = 3000;
+    const pairs = await samplePairs(request);
+    expect(pairs.at(-1)).toMatchObject({ a: { ok: true }, b: { ok: false, failure } });
+    expect(pairs.slice(0, -1).every((pair) => pair.a.ok && pair.b.ok)).toBe(true);
+    const before = await executed();
+    expect(await samplePairs(request)).toEqual(pairs);
+    expect(await executed()).toBe(before);
+  });
+
+  test('is kept also when it was only for warming up', async () => {
+    const { request } = await bench('test "$(cat name)" = a && echo time=1');
+    expect(await samplePairs(request)).toMatchObject([{ index: 0, a: { ok: true }, b: { ok: false, failure: { kind: 'exit', code: 1 } } }]);
+  });
+});
+
+describe('sampling again', () => {
+  test('goes on at the pair where it was, with a new warm-up', async () => {
+    const { request, executed } = await bench();
+    const first = await samplePairs({ ...request, next: () => 2 });
+    const progress: [number, number][] = [];
+    const all = await samplePairs({ ...request, onProgress: (pairs, resumed) => progress.push([pairs.length, resumed]) });
+    expect(all.slice(0, 2)).toEqual(first);
+    expect(progress).toEqual([[2, 2], [3, 2], [4, 2]]);
+    expect((await executed()).length).toBe(2 * (1 + 2 + 1 + 2));
+  });
+
+  test('executes nothing when it had finished', async () => {
+    const { request, executed } = await bench();
+    const first = await samplePairs(request);
+    const before = await executed();
+    expect(await samplePairs(request)).toEqual(first);
+    expect(await executed()).toBe(before);
+  });
+
+  test.each([
+    ['a part of a pair', async (file: string) => appendFile(file, '{"stage":"screen","index":2,"ord')],
+    ['the last pair without its end', async (file: string) => truncate(file, (await readFile(file)).length - 5)],
+  ])('drops %s that a crash has torn', async (_, tear) => {
+    const { request, journal } = await bench();
+    const first = await samplePairs({ ...request, next: () => 2 });
+    await tear(request.journalFile);
+    const all = await samplePairs(request);
+    expect(all[0]).toEqual(first[0]);
+    expect(all.map((pair) => pair.index)).toEqual([0, 1, 2, 3]);
+    expect((await journal()).slice(1).map((line) => JSON.parse(line) as Pair)).toEqual(all);
+  });
+
+  test.each([
+    ['another commit', (request: SamplingRequest) => ({ ...request, sides: { ...request.sides, b: { ...request.sides.b, identity: 'commit-c' } } })],
+    ['another layout', (request: SamplingRequest) => ({ ...request, sides: { ...request.sides, b: { ...request.sides.b, layoutSeed: 7 } } })],
+    ['another benchmark', (request: SamplingRequest) => ({ ...request, command: { ...request.command, run: 'echo time=5' } })],
+    ['another rule', (request: SamplingRequest) => ({ ...request, rules: [{ name: 'time', source: 'wall' as const, pattern: null, match: 'only' as const }] })],
+    ['another stage', (request: SamplingRequest) => ({ ...request, stage: 'confirm' as const })],
+  ])('never mixes in the samples of %s', async (_, change) => {
+    const { request, journal } = await bench();
+    await samplePairs({ ...request, next: () => 2 });
+    const before = await journal();
+    const resumed: number[] = [];
+    const pairs = await samplePairs({ ...change(request), next: () => 1, onProgress: (_, count) => resumed.push(count) });
+    expect(pairs).toHaveLength(1);
+    expect(resumed).toEqual([0]);
+    expect((await readFile(`${request.journalFile}.aside-1`, 'utf8')).trimEnd().split('\n')).toEqual(before);
+  });
+
+  test('sets a journal aside that is damaged in the middle', async () => {
+    const { request, journal } = await bench();
+    await samplePairs({ ...request, next: () => 3 });
+    const lines = await journal();
+    await writeFile(request.journalFile, `${[lines[0], 'garbage', ...lines.slice(2)].join('\n')}\n`);
+    expect(await samplePairs({ ...request, next: () => 1 })).toHaveLength(1);
+    expect((await readdir(join(request.journalFile, '..'))).sort()).toEqual(['screen.jsonl', 'screen.jsonl.aside-1']);
+  });
+});
+
+test('a cancelled sampling keeps its pairs and ends the benchmark', async () => {
+  const { request, folder } = await bench('if [ $(wc -c < ../executed) -ge 7 ]; then echo > ../hangs; sleep 600; fi; echo time=1');
+  const abort = new AbortController();
+  const sampling = samplePairs({ ...request, signal: abort.signal });
+  await until(() => readFile(join(folder, 'hangs')).then(() => true, () => false));
+  abort.abort(new Error('cancelled'));
+  await expect(sampling).rejects.toThrow('cancelled');
+  expect(await samplePairs({ ...request, next: () => 'stop' })).toHaveLength(2);
+});
+
+test('kill -9 of the sampling process costs at most the pair in hand', async () => {
+  const { request, folder, journal, executed } = await bench('if [ $(wc -c < ../executed) -ge 8 ] && [ ! -e ../go ]; then echo > ../hangs; while [ ! -e ../go ]; do sleep 0.01; done; fi; echo time=1');
+  const { lock: _lock, next: _next, ...rest } = request;
+  const jobs = { folder: join(folder, 'jobs'), name: 'sample' };
+  const worker = startScript('scripts/sample.ts', [JSON.stringify({ request: { ...rest, jobs }, pairs: 6, locks: join(folder, 'worker-locks') })]);
+  // Seven executions are done (a warm-up pair, two pairs, and half of one); the eighth hangs.
+  await until(() => readFile(join(folder, 'hangs')).then(() => true, () => false));
+  worker.child.kill('SIGKILL');
+  await worker.exited;
+  const beforeCrash = (await journal()).slice(1).map((line) => JSON.parse(line) as Pair);
+  expect(beforeCrash).toHaveLength(2);
+  expect(await reapJobs(jobs.folder)).toMatchObject([{ name: 'sample' }]);
+  await writeFile(join(folder, 'go'), '');
+
+  const counted = (await executed()).length;
+  const progress: number[] = [];
+  const all = await samplePairs({ ...request, jobs, next: () => 6, onProgress: (_, resumed) => progress.push(resumed) });
+  expect(all.slice(0, 2)).toEqual(beforeCrash);
+  expect(all.map((pair) => pair.index)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(progress).toEqual([2, 2, 2, 2, 2]);
+  expect((await executed()).length - counted).toBe(2 + 4 * 2);
+});
