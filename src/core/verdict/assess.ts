@@ -49,7 +49,6 @@ export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule)
   if (schedule === null) return { kind: 'passed', pairs: [] };
   const ordered = pairs.toSorted((x, y) => x.index - y.index);
   const guards = guardsOf(rule.metrics);
-  let shown = false;
   for (const due of schedule.looks) {
     const wanted = schedule.warmups + due.pairs;
     const seen = ordered.slice(0, wanted);
@@ -61,18 +60,18 @@ export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule)
     const differences = differencesOf(used, rule.metrics);
     const result = look(schedule, differences, rule.delta);
     if (result === null) throw new Error(`no look after ${differences.length} pairs`);
-    shown ||= result.passes;
     const checked = guards.map((guard) => guardAt(used, guard, schedule));
     const reasons: Reason[] = checked.filter((guard) => guard.state === 'worse').map(({ text }) => ({ code: 'guard-worse', text }));
-    if (!shown && result.futile) reasons.unshift({ code: 'futile', text: futileText(stage, used, rule) });
+    if (result.futile) reasons.unshift({ code: 'futile', text: futileText(stage, used, rule) });
     if (reasons.length > 0) return { kind: 'decided', verdict: 'rejected', reasons, pairs: used };
 
-    // Screening only drops what is worse; the confirmation must show that every guard holds.
+    // Screening only drops what is worse; the confirmation must show that every guard holds, and the gain still, so that
+    // the pairs that decide all of it are the pairs that are reported.
     const open = stage === 'screen' ? [] : checked.filter((guard) => guard.state === 'open');
-    if (shown && open.length === 0) return { kind: 'passed', pairs: used };
+    if (result.passes && open.length === 0) return { kind: 'passed', pairs: used };
     if (wanted < mostPairs(schedule)) continue;
     const last: Reason[] = open.map(({ text }) => ({ code: 'guard-undecided', text: `too uncertain at the last look: ${text}` }));
-    if (!shown) last.unshift({ code: 'undecided', text: undecidedText(stage, used, rule) });
+    if (!result.passes) last.unshift({ code: 'undecided', text: undecidedText(stage, used, rule) });
     return { kind: 'decided', verdict: 'inconclusive', reasons: last, pairs: used };
   }
   throw new Error('a schedule without looks');

@@ -132,6 +132,11 @@ describe('floors and ceilings', () => {
     const pairs = pairsOf('confirm', Array.from({ length: 9 }, (_, i) => [ran(100 + i, { recall: 0.8, errors: 0 }), ran(50, good)]));
     expect(summary(assessStage('confirm', pairs, sequential(rules)))).toBe('passed');
   });
+
+  it('let a sample be exactly on them', () => {
+    const pairs = pairsOf('screen', Array.from({ length: 4 }, (_, i) => [ran(100 + i, good), ran(50, { recall: 0.9, errors: 0 })]));
+    expect(summary(assessStage('screen', pairs, sequential(rules)))).toBe('passed');
+  });
 });
 
 describe('guards', () => {
@@ -151,6 +156,16 @@ describe('guards', () => {
     expect(summary(guarded('confirm', open))).toBe('more 15 of 60');
     expect(summary(guarded('confirm', [...open, ...factors(1, 6)]))).toBe('more 28 of 60');
     expect(summary(guarded('confirm', [...open, ...factors(0.9, 19)]))).toBe('passed');
+  });
+
+  it('need the gain to hold still when they are decided', () => {
+    const memory = [...factors(1.08, 9), ...factors(0.9, 19)];
+    const at = (walls: number[]): string =>
+      summary(assessStage('confirm', pairsOf('confirm', walls.map((wall, i) => [ran(100, { memory: 200 }), ran(wall + i / 10, { memory: 200 * (memory[i] ?? 1) })])), sequential(rules)));
+    const nine = Array.from({ length: 9 }, () => 90);
+    expect(at(nine)).toBe('more 15 of 60');
+    expect(at([...nine, ...Array.from({ length: 19 }, () => 90)])).toBe('passed');
+    expect(at([...nine, ...Array.from({ length: 19 }, () => 101)])).toBe('more 60 of 60');
   });
 
   it('reject what is shown to be worse, in screening too', () => {

@@ -113,6 +113,24 @@ describe('quarantine', () => {
     expect(codes(verdictOf(measured('t', [1000, 250], [1000, 125]), printed({ name: 't', unit: 'ms' })))).toBe('quarantined metric-disagrees');
   });
 
+  it('asks for at least half of the claim', () => {
+    expect(codes(verdictOf(measured('t', [500, 400], [440, 300]), printed({ name: 't', unit: 'ms' })))).toBe('accepted faster');
+    expect(codes(verdictOf(measured('t', [500, 400], [460, 300]), printed({ name: 't', unit: 'ms' })))).toBe('quarantined metric-disagrees');
+  });
+
+  it('goes by the best estimate where the metric is most of the run, and by proof where it is a smaller part', () => {
+    // Of about 100 ms claimed the run saves less than half in six of nine pairs: the best estimate, but no proof.
+    const saved = [20, 80, 40, 30, 70, 35, 20, 75, 40];
+    const at = (total: number): Pair[] => pairsOf('confirm', saved.map((ms, i) => [ran(total, { t: 400 + i }), ran(total - ms, { t: 300 })]));
+    const rule = printed({ name: 't', unit: 'ms' });
+    expect(codes(verdictOf(at(500), rule))).toBe('quarantined metric-disagrees');
+    expect(codes(verdictOf(at(1200), rule))).toBe('accepted faster');
+  });
+
+  it('does not take a small part of a run for its cause', () => {
+    expect(codes(verdictOf(measured('t', [100, 15], [100, 8]), printed({ name: 't', unit: 'ms' })))).toBe('accepted faster');
+  });
+
   it('does not ask a time per operation, or a rate, to show in a run of fixed length', () => {
     expect(codes(verdictOf(measured('t', [500, 900], [500, 600]), printed({ name: 't', unit: 'ns' })))).toBe('accepted faster');
     expect(codes(verdictOf(measured('t', [500, 900], [500, 1200]), printed({ name: 't', goal: 'max', unit: '1/s' })))).toBe('accepted faster');
@@ -141,6 +159,8 @@ describe('estimate for the live view', () => {
   it('has an interval of at least 95% also where ranks cannot reach it', () => {
     const gains = [0.09, 0.1, 0.11, 0.12];
     const [low, high] = estimate(wallPairs('screen', gains), wallOnly)?.ci95 ?? [0, 0];
+    // Neither can five pairs.
+    expect(estimate(wallPairs('screen', [...gains, 0.1]), wallOnly)?.ci95[0]).toBeLessThan(Math.exp(0.0899));
     // Student: 0.105 -+ 3.18245 * 0.01291 / 2.
     expect(Math.log(low)).toBeCloseTo(0.105 - (3.18245 * Math.sqrt(0.0005 / 3)) / 2, 6);
     expect(Math.log(high)).toBeCloseTo(0.105 + (3.18245 * Math.sqrt(0.0005 / 3)) / 2, 6);
