@@ -1,0 +1,101 @@
+/**
+ * `sitecustomize.py` of a folder put first on PYTHONPATH: runs cProfile in every Python process of the profiled command and
+ * writes `<pid>.<start us>.<duration us>.pstats` at exit. A sitecustomize that was there before still runs. Python 3.7 and
+ * newer. Lost: `os._exit`, `os.exec*`, SIGKILL, interpreters started with -I, -E or -S; before 3.12, threads but the main one.
+ */
+export const pythonHookSource = `def _existing(own):
+    """Runs the sitecustomize that this one stands in front of."""
+    import importlib.machinery
+    import importlib.util
+    import os
+    import sys
+
+    here = os.path.realpath(own)
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is None or spec.loader is None:
+        return
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["sitecustomize"] = module
+    spec.loader.exec_module(module)
+
+
+def _start():
+    import os
+
+    folder = os.environ.get("PERFLOOP_PROFILE_DIR")
+    if not folder:
+        return
+    import atexit
+    import cProfile
+    import marshal
+    import signal
+    import sys
+    import time
+
+    own = _start.__code__.co_filename
+    cwd = os.getcwd()
+    running = {}
+
+    def begin():
+        running.update(profiler=cProfile.Profile(), pid=os.getpid(), started=time.monotonic())
+        running["profiler"].enable()
+
+    def absolute(key):
+        name = key[0]
+        if name == "~" or name.startswith("<") or os.path.isabs(name):
+            return key
+        path = os.path.join(cwd, name)
+        return (path,) + tuple(key[1:]) if os.path.exists(path) else key
+
+    def dump():
+        profiler = running.pop("profiler", None)
+        if profiler is None or running["pid"] != os.getpid():
+            return
+        profiler.disable()
+        took = time.monotonic() - running["started"]
+        profiler.create_stats()
+        stats = {}
+        for key, (cc, nc, tt, ct, callers) in profiler.stats.items():
+            if key[0] != own:
+                stats[absolute(key)] = (cc, nc, tt, ct, {absolute(caller): edge for caller, edge in callers.items() if caller[0] != own})
+        name = "%d.%d.%d.pstats" % (running["pid"], running["started"] * 1e6, took * 1e6)
+        target = os.path.join(folder, name)
+        try:
+            with open(target + ".part", "wb") as file:
+                marshal.dump(stats, file)
+            os.rename(target + ".part", target)
+        except OSError as problem:
+            sys.stderr.write("perfloop: the profile could not be written: %s\\n" % problem)
+
+    def forked():
+        profiler = running.pop("profiler", None)
+        if profiler is None:
+            return
+        profiler.disable()
+        # multiprocessing forgets finalizers in the child and leaves with os._exit: ask again once it has forgotten.
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:
+            util.register_after_fork(dump, lambda _: util.Finalize(None, dump, exitpriority=-100))
+        begin()
+
+    def terminated(number, frame):
+        dump()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    atexit.register(dump)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)
+    if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, terminated)
+    begin()
+
+
+import os as _os
+
+try:
+    _existing(_os.path.dirname(_os.path.abspath(__file__)))
+finally:
+    _start()
+`;

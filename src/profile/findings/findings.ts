@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { Finding } from '../../core/finding.js';
+import { callers } from '../tools/callers.js';
+import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
+import type { ProfileDatabase } from '../tools/open.js';
+import { profileRoot } from '../tools/profile-root.js';
+import { repositoryPath } from '../tools/repository.js';
+import { profileSummary, type ProfileSummary } from '../tools/summary.js';
+import { timeVia } from '../tools/time-via.js';
+import { callSites } from './call-sites.js';
+import { judge } from './rules.js';
+import { identifier, languageOf, locate, snippet, sourceLines } from './source.js';
+
+export interface FindingsRequest {
+  /** A checkout of the profiled commit; the profile may have been recorded in another. */
+  worktree: string;
+  ignore: string[];
+  minShare: number;
+  top: number;
+}
+
+/**
+ * The hottest functions in files that git tracks, each with its evidence, its source and its callers; hottest first. One finding
+ * a function. A function that is not in the worktree's file is left out: it was another version that was profiled.
+ */
+export async function findingsFrom(db: ProfileDatabase, { worktree, ignore, minShare, top }: FindingsRequest): Promise<Finding[]> {
+  const trackedFiles = await tracked(worktree);
+  const root = profileRoot(db, { here: [worktree, await realpath(worktree)], trackedFiles });
+  if (root === null) return [];
+  const summary = profileSummary(db, { root });
+  const findings: Finding[] = [];
+  // Generated files are in the repository's folder but not in git: a patch cannot change them.
+  for (const hot of hotFunctions(db, { root, ignore, minShare, top: -1 })) {
+    if (findings.length === top) break;
+    if (!trackedFiles.has(hot.file)) continue;
+    const finding = await findingOf(db, { hot, worktree, root, summary });
+    if (finding) findings.push(finding);
+  }
+  return findings;
+}
+
+async function findingOf(db: ProfileDatabase, { hot, worktree, root, summary }: { hot: HotFunction; worktree: string; root: string; summary: ProfileSummary }): Promise<Finding | null> {
+  const { file, function: name, selfShare, totalShare } = hot;
+  const lines = await sourceLines(worktree, file);
+  const line = lines && locate(lines, { name, line: hot.line });
+  if (!lines || line === null) return null;
+
+  const language = languageOf(file);
+  const calledBy = callers(db, hot);
+  const { category, evidence } = judge({ hot, via: timeVia(db, hot), callers: calledBy, summary });
+  const shift = line - hot.line;
+  if (shift !== 0) evidence.push({ tool: 'source', text: `The profile has it at line ${hot.line}; the source was translated before it ran, so that lines of the profile are off.` });
+  const word = identifier(name);
+  const firstFiles = calledBy.flatMap(({ module }) => repositoryPath(module, root) ?? []);
+  return {
+    id: createHash('sha256').update([category, file, name, line].join('\0')).digest('hex').slice(0, 12),
+    category,
+    file,
+    function: name,
+    line,
+    language,
+    selfShare,
+    totalShare,
+    hotLines: shift === 0 ? hot.hotLines.filter((hotLine) => hotLine.line <= lines.length) : [],
+    snippet: snippet(lines, { language, line, column: shift === 0 ? hot.column : null }),
+    callSites: word === null ? [] : (await callSites(worktree, { name: word, language, firstFiles })).filter((site) => site.file !== file || site.line !== line),
+    evidence,
+  };
+}
+
+async function tracked(worktree: string): Promise<Set<string>> {
+  const { stdout } = await execa('git', ['ls-files', '-z'], { cwd: worktree, maxBuffer: 256 * 2 ** 20 });
+  return new Set(stdout.split('\0').filter((file) => file !== ''));
+}

@@ -1,0 +1,104 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import Database from 'better-sqlite3';
+import { PerfloopError } from '../../core/errors.js';
+import { readCpuProfile } from './cpuprofile.js';
+import { detectProfileKind, type ProfileKind } from './detect.js';
+import { readPstats } from './pstats.js';
+import { profileIndexSql, profileSchemaSql } from './schema.js';
+import { ProfileWriter } from './writer.js';
+
+export interface ImportRequest {
+  /** One a thread or process; kinds may be mixed. They are only read. */
+  files: string[];
+  /** `auto` tells each file's kind by its content; a kind named here must be the kind of every file. */
+  kind: 'auto' | ProfileKind;
+  /** Where the SQLite file goes; replaced when it exists. */
+  database: string;
+}
+
+export interface ImportSummary {
+  database: string;
+  kind: ProfileKind | 'mixed';
+  files: number;
+  processes: number;
+  /** Samples of the sampling profiler; 0 for cProfile. */
+  samples: number;
+  functions: number;
+}
+
+/**
+ * Makes one SQLite file out of profiles: built under another name, then renamed. Files without samples are passed over as
+ * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND or _TOO_LARGE.
+ */
+export function importProfile({ files, kind, database }: ImportRequest): ImportSummary {
+  if (files.length === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'There is no profile to import.', { fix: 'Name at least one file.' });
+  mkdirSync(dirname(database), { recursive: true });
+  const partial = `${database}.${randomUUID()}.partial`;
+  try {
+    const summary = write(files, kind, partial);
+    renameSync(partial, database);
+    return { ...summary, database };
+  } finally {
+    rmSync(partial, { force: true });
+  }
+}
+
+function checkedKind(file: string, wanted: ImportRequest['kind']): ProfileKind {
+  const kind = detectProfileKind(file);
+  if (wanted === 'auto' || wanted === kind) return kind;
+  throw new PerfloopError('PL_PROFILE_KIND', `The profile is of kind ${kind}, not ${wanted}.`, { where: file, fix: 'Set `kind` of [profile] to "auto", or bring a profile of that kind.' });
+}
+
+function write(files: string[], wanted: ImportRequest['kind'], target: string): Omit<ImportSummary, 'database'> {
+  const kinds = files.map((file) => checkedKind(file, wanted));
+  const kind = kinds.every((one) => one === kinds[0]) ? (kinds[0] ?? 'mixed') : 'mixed';
+  const db = new Database(target);
+  try {
+    // Nobody sees the file before it is whole, so that a journal would serve nothing.
+    db.pragma('journal_mode = OFF');
+    db.pragma('synchronous = OFF');
+    db.exec(profileSchemaSql);
+    const writer = new ProfileWriter(db);
+    db.transaction(() => {
+      const empty: PerfloopError[] = [];
+      // One after the other: parsed, a profile takes many times its size in memory.
+      for (const [index, file] of files.entries()) {
+        try {
+          if (kinds[index] === 'v8') writer.sampled(readCpuProfile(file, index + 1));
+          else writer.counted(readPstats(file, index + 1));
+        } catch (error) {
+          if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
+          empty.push(error);
+        }
+      }
+      if (empty.length === files.length && empty[0]) throw empty[0];
+      const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
+      meta.run('EXPORT_TOOL', 'perfloop');
+      meta.run('PERFLOOP_SCHEMA_VERSION', '1');
+      meta.run('PERFLOOP_KIND', kind);
+      db.exec(profileIndexSql);
+    })();
+    const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+    return {
+      kind,
+      files: count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
+      processes: count('SELECT COUNT(*) FROM PROCESSES'),
+      samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
+      functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind = 'source'"),
+    };
+  } finally {
+    db.close();
+    sync(target);
+  }
+}
+
+function sync(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

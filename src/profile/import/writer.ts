@@ -1,0 +1,112 @@
+import type Database from 'better-sqlite3';
+import { chargesCaller } from './frame-kind.js';
+import { chargeCalls, waitingTime } from './charge-calls.js';
+import type { Category, CountedProfile, Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
+
+/** Writes profiles into a fresh database that has the schema. Strings and frames are shared among all of them. */
+export class ProfileWriter {
+  readonly #strings = new Map<string, number>();
+  readonly #frames = new Map<string, number>();
+  readonly #statements = new Map<string, Database.Statement>();
+  #profiles = 0;
+  #stacks = 0;
+  #events = 0;
+
+  constructor(private readonly db: Database.Database) {}
+
+  sampled(profile: SampledProfile): void {
+    const id = this.#profile(profile.source);
+    const stacks = new Map<StackNode, number>();
+    for (const stack of profile.stacks) stacks.set(stack, this.#stack(stack));
+    const offset = profile.source.startNs ?? 0;
+    for (const { stack, startNs, durationNs } of profile.samples) {
+      const event = (this.#events += 1);
+      this.#run('INSERT INTO COMPOSITE_EVENTS (id, start, globalTid) SELECT ?, ?, globalTid FROM PERFLOOP_PROFILES WHERE id = ?', event, offset + startNs, id);
+      this.#run('INSERT INTO PERFLOOP_SAMPLES (event, profile, stack, durationNs) VALUES (?, ?, ?, ?)', event, id, stacks.get(stack), durationNs);
+    }
+    for (const { frame, line, ns } of profile.lines) this.#run('INSERT INTO PERFLOOP_LINES (frame, line, ns) VALUES (?, ?, ?)', this.#frame(frame), line, ns);
+  }
+
+  counted(profile: CountedProfile): void {
+    const id = this.#profile(profile.source);
+    const waiting = waitingTime(profile);
+    for (const fn of profile.functions) {
+      this.#run(
+        'INSERT INTO PERFLOOP_FUNCTIONS (profile, frame, calls, primitiveCalls, selfNs, totalNs, waitNs) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        id, this.#frame(fn.frame), fn.calls, fn.primitiveCalls, fn.selfNs, fn.totalNs, waiting.get(fn) ?? 0,
+      );
+    }
+    for (const { caller, callee, calls, primitiveCalls, selfNs, totalNs } of profile.calls) {
+      this.#run(
+        'INSERT INTO PERFLOOP_CALLS (profile, caller, callee, calls, primitiveCalls, selfNs, totalNs) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        id, this.#frame(caller.frame), this.#frame(callee.frame), calls, primitiveCalls, selfNs, totalNs,
+      );
+    }
+    for (const { category, frame, via, ns } of chargeCalls(profile)) {
+      this.#run('INSERT INTO PERFLOOP_CHARGES (profile, category, frame, via, ns) VALUES (?, ?, ?, ?, ?)', id, category, frame && this.#frame(frame), this.#frame(via), ns);
+    }
+  }
+
+  #profile(source: ProfileSource): number {
+    const id = (this.#profiles += 1);
+    const { fileName, kind, pid, tid, name, startNs, endNs } = source;
+    this.#run('INSERT INTO PERFLOOP_PROFILES (id, file, kind, globalTid, startNs, endNs) VALUES (?, ?, ?, ? * 0x1000000 + ?, ?, ?)', id, fileName, kind, pid, tid, startNs, endNs);
+    this.#run('INSERT INTO PROCESSES (globalPid, pid, name) SELECT ? * 0x1000000, ?, ? WHERE NOT EXISTS (SELECT 1 FROM PROCESSES WHERE pid = ?)', pid, pid, name, pid);
+    this.#run('INSERT INTO ThreadNames (nameId, globalTid) VALUES (?, ? * 0x1000000 + ?)', this.#string(tid === 0 ? name : `${name} worker ${tid}`), pid, tid);
+    return id;
+  }
+
+  #stack(node: StackNode): number {
+    const id = (this.#stacks += 1);
+    let depth = 0;
+    for (let at: StackNode | null = node; at; at = at.parent) {
+      if (at.frame.kind === 'root') continue;
+      this.#run('INSERT INTO PERFLOOP_STACK_FRAMES (stack, stackDepth, frame) VALUES (?, ?, ?)', id, depth, this.#frame(at.frame));
+      depth += 1;
+    }
+    const { charged, category } = charge(node);
+    this.#run('INSERT INTO PERFLOOP_STACKS (id, leaf, charged, category) VALUES (?, ?, ?, ?)', id, this.#frame(node.frame), charged && this.#frame(charged), category);
+    return id;
+  }
+
+  #frame(frame: Frame): number {
+    const key = `${frame.module}\0${frame.name}\0${frame.line ?? ''}\0${frame.column ?? ''}\0${frame.kind}`;
+    const known = this.#frames.get(key);
+    if (known !== undefined) return known;
+    const id = this.#frames.size + 1;
+    this.#frames.set(key, id);
+    this.#run('INSERT INTO PERFLOOP_FRAMES (id, symbol, module, line, columnNumber, kind) VALUES (?, ?, ?, ?, ?, ?)', id, this.#string(frame.name), this.#string(frame.module), frame.line, frame.column, frame.kind);
+    return id;
+  }
+
+  #string(value: string): number {
+    const known = this.#strings.get(value);
+    if (known !== undefined) return known;
+    const id = this.#strings.size + 1;
+    this.#strings.set(value, id);
+    this.#run('INSERT INTO StringIds (id, value) VALUES (?, ?)', id, value);
+    return id;
+  }
+
+  /** Numbers are bound as 64-bit integers, so that no id or time becomes a floating-point value. */
+  #run(sql: string, ...values: (string | number | null | undefined)[]): void {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
+    statement.run(...values.map((value) => (typeof value === 'number' ? BigInt(Math.round(value)) : (value ?? null))));
+  }
+}
+
+/** Walks out from the innermost frame to the function that the time belongs to. */
+function charge(node: StackNode): { charged: Frame | null; category: Category } {
+  const category = node.frame.kind === 'collector' ? 'collector' : 'code';
+  for (let at: StackNode | null = category === 'collector' ? node.parent : node; at; at = at.parent) {
+    const { kind } = at.frame;
+    if (kind === 'source') return { charged: at.frame, category };
+    if (chargesCaller(kind)) continue;
+    if (category === 'collector') break;
+    if (kind === 'idle' || kind === 'profiler') return { charged: null, category: 'idle' };
+    if (kind === 'loader' || kind === 'program') return { charged: null, category: kind };
+    break;
+  }
+  return { charged: null, category: category === 'collector' ? 'collector' : 'runtime' };
+}
