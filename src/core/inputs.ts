@@ -25,6 +25,8 @@ export interface JudgeInput {
   /** The commit under judgement; `target.base` is what it is compared with. */
   candidate: CommitRef;
   candidateRevision: string;
+  /** JSON of the Candidate that holds this commit: what a trial applies. */
+  patch: ArtifactRef;
   config: Config;
   queuePrefix: string;
   who: string;

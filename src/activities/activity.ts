@@ -1,0 +1,61 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { PerfloopError } from '../core/errors.js';
+
+/** What an activity may use of the attempt that it runs in. */
+export interface Attempt {
+  /** Aborted on cancel, on time-out of the heartbeat, and when the worker shuts down. */
+  signal: AbortSignal;
+  /** Sent with the next heartbeat; the live view reads it, and a retry finds it. */
+  report(details: unknown): void;
+}
+
+const heartbeatEveryMs = 1000;
+/** An unexpected error may be a passing one of the machine; the same one three times is a bug. */
+const triesOfUnexpected = 3;
+
+/**
+ * Makes an activity of a function: heartbeats on a timer, never on output; expected errors keep their code and are not
+ * retried; a full disk says so; a cancelled attempt ends as cancelled.
+ */
+export function activity<Input, Output>(body: (input: Input, attempt: Attempt) => Promise<Output>): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    let details: unknown = context.info.heartbeatDetails ?? null;
+    const beat = setInterval(() => context.heartbeat(details), heartbeatEveryMs);
+    context.heartbeat(details);
+    const attempt: Attempt = {
+      signal: context.cancellationSignal,
+      report: (next) => {
+        details = next;
+        context.heartbeat(details);
+      },
+    };
+    try {
+      return await body(input, attempt);
+    } catch (error) {
+      throw asFailure(error, context);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+function asFailure(error: unknown, context: Context): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (context.cancellationSignal.aborted) return new CancelledFailure('cancelled');
+  if (error instanceof PerfloopError) return ApplicationFailure.create({ type: error.code, message: problemsOf(error), nonRetryable: true, details: [error.toJSON()], cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'ENOSPC' || code === 'SQLITE_FULL') {
+    return ApplicationFailure.create({ type: 'PL_DISK_FULL', message: `the disk is full: ${message}`, nonRetryable: true, details: [{ fix: 'Make room, then start the run again: what was measured so far is kept.' }], cause: asError(error) });
+  }
+  return ApplicationFailure.create({ type: 'PL_BUG', message, nonRetryable: context.info.attempt >= triesOfUnexpected, cause: asError(error) });
+}
+
+function problemsOf(error: PerfloopError): string {
+  return error.problems.length === 0 ? error.message : `${error.message}: ${error.problems.join('; ')}`;
+}
+
+function asError(error: unknown): Error | undefined {
+  return error instanceof Error ? error : undefined;
+}

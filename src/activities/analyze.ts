@@ -1,0 +1,33 @@
+import type { Finding } from '../core/finding.js';
+import type { HostActivities } from '../core/run/contracts.js';
+import type { Survey } from '../core/survey.js';
+import { findingsFrom } from '../profile/findings/findings.js';
+import { openProfile } from '../profile/tools/open.js';
+import { activity } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { worktreeOf } from './ground.js';
+
+/** Turns a profile into located findings. */
+export function analyzeActivity(deps: Dependencies): HostActivities['analyze'] {
+  return activity(async ({ config, worktree, profile, survey: surveyRef }) => {
+    const { path } = await worktreeOf(deps, worktree);
+    await deps.artifacts.verify(profile);
+    const { ignore, min_share: minShare, top } = config.profile;
+    const db = openProfile(deps.artifacts.pathOf(profile));
+    try {
+      const survey = surveyRef === null ? null : await deps.artifacts.getJson<Survey>(surveyRef);
+      const findings = (await findingsFrom(db, { worktree: path, ignore, minShare, top })).map((finding) => withReach(finding, survey));
+      const [first] = findings;
+      return { findings: await deps.artifacts.put('findings', JSON.stringify(findings)), count: findings.length, summary: first === undefined ? 'nothing hot in the repository' : `${first.function} in ${first.file}: ${(first.selfShare * 100).toFixed(1)}%` };
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/** What the warm-up knows of the file: how the benchmark comes to it. */
+function withReach(finding: Finding, survey: Survey | null): Finding {
+  const reached = survey?.reached.find(({ file }) => file === finding.file);
+  if (reached === undefined) return finding;
+  return { ...finding, evidence: [...finding.evidence, { tool: 'warmup', text: `The benchmark reaches this file through imports; ${reached.importers} file${reached.importers === 1 ? '' : 's'} on the way import${reached.importers === 1 ? 's' : ''} it.` }] };
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ArtifactRef } from '../core/artifact.js';
+import type { CommandSpec, Config } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
+import type { BenchActivities, SampleInput, Scope } from '../core/run/contracts.js';
+import type { Lease } from '../core/run/lease.js';
+import type { Pair, Stage } from '../core/sample.js';
+import type { SamplingProgress } from '../core/status.js';
+import { assessStage } from '../core/verdict/assess.js';
+import { finalMeasurement } from '../core/verdict/final.js';
+import { estimate, verdictOf } from '../core/verdict/judge.js';
+import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
+import { deltaOf, noiseOf } from '../core/verdict/noise.js';
+import { costPlan } from '../core/verdict/plan.js';
+import { takeSample } from '../measure/sample.js';
+import { samplePairs } from '../measure/sampling.js';
+import { guardProtected, protectedChanged } from './guard-protected.js';
+import { activity, type Attempt } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { jobs, withHostLock, worktreeOf } from './ground.js';
+import { renewLease } from './lease.js';
+import { profileActivity } from './profile.js';
+
+/** Everything that measures: one at a time on a device, under the exclusive host lock. */
+export function benchActivities(deps: Dependencies): BenchActivities {
+  return {
+    tryBenchmark: activity(async (input, attempt) => {
+      const { config, worktree } = input;
+      const { path } = await worktreeOf(deps, worktree);
+      const sample = await withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
+        takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), inherit: [lock.fd], signal: attempt.signal }),
+      );
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics };
+      const { failure } = sample;
+      if (failure.kind === 'timeout') return { ok: false, problem: `it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
+      if (failure.kind === 'exit') return { ok: false, problem: failure.signal === null ? `it ended with exit code ${failure.code}` : `it was ended by ${failure.signal}`, tail: failure.tail };
+      const found = { none: 'is not in its output', several: 'is there more than once: set `match = "last"` or `"median"`, or make the pattern narrower', 'not-a-number': 'is not a number' }[failure.problem];
+      return { ok: false, problem: `the metric ${failure.metric} ${found}`, tail: failure.tail };
+    }),
+
+    measureNoise: activity(async (input, attempt) => {
+      const { config, known, trials } = input;
+      const rules = metricRules(config.metrics);
+      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: () => config.verdict.noise_pairs, most: config.verdict.noise_pairs }) : { pairs: [] };
+      const noise = known?.noise ?? noiseOf(pairs, rules);
+      const samples = known?.samples ?? (await store(deps, pairs));
+      const { min_gain: minGain, protocol: kind, warmups, runs, final_pairs: finalPairs } = config.verdict;
+      const protocol = kind === 'fixed' ? { kind, warmups, runs } : { kind };
+      return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
+    }),
+
+    sampleStage: activity(async (input, attempt) => {
+      const { stage, rule, earlier } = input;
+      const before = earlier === null ? [] : await deps.artifacts.getJson<Pair[]>(earlier);
+      const next = (pairs: readonly Pair[]): number | 'stop' => {
+        const assessed = assessStage(stage, pairs, rule);
+        return assessed.kind === 'more' ? assessed.pairs : 'stop';
+      };
+      const assessedMost = assessStage(stage, [], rule);
+      const { pairs, tampered } = await sample(deps, input, attempt, { stage, rules: rule.metrics, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
+      const assessed = assessStage(stage, pairs, rule);
+      const all = [...before, ...pairs];
+      const samples = await store(deps, all);
+      const spent = pairs.length * 2;
+      if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
+      if (assessed.kind === 'passed' && stage === 'screen') return { kind: 'passed', samples, spent };
+      return { kind: 'decided', verdict: verdictOf(all, rule), samples, spent };
+    }),
+
+    sampleFinal: activity(async (input, attempt) => {
+      const { final_pairs: wanted } = input.config.verdict;
+      const { pairs } = await sample(deps, input, attempt, { stage: 'final', rules: input.rule.metrics, next: () => wanted, most: wanted });
+      return { final: { ...finalMeasurement(pairs, input.rule.metrics), samples: await store(deps, pairs) }, spent: pairs.length * 2 };
+    }),
+
+    profile: profileActivity(deps),
+  };
+}
+
+interface Sampling {
+  stage: Stage;
+  rules: MetricRule[];
+  next: (pairs: readonly Pair[]) => number | 'stop';
+  most: number;
+}
+
+/** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. */
+async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean }> {
+  await renewLease(deps, input.run, input.lease);
+  const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
+  const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
+    const soFar = pairs.length >= 4 ? estimate(pairs, rules) : null;
+    const due = next(pairs);
+    attempt.report({ stage, pairs: pairs.length, nextLook: due === 'stop' ? pairs.length : due, most, ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, doing, resumed } satisfies SamplingProgress);
+  };
+  return withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
+    const guard = await guardProtected(deps, input, [sides.a, sides.b]);
+    report('sampling', [], 0);
+    const pairs = await samplePairs({
+      stage,
+      sides: { a: { identity: `${sides.a.id} ${input.a.commit}`, worktree: sides.a.path, layoutSeed: sides.a.layoutSeed }, b: { identity: `${sides.b.id} ${input.b.commit}`, worktree: sides.b.path, layoutSeed: sides.b.layoutSeed } },
+      command: benchmarkOf(input.config),
+      rules,
+      next,
+      journalFile: journalOf(deps, input, input.lease, stage),
+      jobs: jobs(deps, input, `${stage} sample`),
+      lock,
+      signal: attempt.signal,
+      onProgress: (taken, resumed) => report('sampling', taken, resumed),
+    });
+    const changed = await guard.changed();
+    const underJudgement = stage === 'screen' || stage === 'confirm';
+    if (changed.some((worktree) => !underJudgement || worktree.id === sides.a.id)) throw protectedChanged(changed);
+    return { pairs, tampered: changed.length > 0 };
+  });
+}
+
+/** One file a stage; a person can read along. */
+function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage): string {
+  const owner = createHash('sha256').update(`${lease.host} ${lease.device}`).digest('hex').slice(0, 8);
+  return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}.jsonl`);
+}
+
+function store(deps: Dependencies, pairs: readonly Pair[]): Promise<ArtifactRef> {
+  return deps.artifacts.put('samples', JSON.stringify(pairs));
+}
+
+function benchmarkOf(config: Config): CommandSpec {
+  const { benchmark } = config.commands;
+  if (benchmark === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to measure', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml.' });
+  return benchmark;
+}

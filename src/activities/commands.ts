@@ -1,0 +1,79 @@
+import type { CommandSpec, Config } from '../core/config/schema.js';
+import { firstDifference } from '../core/compare-outputs.js';
+import type { CommandOutcome, HostActivities, Scope } from '../core/run/contracts.js';
+import { readFile } from 'node:fs/promises';
+import { runCommand } from '../measure/run-command.js';
+import { overlayProtected } from '../workspace/protected-overlay.js';
+import { buildKey, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
+import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
+import type { Repository } from '../workspace/repository.js';
+import { activity, type Attempt } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { logPath, problemOf, repositoryOf, request, tailOf, withHostLock, worktreeOf } from './ground.js';
+import { rulesOf } from './guard-protected.js';
+
+const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
+
+type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareOutputs'>;
+
+/** Commands of the target. They overlap each other, and never a sample. */
+export function commandActivities(deps: Dependencies): CommandActivities {
+  return {
+    runCommand: activity(async (input, attempt) => {
+      const { role, command, worktree: ref, target, config } = input;
+      const worktree = await worktreeOf(deps, ref);
+      // Set-up and build leave their result in the worktree; doing them again would only cost time.
+      const once = role === 'setup' || role === 'build';
+      if (once && worktree.done.includes(role)) return fromCache;
+      return withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+        const repository = await repositoryOf(deps, target);
+        if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
+        if (!once) return run(deps, input, role, command, worktree, attempt);
+        const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
+        const restored = kept !== null && (await kept.restore());
+        const began = Date.now();
+        const outcome = restored ? fromCache : await run(deps, input, role, command, worktree, attempt);
+        if (outcome.ok && !restored) await kept?.save(began);
+        if (outcome.ok) await markDone(deps.home, worktree, role);
+        return outcome;
+      });
+    }),
+
+    compareOutputs: activity(async (input, attempt) => {
+      const { config, target } = input;
+      const command = config.commands.check;
+      if (command === undefined) return fromCache;
+      const sides = [await worktreeOf(deps, input.a), await worktreeOf(deps, input.b)];
+      return withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+        const rules = await rulesOf(await repositoryOf(deps, target), target, config);
+        const outputs: string[] = [];
+        for (const worktree of sides) {
+          await overlayProtected(worktree, target.base.commit, rules);
+          const result = await runCommand({ ...request(deps, input, 'check', command, worktree.path, attempt), logFile: await logPath(deps, input, `check-${outputs.length === 0 ? 'champion' : 'candidate'}.log`) });
+          if (!result.ok) return { ok: false, problem: `the check failed on the ${outputs.length === 0 ? 'champion' : 'candidate'}: ${problemOf(result, command)}`, tail: tailOf(result), wallMs: result.wallMs, cached: false, log: null };
+          outputs.push(result.stdout);
+        }
+        const difference = firstDifference(outputs[0] ?? '', outputs[1] ?? '', config.check);
+        return { ok: difference === null, problem: difference === null ? '' : `the output differs from the champion's: ${difference}`, tail: '', wallMs: 0, cached: false, log: null };
+      });
+    }),
+  };
+}
+
+async function run(deps: Dependencies, scope: Scope, role: string, command: CommandSpec, worktree: OpenWorktree, attempt: Attempt): Promise<CommandOutcome> {
+  attempt.report({ doing: role });
+  const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
+  const result = await runCommand({ ...request(deps, scope, role, command, worktree.path, attempt), logFile });
+  if (result.cancelled) attempt.signal.throwIfAborted();
+  const log = await deps.artifacts.put('log', await readFile(logFile));
+  return { ok: result.ok, problem: problemOf(result, command), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
+}
+
+/** The results of earlier set-ups and builds with the same inputs. */
+async function keptResult(deps: Dependencies, repository: Repository, worktree: OpenWorktree, role: 'setup' | 'build', command: CommandSpec, config: Config): Promise<{ restore(): Promise<boolean>; save(since: number): Promise<void> }> {
+  const { setup, lockfiles } = config.target;
+  const ofSetup = setup === undefined ? null : await setupKey({ repository, commit: worktree.commit, command: setup, lockfiles });
+  if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree) };
+  const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup });
+  return { restore: () => restoreBuild(deps.home, key, worktree), save: (since) => saveBuild(deps.home, key, worktree, since) };
+}

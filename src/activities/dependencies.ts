@@ -1,0 +1,15 @@
+import type { ArtifactStore } from '../store/artifacts.js';
+import type { Home } from '../store/home.js';
+
+/** What activities are given: everything that they know of this host. */
+export interface Dependencies {
+  home: Home;
+  artifacts: ArtifactStore;
+  host: string;
+  /** Devices of this host, such as `cpu` or `gpu0`. */
+  devices: readonly string[];
+  /** Model of the GPU, where there is one. */
+  gpu: string | null;
+  /** Environment that `$NAME` in the config is taken from. */
+  env: NodeJS.ProcessEnv;
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
+import type { Target } from '../core/target.js';
+import { protectedFromCommands } from '../workspace/command-files.js';
+import type { OpenWorktree } from '../workspace/open-worktree.js';
+import { hashProtected, overlayProtected } from '../workspace/protected-overlay.js';
+import { protectedRules, type ProtectedRules } from '../workspace/protected-globs.js';
+import type { Repository } from '../workspace/repository.js';
+import type { Dependencies } from './dependencies.js';
+import { repositoryOf } from './ground.js';
+
+/** What no candidate of this target may change: the globs, and the files that its commands start. */
+export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
+  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, config.commands));
+}
+
+/** Lays the base's protected files over worktrees; `changed` tells afterwards in which of them they did not stay so. */
+export async function guardProtected(deps: Dependencies, input: { target: Target; config: Config }, worktrees: readonly OpenWorktree[]): Promise<{ changed(): Promise<OpenWorktree[]> }> {
+  const repository = await repositoryOf(deps, input.target);
+  const base = input.target.base.commit;
+  const rules = await rulesOf(repository, input.target, input.config);
+  for (const worktree of worktrees) await overlayProtected(worktree, base, rules);
+  const hashes = () => Promise.all(worktrees.map((worktree) => hashProtected(worktree, base, rules)));
+  const before = await hashes();
+  return {
+    async changed() {
+      const after = await hashes();
+      return worktrees.filter((_, index) => before[index] !== after[index]);
+    },
+  };
+}
+
+/** For a side that is not under judgement: then the benchmark itself is at fault. */
+export function protectedChanged(worktrees: readonly OpenWorktree[]): PerfloopError {
+  return new PerfloopError('PL_PROTECTED_CHANGED', 'the benchmark changes protected files while it runs', {
+    where: worktrees.map((worktree) => worktree.commit.slice(0, 10)).join(', '),
+    fix: 'Let git ignore what it writes, or name those files in `target.editable`.',
+  });
+}

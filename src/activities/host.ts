@@ -1,0 +1,22 @@
+import type { HostActivities } from '../core/run/contracts.js';
+import { activity } from './activity.js';
+import { acceptActivities } from './accept.js';
+import { analyzeActivity } from './analyze.js';
+import { commandActivities } from './commands.js';
+import type { Dependencies } from './dependencies.js';
+import { proposeActivity } from './propose.js';
+import { surveyActivity } from './survey.js';
+import { worktreeActivities } from './worktrees.js';
+
+/** Everything that runs where the worktrees are. */
+export function hostActivities(deps: Dependencies): HostActivities {
+  return {
+    ping: activity(async () => {}),
+    ...worktreeActivities(deps),
+    ...commandActivities(deps),
+    survey: surveyActivity(deps),
+    analyze: analyzeActivity(deps),
+    propose: proposeActivity(deps),
+    ...acceptActivities(deps),
+  };
+}

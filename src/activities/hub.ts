@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { HubActivities } from '../core/run/contracts.js';
+import type { StoreWriter } from '../store/writer.js';
+import { activity } from './activity.js';
+
+/** Noise that is older says little about the machine of today. */
+const noiseLastsMs = 30 * 24 * 3_600_000;
+
+/** The one writer of the knowledge base: only the hub's worker serves these. */
+export function hubActivities({ store }: { store: StoreWriter }): HubActivities {
+  return {
+    recordRun: activity(async ({ status, trials, decisions }) => {
+      store.recordRun(status);
+      for (const { position, trial } of trials) store.recordTrial(status.run, position, trial);
+      for (const decision of decisions) store.recordDecision(status.run, decision);
+    }),
+    recordLessons: activity(async ({ lessons }) => {
+      for (const lesson of lessons) store.recordLesson(lesson);
+    }),
+    findNoise: activity(async ({ host, benchmark, now }) => {
+      const known = store.findNoise(host, hash(benchmark));
+      return known === null || now - known.at > noiseLastsMs ? null : { noise: known.noise, samples: known.samples };
+    }),
+    recordNoise: activity(async ({ host, benchmark, noise, samples, at }) => {
+      store.recordNoise({ host, benchmark: hash(benchmark), noise, samples, at });
+    }),
+    recordSurvey: activity(async ({ target, base, at, survey }) => {
+      store.recordSurvey(target, base, at, survey);
+    }),
+    priors: activity(async () => store.priors()),
+  };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

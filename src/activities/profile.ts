@@ -1,0 +1,50 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactRef } from '../core/artifact.js';
+import { PerfloopError } from '../core/errors.js';
+import type { BenchActivities } from '../core/run/contracts.js';
+import { runCommand } from '../measure/run-command.js';
+import { captureProfile } from '../profile/capture/capture.js';
+import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
+import { importProfileInThread } from '../profile/import/in-thread.js';
+import { activity } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { logPath, request, withHostLock, worktreeOf } from './ground.js';
+
+/** Captures a profile of the profile command, or takes the one that the user brought, and imports it. */
+export function profileActivity(deps: Dependencies): BenchActivities['profile'] {
+  return activity(async (input, attempt) => {
+    const { config, brought } = input;
+    const command = config.commands.profile ?? config.commands.benchmark;
+    const folder = await logPath(deps, input, 'raw');
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const database = join(folder, 'profile.sqlite');
+    if (brought !== null) {
+      const { kind, files } = await broughtProfile(deps, brought, folder);
+      const summary = await importProfileInThread({ files, kind, database }, { signal: attempt.signal });
+      return finish(deps, database, `imported ${brought.fileName}: ${summary.functions} functions`);
+    }
+    if (command === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
+    const { path } = await worktreeOf(deps, input.worktree);
+    const captured = await withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
+      const what = { ...request(deps, input, 'profile', command, path, attempt), logFile: await logPath(deps, input, 'profile.log'), inherit: [lock.fd] };
+      return captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, 'captured'), runCommand });
+    });
+    const { functions } = await importProfileInThread({ files: captured.files, kind: 'auto', database }, { signal: attempt.signal });
+    return finish(deps, database, `${captured.files.length} threads or processes, ${functions} functions, ${(captured.wallMs / 1000).toFixed(2)} s with the profiler`);
+  });
+}
+
+async function finish(deps: Dependencies, database: string, summary: string): Promise<{ profile: ArtifactRef; summary: string }> {
+  return { profile: await deps.artifacts.putFile('profile', database), summary };
+}
+
+/** A copy under its own name: what kind it is can be told by its ending. */
+async function broughtProfile(deps: Dependencies, brought: ArtifactRef & { fileName: string }, folder: string): Promise<{ kind: ProfileKind; files: string[] }> {
+  await deps.artifacts.verify(brought);
+  const file = join(folder, brought.fileName.replaceAll(/[^\w.-]/g, '_'));
+  await copyFile(deps.artifacts.pathOf(brought), file);
+  return { kind: detectProfileKind(file), files: [file] };
+}
+

@@ -1,0 +1,37 @@
+import type { Candidate, CandidateRef } from '../core/candidate.js';
+import type { Finding } from '../core/finding.js';
+import { rankCandidates } from '../core/ranking.js';
+import type { HostActivities } from '../core/run/contracts.js';
+import { recipeProposer } from '../propose/recipe-proposer.js';
+import { activity } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { worktreeOf } from './ground.js';
+import { scriptCandidates } from './script.js';
+
+/** Candidates of every proposer that the config allows, ranked. */
+export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
+  return activity(async (input, attempt) => {
+    const { config, worktree, findings: findingsRef, delta, priors, tried, limit } = input;
+    const { path } = await worktreeOf(deps, worktree);
+    const findings = await deps.artifacts.getJson<Finding[]>(findingsRef);
+    const candidates: Candidate[] = [];
+    if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
+    if (config.propose.recipes) {
+      const proposer = recipeProposer({ only: config.propose.only, except: config.propose.except });
+      for (const finding of findings) candidates.push(...(await proposer.propose(finding, { worktree: path })));
+    }
+    const known = new Set(tried);
+    const fresh = candidates.filter((candidate) => !known.has(candidate.id));
+    const { ranked, hopeless } = rankCandidates({ candidates: fresh, priors, delta, limit });
+    return {
+      ranked: await Promise.all(ranked.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
+      hopeless: hopeless.map(({ candidate, why }) => ({ title: `${candidate.title} (${candidate.file}:${candidate.line})`, why })),
+      proposed: fresh.length,
+    };
+  });
+}
+
+async function refOf(deps: Dependencies, candidate: Candidate, expected: number): Promise<CandidateRef> {
+  const { change: _change, rationale: _rationale, ...summary } = candidate;
+  return { ...summary, expected, patch: await deps.artifacts.put('candidates', JSON.stringify(candidate)) };
+}

@@ -1,0 +1,82 @@
+import type { Candidate } from '../core/candidate.js';
+import type { CandidateRef } from '../core/candidate.js';
+import type { Config } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
+import type { HostActivities, Scope } from '../core/run/contracts.js';
+import type { CommitRef, Target } from '../core/target.js';
+import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import { drawLayoutSeed } from '../measure/sample.js';
+import { applyCandidate } from '../workspace/apply-candidate.js';
+import { commitAll } from '../workspace/commit-worktree.js';
+import { linkInto } from '../workspace/link.js';
+import { protectedChanges } from '../workspace/protected.js';
+import { closeWorktree, openWorktree } from '../workspace/open-worktree.js';
+import type { Repository } from '../workspace/repository.js';
+import { activity } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { repositoryOf } from './ground.js';
+import { rulesOf } from './guard-protected.js';
+
+type WorktreeActivities = Pick<HostActivities, 'openWorktrees' | 'applyCandidate' | 'closeWorktrees'>;
+
+/** Worktrees of perfloop's own repository; the user's checkout is never touched. */
+export function worktreeActivities(deps: Dependencies): WorktreeActivities {
+  return {
+    openWorktrees: activity(async ({ target, config, worktrees }) => {
+      const repository = await repositoryOf(deps, target);
+      const opened = [];
+      for (const { key, commit } of worktrees) {
+        await repository.ensureCommit(commit);
+        const worktree = await openWorktree({ home: deps.home, repository, key, commit: commit.commit, layoutSeed: drawLayoutSeed(), prepare: async (made) => void (await linkInto(made, target.origin, config.target.link)) });
+        opened.push({ key, commit: worktree.commit });
+      }
+      return opened;
+    }),
+
+    applyCandidate: activity(async (input) => {
+      const { target, config, champion } = input;
+      const repository = await repositoryOf(deps, target);
+      await repository.ensureCommit(champion);
+      const candidate = await deps.artifacts.getJson<Candidate>(input.candidate.patch);
+      if (candidate.change.kind === 'commit') await repository.ensureCommit(candidate.change.commit);
+      const commit = await commitOf(deps, input, repository, candidate);
+      if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
+      const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
+      // A pull request may bring tests of its own; the base's are laid over before anything runs.
+      const offending = input.candidate.proposer === 'judge' ? [] : await protectedChanges(repository, champion.commit, commit, await rulesOf(repository, target, config));
+      if (offending.length > 0) {
+        const text = `It changes what must not change: ${offending.slice(0, 8).map(({ path, why }) => `${path} (${why})`).join(', ')}${offending.length > 8 ? ` and ${offending.length - 8} more` : ''}.`;
+        return { kind: 'refused', verdict: refused('protected', text), diff };
+      }
+      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff };
+    }),
+
+    closeWorktrees: activity(async ({ keys }) => {
+      for (const key of keys) await closeWorktree(deps.home, key);
+    }),
+  };
+}
+
+/** The candidate as a commit on the champion, or the verdict that refuses it. */
+async function commitOf(deps: Dependencies, input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }, repository: Repository, candidate: Candidate): Promise<string | Verdict> {
+  const key = `${input.run}/${input.trial}/apply`;
+  // What is under judgement is the commit as it is, wherever it branched off.
+  if (candidate.change.kind === 'commit' && candidate.proposer === 'judge') return candidate.change.commit.commit;
+  const worktree = await openWorktree({ home: deps.home, repository, key, commit: input.champion.commit, layoutSeed: 0, prepare: async () => {} });
+  try {
+    await applyCandidate(worktree, candidate.change);
+    return await commitAll(worktree, `${candidate.title}\n\n${candidate.rationale}\n`, 0);
+  } catch (error) {
+    if (!(error instanceof PerfloopError)) throw error;
+    if (error.code === 'PL_NOTHING_CHANGED') return refused('does-not-apply', 'It changes nothing on this champion.');
+    if (error.code === 'PL_DOES_NOT_APPLY') return refused('does-not-apply', `${error.message}.`);
+    if (error.code === 'PL_UNSAFE_PATH') return refused('protected', `${error.message}.`);
+    throw error;
+  } finally {
+    await closeWorktree(deps.home, key);
+  }
+}
+
+function refused(code: ReasonCode, text: string): Verdict {
+  return { kind: 'rejected', measured: null, reasons: [{ code, text }] };
+}

@@ -1,0 +1,46 @@
+import type { Language } from './candidate.js';
+import type { TrialSummary } from './status.js';
+import type { VerdictKind } from './verdict/verdict.js';
+
+/** What a trial taught. The wiki is made of these. */
+export interface Lesson {
+  /** `<run>/<trial>`. */
+  id: string;
+  run: string;
+  trial: string;
+  target: string;
+  proposer: string;
+  recipe: string | null;
+  language: Language;
+  verdict: VerdictKind;
+  /** Natural log of the measured ratio; null when nothing was sampled. */
+  logGain: number | null;
+  title: string;
+  body: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** The lesson of a decided trial; null while it is undecided. */
+export function lessonOf(run: string, target: string, trial: TrialSummary): Lesson | null {
+  const { verdict, candidate } = trial;
+  // A trial that was measured afresh teaches through its successor.
+  if (verdict === null || trial.state !== 'decided' || verdict.reasons.some((reason) => reason.code === 'superseded')) return null;
+  const measured = verdict.measured;
+  const numbers = measured === null ? 'It was never measured.' : `Measured ${measured.ratio.toFixed(3)}x (${measured.ci95[0].toFixed(3)} to ${measured.ci95[1].toFixed(3)}) over ${measured.pairs} pairs.`;
+  const share = candidate.share === null ? '' : ` The touched code took ${(candidate.share * 100).toFixed(1)}% of the time.`;
+  return {
+    id: `${run}/${trial.id}`,
+    run,
+    trial: trial.id,
+    target,
+    proposer: candidate.proposer,
+    recipe: candidate.recipe,
+    language: candidate.language,
+    verdict: verdict.kind,
+    logGain: measured === null ? null : Math.log(measured.ratio),
+    title: `${candidate.title} (${candidate.file}:${candidate.line})`,
+    body: `${verdict.kind}: ${verdict.reasons.map((reason) => reason.text).join(' ')} ${numbers}${share}`,
+    at: trial.endedAt ?? 0,
+  };
+}

@@ -1,0 +1,107 @@
+import type { ArtifactRef } from '../artifact.js';
+import type { CandidateRef } from '../candidate.js';
+import type { CommandSpec, Config } from '../config/schema.js';
+import type { Lesson } from '../lesson.js';
+import type { Prior } from '../ranking.js';
+import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, TrialSummary } from '../status.js';
+import type { CommitRef, Target } from '../target.js';
+import type { Noise } from '../verdict/noise.js';
+import type { Rule } from '../verdict/rule.js';
+import type { Verdict } from '../verdict/verdict.js';
+import type { Lease } from './lease.js';
+
+/** What the activities of each task queue promise to workflows. Every argument is one object with a version. */
+
+/** Says whose work it is: names log folders and worktrees. */
+export interface Scope {
+  v: 1;
+  run: string;
+  /** Trial id, or the name of a phase such as `warmup`. */
+  trial: string;
+}
+
+/** A worktree by the purpose it was opened for; the host that opened it knows its path. */
+export interface WorktreeRef {
+  key: string;
+  commit: string;
+}
+
+/** Commands of a target that run in a worktree. */
+export type CommandRole = 'setup' | 'build' | 'test' | 'smoke' | 'command';
+
+export interface CommandOutcome {
+  ok: boolean;
+  /** What went wrong in a sentence; empty when ok. */
+  problem: string;
+  /** The last lines of the output. */
+  tail: string;
+  wallMs: number;
+  /** Taken from the cache instead of run. */
+  cached: boolean;
+  log: ArtifactRef | null;
+}
+
+export interface LeaseActivities {
+  lease(input: Scope & { tag: string }): Promise<Lease>;
+}
+
+export interface HostActivities {
+  /** Answers when the host is alive. */
+  ping(input: { v: 1 }): Promise<void>;
+  /** Makes sure that the host's bare repository holds the commits, and opens (or finds again) worktrees of them. */
+  openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[] }): Promise<WorktreeRef[]>;
+  /** Puts the candidate on top of the champion as one commit. A patch that must not be applied is refused with a verdict. */
+  applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }): Promise<
+    { kind: 'applied'; commit: CommitRef; diff: ArtifactRef } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
+  >;
+  runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean }): Promise<CommandOutcome>;
+  /** Runs the check command on both sides and compares what they print. */
+  compareOutputs(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CommandOutcome>;
+  /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
+  survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
+  analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string }>;
+  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; proposed: number }>;
+  /** Writes the accepted commit (same tree, final message) on the champion and moves the result branch. */
+  accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
+  /** Points the result branch at the champion. */
+  publish(input: Scope & { target: Target; champion: CommitRef }): Promise<{ branch: string }>;
+  closeWorktrees(input: Scope & { target: Target; keys: string[] }): Promise<void>;
+}
+
+export interface KnownNoise {
+  noise: Noise;
+  samples: ArtifactRef;
+}
+
+export interface SampleInput extends Scope {
+  target: Target;
+  config: Config;
+  lease: Lease;
+  a: WorktreeRef;
+  b: WorktreeRef;
+}
+
+export interface BenchActivities {
+  /** Runs the benchmark once, to see that it works and what it prints. */
+  tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number> } | { ok: false; problem: string; tail: string }>;
+  /** A/A pairs of one commit, unless this host's history knows them; and what the trials will cost. */
+  measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
+  /** Samples until the stage is decided. `earlier` holds the pairs of the stages before. */
+  sampleStage(input: SampleInput & { stage: 'screen' | 'confirm'; rule: Rule; earlier: ArtifactRef | null }): Promise<
+    { kind: 'passed'; samples: ArtifactRef; spent: number } | { kind: 'decided'; verdict: Verdict; samples: ArtifactRef; spent: number }
+  >;
+  /** A fixed number of pairs, reported whatever they show. */
+  sampleFinal(input: SampleInput & { rule: Rule }): Promise<{ final: FinalMeasurement; spent: number }>;
+  /** Profiles a command, or imports the profile that the user brought. */
+  profile(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; brought: (ArtifactRef & { fileName: string }) | null }): Promise<{ profile: ArtifactRef; summary: string }>;
+}
+
+export interface HubActivities {
+  recordRun(input: { v: 1; status: Omit<RunStatus, 'trials' | 'decisions'>; trials: { position: number; trial: TrialSummary }[]; decisions: DecisionRecord[] }): Promise<void>;
+  recordLessons(input: { v: 1; lessons: Lesson[] }): Promise<void>;
+  /** `benchmark` names everything besides the host that the noise depends on. */
+  findNoise(input: { v: 1; host: string; benchmark: string; /** Workflow time, ms: older history than 30 days is not used. */ now: number }): Promise<KnownNoise | null>;
+  recordNoise(input: KnownNoise & { v: 1; host: string; benchmark: string; at: number }): Promise<void>;
+  recordSurvey(input: { v: 1; target: string; base: string; at: number; survey: ArtifactRef }): Promise<void>;
+  priors(input: { v: 1 }): Promise<Prior[]>;
+}

@@ -1,0 +1,10 @@
+/** The right to use one device of one host, for one run. A newer lease of the same run makes older tokens void. */
+export interface Lease {
+  /** The kind of machine that was asked for, such as `cpu` or `gpu.h100`. */
+  tag: string;
+  host: string;
+  device: string;
+  token: string;
+  /** The GPU's model where the host has one. */
+  gpu: string | null;
+}

@@ -1,0 +1,167 @@
+import type { CandidateRef } from '../candidate.js';
+import type { RunInput, JudgeInput } from '../inputs.js';
+import type { Decide, SetBudget } from '../messages.js';
+import type { PipelineState } from '../pipeline/state.js';
+import type { DecisionRecord, RunStatus, TrialState, TrialSummary } from '../status.js';
+import type { CommitRef } from '../target.js';
+import type { Noise } from '../verdict/noise.js';
+import type { ArtifactRef } from '../artifact.js';
+import type { Lease } from './lease.js';
+
+/** The whole state of a run: plain JSON, carried through continue-as-new. */
+export interface RunModel {
+  v: 1;
+  status: RunStatus;
+  champion: CommitRef;
+  /** Commits of trials that passed, by trial id, until they are accepted or dropped. */
+  passed: Record<string, CommitRef>;
+  noise: (Noise & { host: string }) | null;
+  lease: Lease | null;
+  pipeline: PipelineState | null;
+  survey: ArtifactRef | null;
+  profile: ArtifactRef | null;
+  findings: ArtifactRef | null;
+  ranked: CandidateRef[];
+  /** How many candidates were proposed, tried or not. */
+  proposed: number;
+  /** Keys of worktrees of champions, to be removed at the end of the round. */
+  opened: string[];
+  /** Rounds in a row that accepted nothing. */
+  dry: number;
+  /** Accepted candidates when the round began. */
+  acceptedBefore: number;
+  paused: boolean;
+  stopping: boolean;
+  /** When each candidate began to wait for a person, by trial id. Workflow time, ms. */
+  waiting: Record<string, number>;
+  /** What of each trial is in the store already, by trial id. */
+  recorded: Record<string, string>;
+}
+
+/** The state at the start. `now` is workflow time in milliseconds. */
+export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', now: number): RunModel {
+  const { loop } = input.config;
+  const status: RunStatus = {
+    v: 1,
+    run: input.run,
+    kind,
+    target: { id: input.target.id, name: input.target.name, origin: input.target.origin, base: input.target.base.commit },
+    state: 'running',
+    round: kind === 'run' ? 1 : 0,
+    rounds: kind === 'run' ? loop.rounds : 0,
+    phase: 'start',
+    doing: 'looking for a machine',
+    champion: input.target.base.commit,
+    accepted: 0,
+    speedup: null,
+    plan: null,
+    findings: 0,
+    trials: [],
+    decisions: [],
+    final: null,
+    warnings: [...input.warnings],
+    error: null,
+    budget: { trials: 0, maxTrials: kind === 'run' ? loop.max_trials : 1, wallMs: 0, maxWallMs: loop.max_wall },
+    samplesSpent: 0,
+    startedAt: now,
+    endedAt: null,
+  };
+  return {
+    v: 1,
+    status,
+    champion: input.target.base,
+    passed: {},
+    noise: null,
+    lease: null,
+    pipeline: null,
+    survey: null,
+    profile: null,
+    findings: null,
+    ranked: [],
+    proposed: 0,
+    opened: [],
+    dry: 0,
+    acceptedBefore: 0,
+    paused: false,
+    stopping: false,
+    waiting: {},
+    recorded: {},
+  };
+}
+
+export function newTrial(model: RunModel, id: string, candidate: CandidateRef, now: number): TrialSummary {
+  const trial: TrialSummary = {
+    id,
+    round: model.status.round,
+    candidate,
+    state: 'preparing',
+    champion: model.champion.commit,
+    commit: null,
+    verdict: null,
+    samples: null,
+    diff: null,
+    startedAt: now,
+    endedAt: null,
+  };
+  model.status.trials.push(trial);
+  return trial;
+}
+
+export function findTrial(model: RunModel, idOrCandidate: string): TrialSummary | undefined {
+  const { trials } = model.status;
+  // A candidate can have several trials; the latest is the one that a person sees waiting.
+  return trials.find((trial) => trial.id === idOrCandidate) ?? trials.findLast((trial) => trial.candidate.id === idOrCandidate);
+}
+
+export function setTrialState(model: RunModel, id: string, state: TrialState): void {
+  const trial = findTrial(model, id);
+  // A late signal of a finished trial must not reopen it.
+  if (trial !== undefined && trial.state !== 'decided' && trial.state !== 'passed' && trial.state !== 'awaiting-approval') trial.state = state;
+}
+
+/** Why a decision cannot be taken, or null when it can. Pure, so that an update validator may call it. */
+export function refuseDecision(model: RunModel, message: Decide): { code: 'PL_ALREADY_DECIDED' | 'PL_NO_SUCH_CANDIDATE' | 'PL_NOT_AWAITING'; text: string } | null {
+  if (model.status.decisions.some((decision) => decision.id === message.decisionId)) return null;
+  if (message.candidate === 'final') {
+    if ('final' in model.waiting) return null;
+    const decided = model.status.decisions.some((decision) => decision.trial === 'final');
+    return decided ? { code: 'PL_ALREADY_DECIDED', text: 'the branch was already decided on' } : { code: 'PL_NOT_AWAITING', text: 'the branch does not wait for a decision' };
+  }
+  const trial = findTrial(model, message.candidate);
+  if (trial === undefined) return { code: 'PL_NO_SUCH_CANDIDATE', text: `no candidate ${message.candidate} in this run` };
+  const earlier = model.status.decisions.find((decision) => decision.trial === trial.id);
+  if (earlier !== undefined) return { code: 'PL_ALREADY_DECIDED', text: `${trial.id} was already ${earlier.approve ? 'approved' : 'rejected'} by ${earlier.who}` };
+  if (!(trial.id in model.waiting)) return { code: 'PL_NOT_AWAITING', text: `${trial.id} does not wait for a decision: it is ${trial.state}` };
+  return null;
+}
+
+/** Takes a decision. Idempotent by decision id; an impossible one changes nothing. */
+export function decide(model: RunModel, message: Decide, now: number): DecisionRecord | null {
+  if (model.status.decisions.some((decision) => decision.id === message.decisionId)) return null;
+  if (refuseDecision(model, message) !== null) return null;
+  const trial = message.candidate === 'final' ? 'final' : (findTrial(model, message.candidate)?.id ?? message.candidate);
+  const record: DecisionRecord = { id: message.decisionId, trial, approve: message.approve, who: message.who, comment: message.comment, at: now };
+  model.status.decisions.push(record);
+  delete model.waiting[trial];
+  return record;
+}
+
+export function decisionOn(model: RunModel, trial: string): DecisionRecord | undefined {
+  return model.status.decisions.find((decision) => decision.trial === trial);
+}
+
+export function setBudget(model: RunModel, change: SetBudget): void {
+  const { status } = model;
+  if (change.maxTrials !== undefined) status.budget.maxTrials = change.maxTrials;
+  if (change.maxWallMs !== undefined) status.budget.maxWallMs = change.maxWallMs;
+  if (change.rounds !== undefined) status.rounds = change.rounds;
+}
+
+/** Why no further trial may start, or null. */
+export function exhausted(model: RunModel, now: number): string | null {
+  const { budget, startedAt } = model.status;
+  if (model.stopping) return 'stopped by request';
+  if (budget.trials >= budget.maxTrials) return `the budget of ${budget.maxTrials} trials is used`;
+  if (now - startedAt >= budget.maxWallMs) return `the budget of ${Math.round(budget.maxWallMs / 60_000)} minutes is used`;
+  return null;
+}

@@ -1,0 +1,73 @@
+import { PerfloopError } from '../core/errors.js';
+import type { Lesson } from '../core/lesson.js';
+import type { DecisionRecord, RunStatus, TrialSummary } from '../core/status.js';
+import { openReader } from './database.js';
+import type { Home } from './home.js';
+import type { RunHeader } from './writer.js';
+
+export interface LessonHit extends Lesson {
+  /** The matching part with the words in **bold**. */
+  excerpt: string;
+}
+
+/** The reading side of the knowledge base: works while a worker writes, and without any server. */
+export interface StoreReader {
+  /** Newest first. */
+  listRuns(options: { limit: number; target?: string }): RunHeader[];
+  /** The ids that begin with `prefix`, newest first, at most 10. */
+  findRuns(prefix: string): string[];
+  runStatus(run: string): RunStatus | null;
+  searchWiki(text: string, limit: number): LessonHit[];
+  close(): void;
+}
+
+interface DecisionRow {
+  id: string;
+  trial: string;
+  approve: number;
+  who: string;
+  comment: string;
+  at: number;
+}
+
+/** Opens the home's knowledge base; null when nothing was ever run there. */
+export function openStoreReader(home: Home): StoreReader | null {
+  const db = openReader(home.db);
+  if (db === null) return null;
+  const header = (row: { status: string }): RunHeader => JSON.parse(row.status) as RunHeader;
+  const recent = db.prepare<[number], { status: string }>('SELECT status FROM runs ORDER BY started_at DESC, id LIMIT ?');
+  const recentOf = db.prepare<[string, string, number], { status: string }>('SELECT status FROM runs WHERE target = ? OR name = ? ORDER BY started_at DESC, id LIMIT ?');
+  const byPrefix = db.prepare<[string], { id: string }>(`SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY started_at DESC, id LIMIT 10`);
+  const one = db.prepare<[string], { status: string }>('SELECT status FROM runs WHERE id = ?');
+  const trials = db.prepare<[string], { summary: string }>('SELECT summary FROM trials WHERE run = ? ORDER BY position');
+  const decisions = db.prepare<[string], DecisionRow>('SELECT id, trial, approve, who, comment, at FROM decisions WHERE run = ? ORDER BY at, id');
+  const wiki = db.prepare<[string, number], LessonHit>(`SELECT l.id, l.run, l.trial, l.target, l.proposer, l.recipe, l.language, l.verdict, l.log_gain AS logGain, l.title, l.body, l.at,
+      snippet(lessons_text, 1, '**', '**', ' … ', 24) AS excerpt
+    FROM lessons_text JOIN lessons l ON l.rowid = lessons_text.rowid WHERE lessons_text MATCH ? ORDER BY bm25(lessons_text) LIMIT ?`);
+
+  return {
+    listRuns: ({ limit, target }) => (target === undefined ? recent.all(limit) : recentOf.all(target, target, limit)).map(header),
+    findRuns: (prefix) => byPrefix.all(prefix).map((row) => row.id),
+    runStatus(run) {
+      const row = one.get(run);
+      if (row === undefined) return null;
+      return {
+        ...header(row),
+        trials: trials.all(run).map((trial) => JSON.parse(trial.summary) as TrialSummary),
+        decisions: decisions.all(run).map((decision): DecisionRecord => ({ ...decision, approve: decision.approve === 1 })),
+      };
+    },
+    searchWiki(text, limit) {
+      const query = wikiQuery(text);
+      if (query === null) throw new PerfloopError('PL_EMPTY_SEARCH', 'there is no word to search for', { fix: 'Give at least one word, such as `perfloop wiki search regex`.' });
+      return wiki.all(query, limit);
+    },
+    close: () => db.close(),
+  };
+}
+
+/** Quotes each word, so that FTS5's own operators in a user's text are plain words. */
+function wikiQuery(text: string): string | null {
+  const words = text.match(/[\p{L}\p{N}_]+/gu);
+  return words === null ? null : words.map((word) => `"${word}"*`).join(' ');
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { benchActivities } from '../activities/bench.js';
+import type { Dependencies } from '../activities/dependencies.js';
+import { hostActivities } from '../activities/host.js';
+import { hubActivities } from '../activities/hub.js';
+import { leaseActivities } from '../activities/lease.js';
+import { queues } from '../core/queues.js';
+import type { StoreWriter } from '../store/writer.js';
+import type { ConnectionSettings } from './connection.js';
+import { packageRoot } from './engine/package-paths.js';
+
+export interface WorkerPlan {
+  connection: NativeConnection;
+  settings: ConnectionSettings;
+  deps: Dependencies;
+  /** Kinds of machine that this host serves. */
+  tags: readonly string[];
+  /** The knowledge base, where this worker is the hub. */
+  store: StoreWriter | null;
+}
+
+/** Builds and tests of several trials may overlap; heavy work takes the host lock by itself. */
+const hostSlots = 8;
+
+/** One worker a task queue, over one connection: workflows, the hub, each kind, this host, and each of its devices. */
+export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
+  const { settings, deps, tags, store } = plan;
+  const prefix = settings.queuePrefix;
+  const common = {
+    connection: plan.connection,
+    namespace: settings.namespace,
+    identity: `perfloop@${deps.host}`,
+    // With the SDK's defaults a cancel arrives after 19 s, and a run goes on 17 s after a kill.
+    maxHeartbeatThrottleInterval: '1 second',
+    defaultHeartbeatThrottleInterval: '1 second',
+    stickyQueueScheduleToStartTimeout: '1 second',
+    shutdownGraceTime: '2 seconds',
+    shutdownForceTime: '30 seconds',
+  } as const satisfies Partial<WorkerOptions>;
+  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...workflowSource(), maxCachedWorkflows: 50, reuseV8Context: true })];
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), activities: hubActivities({ store }), maxConcurrentActivityTaskExecutions: 4 }));
+  for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
+  workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
+  for (const device of deps.devices) {
+    workers.push(Worker.create({ ...common, taskQueue: queues.bench(prefix, deps.host, device), activities: benchActivities(deps), maxConcurrentActivityTaskExecutions: 1 }));
+  }
+  return Promise.all(workers);
+}
+
+/** The bundle made at build time starts in a fifth of the time. */
+function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js') };
+}

@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { DefaultLogger, Runtime, type NativeConnection } from '@temporalio/worker';
+import { PerfloopError } from '../core/errors.js';
+import { reapJobs } from '../measure/job-journal.js';
+import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
+import { openArtifacts } from '../store/artifacts.js';
+import { homeFrom } from '../store/home.js';
+import { openStoreWriter } from '../store/writer.js';
+import { reclaimWorktrees } from '../workspace/worktree.js';
+import { connectWorker, resolveConnection } from './connection.js';
+import { createWorkers } from './create-worker.js';
+import { claimHub } from './hub-claim.js';
+
+/** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false } } });
+  const home = homeFrom(process.env);
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const settings = resolveConnection({ env: process.env });
+  if (settings.local) throw new PerfloopError('PL_NO_ADDRESS', 'a worker needs the address of a Temporal server', { where: 'TEMPORAL_ADDRESS', fix: 'Set TEMPORAL_ADDRESS, or run `perfloop up` for a local one.' });
+  // What a killed worker left must be gone before new work begins.
+  for (const reaped of await reapJobs(home.journal)) console.log(`reaped ${JSON.stringify(reaped)}`);
+  const connection = await connectWorker(settings, { patienceMs: 60_000 });
+  await reclaimWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings.namespace, key.split('/')[0] ?? ''));
+  const hub = values.hub ? claimHub(home) : null;
+  const store = hub === null ? null : openStoreWriter(home.db);
+  const { id } = await hostIdentity(home);
+  const { gpus } = await environmentFingerprint();
+  const tags = values.tag;
+  const gpu = tags.some((tag) => tag.startsWith('gpu'));
+  const devices = gpu && gpus.length > 0 ? gpus.map((_, index) => `gpu${index}`) : ['cpu'];
+  const deps = { home, artifacts: openArtifacts(home.artifacts), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
+  const workers = await createWorkers({ connection, settings, deps, tags, store });
+  console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
+  await Promise.all(workers.map((worker) => worker.run()));
+  store?.close();
+  hub?.release();
+  await connection.close();
+}
+
+/** Whether a run goes on: then its worktrees are still in use. When the server does not say, nothing is removed. */
+async function isOpen(connection: NativeConnection, namespace: string, workflowId: string): Promise<boolean> {
+  try {
+    const { workflowExecutionInfo } = await connection.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
+    return workflowExecutionInfo?.status === 1;
+  } catch (error) {
+    return !(error instanceof Error && /not ?found/i.test(error.message));
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof PerfloopError) console.error(`error ${error.code}: ${error.message}${error.fix === undefined ? '' : `\n  ${error.fix}`}`);
+  else console.error(error);
+  process.exitCode = error instanceof PerfloopError ? 2 : 1;
+}
+// The supervisor's channel would keep the process alive.
+process.disconnect?.();

@@ -1,0 +1,103 @@
+import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { searchAttributes } from '../core/messages.js';
+import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
+import type { RunState } from '../core/status.js';
+import { hubActivities } from './activities.js';
+import { decideSignal, decideUpdate, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
+
+/** What every kind of run shares: its messages, its search attributes, and its record in the store. */
+export class RunControl {
+  constructor(
+    readonly model: RunModel,
+    private readonly queuePrefix: string,
+  ) {
+    setHandler(statusQuery, () => model.status);
+    // Validators are synchronous: an async one wedges the workflow.
+    setHandler(decideUpdate, (message) => decide(model, message, Date.now()), {
+      validator: (message) => {
+        const refused = refuseDecision(model, message);
+        if (refused !== null) throw ApplicationFailure.create({ type: refused.code, message: refused.text, nonRetryable: true });
+      },
+    });
+    setHandler(decideSignal, (message) => void decide(model, message, Date.now()));
+    setHandler(setBudgetUpdate, (change) => {
+      setBudget(model, change);
+      return model.status.budget;
+    });
+    setHandler(pauseSignal, () => {
+      model.paused = true;
+      this.show();
+    });
+    setHandler(resumeSignal, () => {
+      model.paused = false;
+      this.show();
+    });
+    setHandler(stopSignal, () => {
+      model.stopping = true;
+      this.show();
+    });
+    setHandler(trialStateSignal, ({ trial, state }) => setTrialState(model, trial, state));
+  }
+
+  /** Waits while the run is paused. A stop ends the pause. */
+  async whilePaused(): Promise<void> {
+    if (!this.model.paused) return;
+    await this.record();
+    await condition(() => !this.model.paused || this.model.stopping);
+    this.show();
+  }
+
+  enter(phase: string, doing: string): void {
+    this.model.status.doing = doing;
+    if (this.model.status.phase === phase) return;
+    this.model.status.phase = phase;
+    this.show();
+  }
+
+  end(state: RunState): void {
+    const { status } = this.model;
+    status.state = state;
+    status.endedAt = Date.now();
+    status.doing = '';
+    this.attributes();
+  }
+
+  /** The state that follows from pause, stop and waiting. */
+  show(): void {
+    const { model } = this;
+    if (model.status.endedAt !== null) return;
+    if (model.stopping) model.status.state = 'stopping';
+    else if (model.paused) model.status.state = 'paused';
+    else if (model.status.phase === 'approval') model.status.state = 'awaiting-approval';
+    else model.status.state = 'running';
+    this.attributes();
+  }
+
+  /** Writes what changed to the store. */
+  async record(): Promise<void> {
+    const { model } = this;
+    const { trials, decisions, ...status } = model.status;
+    status.budget.wallMs = Date.now() - status.startedAt;
+    const changed = trials.map((trial, position) => ({ position, trial })).filter(({ trial }) => model.recorded[trial.id] !== stamp(trial));
+    for (const { trial } of changed) model.recorded[trial.id] = stamp(trial);
+    await hubActivities(this.queuePrefix).recordRun.executeWithOptions({ summary: `record: ${status.state}` }, [{ v: 1, status, trials: changed, decisions }]);
+  }
+
+  private attributes(): void {
+    const { status, lease } = this.model;
+    upsertSearchAttributes({
+      [searchAttributes.target]: [status.target.id],
+      [searchAttributes.phase]: [status.phase],
+      [searchAttributes.status]: [status.state],
+      [searchAttributes.round]: [status.round],
+      ...(lease?.gpu == null ? {} : { [searchAttributes.gpu]: [lease.gpu] }),
+      ...(status.speedup === null ? {} : { [searchAttributes.speedup]: [status.speedup.ratio] }),
+    });
+    upsertMemo({ champion: status.champion, accepted: status.accepted, trials: status.trials.length, speedup: status.speedup?.ratio ?? null });
+  }
+}
+
+function stamp(trial: { state: string; verdict: { kind: string } | null }): string {
+  return `${trial.state} ${trial.verdict?.kind ?? ''}`;
+}
+

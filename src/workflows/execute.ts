@@ -1,0 +1,120 @@
+import { executeChild, ParentClosePolicy, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
+import type { CandidateRef } from '../core/candidate.js';
+import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
+import { decisionOn, exhausted, newTrial } from '../core/run/model.js';
+import type { TrialSummary } from '../core/status.js';
+import type { Verdict } from '../core/verdict/verdict.js';
+import type { Phases } from './phases.js';
+import { scopeOf, warn } from './phases.js';
+import { trial, type TrialResult } from './trial.js';
+
+/** Tries the ranked candidates, each against the champion that opened the round; then accepts what passed. */
+export async function execute(phases: Phases): Promise<void> {
+  const { model, control, input } = phases;
+  control.enter('execute', '');
+  let number = 0;
+  for (const candidate of model.ranked) {
+    await control.whilePaused();
+    const stop = exhausted(model, Date.now());
+    if (stop !== null) {
+      warn(model, `Not everything was tried: ${stop}.`);
+      break;
+    }
+    number += 1;
+    const summary = await runTrial(phases, `r${model.status.round}-${number}`, candidate, 'full');
+    if (summary.verdict?.kind !== 'accepted') settle(summary, summary.verdict);
+    else if (input.config.approval.mode === 'each') {
+      summary.state = 'awaiting-approval';
+      model.waiting[summary.id] = Date.now();
+    } else summary.state = 'passed';
+    await control.record();
+  }
+  model.ranked = [];
+  await acceptPassed(phases);
+  await acceptApproved(phases);
+}
+
+/** The best of the round is accepted; each other one is measured afresh on the new champion first. */
+async function acceptPassed(phases: Phases): Promise<void> {
+  const { model, control } = phases;
+  for (const summary of acceptanceOrder(model.status.trials)) {
+    if (summary.champion === model.champion.commit) await accept(phases, summary, null);
+    else if (phases.model.stopping) settle(summary, superseded(summary, 'the run was stopped before it could be measured on the new champion'));
+    else await confirmAfresh(phases, summary, null);
+    await control.record();
+  }
+}
+
+/** Carries out what people decided meanwhile. An approval that comes late is confirmed on the champion of now. */
+export async function acceptApproved(phases: Phases): Promise<void> {
+  const { model, control } = phases;
+  for (const summary of model.status.trials.filter((other) => other.state === 'awaiting-approval')) {
+    const decision = decisionOn(model, summary.id);
+    if (decision === undefined) continue;
+    if (!decision.approve) {
+      settle(summary, { kind: 'rejected', measured: summary.verdict?.measured ?? null, reasons: [...(summary.verdict?.reasons ?? []), { code: 'not-approved', text: `Rejected by ${decision.who}${decision.comment === '' ? '.' : `: ${decision.comment}`}` }] });
+    } else if (summary.champion === model.champion.commit) await accept(phases, summary, decision.who);
+    else await confirmAfresh(phases, summary, decision.who);
+    await control.record();
+  }
+}
+
+async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: string | null): Promise<void> {
+  const afresh = `${earlier.id}c`;
+  settle(earlier, superseded(earlier, `It passed against the champion of its time and is measured afresh on the new one as ${afresh}.`));
+  const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm');
+  if (summary.verdict?.kind === 'accepted') await accept(phases, summary, approvedBy);
+  else settle(summary, summary.verdict);
+}
+
+async function accept({ input, model, control, session }: Phases, summary: TrialSummary, approvedBy: string | null): Promise<void> {
+  const commit = model.passed[summary.id];
+  if (commit === undefined) throw new Error(`no commit of ${summary.id}`);
+  control.enter('execute', `accepting ${summary.candidate.title}`);
+  const publish = input.config.approval.mode !== 'final';
+  const accepted = await session.onHost((on) => on.host('accept', `accept ${summary.id}`, { ...scopeOf(input, summary.id), target: input.target, champion: model.champion, commit, summary, who: approvedBy, publish }));
+  model.champion = accepted;
+  model.status.champion = accepted.commit;
+  model.status.accepted += 1;
+  summary.commit = accepted.commit;
+  settle(summary, summary.verdict);
+  const speedup = compoundSpeedup(model.status.trials.filter((trial) => trial.state === 'decided'));
+  model.status.speedup = speedup === null ? null : { ...speedup, final: false };
+  delete model.passed[summary.id];
+}
+
+/** Runs a trial as a child workflow; its result is in the summary. */
+export async function runTrial({ input, model, control, session }: Pick<Phases, 'model' | 'control' | 'session'> & { input: Phases['input'] }, id: string, candidate: CandidateRef, mode: 'full' | 'confirm'): Promise<TrialSummary> {
+  const summary = newTrial(model, id, candidate, Date.now());
+  model.status.budget.trials += 1;
+  control.enter('execute', `trial ${id}: ${candidate.title}`);
+  const result: TrialResult = await executeChild(trial, {
+    workflowId: `${input.run}/${id}`,
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode }],
+    staticSummary: `${id}: ${candidate.title}`,
+    staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  });
+  session.lease = result.lease;
+  model.lease = result.lease;
+  model.status.samplesSpent += result.spent;
+  summary.verdict = result.verdict;
+  summary.samples = result.samples;
+  summary.diff = result.diff;
+  summary.commit = result.commit?.commit ?? null;
+  summary.endedAt = Date.now();
+  if (result.commit !== null && result.verdict.kind === 'accepted') model.passed[id] = result.commit;
+  return summary;
+}
+
+function settle(summary: TrialSummary, verdict: Verdict | null): void {
+  summary.verdict = verdict;
+  summary.state = 'decided';
+}
+
+function superseded(summary: TrialSummary, text: string): Verdict {
+  return { kind: 'rejected', measured: summary.verdict?.measured ?? null, reasons: [...(summary.verdict?.reasons ?? []), { code: 'superseded', text }] };
+}
+

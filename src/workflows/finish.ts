@@ -1,0 +1,75 @@
+import { condition } from '@temporalio/workflow';
+import { decide, decisionOn } from '../core/run/model.js';
+import { ruleFrom } from '../core/verdict/rule.js';
+import { acceptApproved } from './execute.js';
+import { learn, scopeOf, warn, type Phases } from './phases.js';
+import { readyWorktrees } from './ground.js';
+import type { WorktreeRef } from '../core/run/contracts.js';
+import { noiseOnHost } from './noise.js';
+
+/** After the last round: pending approvals, the final measurement, the result branch, the last lessons. */
+export async function finish(phases: Phases): Promise<void> {
+  const { model, input } = phases;
+  while (Object.keys(model.waiting).length > 0) {
+    await awaitDecisions(phases);
+    await acceptApproved(phases);
+  }
+  if (model.status.accepted > 0) {
+    await finalMeasurement(phases);
+    if (input.config.approval.mode !== 'final' || (await approveBranch(phases))) await publish(phases);
+  }
+  await learn(phases);
+}
+
+/** Waits until everything was decided on; what nobody decided in time is decided by the config. */
+async function awaitDecisions({ input, model, control }: Phases): Promise<void> {
+  const { timeout, on_timeout: then } = input.config.approval;
+  const oldest = Math.min(...Object.values(model.waiting));
+  control.enter('approval', `waiting for a decision on ${Object.keys(model.waiting).join(', ')}`);
+  await control.record();
+  const before = Object.keys(model.waiting).length;
+  const left = Math.max(0, oldest + timeout - Date.now());
+  if (left > 0 && (await condition(() => Object.keys(model.waiting).length < before || model.stopping, left))) {
+    if (!model.stopping) return;
+  }
+  for (const [trial, since] of Object.entries(model.waiting)) {
+    if (!model.stopping && Date.now() - since < timeout) continue;
+    const approve = !model.stopping && then === 'approve';
+    decide(model, { v: 1, decisionId: `timeout-${trial}`, candidate: trial, approve, who: 'perfloop', comment: model.stopping ? 'the run was stopped before anybody decided' : `nobody decided within ${Math.round(timeout / 1000)} s` }, Date.now());
+  }
+}
+
+async function approveBranch(phases: Phases): Promise<boolean> {
+  const { model } = phases;
+  model.waiting['final'] = Date.now();
+  while ('final' in model.waiting) await awaitDecisions(phases);
+  const decision = decisionOn(model, 'final');
+  if (decision?.approve === true) return true;
+  warn(model, `The branch was not published: ${decision?.who ?? 'nobody'} rejected it${decision?.comment ? `: ${decision.comment}` : ''}.`);
+  return false;
+}
+
+/** Champion against the original base, on fresh builds, a fixed number of pairs, reported whatever it shows. */
+async function finalMeasurement({ input, model, control, session }: Phases): Promise<void> {
+  const { target, config, run } = input;
+  const scope = scopeOf(input, 'final');
+  control.enter('final', 'measuring the champion against the base');
+  await control.record();
+  const keys = [`${run}/final/a`, `${run}/final/b`];
+  await session.onHost(async (on) => {
+    const wanted = [{ key: keys[0] as string, commit: target.base }, { key: keys[1] as string, commit: model.champion }];
+    const [a, b] = (await readyWorktrees(on, input, scope, wanted, { cacheBuild: false, code: 'PL_CHAMPION_RED' })) as [WorktreeRef, WorktreeRef];
+    const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, a, a)).noise;
+    const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, rule: ruleFrom(config, noise) });
+    model.status.final = final;
+    model.status.samplesSpent += spent;
+    model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
+    if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
+    await on.tidy('closeWorktrees', 'remove worktrees', { ...scope, target, keys });
+  });
+}
+
+async function publish({ input, model, control, session }: Phases): Promise<void> {
+  control.enter('publish', 'writing the result branch');
+  await session.onHost((on) => on.host('publish', 'result branch', { ...scopeOf(input, 'publish'), target: input.target, champion: model.champion }));
+}

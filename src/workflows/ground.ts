@@ -1,0 +1,38 @@
+import type { Config } from '../core/config/schema.js';
+import type { CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
+import type { CommitRef, Target } from '../core/target.js';
+import { refusal } from './failures.js';
+import type { HostHandle } from './host-session.js';
+
+export interface Work {
+  run: string;
+  target: Target;
+  config: Config;
+  queuePrefix: string;
+}
+
+/** Opens worktrees and sets them up and builds them; fails the run where that is not possible. */
+export async function readyWorktrees(on: HostHandle, work: Work, scope: Scope, wanted: { key: string; commit: CommitRef }[], options: { cacheBuild: boolean; code: string }): Promise<WorktreeRef[]> {
+  const { target, config } = work;
+  const opened = await on.host('openWorktrees', `worktree of ${wanted[0]?.commit.commit.slice(0, 10)}`, { ...scope, target, config, worktrees: wanted });
+  for (const worktree of opened) {
+    await mustRun(on, work, scope, worktree, 'setup', true, options.code);
+    await mustRun(on, work, scope, worktree, 'build', options.cacheBuild, options.code);
+  }
+  return opened;
+}
+
+/** Runs a command of the config, if there is one, and fails the run when it fails. Null when there is none. */
+export async function mustRun(on: HostHandle, work: Work, scope: Scope, worktree: WorktreeRef, role: Exclude<CommandRole, 'command'>, cache: boolean, code: string): Promise<CommandOutcome | null> {
+  const { target, config } = work;
+  const command = role === 'setup' ? config.target.setup : config.commands[role];
+  if (command === undefined) return null;
+  const outcome = await on.host('runCommand', role, { ...scope, target, config, worktree, role, command, cache });
+  if (!outcome.ok) {
+    throw refusal(code, `the ${role} command failed on ${worktree.commit.slice(0, 10)}: ${outcome.problem}\n${outcome.tail}`.trimEnd(), {
+      where: `commands.${role}: ${command.run}`,
+      fix: 'Make it pass in a fresh clone of that revision first. What it needs besides git belongs in `target.setup` or `target.link`.',
+    });
+  }
+  return outcome;
+}

@@ -1,0 +1,4 @@
+/** The workflows of the bundle, by the names that clients start them with. */
+export { judge } from './judge.js';
+export { run } from './run.js';
+export { trial } from './trial.js';

@@ -1,0 +1,46 @@
+import type { CandidateRef } from '../core/candidate.js';
+import type { JudgeInput, RunInput } from '../core/inputs.js';
+import { newModel } from '../core/run/model.js';
+import type { RunStatus } from '../core/status.js';
+import { RunControl } from './control.js';
+import { runTrial } from './execute.js';
+import { HostSession } from './host-session.js';
+import { scopeOf, warmup, warn } from './phases.js';
+import { guarded } from './run.js';
+
+/** One change against its base: the same warm-up, trial and verdict as in a run, without a proposer. */
+export async function judge(input: JudgeInput): Promise<RunStatus> {
+  const model = newModel(input, 'judge', Date.now());
+  const control = new RunControl(model, input.queuePrefix);
+  const session = new HostSession(input.queuePrefix, scopeOf(input, 'judge'), input.config.machine.tag, null, (why) => warn(model, `The work began again: ${why}.`));
+  // A run that proposes nothing: what a trial needs of its input is the same.
+  const asRun: RunInput = { v: 1, run: input.run, target: input.target, config: input.config, queuePrefix: input.queuePrefix, who: input.who, warnings: [] };
+  return guarded({ input: asRun, model, control, session }, async () => {
+    control.show();
+    await control.record();
+    await warmup(asRun, { model, control, session }, false);
+    const summary = await runTrial({ input: asRun, model, control, session }, 'candidate', candidateOf(input), 'full');
+    summary.state = 'decided';
+    if (summary.verdict?.kind === 'accepted') {
+      model.status.accepted = 1;
+      const { ratio, ci95 } = summary.verdict.measured;
+      model.status.speedup = { ratio, ci95, final: false };
+    }
+  });
+}
+
+function candidateOf(input: JudgeInput): CandidateRef {
+  return {
+    id: input.candidate.commit.slice(0, 12),
+    proposer: 'judge',
+    recipe: null,
+    title: input.candidateRevision,
+    findingId: null,
+    file: '',
+    line: 0,
+    language: 'other',
+    share: null,
+    patch: input.patch,
+    expected: 0,
+  };
+}

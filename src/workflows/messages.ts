@@ -1,0 +1,14 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { messageNames, type Decide, type SetBudget, type Stop } from '../core/messages.js';
+import type { DecisionRecord, RunStatus, TrialState } from '../core/status.js';
+
+export const decideUpdate = defineUpdate<DecisionRecord | null, [Decide]>(messageNames.decide);
+export const setBudgetUpdate = defineUpdate<RunStatus['budget'], [SetBudget]>(messageNames.setBudget);
+export const decideSignal = defineSignal<[Decide]>(messageNames.decide);
+export const pauseSignal = defineSignal(messageNames.pause);
+export const resumeSignal = defineSignal(messageNames.resume);
+export const stopSignal = defineSignal<[Stop?]>(messageNames.stop);
+export const statusQuery = defineQuery<RunStatus>(messageNames.status);
+
+/** A trial tells its run where it is. */
+export const trialStateSignal = defineSignal<[{ trial: string; state: TrialState }]>('trialState');

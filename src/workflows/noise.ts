@@ -1,0 +1,38 @@
+import type { Config } from '../core/config/schema.js';
+import type { KnownNoise, WorktreeRef } from '../core/run/contracts.js';
+import type { CostPlan } from '../core/status.js';
+import type { Target } from '../core/target.js';
+import { hubActivities } from './activities.js';
+import type { HostHandle } from './host-session.js';
+
+interface Work {
+  run: string;
+  trial: string;
+  target: Target;
+  config: Config;
+  queuePrefix: string;
+}
+
+/**
+ * The noise of the benchmark on this host: from its history, or measured on two worktrees of one commit.
+ */
+export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b: WorktreeRef): Promise<KnownNoise & { plan: CostPlan; spent: number }> {
+  const { config, target } = work;
+  const hub = hubActivities(work.queuePrefix);
+  const host = on.lease.host;
+  const benchmark = noiseKey(target, config);
+  const known = await hub.findNoise.executeWithOptions({ summary: 'noise of this benchmark on this host' }, [{ v: 1, host, benchmark, now: Date.now() }]);
+  const scope = { v: 1 as const, run: work.run, trial: work.trial };
+  const measured = await on.bench('measureNoise', known === null ? 'A/A pairs' : 'plan the samples', {
+    ...scope, target, config, lease: on.lease, a, b, trials: config.loop.candidates_per_round, known,
+  });
+  if (known === null) {
+    await hub.recordNoise.executeWithOptions({ summary: 'remember the noise' }, [{ v: 1, host, benchmark, noise: measured.noise, samples: measured.samples, at: Date.now() }]);
+  }
+  return measured;
+}
+
+/** Everything that the noise depends on besides the host. */
+function noiseKey(target: Target, config: Config): string {
+  return JSON.stringify([target.id, config.commands.benchmark, config.commands.build ?? null, config.target.setup ?? null, config.metrics]);
+}

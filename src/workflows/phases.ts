@@ -1,0 +1,132 @@
+import type { RunInput } from '../core/inputs.js';
+import type { Scope, WorktreeRef } from '../core/run/contracts.js';
+import { lessonOf } from '../core/lesson.js';
+import type { RunModel } from '../core/run/model.js';
+import { deltaOf } from '../core/verdict/noise.js';
+import { hubActivities } from './activities.js';
+import type { RunControl } from './control.js';
+import { refusal } from './failures.js';
+import { mustRun, readyWorktrees, type Work } from './ground.js';
+import type { HostHandle, HostSession } from './host-session.js';
+import { noiseOnHost } from './noise.js';
+
+/** What the phases of a round work with. */
+export interface Phases {
+  input: RunInput;
+  model: RunModel;
+  control: RunControl;
+  session: HostSession;
+}
+
+export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
+  return { v: 1, run: work.run, trial: phase };
+}
+
+/** The base must build, pass its tests and run its benchmark; then the noise of the benchmark says what it will cost. */
+export async function warmup(work: Work, { model, control, session }: Pick<Phases, 'model' | 'control' | 'session'>, survey: boolean): Promise<void> {
+  const { target, config, run } = work;
+  const scope = scopeOf(work, 'warmup');
+  const keys = [`${run}/warmup/a`, `${run}/warmup/b`];
+  await session.onHost(async (on) => {
+    control.enter('warmup', 'building the base');
+    const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED' });
+    const [a, b] = opened as [WorktreeRef, WorktreeRef];
+    control.enter('warmup', 'testing the base');
+    const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
+    await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
+    control.enter('warmup', 'trying the benchmark');
+    const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
+    if (!tried.ok) throw refusal('PL_BENCHMARK_FAILED', `the benchmark does not work on the base: ${tried.problem}\n${tried.tail}`.trimEnd(), { where: `commands.benchmark: ${config.commands.benchmark?.run ?? ''}`, fix: 'Run it by hand in a fresh clone; check `metrics` in perfloop.toml against what it prints.' });
+    if (survey) {
+      const surveyed = await on.host('survey', 'survey of the repository', { ...scope, target, config, worktree: a, benchmark: tried, testMs: tested?.wallMs ?? null });
+      model.survey = surveyed.survey;
+      for (const warning of surveyed.warnings) warn(model, warning);
+      await hubActivities(work.queuePrefix).recordSurvey.executeWithOptions({ summary: 'remember the survey' }, [{ v: 1, target: target.id, base: target.base.commit, at: Date.now(), survey: surveyed.survey }]);
+    }
+    if (tested === null) warn(model, 'No test command is configured: nothing but the benchmark says whether a candidate is correct.');
+    control.enter('warmup', 'measuring the noise of the benchmark');
+    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b);
+    model.noise = { ...measured.noise, host: on.lease.host };
+    model.status.plan = measured.plan;
+    model.status.samplesSpent += measured.spent;
+    model.lease = on.lease;
+    await on.tidy('closeWorktrees', 'remove worktrees', { ...scope, target, keys });
+  });
+  await control.record();
+}
+
+export async function profile(phases: Phases): Promise<void> {
+  const { input, model, control, session } = phases;
+  await session.onHost(async (on) => {
+    control.enter('profile', input.profile === undefined ? 'profiling the champion' : 'importing the profile');
+    const worktree = await championWorktree(on, phases);
+    const profiled = await on.bench('profile', 'profile', { ...scopeOf(input, `profile-${model.status.round}`), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null });
+    model.profile = profiled.profile;
+    model.lease = on.lease;
+  });
+}
+
+export async function analyze(phases: Phases): Promise<void> {
+  const { input, model, control, session } = phases;
+  const from = model.profile;
+  if (from === null) throw refusal('PL_NO_PROFILE', 'the analyze step has no profile to work on', { where: '[[steps]]', fix: 'Enable the profile step before it.' });
+  await session.onHost(async (on) => {
+    control.enter('analyze', 'looking for what is hot');
+    const worktree = await championWorktree(on, phases);
+    const found = await on.host('analyze', 'findings', { ...scopeOf(input, `analyze-${model.status.round}`), target: input.target, config: input.config, worktree, profile: from, survey: model.survey });
+    model.findings = found.findings;
+    model.status.findings = found.count;
+  });
+}
+
+export async function optimize(phases: Phases): Promise<void> {
+  const { input, model, control, session } = phases;
+  const { config, target } = input;
+  const findings = model.findings;
+  if (findings === null) throw refusal('PL_NO_FINDINGS', 'the optimize step has no findings to work on', { where: '[[steps]]', fix: 'Enable the analyze step before it.' });
+  await session.onHost(async (on) => {
+    control.enter('optimize', 'proposing candidates');
+    const worktree = await championWorktree(on, phases);
+    const priors = await hubActivities(input.queuePrefix).priors.executeWithOptions({ summary: 'what earlier trials taught' }, [{ v: 1 }]);
+    const proposed = await on.host('propose', 'candidates', {
+      ...scopeOf(input, `optimize-${model.status.round}`), target, config, champion: model.champion, worktree, findings,
+      delta: model.noise === null ? Math.log1p(config.verdict.min_gain) : deltaOf(config.verdict.min_gain, model.noise),
+      priors, tried: model.status.trials.map((trial) => trial.candidate.id), limit: config.loop.candidates_per_round,
+    });
+    model.ranked = proposed.ranked;
+    model.proposed += proposed.proposed;
+    for (const { title, why } of proposed.hopeless) warn(model, `Not tried: ${title}: ${why}`);
+  });
+}
+
+/** The only phase that writes the wiki. */
+export async function learn({ input, model, control }: Phases): Promise<void> {
+  control.enter('learn', 'writing down what was learned');
+  const lessons = model.status.trials.filter((trial) => trial.round === model.status.round).map((trial) => lessonOf(model.status.run, model.status.target.id, trial));
+  await hubActivities(input.queuePrefix).recordLessons.executeWithOptions({ summary: 'lessons' }, [{ v: 1, lessons: lessons.filter((lesson) => lesson !== null) }]);
+}
+
+export async function commandStep({ input, model, control, session }: Phases, name: string, command: NonNullable<RunInput['config']['steps'][number]['command']>): Promise<void> {
+  await session.onHost(async (on) => {
+    control.enter('command', name);
+    const worktree = await championWorktree(on, { input, model });
+    const outcome = await on.host('runCommand', name, { ...scopeOf(input, `${name}-${model.status.round}`), target: input.target, config: input.config, worktree, role: 'command', command, cache: false });
+    if (!outcome.ok) throw refusal('PL_STEP_FAILED', `step ${name} failed: ${outcome.problem}\n${outcome.tail}`.trimEnd(), { where: `steps: ${name}: ${command.run}`, fix: 'See the log of the step in the run\'s folder of logs.' });
+  });
+}
+
+export function championKey(run: string, model: RunModel): string {
+  return `${run}/champion/${model.champion.commit.slice(0, 12)}`;
+}
+
+async function championWorktree(on: HostHandle, { input, model }: Pick<Phases, 'input' | 'model'>): Promise<WorktreeRef> {
+  const key = championKey(input.run, model);
+  if (!model.opened.includes(key)) model.opened.push(key);
+  const [worktree] = await readyWorktrees(on, input, scopeOf(input, 'champion'), [{ key, commit: model.champion }], { cacheBuild: true, code: 'PL_CHAMPION_RED' });
+  if (worktree === undefined) throw new Error('one worktree was asked for');
+  return worktree;
+}
+
+export function warn(model: RunModel, text: string): void {
+  if (!model.status.warnings.includes(text)) model.status.warnings.push(text);
+}

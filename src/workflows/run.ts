@@ -1,0 +1,123 @@
+import { allHandlersFinished, CancellationScope, condition, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { RunInput } from '../core/inputs.js';
+import { complete, ready, start } from '../core/pipeline/state.js';
+import { plan, type PlannedStep } from '../core/pipeline/plan.js';
+import { newModel, type RunModel } from '../core/run/model.js';
+import { endOfLoop } from '../core/run/round.js';
+import type { RunStatus } from '../core/status.js';
+import { hostActivities } from './activities.js';
+import { RunControl } from './control.js';
+import { execute } from './execute.js';
+import { describeFailure, refusal } from './failures.js';
+import { finish } from './finish.js';
+import { HostSession } from './host-session.js';
+import { analyze, commandStep, learn, optimize, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
+
+/** What continue-as-new adds to the input of a client. */
+export type RunWorkflowInput = RunInput & { carry?: RunModel };
+
+/** A run: rounds of steps until nothing more is found, the budget is used, or a person stops it. */
+export async function run(input: RunWorkflowInput): Promise<RunStatus> {
+  const model = input.carry ?? newModel(input, 'run', Date.now());
+  const control = new RunControl(model, input.queuePrefix);
+  const session = new HostSession(input.queuePrefix, scopeOf(input, 'run'), input.config.machine.tag, model.lease, (why) => warn(model, `The work began again: ${why}.`));
+  const phases: Phases = { input, model, control, session };
+  return guarded(phases, async () => {
+    if (input.carry === undefined) {
+      control.show();
+      await control.record();
+    }
+    const why = await rounds(phases);
+    control.enter('finish', why);
+    await finish(phases);
+  });
+}
+
+/** Goes on to the next round in a new execution, so that no history grows without bound. Returns why the loop ended. */
+async function rounds(phases: Phases): Promise<string> {
+  const { input, model, control } = phases;
+  const steps = plan(input.config.steps);
+  model.pipeline ??= start(steps);
+  for (;;) {
+    const [step] = ready(steps, model.pipeline);
+    if (step === undefined) break;
+    await control.whilePaused();
+    if (model.stopping) break;
+    await runStep(phases, step);
+    model.pipeline = complete(steps, model.pipeline, step.name, { kind: 'done' });
+    if (workflowInfo().continueAsNewSuggested && ready(steps, model.pipeline).length > 0) await goOn(phases);
+  }
+  await closeOpened(phases);
+  model.dry = model.status.accepted > model.acceptedBefore ? 0 : model.dry + 1;
+  model.acceptedBefore = model.status.accepted;
+  const end = endOfLoop(model, input.config.loop.plateau, Date.now());
+  if (end !== null) return end;
+  model.status.round += 1;
+  model.pipeline = null;
+  await control.record();
+  return goOn(phases);
+}
+
+async function goOn({ input, model, session }: Phases): Promise<never> {
+  model.lease = session.lease;
+  await condition(allHandlersFinished);
+  return continueAsNew<typeof run>({ ...input, carry: model });
+}
+
+async function runStep(phases: Phases, step: PlannedStep): Promise<void> {
+  const { model, session } = phases;
+  switch (step.type) {
+    case 'warmup':
+      return model.noise === null ? warmup(phases.input, phases, true) : undefined;
+    case 'profile':
+      return profile(phases);
+    case 'analyze':
+      return analyze(phases);
+    case 'optimize':
+      return optimize(phases);
+    case 'execute':
+      return execute(phases);
+    case 'learn':
+      return learn(phases);
+    case 'command':
+      if (step.command === null) throw refusal('PL_STEPS_INVALID', `step ${step.name} has no command`);
+      return commandStep(phases, step.name, step.command);
+    case 'noop':
+      return session.onHost((on) => on.host('ping', step.name, { v: 1 }));
+  }
+}
+
+async function closeOpened({ input, model, session }: Phases): Promise<void> {
+  const { lease } = session;
+  const keys = model.opened;
+  model.opened = [];
+  if (lease === null || keys.length === 0) return;
+  try {
+    await hostActivities(input.queuePrefix, lease).closeWorktrees.executeWithOptions({ summary: 'remove worktrees' }, [{ ...scopeOf(input, 'champion'), target: input.target, keys }]);
+  } catch (error) {
+    // A host that is gone reclaims its worktrees when it starts again.
+    if (isCancellation(error)) throw error;
+  }
+}
+
+/** Runs the body; whatever happens, the store and the status say how it ended. */
+export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control' | 'session'>, body: () => Promise<void>): Promise<RunStatus> {
+  const { model, control } = phases;
+  try {
+    await body();
+    control.end('done');
+    await control.record();
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    await CancellationScope.nonCancellable(async () => {
+      await closeOpened(phases);
+      const failure = describeFailure(error);
+      if (!isCancellation(error)) model.status.error = failure;
+      control.end(isCancellation(error) ? 'cancelled' : 'failed');
+      await control.record();
+    });
+    throw isCancellation(error) ? error : refusal(model.status.error?.code ?? 'PL_BUG', model.status.error?.message ?? 'unknown', { ...(model.status.error?.where === undefined ? {} : { where: model.status.error.where }), ...(model.status.error?.fix === undefined ? {} : { fix: model.status.error.fix }) });
+  }
+  await condition(allHandlersFinished);
+  return model.status;
+}

@@ -1,0 +1,163 @@
+import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import type { ArtifactRef } from '../core/artifact.js';
+import type { CandidateRef } from '../core/candidate.js';
+import type { Config } from '../core/config/schema.js';
+import type { CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
+import type { Lease } from '../core/run/lease.js';
+import type { TrialState } from '../core/status.js';
+import type { CommitRef, Target } from '../core/target.js';
+import type { Noise } from '../core/verdict/noise.js';
+import { ruleFrom } from '../core/verdict/rule.js';
+import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import { HostSession, type HostHandle } from './host-session.js';
+import { trialStateSignal } from './messages.js';
+import { noiseOnHost } from './noise.js';
+
+export interface TrialInput {
+  v: 1;
+  run: string;
+  trial: string;
+  target: Target;
+  config: Config;
+  queuePrefix: string;
+  champion: CommitRef;
+  candidate: CandidateRef;
+  lease: Lease | null;
+  /** The noise that the run knows, and of which host. */
+  noise: (Noise & { host: string }) | null;
+  /** `confirm`: it passed against an earlier champion, so screening is skipped. */
+  mode: 'full' | 'confirm';
+}
+
+export interface TrialResult {
+  verdict: Verdict;
+  commit: CommitRef | null;
+  diff: ArtifactRef | null;
+  samples: ArtifactRef | null;
+  spent: number;
+  lease: Lease | null;
+}
+
+/** One candidate against one champion: apply, build, test, compare outputs, screen, rebuild, confirm. */
+export async function trial(input: TrialInput): Promise<TrialResult> {
+  const session = new HostSession(input.queuePrefix, { v: 1, run: input.run, trial: input.trial }, input.config.machine.tag, input.lease);
+  const result = await session.onHost((on) => new TrialOnHost(input, on).decide());
+  return { ...result, lease: session.lease };
+}
+
+type Outcome = Omit<TrialResult, 'lease'>;
+type Side = 'a' | 'b';
+
+class TrialOnHost {
+  private readonly scope: Scope;
+  private readonly opened: string[] = [];
+  private spent = 0;
+
+  constructor(
+    private readonly input: TrialInput,
+    private readonly on: HostHandle,
+  ) {
+    this.scope = { v: 1, run: input.run, trial: input.trial };
+  }
+
+  async decide(): Promise<Outcome> {
+    try {
+      return await this.steps();
+    } finally {
+      // Worktrees go also when the trial is cancelled.
+      await CancellationScope.nonCancellable(() => this.on.tidy('closeWorktrees', 'remove worktrees', { ...this.scope, target: this.input.target, keys: this.opened }));
+    }
+  }
+
+  private async steps(): Promise<Outcome> {
+    const { target, config, champion, candidate } = this.input;
+    await this.tell('preparing');
+    const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate });
+    if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0 };
+    const base = { commit: applied.commit, diff: applied.diff };
+
+    const first = await this.prepare('screen', applied.commit, true);
+    if (first.refused !== null) return { ...base, verdict: first.refused, samples: null, spent: this.spent };
+    const faulty = await this.correct(first.b, first.a);
+    if (faulty !== null) return { ...base, verdict: faulty, samples: null, spent: this.spent };
+
+    const rule = ruleFrom(config, await this.noise(first.a));
+    const sampling = { ...this.scope, target, config, lease: this.on.lease, rule };
+    let samples: ArtifactRef | null = null;
+    if (this.input.mode === 'full' && config.verdict.protocol === 'sequential') {
+      await this.tell('screening');
+      const screened = await this.on.bench('sampleStage', 'screen', { ...sampling, a: first.a, b: first.b, stage: 'screen', earlier: null });
+      this.spent += screened.spent;
+      if (screened.kind === 'decided') return { ...base, verdict: screened.verdict, samples: screened.samples, spent: this.spent };
+      samples = screened.samples;
+    }
+    // Layout luck survives any number of samples of one build, so the evidence comes from a second one.
+    await this.tell('rebuilding');
+    const second = await this.prepare('confirm', applied.commit, false);
+    if (second.refused !== null) return { ...base, verdict: second.refused, samples, spent: this.spent };
+    await this.tell('confirming');
+    const confirmed = await this.on.bench('sampleStage', 'confirm', { ...sampling, a: second.a, b: second.b, stage: 'confirm', earlier: samples });
+    this.spent += confirmed.spent;
+    if (confirmed.kind !== 'decided') throw new Error('the confirmation stage always decides');
+    return { ...base, verdict: confirmed.verdict, samples: confirmed.samples, spent: this.spent };
+  }
+
+  /** Opens and builds both sides; the champion first, since its failure is not the candidate's fault. */
+  private async prepare(purpose: 'screen' | 'confirm', commit: CommitRef, cache: boolean): Promise<{ a: WorktreeRef; b: WorktreeRef; refused: Verdict | null }> {
+    const { target, config, champion, run, trial } = this.input;
+    const wanted = [
+      { key: `${run}/${trial}/${purpose}/a`, commit: champion },
+      { key: `${run}/${trial}/${purpose}/b`, commit },
+    ];
+    this.opened.push(...wanted.map((worktree) => worktree.key));
+    const [a, b] = await this.on.host('openWorktrees', `${purpose}: two worktrees`, { ...this.scope, target, config, worktrees: wanted });
+    if (a === undefined || b === undefined) throw new Error('two worktrees were asked for');
+    const sides: [Side, WorktreeRef][] = [['a', a], ['b', b]];
+    for (const [side, worktree] of sides) {
+      const setup = await this.command(worktree, side, 'setup', true);
+      const built = setup?.ok === false ? setup : await this.command(worktree, side, 'build', cache);
+      if (built?.ok === false) return { a, b, refused: failed(side, 'build-failed', built) };
+    }
+    return { a, b, refused: null };
+  }
+
+  /** Tests, smoke run and output check of the candidate. */
+  private async correct(b: WorktreeRef, a: WorktreeRef): Promise<Verdict | null> {
+    for (const [role, code] of [['test', 'tests-failed'], ['smoke', 'smoke-failed']] as const) {
+      const outcome = await this.command(b, 'b', role, false);
+      if (outcome?.ok === false) return failed('b', code, outcome);
+    }
+    if (this.input.config.commands.check === undefined) return null;
+    const { target, config } = this.input;
+    const compared = await this.on.host('compareOutputs', 'compare outputs', { ...this.scope, target, config, a, b });
+    return compared.ok ? null : failed('b', 'output-differs', compared);
+  }
+
+  private async command(worktree: WorktreeRef, side: Side, role: CommandRole, cache: boolean): Promise<CommandOutcome | null> {
+    const { target, config } = this.input;
+    const command = role === 'setup' ? config.target.setup : role === 'command' ? undefined : config.commands[role];
+    if (command === undefined) return null;
+    const whose = side === 'a' ? 'champion' : 'candidate';
+    return this.on.host('runCommand', `${role} ${whose}`, { ...this.scope, target, config, worktree, role, command, cache });
+  }
+
+  /** Another host than the run's has a noise of its own. */
+  private async noise(worktree: WorktreeRef): Promise<Noise> {
+    const { noise } = this.input;
+    if (noise !== null && noise.host === this.on.lease.host) return noise;
+    const measured = await noiseOnHost(this.on, this.input, worktree, worktree);
+    this.spent += measured.spent;
+    return measured.noise;
+  }
+
+  private async tell(state: TrialState): Promise<void> {
+    const parent = workflowInfo().parent;
+    if (parent === undefined) return;
+    await getExternalWorkflowHandle(parent.workflowId).signal(trialStateSignal, { trial: this.input.trial, state });
+  }
+}
+
+function failed(side: Side, code: ReasonCode, outcome: CommandOutcome): Verdict {
+  const reason = { code: side === 'a' ? ('champion-failed' as const) : code, text: outcome.tail === '' ? outcome.problem : `${outcome.problem}\n${outcome.tail}` };
+  return { kind: 'rejected', measured: null, reasons: [reason] };
+}

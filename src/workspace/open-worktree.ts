@@ -1,0 +1,66 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomic } from '../store/atomic-file.js';
+import type { Home } from '../store/home.js';
+import type { Repository } from './repository.js';
+import { addWorktree, findWorktree, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
+
+const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int() });
+type State = z.infer<typeof stateSchema>;
+
+/** A worktree that is whole, with what was done in it. */
+export interface OpenWorktree extends Worktree {
+  key: string;
+  /** Steps whose result is in the worktree, such as `setup`. */
+  done: readonly string[];
+  /** Size of the environment's padding for every sample of this build. */
+  layoutSeed: number;
+}
+
+/** The worktree that was opened under a key, if it is whole and still there. */
+export async function findOpenWorktree(home: Home, key: string): Promise<OpenWorktree | undefined> {
+  const worktree = await findWorktree({ home, key });
+  if (worktree === undefined || !(await worktreeExists(worktree))) return undefined;
+  const state = await readState(home, worktree.id);
+  return state === undefined ? undefined : { ...worktree, key, done: state.done, layoutSeed: state.layoutSeed };
+}
+
+/** Finds the worktree of a key, or makes one of the commit. `prepare` runs before it counts as open. */
+export async function openWorktree(request: { home: Home; repository: Repository; key: string; commit: string; layoutSeed: number; prepare: (worktree: Worktree) => Promise<void> }): Promise<OpenWorktree> {
+  const { home, repository, key, commit, layoutSeed, prepare } = request;
+  const found = await findOpenWorktree(home, key);
+  if (found !== undefined && found.commit === commit) return found;
+  const worktree = await addWorktree({ repository, commit, home, key });
+  await prepare(worktree);
+  await writeState(home, { v: 1, id: worktree.id, done: [], layoutSeed });
+  return { ...worktree, key, done: [], layoutSeed };
+}
+
+export async function markDone(home: Home, worktree: OpenWorktree, step: string): Promise<void> {
+  const state = await readState(home, worktree.id);
+  if (state !== undefined && !state.done.includes(step)) await writeState(home, { ...state, done: [...state.done, step] });
+}
+
+export async function closeWorktree(home: Home, key: string): Promise<void> {
+  const worktree = await findWorktree({ home, key });
+  if (worktree === undefined) return;
+  await rm(stateFile(home, worktree.id), { force: true });
+  await removeWorktree(home, worktree);
+}
+
+function stateFile(home: Home, id: string): string {
+  return join(home.worktrees, '.state', `${id}.json`);
+}
+
+async function readState(home: Home, id: string): Promise<State | undefined> {
+  try {
+    return stateSchema.parse(JSON.parse(await readFile(stateFile(home, id), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeState(home: Home, state: State): Promise<void> {
+  await writeFileAtomic(stateFile(home, state.id), JSON.stringify(state));
+}
