@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { acquireHostLock, type HeldLock, type LockMode } from '../../src/measure/host-lock.js';
-import { atEnd, startScript, temporaryFolder, until, written } from './support.js';
+import { atEnd, pidIn, startScript, temporaryFolder, until } from './support.js';
 
 /** Starts to take the lock; `state` follows what happens. */
 function taking(folder: string, mode: LockMode, signal?: AbortSignal): { state: () => string; lock: Promise<HeldLock> } {
@@ -112,8 +112,7 @@ describe('across processes', () => {
   test('it outlives a killed holder as long as the benchmark runs that inherited it', async () => {
     const folder = await temporaryFolder();
     const holder = startScript('scripts/hold-lock.ts', [folder, 'exclusive', 'echo $$ > leader; while [ ! -e go ]; do sleep 0.01; done']);
-    await written(join(folder, 'leader'));
-    atEnd(() => writeFile(join(folder, 'go'), ''));
+    await pidIn(join(folder, 'leader'));
     holder.child.kill('SIGKILL');
     await holder.exited;
     const waiting = taking(folder, 'exclusive');

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { reapJobs } from '../../src/measure/job-journal.js';
 import { hostLife, jobProcesses, markerName, processStart, psProcesses } from '../../src/measure/processes.js';
 import { runCommand } from '../../src/measure/run-command.js';
-import { atEnd, isAlive, startScript, temporaryFolder, until, written } from './support.js';
+import { atEnd, isAlive, pidIn, startScript, temporaryFolder, until } from './support.js';
 
 async function jobs(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.json'));
@@ -31,7 +31,7 @@ describe('the journal of a job', () => {
   test('names the job while it runs and is gone afterwards', async () => {
     const folder = await temporaryFolder();
     const running = runCommand({ command: 'echo $$ > leader; while [ ! -e go ]; do sleep 0.01; done', cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 60_000, journal: { folder, name: 'build' } });
-    const leader = Number(await written(join(folder, 'leader')));
+    const leader = await pidIn(join(folder, 'leader'));
     const entry = await until(async () => {
       const found = await entryIn(folder);
       return found['leader'] !== null && found;
@@ -54,7 +54,7 @@ describe('reaping', () => {
     const folder = await temporaryFolder();
     const command = `trap '' TERM; (setsid sh -c 'echo $$ > orphan; exec sleep 600' &) ; echo $$ > leader; while :; do sleep 0.05; done`;
     const worker = startScript('scripts/run-job.ts', [folder, command]);
-    const [leader, orphan] = [Number(await written(join(folder, 'leader'))), Number(await written(join(folder, 'orphan')))];
+    const [leader, orphan] = [await pidIn(join(folder, 'leader')), await pidIn(join(folder, 'orphan'))];
     expect(await reapJobs(folder)).toEqual([]);
     expect([await isAlive(leader), await isAlive(orphan)]).toEqual([true, true]);
 

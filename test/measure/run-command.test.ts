@@ -4,28 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { cutNote } from '../../src/measure/bounded-output.js';
 import type { CommandRequest } from '../../src/measure/command.js';
 import { runCommand } from '../../src/measure/run-command.js';
-import { atEnd, isAlive, temporaryFolder, written } from './support.js';
+import { isAlive, pidIn, temporaryFolder, written } from './support.js';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 
 async function run(command: string, more: Partial<CommandRequest> = {}) {
   return runCommand({ command, cwd: '/', env, timeoutMs: 60_000, ...more });
-}
-
-/** Whatever the code under test leaves behind must not outlive the test. */
-function killAtEnd(pid: number): number {
-  atEnd(() => {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // Gone, as it should be.
-    }
-  });
-  return pid;
-}
-
-async function pidIn(file: string): Promise<number> {
-  return killAtEnd(Number(await written(file)));
 }
 
 describe('a command that ends by itself', () => {

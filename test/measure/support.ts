@@ -39,6 +39,16 @@ export async function written(path: string): Promise<string> {
   });
 }
 
+/** The process id that a command wrote. It is killed at the end of the test, should the code under test have failed to. */
+export async function pidIn(path: string): Promise<number> {
+  const pid = Number(await written(path));
+  const start = await processStart(pid);
+  atEnd(async () => {
+    if (start !== null && (await processStart(pid)) === start) process.kill(pid, 'SIGKILL');
+  });
+  return pid;
+}
+
 export async function isAlive(pid: number): Promise<boolean> {
   return (await processStart(pid)) !== null;
 }
