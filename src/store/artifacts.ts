@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z, type ZodType } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../core/artifact.js';
 import { PerfloopError } from '../core/errors.js';
-import { syncFolder, writeFileAtomic } from './atomic-file.js';
+import { syncFile, syncFolder, writeFileAtomic } from './atomic-file.js';
 
 const extensions: Record<ArtifactKind, string> = { bundle: 'bundle', candidates: 'json', diff: 'diff', findings: 'json', json: 'json', log: 'log', profile: 'profile', samples: 'json', text: 'txt' };
 const refSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0), kind: z.enum(Object.keys(extensions) as [ArtifactKind, ...ArtifactKind[]]) });
@@ -73,8 +73,7 @@ export function openArtifacts(folder: string): ArtifactStore {
   const settle = async (temporary: string, ref: ArtifactRef) => {
     if (await intact(ref)) return;
     const path = pathOf(ref);
-    const handle = await open(temporary, 'r+');
-    await handle.sync().finally(() => handle.close());
+    await syncFile(temporary);
     await chmod(temporary, 0o444);
     await mkdir(dirname(path), { recursive: true });
     await rename(temporary, path);
@@ -113,8 +112,7 @@ export function openArtifacts(folder: string): ArtifactStore {
       const ref: ArtifactRef = { sha: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength, kind };
       if (await intact(ref)) return ref;
       return store(kind, async (temporary) => {
-        const handle = await open(temporary, 'wx');
-        await handle.writeFile(bytes).finally(() => handle.close());
+        await writeFile(temporary, bytes, { flag: 'wx' });
         return { sha: ref.sha, bytes: ref.bytes };
       });
     },

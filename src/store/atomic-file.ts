@@ -23,11 +23,20 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(dirname(path));
 }
 
+/** Waits until a file's content is on the disk. */
+export async function syncFile(path: string, flags = 'r+'): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Makes a rename in a folder survive a power loss, where the file system can. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
+    await syncFile(folder, 'r');
   } catch {
     // Some file systems (network shares) cannot sync a folder; the file itself is synced.
   }

@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { PerfloopError } from '../core/errors.js';
+import { git, gitResult, type GitOptions } from './git.js';
+
+/** What perfloop needs to know of the user's repository. Found by reading only. */
+export interface Checkout {
+  /** The top folder of the working tree; of a bare repository its own folder. */
+  root: string;
+  bare: boolean;
+  gitDir: string;
+  objects: string;
+  /** A shallow or partial clone: history or files may be missing. */
+  incomplete: 'shallow' | 'partial' | null;
+  name: string;
+  /** For git calls that read the user's repository with the user's own settings, and write nothing to it. */
+  git: GitOptions;
+}
+
+/** Opens the repository that `dir` is in. Throws PL_NO_GIT, PL_NO_SUCH_FOLDER, PL_NOT_A_REPOSITORY, PL_OBJECT_FORMAT. */
+export async function openCheckout(dir: string): Promise<Checkout> {
+  const folder = resolve(dir);
+  if (!(await stat(folder).then((found) => found.isDirectory(), () => false))) {
+    throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: folder, fix: 'Name the folder of a git repository.' });
+  }
+  const here: GitOptions = { cwd: folder, settings: 'user' };
+  const questions = ['--is-bare-repository', '--is-inside-git-dir', '--is-shallow-repository', '--show-object-format', '--absolute-git-dir'];
+  const answers = await gitResult(['rev-parse', ...questions], here);
+  if (answers.exitCode !== 0) {
+    if (/dubious ownership/.test(answers.stderr)) throw new PerfloopError('PL_GIT_OWNERSHIP', 'the repository belongs to another user', { where: folder, fix: `Run: git config --global --add safe.directory ${folder}`, problems: [answers.stderr.trim()] });
+    throw new PerfloopError('PL_NOT_A_REPOSITORY', 'not a git repository', { where: folder, fix: 'Name a folder inside a git repository, or make one: git init && git add -A && git commit -m "start".', problems: answers.stderr.trim().split('\n') });
+  }
+  const [bareAnswer, insideGitDir, shallow, format, gitDir = ''] = answers.stdout.toString('utf8').split('\n');
+  if (format !== 'sha1') throw new PerfloopError('PL_OBJECT_FORMAT', `the repository uses ${format} object names, which perfloop does not support yet`, { where: folder, fix: 'Use a clone with the sha1 object format.' });
+  const bare = bareAnswer === 'true';
+  // A person in the .git folder of a checkout means that checkout.
+  const root = bare ? gitDir : insideGitDir === 'true' ? resolve(gitDir, '..') : await git(['rev-parse', '--show-toplevel'], here);
+  const options: GitOptions = { cwd: root, settings: 'user' };
+  const objects = resolve(root, await git(['rev-parse', '--git-path', 'objects'], options));
+  const partial = (await gitResult(['config', '--get-regexp', String.raw`^(remote\..*\.promisor|extensions\.partialclone)$`], options)).exitCode === 0;
+  return { root, bare, gitDir, objects, incomplete: shallow === 'true' ? 'shallow' : partial ? 'partial' : null, name: basename(root).replace(/\.git$/, '') || 'repository', git: options };
+}

@@ -1,0 +1,84 @@
+import { posix } from 'node:path';
+import { z } from 'zod';
+import type { CommandSpec, Config } from '../core/config/schema.js';
+import type { ProtectedRules } from './protected-globs.js';
+import type { Repository } from './repository.js';
+
+/** `build` and `setup` are left out: what they name is often the source code itself. */
+const judging = ['test', 'smoke', 'benchmark', 'profile', 'check'] as const;
+
+/**
+ * The files of the base that the commands which judge a candidate start: arguments that are files, `-m` modules, scripts
+ * behind `npm run` and a Makefile behind `make`. Found in the text of the command; what those files load in turn is not.
+ */
+export async function protectedFromCommands(repository: Repository, base: string, commands: Partial<Pick<Config['commands'], (typeof judging)[number]>>): Promise<{ path: string; command: string }[]> {
+  const files = new Set(await repository.listFiles(base));
+  const found = new Map<string, string>();
+  for (const name of judging) {
+    const spec = commands[name];
+    if (spec === undefined) continue;
+    for (const text of [spec.run, ...(await scriptsOf(repository, base, files, spec))]) {
+      for (const path of filesIn(text, spec.cwd, files)) if (!found.has(path)) found.set(path, name);
+    }
+  }
+  return [...found].map(([path, command]) => ({ path, command })) satisfies ProtectedRules['commandFiles'];
+}
+
+/** Endings under which an interpreter finds a file that is named without one. */
+const endings = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.py', '.sh', '/index.js', '/index.mjs', '/index.ts', '/__main__.py'];
+
+function filesIn(text: string, cwd: string, files: ReadonlySet<string>): string[] {
+  const words = wordsOf(text);
+  const folders = new Set(['.', cwd, ...words.flatMap((word, index) => (words[index - 1] === 'cd' ? [posix.join(cwd, word), word] : []))]);
+  const names = words.flatMap((word, index) => [word, ...(word.includes('=') ? [word.slice(word.indexOf('=') + 1)] : []), ...(words[index - 1] === '-m' ? [word.replaceAll('.', '/')] : []), ...(isMake(word) ? ['Makefile', 'makefile', 'GNUmakefile'] : [])]);
+  const found = new Set<string>();
+  for (const folder of folders) {
+    for (const name of names) {
+      for (const ending of endings) {
+        const path = posix.normalize(posix.join(folder, name)).replace(/\/$/, '') + ending;
+        if (files.has(path)) found.add(path);
+      }
+    }
+  }
+  return [...found];
+}
+
+const isMake = (word: string) => /^(g|b)?make$/.test(word);
+
+/** Words of a shell command, near enough for names of files: quotes removed, operators dropped. */
+function wordsOf(text: string): string[] {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|\\.|[^\s;&|<>()`"'])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'|\\(.)/g, '$1$2$3')).filter((word) => word !== '' && word.length < 4096);
+}
+
+const packageSchema = z.object({ scripts: z.record(z.string(), z.unknown()).default({}) });
+
+/** The package.json scripts that a command runs through npm, yarn, pnpm or bun, and those that they run in turn. */
+async function scriptsOf(repository: Repository, base: string, files: ReadonlySet<string>, spec: CommandSpec): Promise<string[]> {
+  const file = [posix.join(spec.cwd, 'package.json'), 'package.json'].find((path) => files.has(path));
+  if (file === undefined) return [];
+  const scripts = readScripts((await repository.readFileAt(base, file)).toString('utf8'));
+  const texts = new Map<string, string>();
+  const visit = (text: string) => {
+    const words = wordsOf(text);
+    words.forEach((word, index) => {
+      if (!/^(npm|yarn|pnpm|bun|npm-run-all|run-s|run-p)$/.test(word)) return;
+      for (const name of words.slice(index + 1).flatMap((called) => [called, `pre${called}`, `post${called}`])) {
+        const script = scripts[name];
+        if (typeof script !== 'string' || texts.has(name)) continue;
+        texts.set(name, script);
+        visit(script);
+      }
+    });
+  };
+  visit(spec.run);
+  return [...texts.values()];
+}
+
+function readScripts(text: string): Record<string, unknown> {
+  try {
+    return packageSchema.parse(JSON.parse(text)).scripts;
+  } catch {
+    return {};
+  }
+}

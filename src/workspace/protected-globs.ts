@@ -1,0 +1,84 @@
+import picomatch from 'picomatch';
+import type { Config } from '../core/config/schema.js';
+
+/** What no candidate may change. Plain data, so that it can be hashed and kept with a run. */
+export interface ProtectedRules {
+  /** Globs that hold whatever the config says: git's files, this tool's config, installed packages. */
+  always: readonly string[];
+  /** Globs that `target.editable` makes exceptions from. */
+  builtIn: readonly string[];
+  editable: readonly string[];
+  /** `target.protected`. */
+  named: readonly string[];
+  /** Files that the test and benchmark commands start; `target.editable` makes exceptions. */
+  commandFiles: readonly { path: string; command: string }[];
+}
+
+const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', '**/.gitignore', 'perfloop.toml', '**/node_modules/**'];
+
+const builtIn = [
+  // Tests.
+  '**/{test,tests,__tests__,spec,specs,testing,testdata,e2e,__snapshots__,__mocks__}/**',
+  '**/*.{test,tests,spec,e2e}.*',
+  '**/{test,tests,spec}.{js,mjs,cjs,jsx,ts,mts,cts,tsx,py}',
+  '**/*_{test,tests,spec}.*',
+  '**/test_*.*',
+  '**/conftest.py',
+  // Benchmarks.
+  '**/{bench,benches,benchmark,benchmarks,perf}/**',
+  '**/*.{bench,benchmark,perf}.*',
+  '**/{bench,benchmark}.*',
+  '**/{bench,benchmark}_*.*',
+  '**/*_{bench,benchmark}.*',
+  // What is installed, and with which scripts.
+  '**/{package.json,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lock,bun.lockb,.npmrc,.yarnrc,.yarnrc.yml,.nvmrc,.node-version}',
+  '**/{pyproject.toml,setup.py,setup.cfg,requirements*.txt,Pipfile,Pipfile.lock,poetry.lock,uv.lock,.python-version,environment.yml}',
+  '**/{Cargo.lock,go.sum,Gemfile.lock,composer.lock}',
+  // How tests are run, and code that an interpreter runs unasked.
+  '**/{jest,vitest,vite,karma,ava,playwright,cypress}.config.*',
+  '**/.mocharc.*',
+  '**/{tox.ini,pytest.ini,noxfile.py,.coveragerc,sitecustomize.py,usercustomize.py}',
+  '**/*.pth',
+  // Continuous integration.
+  '{.github,.gitlab,.circleci,.buildkite,.ci,.forgejo,.gitea,.woodpecker}/**',
+  '{.gitlab-ci.yml,.travis.yml,azure-pipelines.yml,Jenkinsfile,appveyor.yml,.drone.yml,.woodpecker.yml,bitbucket-pipelines.yml}',
+  '**/.git*',
+];
+
+/** The rules of a target. `commandFiles`: see `protectedFromCommands`. */
+export function protectedRules(target: Pick<Config['target'], 'protected' | 'editable'>, commandFiles: ProtectedRules['commandFiles'] = []): ProtectedRules {
+  return { always, builtIn, editable: target.editable, named: target.protected, commandFiles };
+}
+
+/** Gives the reason why a path is protected, or undefined. Letter case and Unicode form do not matter. */
+export function protectionOf(rules: ProtectedRules): (path: string) => string | undefined {
+  const matcher = (globs: readonly string[]) => {
+    const matchers = globs.map((glob) => ({ glob, test: picomatch(withContents(glob), { dot: true, nocase: true }) }));
+    return (path: string) => matchers.find(({ test }) => test(path))?.glob;
+  };
+  const [isAlways, isBuiltIn, isEditable, isNamed] = [rules.always, rules.builtIn, rules.editable, rules.named].map(matcher);
+  const commands = new Map(rules.commandFiles.map(({ path, command }) => [fold(path), command]));
+  return (path) => {
+    const plain = path.normalize('NFC');
+    const never = isAlways?.(plain);
+    if (never !== undefined) return `always protected (${never})`;
+    const named = isNamed?.(plain);
+    if (named !== undefined) return `protected by target.protected (${named})`;
+    if (isEditable?.(plain) !== undefined) return undefined;
+    const command = commands.get(fold(path));
+    if (command !== undefined) return `the ${command} command runs it`;
+    const glob = isBuiltIn?.(plain);
+    return glob === undefined ? undefined : `a test, benchmark, lock or set-up file (${glob})`;
+  };
+}
+
+/** For comparing names that a case-insensitive file system takes for one. */
+export function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** A glob that names a folder means what is in it, too. */
+function withContents(glob: string): string[] {
+  const plain = glob.normalize('NFC').replace(/^\.\//, '').replace(/\/$/, '');
+  return [plain, `${plain}/**`];
+}

@@ -1,0 +1,51 @@
+import { git, gitBytes, type GitOptions } from './git.js';
+
+/** A file of a commit. Mode is git's: 100644, 100755 (executable), 120000 (symlink), 160000 (submodule). */
+export interface TreeEntry {
+  path: string;
+  mode: string;
+  /** Git's hash of the content. */
+  object: string;
+}
+
+/** How a path differs between two commits. Renames are a deletion and an addition. Mode 000000 is: not there. */
+export interface ChangedPath {
+  path: string;
+  status: 'added' | 'deleted' | 'modified' | 'type-changed';
+  oldMode: string;
+  newMode: string;
+}
+
+export const modes = { file: '100644', executable: '100755', symlink: '120000', submodule: '160000', none: '000000' } as const;
+
+/** Every file of a commit, submodules included as one entry each. */
+export async function listTree(commit: string, options: GitOptions): Promise<TreeEntry[]> {
+  const output = (await gitBytes(['ls-tree', '-r', '-z', '--full-tree', commit], options)).toString('utf8');
+  return output.split('\0').flatMap((line) => {
+    const match = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(line);
+    return match === null ? [] : [{ mode: match[1] ?? '', object: match[2] ?? '', path: match[3] ?? '' }];
+  });
+}
+
+const statuses: Record<string, ChangedPath['status']> = { A: 'added', D: 'deleted', M: 'modified', T: 'type-changed' };
+
+export async function changedPathsBetween(from: string, to: string, options: GitOptions): Promise<ChangedPath[]> {
+  const output = (await gitBytes(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to], options)).toString('utf8');
+  const fields = output.split('\0');
+  const changes: ChangedPath[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const match = /^:(\d{6}) (\d{6}) [0-9a-f]+ [0-9a-f]+ ([A-Z])/.exec(fields[index] ?? '');
+    const status = statuses[match?.[3] ?? ''];
+    if (match === null || status === undefined) throw new Error(`unexpected line of git diff-tree: ${fields[index]}`);
+    changes.push({ path: fields[index + 1] ?? '', status, oldMode: match[1] ?? '', newMode: match[2] ?? '' });
+  }
+  return changes;
+}
+
+/** Whether the commit (with its tree) is in the repository. */
+export async function hasCommit(commit: string, options: GitOptions): Promise<boolean> {
+  return git(['cat-file', '-e', `${commit}^{tree}`], options).then(
+    () => true,
+    () => false,
+  );
+}
