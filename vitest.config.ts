@@ -4,11 +4,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/fixtures/**'],
-    testTimeout: 120_000,
+    globalSetup: ['test/global-setup.ts'],
+    // Generous: tests await conditions, and machines are shared.
+    testTimeout: 180_000,
     hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default', 'junit'] : ['default'],
-    outputFile: { junit: '.tmp/junit.xml' },
+    reporters: ['default', 'json'],
+    outputFile: { json: '.tmp/results.json' },
   },
 });

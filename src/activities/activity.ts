@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { PerfloopError } from '../core/errors.js';
 
@@ -23,6 +24,8 @@ export function activity<Input, Output>(body: (input: Input, attempt: Attempt) =
     let details: unknown = context.info.heartbeatDetails ?? null;
     const beat = setInterval(() => context.heartbeat(details), heartbeatEveryMs);
     context.heartbeat(details);
+    // Every command of the attempt listens for its end.
+    setMaxListeners(0, context.cancellationSignal);
     const attempt: Attempt = {
       signal: context.cancellationSignal,
       report: (next) => {

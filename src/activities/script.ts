@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.js';
 import { PerfloopError } from '../core/errors.js';
 import type { HostActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
-import { candidateIdOfDiff } from '../propose/candidate-id.js';
+import { candidateId } from '../propose/candidate-id.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { closeWorktree, openWorktree } from '../workspace/open-worktree.js';
 import type { Attempt } from './activity.js';
@@ -32,7 +32,7 @@ export async function scriptCandidates(deps: Dependencies, input: Input, finding
       const [title = ''] = result.stdout.trim().split('\n');
       const commit = await commitAll(worktree, `${title || 'A change by a program'}\n`, 0);
       const diff = await repository.diff(champion.commit, commit);
-      const id = candidateIdOfDiff(diff);
+      const id = candidateId('', '', [{ before: '', after: diff }]);
       if (candidates.some((candidate) => candidate.id === id)) continue;
       candidates.push({
         id, proposer: 'script', recipe: null, title: title || `a change by ${script.run}`, rationale: result.stdout.trim().slice(0, 4000), findingId: finding.id, file: finding.file, line: finding.line,
