@@ -1,0 +1,50 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { contextFrom, type CliContext, type GlobalFlags } from '../context.js';
+
+type Flag = readonly [flags: string, description: string, parse?: ((text: string, earlier: unknown) => unknown) | readonly string[]];
+
+/** A verb as the help shows it. Its body is imported by `action`, so that help stays instant. */
+export interface VerbSpec<Flags> {
+  /** Name and arguments, such as `run [dir]`. */
+  usage: string;
+  alias?: string;
+  summary: string;
+  /** More than one line of help, where one line does not do. */
+  details?: string;
+  /** Flags with their meaning; a third entry is a parser or the allowed values. */
+  options?: readonly Flag[];
+  examples: readonly string[];
+  /** Gives the exit code. */
+  action: (context: CliContext, flags: Flags, ...args: (string | undefined)[]) => Promise<number>;
+}
+
+/** Gets the exit code of the verb that ran. */
+export type Finish = (code: number) => void;
+
+export function declareVerb<Flags = object>(parent: Command, finish: Finish, spec: VerbSpec<Flags>): void {
+  const command = parent.command(spec.usage).summary(spec.summary).description(spec.details ? `${spec.summary}\n\n${spec.details}` : spec.summary);
+  if (spec.alias) command.alias(spec.alias);
+  for (const [flags, description, parse] of spec.options ?? []) {
+    const option = new Option(flags, description);
+    if (typeof parse === 'function') option.argParser(parse);
+    else if (parse) option.choices(parse);
+    command.addOption(option);
+  }
+  command.addHelpText('after', `\nExample${spec.examples.length > 1 ? 's' : ''}:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
+  command.action(async () => {
+    const context = contextFrom(command.optsWithGlobals<GlobalFlags>());
+    finish(await spec.action(context, command.opts<Record<string, unknown>>() as Flags, ...command.args));
+  });
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 up.');
+  return value;
+}
+
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a fraction from 0 to 1, such as 0.02 for 2%.');
+  return value;
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { emit } from '../context.js';
+import { declareVerb, fraction, positiveInteger, type Finish } from './declare.js';
+
+const approvalModes = ['never', 'each', 'final'] as const;
+
+/** The verbs that begin or follow work. */
+export function declareLoopVerbs(program: Command, finish: Finish): void {
+  declareVerb<{ measure?: boolean; samples?: number }>(program, finish, {
+    usage: 'init [dir]',
+    summary: 'look at a repository and write a commented perfloop.toml',
+    details: 'Finds the build, test and benchmark commands, measures the spread of the benchmark in a temporary clone,\nand proposes the smallest gain worth asking for. Never overwrites a file.',
+    options: [['--no-measure', 'do not run anything: leave the smallest gain at its default'], ['--samples <n>', 'how often the benchmark is run (default: 10)', positiveInteger]],
+    examples: ['perfloop init .', 'perfloop init ../zlib --no-measure'],
+    async action(context, flags, dir = '.') {
+      const { init } = await import('../verbs/init.js');
+      const { printInit } = await import('../print/init.js');
+      emit(context, await init(context, { dir, measure: flags.measure !== false, samples: flags.samples ?? 10 }), printInit);
+      return 0;
+    },
+  });
+
+  declareVerb<{ config?: string; profile?: string; rounds?: number; approval?: (typeof approvalModes)[number]; detach?: boolean }>(program, finish, {
+    usage: 'run [dir]',
+    alias: 'agent-loop',
+    summary: 'start a run on a repository and follow it live',
+    details: 'Ctrl-C leaves the run going; `perfloop attach` comes back to it. With --json one object is printed at the end.',
+    options: [
+      ['--config <file>', 'the config (default: perfloop.toml of the folder)'],
+      ['--profile <file>', 'a profile of yours, to be used in place of profiling'],
+      ['--rounds <n>', 'at most this many rounds', positiveInteger],
+      ['--approval <mode>', 'whether a person decides', approvalModes],
+      ['-d, --detach', 'do not follow it'],
+    ],
+    examples: ['perfloop run .', 'perfloop run ~/src/service --rounds 5 --approval final --detach'],
+    async action(context, flags, dir = '.') {
+      const { run } = await import('../verbs/run.js');
+      const { reportOutcome } = await import('../outcome.js');
+      return reportOutcome(context, await run(context, { dir, ...flags }));
+    },
+  });
+
+  declareVerb(program, finish, {
+    usage: 'attach <run>',
+    summary: 'follow a run that was started before',
+    examples: ['perfloop attach r-k3v7'],
+    async action(context, _flags, run = '') {
+      const { attach } = await import('../verbs/attach.js');
+      const { reportOutcome } = await import('../outcome.js');
+      return reportOutcome(context, await attach(context, run));
+    },
+  });
+
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string; metric?: string; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number }>(program, finish, {
+    usage: 'judge',
+    summary: 'judge one change: is the candidate faster than the base, beyond noise?',
+    details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken\nfrom outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
+    options: [
+      ['--repo <dir>', 'the repository (default: .)'],
+      ['--base <rev>', 'what it is compared with (default: HEAD)'],
+      ['--candidate <rev>', 'the change; WORKTREE is what is in the working tree, committed or not (default: WORKTREE)'],
+      ['--config <file>', 'the config'],
+      ['--benchmark <cmd>', 'what to measure, in place of a config'],
+      ['--metric <name=regex>', 'a number that the benchmark prints, in place of the wall time'],
+      ['--goal <goal>', 'whether more or less of the metric is better (default: min)', ['max', 'min']],
+      ['--test <cmd>', 'must pass on both sides'],
+      ['--build <cmd>', 'builds each side'],
+      ['--setup <cmd>', 'installs dependencies, once per lock file'],
+      ['--min-gain <fraction>', 'a gain up to this counts as none (default: 0.02)', fraction],
+    ],
+    examples: ["perfloop judge --repo . --base main --candidate HEAD --benchmark 'node bench.js' --test 'npm test'", "perfloop judge --benchmark ./bench --metric 'ops=([0-9.]+) ops/s' --goal max --json"],
+    async action(context, flags) {
+      const { judge } = await import('../verbs/judge.js');
+      const { reportOutcome } = await import('../outcome.js');
+      const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', ...rest } = flags;
+      return reportOutcome(context, await judge(context, { repo, base, candidate, ...rest }));
+    },
+  });
+}

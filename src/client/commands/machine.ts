@@ -1,0 +1,100 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { emit, note, type CliContext } from '../context.js';
+import { declareVerb, positiveInteger, type Finish } from './declare.js';
+
+/** The verbs about the engine and the machine. */
+export function declareMachineVerbs(program: Command, finish: Finish): void {
+  declareVerb<{ port?: number; uiPort?: number }>(program, finish, {
+    usage: 'up',
+    summary: 'run the local engine in the foreground, with its logs and the Temporal UI',
+    details: 'Any verb that needs the engine starts it in the background; `up` is for looking on. Ctrl-C stops it.',
+    options: [['--port <port>', 'of the Temporal server', port], ['--ui-port <port>', 'of the Temporal UI', port]],
+    examples: ['perfloop up', 'perfloop up --ui-port 8233'],
+    async action(context, flags) {
+      const { up } = await import('../verbs/up.js');
+      const { detachOnSignals } = await import('../follow.js');
+      const { progressPrinter } = await import('../session.js');
+      const result = await up(
+        { home: context.home, env: context.env, ...flags },
+        {
+          onProgress: progressPrinter(context),
+          onReady: (engine) => note(context, `ready: Temporal at ${engine.address}, UI at ${engine.uiUrl}; Ctrl-C stops it`),
+          onLog: (part, line) => note(context, `${context.errStyle('dim', part.padEnd(10))} ${line}`),
+          onTrouble: troublePrinter(context),
+          signal: detachOnSignals().signal,
+        },
+      );
+      emit(context, result, () => 'stopped; open runs go on after the next start');
+      return 0;
+    },
+  });
+
+  declareVerb(program, finish, {
+    usage: 'down',
+    summary: 'stop the local engine; open runs go on after the next start',
+    examples: ['perfloop down'],
+    async action(context) {
+      const { down } = await import('../verbs/down.js');
+      emit(context, await down({ home: context.home }), ({ wasRunning, open }) => (wasRunning ? `stopped${open ? `; ${open} open workflows go on after the next start` : ''}` : 'it was not running'));
+      return 0;
+    },
+  });
+
+  declareVerb<{ tag?: string[]; hub?: boolean }>(program, finish, {
+    usage: 'worker',
+    summary: 'run a worker of this machine against the configured server',
+    details: 'A fleet has one worker with --hub, which writes the store for all.',
+    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers']],
+    examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub'],
+    async action(context, { tag = ['cpu'], hub = false }) {
+      const { worker } = await import('../verbs/worker.js');
+      const { detachOnSignals } = await import('../follow.js');
+      const { progressPrinter } = await import('../session.js');
+      const result = await worker(
+        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub },
+        {
+          onProgress: progressPrinter(context),
+          onWaiting: (text) => note(context, text),
+          onStart: ({ address, namespace, pid }) => note(context, `worker ${pid} serves ${tag.join(', ')} on ${address}, namespace ${namespace}; Ctrl-C drains it`),
+          signal: detachOnSignals().signal,
+        },
+      );
+      emit(context, result, ({ exitCode, signal }) => `the worker ended (${signal ?? `exit code ${exitCode}`})`);
+      return result.exitCode ?? 1;
+    },
+  });
+
+  declareVerb(program, finish, {
+    usage: 'doctor',
+    summary: 'check everything that perfloop needs, and say how to mend it',
+    examples: ['perfloop doctor', 'perfloop doctor --json'],
+    async action(context) {
+      const { doctor } = await import('../verbs/doctor.js');
+      const { printDoctor } = await import('../print/doctor.js');
+      const result = await doctor({ home: context.home, env: context.env, connection: context.connection });
+      emit(context, result, printDoctor);
+      return result.exitCode;
+    },
+  });
+}
+
+function port(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
+  return value;
+}
+
+function collect(text: string, earlier: unknown): string[] {
+  if (!/^[a-z][a-z0-9]*(\.[a-z0-9]+)*$/.test(text)) throw new InvalidArgumentError('It must be lower-case words joined by dots, such as cpu or gpu.h100.');
+  return [...(Array.isArray(earlier) ? (earlier as string[]) : []), text];
+}
+
+/** The same trouble every second is said once. */
+function troublePrinter(context: CliContext): (error: unknown) => void {
+  let said = '';
+  return (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== said) note(context, `${context.errStyle('yellow', 'trouble')}: ${text}`);
+    said = text;
+  };
+}

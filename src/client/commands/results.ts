@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { emit } from '../context.js';
+import { declareVerb, positiveInteger, type Finish } from './declare.js';
+
+/** The verbs that show, and use, what came out. */
+export function declareResultVerbs(program: Command, finish: Finish): void {
+  declareVerb<{ limit?: number; target?: string }>(program, finish, {
+    usage: 'runs',
+    summary: 'list the runs of this home, newest first',
+    options: [['-n, --limit <n>', 'how many (default: 20)', positiveInteger], ['--target <name>', 'only of this target']],
+    examples: ['perfloop runs', 'perfloop runs --target zlib --json'],
+    async action(context, { limit = 20, target }) {
+      const { runs } = await import('../verbs/runs.js');
+      const { printRuns } = await import('../print/runs.js');
+      emit(context, runs(context, { limit, ...(target === undefined ? {} : { target }) }), printRuns);
+      return 0;
+    },
+  });
+
+  declareVerb(program, finish, {
+    usage: 'show <run>',
+    summary: 'show a run: what was found, each trial with its verdict and reasons, decisions',
+    examples: ['perfloop show r-k3v7', 'perfloop show r-k3v7 --json'],
+    async action(context, _flags, run = '') {
+      const { show } = await import('../verbs/show.js');
+      const { printShow } = await import('../print/show.js');
+      const shown = await show(context, run);
+      if (context.json) emit(context, { ...shown.status, branch: shown.branch }, () => '');
+      else emit(context, shown, printShow);
+      return 0;
+    },
+  });
+
+  declareVerb<{ repo?: string }>(program, finish, {
+    usage: 'apply <run>',
+    summary: 'bring the result branch of a run into your repository',
+    details: 'Fetches the branch perfloop/<run> and changes nothing else. Refuses on a dirty tree.',
+    options: [['--repo <dir>', 'the repository (default: where the run was started)']],
+    examples: ['perfloop apply r-k3v7'],
+    async action(context, { repo }, run = '') {
+      const { apply } = await import('../verbs/apply.js');
+      const { printApplied } = await import('../print/applied.js');
+      emit(context, await apply(context, { run, ...(repo === undefined ? {} : { repo }) }), printApplied);
+      return 0;
+    },
+  });
+
+  declareVerb<{ open?: boolean; out?: string }>(program, finish, {
+    usage: 'report <run>',
+    summary: 'write the report of a run: one HTML file and a Markdown summary',
+    options: [['--open', 'show it in the browser'], ['--out <dir>', 'where to write it (default: in the home)']],
+    examples: ['perfloop report r-k3v7 --open'],
+    async action(context, { open = false, out }, run = '') {
+      const { report } = await import('../verbs/report.js');
+      const { printReport } = await import('../print/report.js');
+      emit(context, await report(context, { run, open, ...(out === undefined ? {} : { out }) }), printReport);
+      return 0;
+    },
+  });
+
+  const wiki = program.command('wiki').summary('what earlier trials taught').description('what earlier trials taught');
+  declareVerb<{ limit?: number }>(wiki, finish, {
+    usage: 'search <text...>',
+    summary: 'search the lessons of earlier trials',
+    options: [['-n, --limit <n>', 'how many (default: 10)', positiveInteger]],
+    examples: ['perfloop wiki search regex in a loop'],
+    async action(context, { limit = 10 }, ...words) {
+      const { wikiSearch } = await import('../verbs/wiki-search.js');
+      const { printLessons } = await import('../print/wiki.js');
+      emit(context, wikiSearch(context, { text: words.join(' '), limit }), printLessons);
+      return 0;
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { emit } from '../context.js';
+import { printDecided, printSteered } from '../print/steer.js';
+import { declareVerb, type Finish } from './declare.js';
+
+/** The verbs that tell a run something. */
+export function declareSteeringVerbs(program: Command, finish: Finish): void {
+  for (const verb of ['approve', 'reject'] as const) {
+    declareVerb<{ comment?: string }>(program, finish, {
+      usage: `${verb} <run> <candidate>`,
+      summary: verb === 'approve' ? 'accept a candidate that waits for a person' : 'turn down a candidate that waits for a person',
+      details: 'The candidate is a trial such as r1-3, a candidate id, or `final` for the whole branch.',
+      options: [['--comment <text>', 'why; kept with the decision']],
+      examples: [`perfloop ${verb} r-k3v7 r1-3 --comment '${verb === 'approve' ? 'reads well' : 'too clever'}'`],
+      async action(context, { comment = '' }, run = '', candidate = '') {
+        const { decide } = await import('../verbs/decide.js');
+        emit(context, await decide(context, { run, candidate, approve: verb === 'approve', comment }), printDecided);
+        return 0;
+      },
+    });
+  }
+  const steering = [
+    ['pause', 'let the current trial end, then wait'],
+    ['resume', 'go on after a pause'],
+    ['stop', 'end a run after the current trial; what was accepted is kept and measured'],
+    ['cancel', 'end a run at once; what was accepted is kept'],
+  ] as const;
+  for (const [verb, summary] of steering) {
+    declareVerb(program, finish, {
+      usage: `${verb} <run>`,
+      summary,
+      examples: [`perfloop ${verb} r-k3v7`],
+      async action(context, _flags, run = '') {
+        const { steer } = await import('../verbs/steer.js');
+        emit(context, await steer(context, run, verb), printSteered);
+        return 0;
+      },
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitCodes, PerfloopError } from '../core/errors.js';
+import { printError } from './print/error.js';
+import { plain, type Style } from './style.js';
+
+export interface FailureOutput {
+  json: boolean;
+  style: Style;
+  stdout: { write(text: string): unknown };
+  stderr: { write(text: string): unknown };
+  /** Folder for the stack of a bug. */
+  logs: string;
+}
+
+/** Says what went wrong, to the person or to the program that asked for JSON, and gives the exit code. */
+export function reportFailure(error: unknown, output: FailureOutput): number {
+  const expected = error instanceof PerfloopError ? error : bugError(error, output.logs);
+  if (output.json) output.stdout.write(`${JSON.stringify({ error: expected.toJSON() }, null, 2)}\n`);
+  else output.stderr.write(`${printError(expected, output.style)}\n`);
+  return error instanceof PerfloopError ? exitCodes.refused : exitCodes.bug;
+}
+
+function bugError(error: unknown, logs: string): PerfloopError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new PerfloopError('PL_BUG', `this is a bug of perfloop: ${text.split('\n')[0] ?? ''}`, {
+    where: writeStack(error, logs),
+    fix: 'report it with that file; what a run has done so far is kept',
+  });
+}
+
+function writeStack(error: unknown, logs: string): string {
+  const stack = `${new Date().toISOString()} node ${process.version} ${process.platform} ${process.argv.slice(2).join(' ')}\n${describe(error)}\n`;
+  for (const folder of [logs, tmpdir()]) {
+    try {
+      mkdirSync(folder, { recursive: true });
+      const file = join(folder, `bug-${Date.now()}-${process.pid}.log`);
+      writeFileSync(file, stack);
+      return file;
+    } catch {
+      // A read-only home: the next place.
+    }
+  }
+  return stack;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${describe(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+export const plainOutput = (json: boolean, logs: string): FailureOutput => ({ json, style: plain, stdout: process.stdout, stderr: process.stderr, logs });

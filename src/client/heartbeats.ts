@@ -1,0 +1,29 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { SamplingProgress } from '../core/status.js';
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** What the activities under way last said of their sampling. The server keeps it, so it is there while no worker lives. */
+export function samplingIn(description: WorkflowExecutionDescription): SamplingProgress[] {
+  return (description.raw.pendingActivities ?? []).map(progressOf).filter((progress) => progress !== null);
+}
+
+function progressOf(activity: PendingActivity): SamplingProgress | null {
+  const payload = activity.heartbeatDetails?.payloads?.[0];
+  if (payload === undefined) return null;
+  const details: unknown = defaultPayloadConverter.fromPayload(payload);
+  return isProgress(details) ? details : null;
+}
+
+function isProgress(value: unknown): value is SamplingProgress {
+  return typeof value === 'object' && value !== null && 'stage' in value && 'pairs' in value && 'most' in value && 'doing' in value;
+}
+
+/** temporal.api.enums.v1.PendingActivityState */
+const scheduled = 1;
+
+/** Whether an activity of this workflow waits for a worker to try it again: its first one is gone. */
+export function awaitsRetry(description: WorkflowExecutionDescription): boolean {
+  return (description.raw.pendingActivities ?? []).some((activity) => Number(activity.state) === scheduled && (activity.attempt ?? 1) > 1);
+}

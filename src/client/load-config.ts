@@ -1,0 +1,45 @@
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseConfig } from '../core/config/parse.js';
+import type { Config } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
+import type { CliContext } from './context.js';
+
+export const configName = 'perfloop.toml';
+
+/** Reads the config that a flag names, or the `perfloop.toml` of the folder or of a folder above it. */
+export async function loadConfig(context: CliContext, dir: string, file: string | undefined): Promise<Config> {
+  const path = file === undefined ? await nearest(dir) : resolve(context.cwd, file);
+  if (path === null) {
+    throw new PerfloopError('PL_NO_CONFIG', `there is no ${configName}`, { where: dir, fix: `Write one with \`perfloop init ${shown(context, dir)}\`, or name one with --config FILE.` });
+  }
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new PerfloopError('PL_CONFIG_UNREADABLE', 'the config cannot be read', { where: path, fix: 'Name a file that exists and can be read.', cause: error });
+  }
+  return parseConfig(text, shown(context, path));
+}
+
+/** As short as it is clear. */
+function shown(context: CliContext, path: string): string {
+  const short = relative(context.cwd, path);
+  return short.startsWith('..') ? path : short || '.';
+}
+
+/** Looks upwards, but not above the top of the repository. */
+async function nearest(dir: string): Promise<string | null> {
+  for (let at = dir; ; at = dirname(at)) {
+    const path = join(at, configName);
+    if (await exists(path)) return path;
+    if (dirname(at) === at || (await exists(join(at, '.git')))) return null;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

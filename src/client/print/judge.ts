@@ -1,0 +1,34 @@
+import type { Verdict } from '../../core/verdict/verdict.js';
+import type { Style } from '../style.js';
+import { clean, intervalText, percentText, plural, ratioText, shortCommit } from './numbers.js';
+import { fasterText, verdictFormat } from './verdict.js';
+import type { Format } from '../style.js';
+
+/** What `perfloop judge --json` prints. Numbers are null when nothing was sampled. */
+export interface JudgeResult {
+  run: string;
+  verdict: Verdict['kind'];
+  /** Time base / time candidate: above 1 means that the candidate is faster. */
+  ratio: number | null;
+  ci95: [number, number] | null;
+  /** Pairs that the estimate comes from. */
+  pairs: number;
+  /** Benchmark executions in all. */
+  samples: number;
+  /** The natural-log gain that had to be exceeded. */
+  delta: number | null;
+  reasons: Verdict['reasons'];
+  base: string;
+  candidate: string;
+  target: string;
+  warnings: string[];
+}
+
+export function printJudge(result: JudgeResult, style: Style): string {
+  const { ratio, ci95, delta } = result;
+  const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(result.candidate)} against ${shortCommit(result.base)}`];
+  if (ratio !== null && ci95 !== null) lines.push(`  ${fasterText(ratio)}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
+  if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
+  lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
+  return lines.join('\n');
+}

@@ -1,0 +1,94 @@
+import { awaitsFinal, isOver } from '../events.js';
+import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
+import type { Style } from '../style.js';
+import { costLines } from './cost.js';
+import { printError } from './error.js';
+import { clean, durationText, intervalText, plural, ratioText, shortCommit } from './numbers.js';
+import { placeOf } from './place.js';
+import { stateFormat } from './state.js';
+import { table } from './table.js';
+import { fasterText, measuredText, trialStateText, verdictText } from './verdict.js';
+
+export interface ShownRun {
+  status: RunStatus;
+  /** Where its accepted candidates are. */
+  branch: string;
+}
+
+/** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
+export function printShow({ status, branch }: ShownRun, style: Style): string {
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function head(status: RunStatus, style: Style): string {
+  const { target, budget } = status;
+  const took = (status.endedAt ?? status.startedAt + budget.wallMs) - status.startedAt;
+  const lines = [
+    `${style('bold', status.run)}  ${clean(target.name)}  ${style(stateFormat[status.state], status.state)}`,
+    `  from     ${clean(target.origin)} at ${shortCommit(target.base)}`,
+    `  started  ${new Date(status.startedAt).toISOString()}, ${isOver(status) ? 'took' : 'at'} ${durationText(took)}, ${plural(status.samplesSpent, 'sample')}`,
+  ];
+  if (status.kind === 'run') lines.push(`  loop     round ${status.round} of ${status.rounds}, ${plural(budget.trials, 'trial')} of ${budget.maxTrials}, ${plural(status.findings, 'finding')}`);
+  if (!isOver(status)) lines.push(`  now      ${status.phase}: ${clean(status.doing)}`);
+  if (status.plan !== null) lines.push(...costLines(status.plan).map((text, index) => `  ${index === 0 ? 'cost   ' : '       '}  ${text}`));
+  return lines.join('\n');
+}
+
+/** The gain, or the error. */
+export function outcomeText(status: RunStatus, style: Style): string {
+  const lines: string[] = [];
+  if (status.speedup !== null && status.kind === 'run') {
+    const { ratio, ci95, final } = status.speedup;
+    lines.push(`${style(['bold', ratio > 1 ? 'green' : 'red'], fasterText(ratio))} than the base: ${ratioText(ratio)} (${intervalText(ci95)}), ${final ? 'measured at the end, best against base' : 'the product of what was accepted'}`);
+  } else if (isOver(status) && status.kind === 'run' && status.error === null) lines.push('nothing was accepted: the base stays the best');
+  if (status.error !== null) lines.push(printError(status.error, style));
+  return lines.join('\n');
+}
+
+function finalTable(final: FinalMeasurement | null, style: Style): string {
+  if (final === null) return '';
+  const number = (value: number) => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '?');
+  return table(
+    final.metrics,
+    [
+      { title: 'metric', cell: (metric) => `${metric.name}${metric.unit ? ` (${metric.unit})` : ''}` },
+      { title: 'base', cell: (metric) => number(metric.base), align: 'right' },
+      { title: 'best', cell: (metric) => number(metric.champion), align: 'right' },
+      { title: 'base mean', cell: (metric) => number(metric.baseMean), align: 'right' },
+      { title: 'best mean', cell: (metric) => number(metric.championMean), align: 'right' },
+      { title: 'base worst 10%', cell: (metric) => number(metric.baseWorstDecile), align: 'right' },
+      { title: 'best worst 10%', cell: (metric) => number(metric.championWorstDecile), align: 'right' },
+    ],
+    style,
+  );
+}
+
+function trials(status: RunStatus, style: Style): string {
+  return status.trials.map((trial) => trialText(trial, style)).join('\n');
+}
+
+function trialText(trial: TrialSummary, style: Style): string {
+  const { candidate, verdict } = trial;
+  const by = candidate.recipe ?? candidate.proposer;
+  const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
+  return `${style('bold', trial.id)}  ${clean(candidate.title)}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}`;
+}
+
+function decisions(status: RunStatus, style: Style): string {
+  if (status.decisions.length === 0) return '';
+  const rows = status.decisions.map((decision) => `  ${new Date(decision.at).toISOString()}  ${decision.trial} ${decision.approve ? 'approved' : 'rejected'} by ${clean(decision.who)}${decision.comment ? `: ${clean(decision.comment)}` : ''}`);
+  return [style('dim', 'decisions'), ...rows].join('\n');
+}
+
+/** The commands that make sense now. */
+export function nextText({ status, branch }: ShownRun, style: Style): string {
+  const commands: [string, string][] = [];
+  for (const trial of status.trials) if (trial.state === 'awaiting-approval') commands.push([`perfloop approve ${status.run} ${trial.id}`, 'or reject it']);
+  if (awaitsFinal(status)) commands.push([`perfloop approve ${status.run} final`, 'or reject the branch']);
+  if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
+  if (status.accepted > 0) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository`]);
+  if (isOver(status) && status.trials.length > 0) commands.push([`perfloop report ${status.run} --open`, 'diffs, samples and intervals']);
+  const width = Math.max(0, ...commands.map(([command]) => command.length));
+  return commands.map(([command, what]) => `  ${command.padEnd(width)}  ${style('dim', what)}`).join('\n');
+}

@@ -1,0 +1,55 @@
+import type { Client } from '@temporalio/client';
+import { connectClient, plainSettings, resolveConnection, type ConnectionSettings } from '../worker/connection.js';
+import type { EnsureOptions } from '../worker/engine/engine.js';
+import { note, type CliContext } from './context.js';
+
+/** A connection to the server that serves this home, or to the one that is configured. */
+export interface Session {
+  client: Client;
+  settings: ConnectionSettings;
+  /** Of the local engine. */
+  uiUrl: string | null;
+  /** Keeps the local engine alive until the given function is called; does nothing for a server of others. */
+  hold(): () => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects; starts the local engine first where no address is configured and none runs. Says each phase with its seconds. */
+export async function openSession(context: CliContext): Promise<Session> {
+  const { serverInUse } = await import('../worker/engine/settings.js');
+  const engineOptions: EnsureOptions = { home: context.home, env: context.env, onProgress: progressPrinter(context) };
+  const { settings, engine } = await serverInUse({ ...context.connection, env: context.env }, engineOptions);
+  const { holdEngine } = await import('../worker/engine/engine.js');
+  const hold = () => holdEngine({ home: context.home, env: context.env }, () => undefined);
+  return session(await connectClient(settings, { onWaiting: (text) => note(context, text) }), settings, engine?.uiUrl ?? null, engine === null ? undefined : hold);
+}
+
+/** The same without starting anything: null where no server is configured and the local engine is down, or none answers. */
+export async function peekSession(context: CliContext): Promise<Session | null> {
+  const settings = resolveConnection({ ...context.connection, env: context.env });
+  try {
+    if (!settings.local) return session(await connectClient(settings, { patienceMs: 1000 }), settings, null);
+    const { engineStatus } = await import('../worker/engine/engine.js');
+    const engine = await engineStatus(context.home);
+    if (!engine.running || engine.phase !== 'ready') return null;
+    const plain = plainSettings(engine, settings.queuePrefix);
+    return session(await connectClient(plain, { patienceMs: 0 }), plain, engine.uiUrl);
+  } catch {
+    // Who peeks has the store to read; why the server is away is doctor's to say.
+    return null;
+  }
+}
+
+function session(client: Client, settings: ConnectionSettings, uiUrl: string | null, hold: () => () => Promise<void> = () => async () => undefined): Session {
+  return { client, settings, uiUrl, hold, close: async () => client.connection.close() };
+}
+
+/** A new line for each text; while a phase goes on without news, one every ten seconds. */
+export function progressPrinter(context: CliContext): (progress: { phase: string; text: string; seconds: number }) => void {
+  let said = { text: '', seconds: 0 };
+  return ({ text, seconds }) => {
+    if (text === said.text && seconds - said.seconds < 10) return;
+    said = { text, seconds };
+    note(context, `${text}${seconds >= 1 ? ` (${Math.round(seconds)} s)` : ''}`);
+  };
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { requireBenchmark } from '../../core/config/parse.js';
+import type { JudgeInput } from '../../core/inputs.js';
+import type { Candidate } from '../../core/candidate.js';
+import type { CommitRef } from '../../core/target.js';
+import { openArtifacts } from '../../store/artifacts.js';
+import { openCheckout } from '../../workspace/checkout.js';
+import { resolveCandidate, resolveTarget, snapshotWorktree } from '../../workspace/snapshot.js';
+import { note, whoAmI, type CliContext } from '../context.js';
+import { judgeConfig, type JudgeFlags } from '../judge-config.js';
+import { newRunId } from '../run-id.js';
+import { openSession } from '../session.js';
+import { startWorkflow } from '../start.js';
+import { watch, type Watched } from '../watch.js';
+
+export interface JudgeOptions extends JudgeFlags {
+  repo: string;
+  base: string;
+  /** A revision, or `WORKTREE` for what is in the working tree, committed or not. */
+  candidate: string;
+}
+
+/** Judges one change against its base, as a durable workflow of its own, and waits for the verdict. */
+export async function judge(context: CliContext, options: JudgeOptions): Promise<Watched> {
+  const dir = resolve(context.cwd, options.repo);
+  await openCheckout(dir);
+  const config = await judgeConfig(context, dir, options);
+  requireBenchmark(config);
+  const artifacts = openArtifacts(context.home.artifacts);
+  const { name } = config.target;
+  const resolved = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), artifacts });
+  const { target } = resolved;
+  const worktree = options.candidate === 'WORKTREE';
+  // That the tree is dirty is what WORKTREE is for.
+  const warnings = worktree ? [] : resolved.warnings;
+  for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
+  const candidate = worktree ? await snapshotWorktree({ dir, base: target.base, artifacts }) : await resolveCandidate({ dir, revision: options.candidate, base: target.base, artifacts });
+  const patch = await artifacts.put('json', JSON.stringify(candidateOf(candidate, options.candidate)));
+  const session = await openSession(context);
+  try {
+    const id = newRunId('judge');
+    const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings };
+    await startWorkflow(session, { kind: 'judge', input });
+    note(context, `judge ${id} started`);
+    return await watch(context, session, id);
+  } finally {
+    await session.close();
+  }
+}
+
+function candidateOf(commit: CommitRef, revision: string): Candidate {
+  return { id: commit.commit.slice(0, 12), proposer: 'judge', recipe: null, title: revision, rationale: '', findingId: null, file: '', line: 0, language: 'other', share: null, change: { kind: 'commit', commit } };
+}

@@ -1,0 +1,68 @@
+import { basename, resolve } from 'node:path';
+import { requireBenchmark } from '../../core/config/parse.js';
+import type { Config } from '../../core/config/schema.js';
+import { PerfloopError } from '../../core/errors.js';
+import type { RunInput } from '../../core/inputs.js';
+import { plan } from '../../core/pipeline/plan.js';
+import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import { openCheckout } from '../../workspace/checkout.js';
+import { resolveTarget } from '../../workspace/snapshot.js';
+import { branchOf } from '../../workspace/publish.js';
+import { note, whoAmI, type CliContext } from '../context.js';
+import { loadConfig } from '../load-config.js';
+import { newRunId } from '../run-id.js';
+import { openSession } from '../session.js';
+import { startWorkflow } from '../start.js';
+import { watch, type Watched } from '../watch.js';
+
+export interface RunOptions {
+  dir: string;
+  config?: string;
+  /** A profile that the user brings. */
+  profile?: string;
+  rounds?: number;
+  approval?: Config['approval']['mode'];
+  detach?: boolean;
+}
+
+/** Starts a run on a repository and follows it, unless it is to be left alone at once. */
+export async function run(context: CliContext, options: RunOptions): Promise<Watched> {
+  const dir = resolve(context.cwd, options.dir);
+  // What is no repository needs no config.
+  await openCheckout(dir);
+  const config = withOverrides(await loadConfig(context, dir, options.config), options);
+  requireBenchmark(config);
+  plan(config.steps);
+  const artifacts = openArtifacts(context.home.artifacts);
+  const { name, base } = config.target;
+  const { target, warnings } = await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts });
+  for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
+  const profile = options.profile === undefined ? undefined : await profileOf(resolve(context.cwd, options.profile), artifacts);
+  const session = await openSession(context);
+  try {
+    const id = newRunId('run');
+    const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}) };
+    await startWorkflow(session, { kind: 'run', input });
+    note(context, `run ${id} started${session.uiUrl === null ? '' : `; Temporal UI: ${session.uiUrl}`}`);
+    return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);
+  } finally {
+    await session.close();
+  }
+}
+
+function withOverrides(config: Config, { rounds, approval }: RunOptions): Config {
+  return {
+    ...config,
+    loop: { ...config.loop, ...(rounds === undefined ? {} : { rounds }) },
+    approval: { ...config.approval, ...(approval === undefined ? {} : { mode: approval }) },
+  };
+}
+
+async function profileOf(path: string, artifacts: ArtifactStore): Promise<NonNullable<RunInput['profile']>> {
+  try {
+    return { ...(await artifacts.putFile('profile', path)), fileName: basename(path) };
+  } catch (error) {
+    if (error instanceof PerfloopError) throw error;
+    throw new PerfloopError('PL_PROFILE_UNREADABLE', 'the profile cannot be read', { where: path, fix: 'Name a file that exists and can be read.', cause: error });
+  }
+}

@@ -1,0 +1,40 @@
+import { isOver } from '../events.js';
+import type { RunStatus, TrialState } from '../../core/status.js';
+import type { Glyphs } from './glyphs.js';
+import type { Line, Span } from './line.js';
+
+const runPhases = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn'];
+const judgePhases = ['prepare', 'screen', 'rebuild', 'confirm'];
+const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', preparing: 'prepare', screening: 'screen', rebuilding: 'rebuild', confirming: 'confirm' };
+
+/** The phases with where the run is, and below it what is being done. */
+export function rail(status: RunStatus, width: number, glyphs: Glyphs): Line[] {
+  const lines: Line[] = [phases(status, width, glyphs)];
+  if (!isOver(status) && status.doing !== '') lines.push([['  '], [status.doing]]);
+  return lines;
+}
+
+function phases(status: RunStatus, width: number, glyphs: Glyphs): Line {
+  const names = status.kind === 'judge' ? judgePhases : runPhases;
+  const current = status.kind === 'judge' ? (judgePhaseOf[status.trials[0]?.state ?? 'queued'] ?? status.phase) : status.phase;
+  const at = names.indexOf(current);
+  const finished = status.state === 'done';
+  const narrow = width < 72;
+  const spans: Span[] = [];
+  names.forEach((name, index) => {
+    if (index > 0) spans.push([narrow ? ' ' : ` ${glyphs.link} `, 'dim']);
+    const gap = narrow ? '' : ' ';
+    // Warm-up happens once: whatever the phase is, it is behind the run from its second round on.
+    const past = finished || index < at || (at < 0 && passedAll(status)) || (name === 'warmup' && status.round > 1 && index !== at);
+    if (past) spans.push([`${glyphs.done}${gap}${name}`, 'green']);
+    else if (index === at) spans.push([`${glyphs.active}${gap}${name}`, isOver(status) ? ['bold', 'red'] : ['bold', 'cyan']]);
+    else spans.push([`${glyphs.todo}${gap}${name}`, 'dim']);
+  });
+  if (at < 0 && !finished && current !== 'start') spans.push([narrow ? ' ' : ` ${glyphs.link} `, 'dim'], [`${glyphs.active} ${current}`, ['bold', 'cyan']]);
+  return spans;
+}
+
+/** The last measurement and the approval of the branch come after the rail. */
+function passedAll(status: RunStatus): boolean {
+  return status.phase === 'finish' || status.phase === 'approval';
+}

@@ -1,0 +1,29 @@
+import type { CostPlan, SamplingProgress } from '../../core/status.js';
+import { intervalText, ratioText } from '../print/numbers.js';
+import type { Glyphs } from './glyphs.js';
+import { intervalBar } from './interval-bar.js';
+import type { Line, Span } from './line.js';
+
+const stageText = { noise: 'noise of this setting (A/A)', screen: 'screening', confirm: 'confirming on rebuilt worktrees', final: 'last measurement' } as const;
+
+/** How the samples of one stage narrow: pairs taken, the estimate, and its interval against what is asked. */
+export function samplingLines(of: string, progress: SamplingProgress, plan: CostPlan | null, width: number, glyphs: Glyphs): Line[] {
+  const head: Span[] = [[of, 'bold'], [` ${stageText[progress.stage]}  `]];
+  if (progress.doing === 'waiting') return [[...head, ['waiting for the machine', 'yellow']]];
+  const look = progress.nextLook < progress.most ? `, next look at ${progress.nextLook}` : '';
+  head.push([`${progress.pairs}`, 'bold'], [` of at most ${progress.most} pairs${look}`]);
+  if (progress.resumed > 0) head.push([`  ${glyphs.dot} ${progress.resumed} kept from before an interruption`, 'cyan']);
+  if (progress.ratio === null || progress.ci95 === null) return [head, [[`  ${pairsBar(progress, Math.min(width - 4, 60), glyphs)}`, 'dim']]];
+  const asked = progress.stage === 'screen' || progress.stage === 'confirm' ? (plan?.delta ?? null) : null;
+  const figures = `${ratioText(progress.ratio)} (${intervalText(progress.ci95)})`;
+  const wide = width >= 76;
+  const barWidth = wide ? Math.min(60, width - figures.length - 6) : width - 4;
+  const [bar, labels] = intervalBar({ ratio: progress.ratio, ci95: progress.ci95, delta: asked }, barWidth, glyphs);
+  return wide ? [head, [['  '], ...bar, ['  '], [figures, 'bold']], [['  '], ...labels]] : [[...head], [['  '], [figures, 'bold']], [['  '], ...bar], [['  '], ...labels]];
+}
+
+/** Too few pairs for an estimate: only how far it got. */
+function pairsBar(progress: SamplingProgress, width: number, glyphs: Glyphs): string {
+  const filled = Math.min(width, Math.round((progress.pairs / Math.max(1, progress.most)) * width));
+  return glyphs.full.repeat(filled) + glyphs.empty.repeat(width - filled);
+}

@@ -1,0 +1,41 @@
+import { detachOnSignals, follow, type Followed } from './follow.js';
+import { RunObserver } from './observe.js';
+import { openStoreReader } from '../store/reader.js';
+import type { CliContext } from './context.js';
+import type { Session } from './session.js';
+import { sinkFor } from './sink-for.js';
+import { branchOf } from '../workspace/publish.js';
+import type { RunStatus } from '../core/status.js';
+
+/** How the following of a run ended; the run itself may go on. */
+export interface Watched {
+  run: string;
+  /** True when a person left; the run goes on. */
+  detached: boolean;
+  /** The last known one; null when the run was left before it said anything. */
+  status: RunStatus | null;
+  /** Where accepted candidates are, in perfloop's own repository. */
+  branch: string;
+}
+
+/** Follows a run until it ends or the person leaves. */
+export async function watch(context: CliContext, session: Session, run: string): Promise<Watched> {
+  const stored = () => {
+    // Opened anew each time: the store may not exist yet when the following begins.
+    const store = openStoreReader(context.home);
+    try {
+      return store?.runStatus(run) ?? null;
+    } finally {
+      store?.close();
+    }
+  };
+  const { signal, release } = detachOnSignals();
+  const letGo = session.hold();
+  try {
+    const followed: Followed = await follow(new RunObserver(session.client, run, stored), sinkFor(context), signal);
+    return { run, detached: followed.kind === 'detached', status: followed.status, branch: branchOf(run) };
+  } finally {
+    await letGo();
+    release();
+  }
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { SamplingProgress } from '../../src/core/status.js';
+import { eventsBetween, samplingNews, type RunEvent } from '../../src/client/events.js';
+import { refusedTrial, sampleStatus, sampleTrial } from './sample-status.js';
+
+const kinds = (events: readonly RunEvent[]) => events.map((event) => event.kind);
+
+describe('events between two statuses', () => {
+  it('tells nothing when nothing changed', () => {
+    expect(eventsBetween(sampleStatus(), sampleStatus())).toEqual([]);
+  });
+
+  it('tells everything so far at the first look, the run first', () => {
+    expect(kinds(eventsBetween(null, sampleStatus({ warnings: ['dirty tree'] })))).toEqual(['started', 'warning', 'plan', 'round', 'phase', 'findings', 'doing', 'verdict', 'verdict', 'trial', 'champion']);
+  });
+
+  it('tells the cost plan once, before the first trial', () => {
+    const before = sampleStatus({ plan: null, trials: [] });
+    const events = eventsBetween(before, sampleStatus());
+    expect(kinds(events)[0]).toBe('plan');
+    expect(kinds(eventsBetween(sampleStatus(), sampleStatus({ doing: 'other' })))).toEqual(['doing']);
+  });
+
+  it('tells a new phase, and what is being done in it', () => {
+    const events = eventsBetween(sampleStatus(), sampleStatus({ phase: 'learn', doing: 'writing it down' }));
+    expect(events).toEqual([{ kind: 'phase', phase: 'learn' }, { kind: 'doing', text: 'writing it down' }]);
+  });
+
+  it('tells the next round with its findings, even where they are as many as before', () => {
+    expect(kinds(eventsBetween(sampleStatus(), sampleStatus({ round: 2 })))).toEqual(['round', 'findings']);
+  });
+
+  it('tells each state of a trial, and its verdict when it has one', () => {
+    const trial = sampleTrial({ id: 'r1-9', state: 'screening', verdict: null });
+    const first = sampleStatus({ trials: [trial] });
+    const second = sampleStatus({ trials: [{ ...trial, state: 'confirming' }] });
+    const third = sampleStatus({ trials: [refusedTrial({ id: 'r1-9' })] });
+    expect(eventsBetween(first, second)).toEqual([{ kind: 'trial', trial: 'r1-9', what: trial.candidate.title, place: 'lib/DBSCAN.js:134', state: 'confirming' }]);
+    expect(eventsBetween(second, third)).toMatchObject([{ kind: 'verdict', trial: 'r1-9', verdict: { kind: 'rejected' } }]);
+  });
+
+  it('tells a verdict that turned, as of an accepted candidate that is superseded', () => {
+    const before = sampleStatus({ trials: [sampleTrial({ state: 'passed' })] });
+    const after = sampleStatus({ trials: [sampleTrial({ verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'superseded', text: 'no longer faster' }] } })] });
+    expect(eventsBetween(before, after)).toMatchObject([{ kind: 'verdict', verdict: { kind: 'rejected' } }]);
+  });
+
+  it('asks for a decision on a trial, once', () => {
+    const running = sampleStatus({ trials: [sampleTrial({ state: 'confirming', verdict: null })] });
+    const waiting = sampleStatus({ trials: [sampleTrial({ state: 'awaiting-approval' })] });
+    expect(kinds(eventsBetween(running, waiting))).toEqual(['trial', 'verdict', 'approval-needed']);
+    expect(eventsBetween(waiting, waiting)).toEqual([]);
+  });
+
+  it('asks for the whole branch when no trial waits', () => {
+    const events = eventsBetween(sampleStatus(), sampleStatus({ state: 'awaiting-approval' }));
+    expect(events).toEqual([{ kind: 'state', state: 'awaiting-approval' }, { kind: 'approval-needed', run: 'r-k3v7q2xa', candidate: 'final' }]);
+  });
+
+  it('tells each decision once', () => {
+    const decision = { id: 'd1', trial: 'r1-1', approve: true, who: 'me@host', comment: 'good', at: 1 };
+    const after = sampleStatus({ decisions: [decision] });
+    expect(eventsBetween(sampleStatus(), after)).toEqual([{ kind: 'decision', decision }]);
+    expect(eventsBetween(after, sampleStatus({ decisions: [decision, { ...decision, id: 'd2' }] }))).toHaveLength(1);
+  });
+
+  it('tells a new champion only when one was accepted', () => {
+    const next = sampleStatus({ champion: 'f'.repeat(40), accepted: 2 });
+    expect(eventsBetween(sampleStatus(), next)).toEqual([{ kind: 'champion', commit: 'f'.repeat(40), accepted: 2, ratio: 1.42 }]);
+    expect(eventsBetween(null, sampleStatus({ accepted: 0, speedup: null })).some((event) => event.kind === 'champion')).toBe(false);
+  });
+
+  it('tells a pause and the end of it', () => {
+    expect(eventsBetween(sampleStatus(), sampleStatus({ state: 'paused' }))).toEqual([{ kind: 'state', state: 'paused' }]);
+    expect(eventsBetween(sampleStatus({ state: 'paused' }), sampleStatus())).toEqual([{ kind: 'state', state: 'running' }]);
+  });
+
+  it('ends with the last measurement and the result, and says neither twice', () => {
+    const final = { measured: { ratio: 2.4, ci95: [2.3, 2.5] as [number, number], pairs: 30, samples: 60, delta: 0.02 }, metrics: [], samples: { sha: 'b'.repeat(64), bytes: 1, kind: 'samples' as const } };
+    const done = sampleStatus({ state: 'done', doing: '', final });
+    expect(kinds(eventsBetween(sampleStatus(), done))).toEqual(['final', 'ended']);
+    expect(eventsBetween(done, done)).toEqual([]);
+  });
+
+  it('ends a failed run with its error', () => {
+    const failed = sampleStatus({ state: 'failed', error: { code: 'PL_BASE_RED', message: 'tests fail', fix: 'mend them' } });
+    expect(eventsBetween(sampleStatus(), failed)).toMatchObject([{ kind: 'error', code: 'PL_BASE_RED', fix: 'mend them' }, { kind: 'ended', state: 'failed' }]);
+  });
+});
+
+describe('what is worth a line of a sampling', () => {
+  const progress: SamplingProgress = { stage: 'screen', pairs: 4, nextLook: 5, most: 20, ratio: 1.1, ci95: [1, 1.2], doing: 'sampling', resumed: 0 };
+
+  it('is the beginning, a new stage, and each look that is reached', () => {
+    expect(samplingNews(null, progress)).toBe(true);
+    expect(samplingNews(progress, { ...progress, pairs: 5, nextLook: 6 })).toBe(true);
+    expect(samplingNews(progress, { ...progress, stage: 'confirm', pairs: 0, nextLook: 9 })).toBe(true);
+    expect(samplingNews({ ...progress, pairs: 19, nextLook: 20 }, { ...progress, pairs: 20, nextLook: 20 })).toBe(true);
+  });
+
+  it('is not every pair', () => {
+    expect(samplingNews({ ...progress, pairs: 7, nextLook: 10 }, { ...progress, pairs: 8, nextLook: 10 })).toBe(false);
+    expect(samplingNews(progress, progress)).toBe(false);
+  });
+
+  it('is waiting for the machine, once, and going on after it', () => {
+    const waiting = { ...progress, doing: 'waiting' as const };
+    expect(samplingNews(progress, waiting)).toBe(true);
+    expect(samplingNews(waiting, waiting)).toBe(false);
+    expect(samplingNews(waiting, progress)).toBe(true);
+  });
+
+  it('is that pairs were kept over a crash', () => {
+    expect(samplingNews(progress, { ...progress, resumed: 4 })).toBe(true);
+  });
+});

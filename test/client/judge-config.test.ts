@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextFrom, type CliContext } from '../../src/client/context.js';
+import { judgeConfig, type JudgeFlags } from '../../src/client/judge-config.js';
+
+let dir: string;
+let context: CliContext;
+const config = (flags: JudgeFlags) => judgeConfig(context, dir, flags);
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'perfloop-judge-'));
+  context = { ...contextFrom({}), cwd: dir };
+});
+
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('the config of a judgement', () => {
+  it('measures the wall time of a benchmark where no metric is named', async () => {
+    const made = await config({ benchmark: './bench' });
+    expect(made.commands.benchmark?.run).toBe('./bench');
+    expect(made.metrics).toEqual([]);
+  });
+
+  it('reads a metric that the benchmark prints, also one whose pattern holds =', async () => {
+    const made = await config({ benchmark: './bench', metric: 'ops=rate=([0-9.]+)', goal: 'max' });
+    expect(made.metrics).toMatchObject([{ name: 'ops', pattern: 'rate=([0-9.]+)', goal: 'max' }]);
+  });
+
+  it('takes less for better unless it is told', async () => {
+    expect((await config({ benchmark: './bench', metric: 'ms=([0-9]+) ms' })).metrics[0]?.goal).toBe('min');
+  });
+
+  it('takes the commands and the smallest gain', async () => {
+    const made = await config({ benchmark: './bench', test: 'make test', build: 'make', setup: 'make deps', minGain: 0.05 });
+    expect(made.commands.test?.run).toBe('make test');
+    expect(made.commands.build?.run).toBe('make');
+    expect(made.target.setup?.run).toBe('make deps');
+    expect(made.verdict.min_gain).toBe(0.05);
+  });
+
+  it('uses the perfloop.toml of the folder, with flags on top of it', async () => {
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "node b.js"\ntest = "npm test"\n[target]\nlink = ["data"]\n');
+    const made = await config({ test: 'true' });
+    expect(made.commands.benchmark?.run).toBe('node b.js');
+    expect(made.commands.test?.run).toBe('true');
+    expect(made.target.link).toEqual(['data']);
+  });
+
+  it('refuses flags that contradict each other', async () => {
+    await expect(config({ benchmark: 'b', config: 'x.toml' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ metric: 'a=(b)' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ benchmark: 'b', goal: 'max' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ benchmark: 'b', metric: 'noname' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+  });
+
+  it('refuses a bad pattern with the reason, as a config would', async () => {
+    await expect(config({ benchmark: 'b', metric: 'ops=(' })).rejects.toMatchObject({ code: 'PL_CONFIG_INVALID', where: 'the command line' });
+  });
+
+  it('says how to get a config where there is none', async () => {
+    await expect(config({})).rejects.toMatchObject({ code: 'PL_NO_CONFIG', where: dir });
+    await expect(config({ config: 'absent.toml' })).rejects.toMatchObject({ code: 'PL_CONFIG_UNREADABLE' });
+  });
+});
