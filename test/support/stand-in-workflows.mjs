@@ -1,18 +1,15 @@
-import { condition, defineSignal, proxyActivities, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
 
 const { noop } = proxyActivities({ startToCloseTimeout: '1 minute' });
 
-/** Runs no-op activities one after another. */
-export async function sequence(steps) {
-  for (let step = 0; step < steps; step++) await noop();
-}
-
-/** Sets every search attribute that perfloop sets, then waits for the signal `finish`. */
-export async function waitForSignal(attributes) {
+/** Waits for the signal `finish`, with an activity before and after. */
+export async function waitForSignal() {
   let finished = false;
   setHandler(defineSignal('finish'), () => {
     finished = true;
   });
-  upsertSearchAttributes(attributes);
+  await noop();
   await condition(() => finished);
+  await noop();
+  return 'finished';
 }

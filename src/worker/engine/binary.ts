@@ -1,24 +1,16 @@
-import { constants, accessSync, copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import { buildBinary, goPackage } from './binary-build.js';
 import { defaultDownloadSite, downloadBinary } from './binary-download.js';
-import { binaryName, databaseFile, databaseRecord, pinnedVersion, probeBinary, type DatabaseRecord } from './binary-version.js';
+import { existingBinary, fromCaches, keepCopy, onPath, unfit, type BinarySource, type Found, type PlacesRequest, type ServerBinary } from './binary-places.js';
+import { binaryName, databaseRecord, pinnedVersion, type DatabaseRecord } from './binary-version.js';
 import { tryLock } from './lock.js';
 import { whileSaying, type OnProgress } from './progress.js';
 
-export type BinarySource = 'setting' | 'home' | 'path' | 'download' | 'build';
-
-export interface ServerBinary {
-  path: string;
-  source: BinarySource;
-}
-
-export interface BinaryRequest {
-  home: Home;
+export interface BinaryRequest extends PlacesRequest {
   /** PERFLOOP_TEMPORAL_BIN names a binary; PERFLOOP_TEMPORAL_DOWNLOAD a mirror of the download site, or `off`. */
   env: NodeJS.ProcessEnv;
   onProgress: OnProgress;
@@ -26,23 +18,15 @@ export interface BinaryRequest {
 
 const making = '.making-';
 
-/** Why a place gave nothing. */
-type Found = { path: string } | { reason: string };
-
 /**
  * Finds the Temporal server's binary, or makes it: the setting, the homes' caches, PATH, the download site, `go install`.
- * A database stays with the server version that made it. Throws PL_TEMPORAL_BINARY for a setting that does not work, and
- * PL_NO_TEMPORAL_SERVER with what was wrong at each place when nothing does.
+ * Throws PL_TEMPORAL_BINARY for a setting that does not work, and PL_NO_TEMPORAL_SERVER with what was wrong at each place
+ * when nothing does.
  */
 export async function findBinary(request: BinaryRequest): Promise<ServerBinary> {
-  const { home, env } = request;
-  const made = databaseRecord(home);
-  const setting = env['PERFLOOP_TEMPORAL_BIN'];
-  if (setting) return { path: await fromSetting(setting, made, home), source: 'setting' };
-  const cached = await fromCaches(request, made);
-  if ('path' in cached) return { path: cached.path, source: 'home' };
-  const onPath = await fromPath(request, made);
-  if ('path' in onPath) return { path: onPath.path, source: 'path' };
+  const existing = await existingBinary(request);
+  if ('source' in existing) return existing.source === 'path' ? { path: await keepCopy(existing.path, request.home), source: 'path' } : existing;
+  const made = databaseRecord(request.home);
   return await oneAtATime(request, async () => {
     // Whoever held the lock before may have made it.
     const meanwhile = await fromCaches(request, made);
@@ -51,69 +35,8 @@ export async function findBinary(request: BinaryRequest): Promise<ServerBinary> 
     if ('path' in downloaded) return { path: downloaded.path, source: 'download' };
     const built = await fromGo(request, made);
     if ('path' in built) return { path: built.path, source: 'build' };
-    throw notFound(home, made, { home: meanwhile.reason, path: onPath.reason, download: downloaded.reason, build: built.reason });
+    throw notFound(request.home, made, { ...existing, download: downloaded.reason, build: built.reason });
   });
-}
-
-async function fromSetting(path: string, made: DatabaseRecord | null, home: Home): Promise<string> {
-  const reason = await unfit(path, made);
-  if (reason === null) return path;
-  throw new PerfloopError('PL_TEMPORAL_BINARY', `the Temporal server that is set cannot be used: ${reason}`, {
-    where: `PERFLOOP_TEMPORAL_BIN=${path}`,
-    fix: made ? `Unset it, or move ${databaseFile(home)}* away: its open runs are lost, what the store holds is not.` : 'Unset it, or name the `temporal` command of the Temporal CLI.',
-  });
-}
-
-async function fromCaches(request: BinaryRequest, made: DatabaseRecord | null): Promise<Found> {
-  const folders = cacheFolders(request);
-  const names = [...new Set([...(made ? [made.binary] : []), binaryName(pinnedVersion)])];
-  const reasons: string[] = [];
-  for (const folder of folders) {
-    for (const name of names) {
-      const path = join(folder, name);
-      if (!existsSync(path)) continue;
-      // Complete files only are moved here, and the name carries the version: no need to ask the file that made the database.
-      const reason = made && name === made.binary ? null : await unfit(path, made);
-      if (reason === null) return { path };
-      reasons.push(reason);
-    }
-  }
-  return { reason: reasons.join('; ') || `no ${names.join(' or ')} in ${folders.join(' or ')}` };
-}
-
-/** The home's own, and that of the default home, which is only read. */
-function cacheFolders({ home, env }: BinaryRequest): string[] {
-  const defaultHome = join(env['HOME'] || homedir(), '.perfloop', 'temporal', 'bin');
-  return [...new Set([join(home.temporal, 'bin'), defaultHome])];
-}
-
-async function fromPath(request: BinaryRequest, made: DatabaseRecord | null): Promise<Found> {
-  const path = onPath('temporal', request.env);
-  if (path === null) return { reason: 'no `temporal` on PATH' };
-  const probe = await probeBinary(path);
-  if (!probe.ok) return { reason: probe.reason };
-  const reason = made ? otherVersion(path, probe.server, made) : null;
-  if (reason !== null) return { reason };
-  // Kept, because an upgrade of the system's one must not orphan the database.
-  const kept = join(request.home.temporal, 'bin', binaryName(probe.version));
-  if (!existsSync(kept)) {
-    copyFileSync(path, `${kept}.${process.pid}`, constants.COPYFILE_FICLONE);
-    renameSync(`${kept}.${process.pid}`, kept);
-  }
-  return { path: kept };
-}
-
-function onPath(command: string, env: NodeJS.ProcessEnv): string | null {
-  for (const folder of (env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, command);
-    try {
-      accessSync(path, constants.X_OK);
-      if (folder !== '' && statSync(path).isFile()) return path;
-    } catch {
-      // Not here.
-    }
-  }
-  return null;
 }
 
 async function fromDownload(request: BinaryRequest, made: DatabaseRecord | null): Promise<Found> {
@@ -159,17 +82,6 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
-/** Null when the binary works and suits the database. */
-async function unfit(path: string, made: DatabaseRecord | null): Promise<string | null> {
-  const probe = await probeBinary(path);
-  if (!probe.ok) return probe.reason;
-  return made ? otherVersion(path, probe.server, made) : null;
-}
-
-function otherVersion(path: string, server: string, made: DatabaseRecord): string | null {
-  return server === made.server ? null : `${basename(path)} holds server ${server}, and the database was made by ${made.server}`;
-}
-
 async function oneAtATime<T>(request: BinaryRequest, work: () => Promise<T>): Promise<T> {
   const file = join(request.home.locks, 'temporal-binary.lock');
   let lock = tryLock(file);
@@ -183,6 +95,7 @@ async function oneAtATime<T>(request: BinaryRequest, work: () => Promise<T>): Pr
     });
   }
   try {
+    mkdirSync(join(request.home.temporal, 'bin'), { recursive: true });
     sweep(join(request.home.temporal, 'bin'));
     return await work();
   } finally {

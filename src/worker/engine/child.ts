@@ -50,7 +50,7 @@ export class KeptChild {
   async stop(graceMs: number): Promise<void> {
     this.wanted = false;
     if (this.timer) clearTimeout(this.timer);
-    const id = this.child?.pid === undefined ? null : identify(this.child.pid);
+    const id = this.child?.pid === undefined ? null : await identify(this.child.pid);
     if (id) await terminate(id, graceMs);
   }
 
@@ -79,8 +79,11 @@ export class KeptChild {
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
-    const id = child.pid === undefined ? null : identify(child.pid);
-    if (id) this.events.onStart(id);
+    const announce = async (pid: number): Promise<void> => {
+      const id = await identify(pid);
+      if (id && !over) this.events.onStart(id);
+    };
+    if (child.pid !== undefined) void announce(child.pid);
   }
 }
 

@@ -6,6 +6,9 @@ export interface Lock {
   release(): void;
 }
 
+/** A database that nothing refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Database.Database>();
+
 /**
  * Takes a lock that the kernel drops when this process dies, however it dies; null when another process holds it.
  * It is SQLite's lock on an empty database: the same on Linux and macOS, and, unlike an inherited descriptor,
@@ -21,5 +24,11 @@ export function tryLock(file: string): Lock | null {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
-  return { release: () => db.close() };
+  held.add(db);
+  return {
+    release() {
+      held.delete(db);
+      db.close();
+    },
+  };
 }

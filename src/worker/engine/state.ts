@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ErrorCode } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import type { Build } from './package-paths.js';
 import type { ProcessId } from './process.js';
@@ -26,7 +27,7 @@ export interface EngineState {
   /** Deaths in a row: back to 0 once the part has lived for a while. */
   deaths: Record<EnginePart, number>;
   /** What keeps the engine from being ready, in words. */
-  problem: { code: string; message: string } | null;
+  problem: { code: ErrorCode; message: string; where?: string; fix?: string } | null;
 }
 
 /** Null when there is none, or it does not parse: a supervisor that lives writes it again. */

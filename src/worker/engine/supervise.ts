@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import { connectClient, plainSettings } from '../connection.js';
@@ -10,10 +10,11 @@ import { endLeftovers } from './leftovers.js';
 import { boundLog, engineLog } from './logs.js';
 import { currentBuild } from './package-paths.js';
 import { choosePorts, type Ports } from './ports.js';
-import { identify } from './process.js';
+import { identify, type ProcessId } from './process.js';
 import { answers, waitFor, workerPolls } from './readiness.js';
 import { addressOf, localNamespace, prepareNamespace, serverCommand, uiUrlOf } from './server.js';
 import { lastUse, removeState, writeState, type EnginePart, type EngineState } from './state.js';
+import { localWorkerEnvironment } from './worker-environment.js';
 
 export interface SuperviseOptions {
   home: Home;
@@ -42,7 +43,9 @@ export class Supervisor {
   /** Ends what a killed supervisor left, then starts. */
   static async start(options: SuperviseOptions): Promise<Supervisor> {
     await endLeftovers(options.home);
-    const supervisor = new Supervisor(options, await choosePorts(options.home, {}));
+    const self = await identify(process.pid);
+    if (!self) throw new Error('the supervisor cannot see its own process');
+    const supervisor = new Supervisor(options, self, await choosePorts(options.home, {}));
     supervisor.server.start();
     supervisor.ticker = setInterval(() => void supervisor.tick(), Math.min(Math.max(options.idleMs / 4, 50), 10_000));
     return supervisor;
@@ -50,10 +53,9 @@ export class Supervisor {
 
   private constructor(
     private readonly options: SuperviseOptions,
+    self: ProcessId,
     private ports: Ports,
   ) {
-    const self = identify(process.pid);
-    if (!self) throw new Error('the supervisor cannot see its own process');
     this.state = {
       v: 1,
       phase: 'starting-server',
@@ -124,7 +126,7 @@ export class Supervisor {
     } catch (error) {
       if (signal.aborted) return;
       const problem = error instanceof PerfloopError ? error : new PerfloopError('PL_ENGINE_FAILED', error instanceof Error ? error.message : String(error));
-      this.update({ problem: { code: problem.code, message: [problem.message, ...problem.problems].join('; ') } });
+      this.update({ problem: { ...problem.toJSON(), message: [problem.message, ...problem.problems].join('; ') } });
       setTimeout(() => {
         if (!signal.aborted) void this.settle();
       }, 1000);
@@ -148,7 +150,7 @@ export class Supervisor {
 
   private workerCommand(): ChildCommand {
     const { home, workerScript, workerArguments } = this.options;
-    const env: NodeJS.ProcessEnv = { ...withoutTemporal(process.env), PERFLOOP_HOME: home.root, TEMPORAL_ADDRESS: this.state.address, TEMPORAL_NAMESPACE: this.state.namespace, TEMPORAL_CONFIG_FILE: join(home.temporal, 'none.toml') };
+    const env = localWorkerEnvironment(home, this.state, process.env);
     return { file: process.execPath, args: [workerScript, ...workerArguments], env, cwd: home.root, log: engineLog(home, 'worker'), channel: true };
   }
 
@@ -210,11 +212,6 @@ export class Supervisor {
       log(`cannot write ${this.options.home.engineFile}: ${String(error)}`);
     }
   }
-}
-
-/** What the user set for another server must not reach the local one's worker. */
-function withoutTemporal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 }
 
 export function log(text: string): void {

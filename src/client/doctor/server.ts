@@ -1,0 +1,85 @@
+import type { Client } from '@temporalio/client';
+import { existsSync } from 'node:fs';
+import { PerfloopError } from '../../core/errors.js';
+import type { Home } from '../../store/home.js';
+import { connectClient, plainSettings, resolveConnection, type ConnectionRequest, type ConnectionSettings } from '../../worker/connection.js';
+import { existingBinary } from '../../worker/engine/binary-places.js';
+import { probeBinary } from '../../worker/engine/binary-version.js';
+import { engineStatus } from '../../worker/engine/engine.js';
+import { supervisorScript, workerScript } from '../../worker/engine/package-paths.js';
+import { missingSearchAttributes } from '../../worker/engine/search-attributes.js';
+import { firstLineOf, type Check } from './check.js';
+
+/** The server that runs would use, and what it needs to be one. Starts nothing. */
+export async function serverChecks(home: Home, request: ConnectionRequest): Promise<Check[]> {
+  const resolved = settingsOrCheck(request);
+  if ('status' in resolved) return [resolved];
+  if (!resolved.local) return await reachableChecks(resolved, 'Temporal server');
+  const build = buildCheck();
+  const binary = await binaryCheck(home, request.env);
+  const status = await engineStatus(home);
+  if (!status.running) return [build, binary, { name: 'local engine', status: 'ok', found: 'not running; the next command that needs it starts it', neededFor: 'runs', fix: null }];
+  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix), `local engine (${status.phase}, pid ${status.pid})`);
+  return [build, binary, ...there];
+}
+
+function settingsOrCheck(request: ConnectionRequest): ReturnType<typeof resolveConnection> | Check {
+  try {
+    return resolveConnection(request);
+  } catch (error) {
+    if (!(error instanceof PerfloopError)) throw error;
+    return { name: 'Temporal settings', status: 'fail', found: `${error.message} (${error.where ?? ''})`, neededFor: 'reaching the server', fix: error.fix ?? null };
+  }
+}
+
+function buildCheck(): Check {
+  const missing = [supervisorScript, workerScript].filter((file) => !existsSync(file));
+  const good = missing.length === 0;
+  return { name: 'perfloop is built', status: good ? 'ok' : 'fail', found: good ? 'yes' : `${missing.join(', ')} not there`, neededFor: 'the engine', fix: good ? null : 'Run `npm run build` in the checkout.' };
+}
+
+async function binaryCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
+  const check = { name: 'Temporal binary', neededFor: 'the local engine; not when TEMPORAL_ADDRESS names a server' };
+  try {
+    const found = await existingBinary({ home, env });
+    if ('source' in found) {
+      const probe = await probeBinary(found.path);
+      if (!probe.ok) return { ...check, status: 'fail', found: probe.reason, fix: `Delete ${found.path}; perfloop gets another.` };
+      return { ...check, status: 'ok', found: `${found.path} (server ${probe.server})`, fix: null };
+    }
+    const go = await firstLineOf('go', ['version']);
+    const how = go === null ? 'it will be downloaded on first use, which needs the network' : `it will be downloaded, or built with ${go} in about 4 minutes`;
+    return { ...check, status: 'warn', found: `none yet; ${how}`, fix: 'Run `perfloop up` once, or install the Temporal CLI.' };
+  } catch (error) {
+    if (!(error instanceof PerfloopError)) throw error;
+    return { ...check, status: 'fail', found: error.message, fix: error.fix ?? null };
+  }
+}
+
+async function reachableChecks(settings: ConnectionSettings, name: string): Promise<Check[]> {
+  const check = { name, neededFor: 'runs' };
+  let client: Client;
+  try {
+    client = await connectClient(settings, { patienceMs: 2000 });
+  } catch (error) {
+    if (!(error instanceof PerfloopError)) throw error;
+    return [{ ...check, status: 'fail', found: `${error.message} (${error.where ?? settings.address})`, fix: error.fix ?? null }];
+  }
+  try {
+    return [{ ...check, status: 'ok', found: `${settings.address}, namespace ${settings.namespace}`, fix: null }, await attributesCheck(client)];
+  } finally {
+    await client.connection.close();
+  }
+}
+
+async function attributesCheck(client: Client): Promise<Check> {
+  const check = { name: 'search attributes', neededFor: 'finding runs in the Temporal UI; a run refuses to start without' };
+  try {
+    const lacking = await missingSearchAttributes(client);
+    if (lacking.length === 0) return { ...check, status: 'ok', found: 'all registered', fix: null };
+    const words = lacking.map(({ name, type, problem }) => `${name} ${problem === 'absent' ? 'is absent' : `is not ${type}`}`);
+    return { ...check, status: 'warn', found: words.join(', '), fix: 'Start a worker with `perfloop worker`: it registers them where the server lets it.' };
+  } catch (error) {
+    return { ...check, status: 'warn', found: `the server does not tell: ${error instanceof Error ? error.message : String(error)}`, fix: 'Ask its administrator which search attributes the namespace has.' };
+  }
+}

@@ -1,0 +1,28 @@
+import { exitCodes } from '../../core/errors.js';
+import type { Home } from '../../store/home.js';
+import type { ConnectionRequest } from '../../worker/connection.js';
+import type { Check } from '../doctor/check.js';
+import { homeCheck, measuringChecks } from '../doctor/machine.js';
+import { serverChecks } from '../doctor/server.js';
+import { toolChecks } from '../doctor/tools.js';
+
+export interface DoctorOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  connection: Omit<ConnectionRequest, 'env'>;
+}
+
+export interface DoctorResult {
+  /** False when something that perfloop cannot do without is missing. */
+  ok: boolean;
+  exitCode: number;
+  checks: Check[];
+}
+
+/** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing and changes nothing. */
+export async function doctor({ home, env, connection }: DoctorOptions): Promise<DoctorResult> {
+  const [tools, server, machine] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }), measuringChecks()]);
+  const checks = [...tools, homeCheck(home), ...server, ...machine];
+  const ok = checks.every(({ status }) => status !== 'fail');
+  return { ok, exitCode: ok ? exitCodes.ok : exitCodes.refused, checks };
+}

@@ -1,0 +1,80 @@
+import type { Home } from '../../store/home.js';
+import { ensureEngine, holdEngine, type Engine, type EnsureOptions } from '../../worker/engine/engine.js';
+import { engineLog, readFrom, sizeOf, type LogName } from '../../worker/engine/logs.js';
+import type { EngineProgress } from '../../worker/engine/progress.js';
+import { stopEngine } from '../../worker/engine/stop.js';
+
+export interface UpOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  /** Ports that the user named. */
+  port?: number;
+  uiPort?: number;
+  workerScript?: string;
+}
+
+export interface UpIo {
+  onProgress: (progress: EngineProgress) => void;
+  /** Called once, when everything serves. */
+  onReady: (engine: Engine) => void;
+  /** A line that a part of the engine logged since then. */
+  onLog: (part: LogName, line: string) => void;
+  /** The engine could not be brought back; it is tried again every second. */
+  onTrouble: (error: unknown) => void;
+  /** Ctrl-C: stops the engine and ends `up`. */
+  signal: AbortSignal;
+}
+
+export interface UpResult {
+  address: string;
+  uiUrl: string;
+  namespace: string;
+}
+
+const logNames = ['supervisor', 'server', 'worker'] as const;
+const logEveryMs = 250;
+
+/** Runs the local engine while a person looks on: starts it or joins the one that runs, shows its logs, stops it on the signal. */
+export async function up(options: UpOptions, io: UpIo): Promise<UpResult> {
+  const { home, env } = options;
+  const ports = { ...(options.port === undefined ? {} : { server: options.port }), ...(options.uiPort === undefined ? {} : { ui: options.uiPort }) };
+  const ensure: EnsureOptions = { home, env, ports, onProgress: io.onProgress, ...(options.workerScript === undefined ? {} : { workerScript: options.workerScript }) };
+  const engine = await ensureEngine({ ...ensure, signal: io.signal });
+  const endLogs = followLogs(home, io.onLog);
+  const letGo = holdEngine(ensure, io.onTrouble);
+  io.onReady(engine);
+  await aborted(io.signal);
+  await letGo();
+  await stopEngine(home);
+  endLogs();
+  return { address: engine.address, uiUrl: engine.uiUrl, namespace: engine.namespace };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  // The held engine's timer does not keep the process alive; this one does.
+  const alive = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  clearInterval(alive);
+}
+
+/** Gives the lines that the logs get from now on. The returned function gives the last ones and ends it. */
+function followLogs(home: Home, onLog: UpIo['onLog']): () => void {
+  const logs = logNames.map((part) => ({ part, file: engineLog(home, part), offset: sizeOf(engineLog(home, part)), begun: '' }));
+  const read = (): void => {
+    for (const log of logs) {
+      const { text, offset } = readFrom(log.file, log.offset);
+      const lines = `${log.begun}${text}`.split('\n');
+      log.offset = offset;
+      log.begun = lines.pop() ?? '';
+      for (const line of lines) onLog(log.part, line);
+    }
+  };
+  const timer = setInterval(read, logEveryMs);
+  return () => {
+    clearInterval(timer);
+    read();
+  };
+}

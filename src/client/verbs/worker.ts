@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import type { Home } from '../../store/home.js';
+import { connectClient, type ConnectionRequest, type ConnectionSettings } from '../../worker/connection.js';
+import { workerScript } from '../../worker/engine/package-paths.js';
+import type { EngineProgress } from '../../worker/engine/progress.js';
+import { ensureSearchAttributes } from '../../worker/engine/search-attributes.js';
+import { serverInUse } from '../../worker/engine/settings.js';
+import { localWorkerEnvironment } from '../../worker/engine/worker-environment.js';
+
+export interface WorkerOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  connection: Omit<ConnectionRequest, 'env'>;
+  /** Kinds of machine that this host is, such as `cpu` or `gpu.h100`; each is a task queue. */
+  tags: string[];
+  /** Whether this worker writes the store for all; one per fleet. */
+  hub: boolean;
+  /** Runs in the place of perfloop's own worker. */
+  workerScript?: string;
+}
+
+export interface WorkerIo {
+  onProgress: (progress: EngineProgress) => void;
+  onWaiting: (text: string) => void;
+  onStart: (serving: { address: string; namespace: string; pid: number }) => void;
+  /** Ctrl-C: the worker drains and ends. */
+  signal: AbortSignal;
+}
+
+export interface WorkerResult {
+  /** Of the worker process; null when a signal ended it. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Runs one worker in the foreground against the configured server, or the local engine where none is. */
+export async function worker(options: WorkerOptions, io: WorkerIo): Promise<WorkerResult> {
+  const { home, env } = options;
+  const { settings, engine } = await serverInUse({ ...options.connection, env }, { home, env, onProgress: io.onProgress, signal: io.signal });
+  // Before it takes work: an attribute that is not registered wedges a workflow for good.
+  const client = await connectClient(settings, { patienceMs: 60_000, onWaiting: io.onWaiting });
+  try {
+    await ensureSearchAttributes(client);
+  } finally {
+    await client.connection.close();
+  }
+  const args = [options.workerScript ?? workerScript, ...options.tags.flatMap((tag) => ['--tag', tag]), ...(options.hub ? ['--hub'] : [])];
+  const child = spawn(process.execPath, args, { env: engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment(options, settings), stdio: ['ignore', 'inherit', 'inherit'] });
+  if (child.pid !== undefined) io.onStart({ address: settings.address, namespace: settings.namespace, pid: child.pid });
+  const drain = (): void => void child.kill('SIGTERM');
+  if (io.signal.aborted) drain();
+  io.signal.addEventListener('abort', drain, { once: true });
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+}
+
+/** What the flags said must reach the worker too; the rest of Temporal's settings it reads as this process did. */
+function workerEnvironment({ home, env, connection }: WorkerOptions, settings: ConnectionSettings): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    PERFLOOP_HOME: home.root,
+    PERFLOOP_ARTIFACTS: home.artifacts,
+    TEMPORAL_ADDRESS: settings.address,
+    TEMPORAL_NAMESPACE: settings.namespace,
+    ...(connection.profile ? { TEMPORAL_PROFILE: connection.profile } : {}),
+  };
+}
