@@ -10,11 +10,15 @@ import { unsafePath, unsafePlace } from './safe-path.js';
 import { inWorktree, type Worktree } from './worktree.js';
 
 /**
- * Makes the files of a worktree those of a change. Edits keep a file's line ends, byte order mark, missing last newline
- * and mode. A commit made on an earlier champion is merged. Throws PL_DOES_NOT_APPLY, PL_UNSAFE_PATH or the PL_EDIT_*
- * codes of `applyEdits`, and then has written nothing. The commit of a change must be in the repository (`ensureCommit`).
+ * Makes the files of a worktree those of its commit with a change on top; whatever else was changed there is undone first,
+ * so that it can be repeated. Edits keep a file's line ends, byte order mark, missing last newline and mode. A commit made
+ * on an earlier champion is merged; it must be in the repository (`ensureCommit`). Throws PL_DOES_NOT_APPLY or
+ * PL_UNSAFE_PATH, and then has written nothing of the change.
  */
 export async function applyCandidate(worktree: Worktree, change: Change): Promise<void> {
+  await git(['reset', '--quiet', '--hard', worktree.commit], inWorktree(worktree));
+  // What is ignored, linked, or made by set-up or build stays.
+  await git(['clean', '-ffdq'], inWorktree(worktree));
   if (change.kind === 'edits') await applySpanEdits(worktree, change.edits);
   else await applyCommit(worktree, change.commit.commit);
 }
@@ -29,11 +33,20 @@ async function applySpanEdits(worktree: Worktree, edits: readonly SpanEdit[]): P
     const { mode } = await lstat(path).catch(() => {
       throw new PerfloopError('PL_DOES_NOT_APPLY', `the candidate edits ${file}, which is not there`, { where: file });
     });
-    written.push({ path, text: applyEdits(await readText(path, file), ofFile, sha256), mode: mode & 0o777 });
+    written.push({ path, text: edited(file, await readText(path, file), ofFile), mode: mode & 0o777 });
   }
   for (const { path, text, mode } of written) {
     await writeFileAtomic(path, text, mode);
     await chmod(path, mode);
+  }
+}
+
+function edited(file: string, text: string, edits: readonly SpanEdit[]): string {
+  try {
+    return applyEdits(text, edits, sha256);
+  } catch (error) {
+    if (!(error instanceof PerfloopError)) throw error;
+    throw new PerfloopError('PL_DOES_NOT_APPLY', `the candidate does not apply to ${file}: ${error.message.replace(/\.$/, '')}`, { where: error.where ?? file, cause: error });
   }
 }
 
@@ -65,7 +78,6 @@ async function applyCommit(worktree: Worktree, commit: string): Promise<void> {
   if (from.exitCode !== 0) throw new PerfloopError('PL_DOES_NOT_APPLY', `the candidate's commit ${commit.slice(0, 12)} has no history in common with ${worktree.commit.slice(0, 12)}`, { where: worktree.path });
   const patch = await gitBytes(['diff-tree', '-p', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', from.stdout.toString('utf8').trim(), commit], options);
   if (patch.byteLength === 0) return;
-  await git(['update-index', '-q', '--refresh'], options).catch(() => undefined);
   const applied = await gitResult(['apply', '--index', '--3way', '--whitespace=nowarn', '-'], { ...options, input: patch });
   if (applied.exitCode === 0) return;
   const conflicts = (await git(['diff', '--name-only', '--diff-filter=U', '-z'], options)).split('\0').filter((path) => path !== '');

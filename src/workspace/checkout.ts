@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import { git, gitResult, type GitOptions } from './git.js';
+import { requireGit } from './git-version.js';
 
 /** What perfloop needs to know of the user's repository. Found by reading only. */
 export interface Checkout {
@@ -23,6 +24,7 @@ export async function openCheckout(dir: string): Promise<Checkout> {
   if (!(await stat(folder).then((found) => found.isDirectory(), () => false))) {
     throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: folder, fix: 'Name the folder of a git repository.' });
   }
+  await requireGit();
   const here: GitOptions = { cwd: folder, settings: 'user' };
   const questions = ['--is-bare-repository', '--is-inside-git-dir', '--is-shallow-repository', '--show-object-format', '--absolute-git-dir'];
   const answers = await gitResult(['rev-parse', ...questions], here);

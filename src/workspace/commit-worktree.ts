@@ -24,8 +24,8 @@ export async function commitAll(worktree: Worktree, message: string, atMs: numbe
     if (tree === (await git(['rev-parse', `${worktree.commit}^{tree}`], options))) throw new PerfloopError('PL_NOTHING_CHANGED', 'the candidate changes nothing', { where: worktree.path });
     const date = `@${Math.floor(atMs / 1000)} +0000`;
     const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    const commit = await git(['commit-tree', tree, '-p', worktree.commit, '-F', '-'], { ...options, input: message, env: { ...options.env, ...dates } });
-    await withLockRetry(worktree.repository, () => git(['update-ref', `refs/perfloop/commits/${commit}`, commit], { cwd: worktree.repository }));
+    const commit = await git(['commit-tree', tree, '-p', worktree.commit, '-F', '-'], { ...options, input: `${message.trimEnd()}\n`, env: { ...options.env, ...dates } });
+    await withLockRetry(worktree.repository, () => git(['update-ref', `refs/perfloop/commits/${commit}`, commit], { cwd: worktree.repository, env: { GIT_DIR: worktree.repository } }));
     return commit;
   } finally {
     await rm(folder, { recursive: true, force: true });

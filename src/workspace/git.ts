@@ -63,6 +63,7 @@ const known: { pattern: RegExp; code: ErrorCode; fix: string }[] = [
   { pattern: /No space left on device|Disk quota exceeded/i, code: 'PL_GIT_DISK_FULL', fix: 'Free some space on the disk and try again.' },
   { pattern: /Read-only file system|Permission denied/i, code: 'PL_GIT_DENIED', fix: 'Make the folder writable for this user.' },
   { pattern: /dubious ownership/i, code: 'PL_GIT_OWNERSHIP', fix: 'Give the repository to this user, or add it to `safe.directory` in your git settings.' },
+  { pattern: /not a git repository/i, code: 'PL_GIT_NO_REPOSITORY', fix: "One of perfloop's own repositories (in its home, under repos/) that is damaged can be deleted: it is restored from the artifacts." },
   { pattern: /is corrupt|bad object|missing blob|missing tree|unable to read (tree|sha1)|loose object|inflate: data stream error|index file corrupt|object file .* is empty/i, code: 'PL_GIT_CORRUPT', fix: "Run `git fsck` in the repository. One of perfloop's own (in its home, under repos/) can be deleted: it is restored from the artifacts." },
 ];
 

@@ -24,6 +24,8 @@ export async function overlayProtected(worktree: Worktree, base: string, rules: 
   for (const path of added) {
     // A folder above it may have been a symlink, which is gone by now; never remove through one that is left.
     if ((await unsafeParent(worktree.path, path)) !== undefined || (await contentOf(worktree, path)) === 'missing') continue;
+    // What was a symlink or a file in the place of a folder is that folder again.
+    if (files.some((entry) => entry.path.startsWith(`${path}/`))) continue;
     await removeTree(join(worktree.path, path));
     mended.push(path);
   }
@@ -47,7 +49,8 @@ async function protectedFiles(worktree: Worktree, base: string, rules: Protected
   const committed = (await listTree(worktree.commit, options)).map((entry) => entry.path);
   const untracked = (await gitBytes(['ls-files', '--others', '--exclude-standard', '-z'], options)).toString('utf8').split('\0');
   const added: string[] = [];
-  for (const path of new Set([...committed, ...untracked])) {
+  // A repository nested in the worktree is listed as a folder, with a slash at its end.
+  for (const path of new Set([...committed, ...untracked.map((name) => name.replace(/\/$/, ''))])) {
     if (path === '' || known.has(path) || protection(path) === undefined) continue;
     if ((await contentOf(worktree, path)) !== 'missing') added.push(path);
   }

@@ -41,7 +41,8 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
   if (!/^[A-Za-z0-9][\w-]{0,63}$/.test(target.id)) throw new PerfloopError('PL_TARGET_ID', `the target id ${JSON.stringify(target.id)} cannot name a folder`, { fix: 'Start the run again with this version of perfloop.' });
   const path = join(home.repos, `${target.id}.git`);
   await createOnce(home.repos, path);
-  const here: GitOptions = { cwd: path };
+  // Named outright: git would go looking for another repository above one that is damaged.
+  const here: GitOptions = { cwd: path, env: { GIT_DIR: path } };
   const locked = <T>(work: () => Promise<T>) => withLockRetry(path, work);
   const keepRef = (commit: string) => `refs/perfloop/commits/${commit}`;
   const refIs = async (ref: string) => {

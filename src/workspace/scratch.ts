@@ -46,7 +46,8 @@ function alternateLine(path: string): string {
 export async function bundleInto(artifacts: ArtifactStore, scratch: Scratch, commit: string, prerequisites: readonly string[] = []): Promise<ArtifactRef> {
   const file = join(scratch.path, 'out.bundle');
   await git(['update-ref', bundleRef, commit], { cwd: scratch.path });
-  await git(['bundle', 'create', '--quiet', file, bundleRef, ...prerequisites.map((prerequisite) => `^${prerequisite}`)], { cwd: scratch.path });
+  // A whole history is worth every core, and is remembered by its commit; a change gives the same bytes each time.
+  await git(['bundle', 'create', '--quiet', file, bundleRef, ...prerequisites.map((prerequisite) => `^${prerequisite}`)], { cwd: scratch.path, ...(prerequisites.length === 0 ? { config: { 'pack.threads': '0' } } : {}) });
   return artifacts.putFile('bundle', file);
 }
 

@@ -34,7 +34,7 @@ export async function addWorktree(request: { repository: Repository; commit: str
     await writeFileAtomic(recordFile(home, key), JSON.stringify({ v: 1, key, worktree }));
     if (previous !== undefined) await discard(home, previous.id);
   }
-  await withLockRetry(repository.path, () => git(['worktree', 'add', '--quiet', '--detach', '--force', worktree.path, commit], { cwd: repository.path }));
+  await withLockRetry(repository.path, () => git(['worktree', 'add', '--quiet', '--detach', worktree.path, commit], { cwd: repository.path, env: { GIT_DIR: repository.path } }));
   await writeFile(excludeFile(worktree), `${alwaysExcluded.join('\n')}\n`);
   return worktree;
 }
@@ -70,14 +70,16 @@ export async function reclaimWorktrees(home: Home, isInUse: (worktree: FoundWork
     else keys.set(record.worktree.id, record.key);
   }
   const reclaimed: string[] = [];
-  const ids = new Set([...(await readdir(home.worktrees).catch(() => [])).filter((name) => /^[0-9a-f]{16}$/.test(name)), ...keys.keys()]);
+  const folders = [home.worktrees, ...(await repositories(home)).map((repository) => join(repository, 'worktrees'))];
+  const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
+  const ids = new Set([...names.flat().filter((name) => /^[0-9a-f]{16}$/.test(name)), ...keys.keys()]);
   for (const id of ids) {
     if (await isInUse({ id, path: join(home.worktrees, id), key: keys.get(id) ?? null })) continue;
     await removeWorktree(home, { id });
     reclaimed.push(id);
   }
   await removeTree(join(home.worktrees, '.trash'));
-  for (const repository of await repositories(home)) await git(['worktree', 'prune'], { cwd: repository });
+  for (const repository of await repositories(home)) await git(['worktree', 'prune'], { cwd: repository, env: { GIT_DIR: repository } });
   return reclaimed;
 }
 
