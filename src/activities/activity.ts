@@ -23,7 +23,6 @@ export function activity<Input, Output>(body: (input: Input, attempt: Attempt) =
     const context = Context.current();
     let details: unknown = context.info.heartbeatDetails ?? null;
     const beat = setInterval(() => context.heartbeat(details), heartbeatEveryMs);
-    context.heartbeat(details);
     // Every command of the attempt listens for its end.
     setMaxListeners(0, context.cancellationSignal);
     const attempt: Attempt = {
