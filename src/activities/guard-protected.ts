@@ -3,7 +3,7 @@ import { PerfloopError } from '../core/errors.js';
 import type { Target } from '../core/target.js';
 import { protectedFromCommands } from '../workspace/command-files.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
-import { hashProtected, overlayProtected } from '../workspace/protected-overlay.js';
+import { overlayProtected } from '../workspace/protected-overlay.js';
 import { protectedRules, type ProtectedRules } from '../workspace/protected-globs.js';
 import type { Repository } from '../workspace/repository.js';
 import type { Dependencies } from './dependencies.js';
@@ -14,18 +14,21 @@ export async function rulesOf(repository: Repository, target: Target, config: Co
   return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, config.commands));
 }
 
-/** Lays the base's protected files over worktrees; `changed` tells afterwards in which of them they did not stay so. */
+/**
+ * Lays the base's protected files over worktrees; `changed` does it again and tells in which of them a file of the base
+ * had been changed meanwhile. What a benchmark adds beside them (`bench/out.json`) is removed, and is no offence.
+ */
 export async function guardProtected(deps: Dependencies, input: { target: Target; config: Config }, worktrees: readonly OpenWorktree[]): Promise<{ changed(): Promise<OpenWorktree[]> }> {
   const repository = await repositoryOf(deps, input.target);
   const base = input.target.base.commit;
-  const rules = await rulesOf(repository, input.target, input.config);
-  for (const worktree of worktrees) await overlayProtected(worktree, base, rules);
-  const hashes = () => Promise.all(worktrees.map((worktree) => hashProtected(worktree, base, rules)));
-  const before = await hashes();
+  const [rules, files] = await Promise.all([rulesOf(repository, input.target, input.config), repository.listFiles(base)]);
+  const ofBase = new Set(files);
+  const lay = (worktree: OpenWorktree) => overlayProtected(worktree, base, rules);
+  for (const worktree of worktrees) await lay(worktree);
   return {
     async changed() {
-      const after = await hashes();
-      return worktrees.filter((_, index) => before[index] !== after[index]);
+      const mended = await Promise.all(worktrees.map(lay));
+      return worktrees.filter((_, index) => mended[index]?.some((path) => ofBase.has(path)));
     },
   };
 }

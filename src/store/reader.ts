@@ -37,7 +37,7 @@ export function openStoreReader(home: Home): StoreReader | null {
   const header = (row: { status: string }): RunHeader => JSON.parse(row.status) as RunHeader;
   const recent = db.prepare<[number], { status: string }>('SELECT status FROM runs ORDER BY started_at DESC, id LIMIT ?');
   const recentOf = db.prepare<[string, string, number], { status: string }>('SELECT status FROM runs WHERE target = ? OR name = ? ORDER BY started_at DESC, id LIMIT ?');
-  const byPrefix = db.prepare<[string], { id: string }>(`SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY started_at DESC, id LIMIT 10`);
+  const byPrefix = db.prepare<{ prefix: string }, { id: string }>('SELECT id FROM runs WHERE substr(id, 1, length(@prefix)) = @prefix ORDER BY started_at DESC, id LIMIT 10');
   const one = db.prepare<[string], { status: string }>('SELECT status FROM runs WHERE id = ?');
   const trials = db.prepare<[string], { summary: string }>('SELECT summary FROM trials WHERE run = ? ORDER BY position');
   const decisions = db.prepare<[string], DecisionRow>('SELECT id, trial, approve, who, comment, at FROM decisions WHERE run = ? ORDER BY at, id');
@@ -47,7 +47,7 @@ export function openStoreReader(home: Home): StoreReader | null {
 
   return {
     listRuns: ({ limit, target }) => (target === undefined ? recent.all(limit) : recentOf.all(target, target, limit)).map(header),
-    findRuns: (prefix) => byPrefix.all(prefix).map((row) => row.id),
+    findRuns: (prefix) => byPrefix.all({ prefix }).map((row) => row.id),
     runStatus(run) {
       const row = one.get(run);
       if (row === undefined) return null;

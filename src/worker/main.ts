@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { DefaultLogger, Runtime, type NativeConnection } from '@temporalio/worker';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
@@ -41,10 +42,10 @@ async function main(): Promise<void> {
 /** Whether a run goes on: then its worktrees are still in use. When the server does not say, nothing is removed. */
 async function isOpen(connection: NativeConnection, namespace: string, workflowId: string): Promise<boolean> {
   try {
-    const { workflowExecutionInfo } = await connection.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
-    return workflowExecutionInfo?.status === 1;
+    const { status } = await new Client({ connection, namespace }).workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
   } catch (error) {
-    return !(error instanceof Error && /not ?found/i.test(error.message));
+    return !(error instanceof WorkflowNotFoundError);
   }
 }
 

@@ -64,17 +64,17 @@ export class HostHandle {
     this.benchProxies = benchActivities(prefix, lease) as unknown as Proxies;
   }
 
-  async host<K extends keyof HostActivities & string>(name: K, summary: string, input: Parameters<HostActivities[K]>[0]): Promise<Awaited<ReturnType<HostActivities[K]>>> {
+  async host<K extends keyof HostActivities>(name: K, summary: string, input: Parameters<HostActivities[K]>[0]): Promise<Awaited<ReturnType<HostActivities[K]>>> {
     return this.call(this.hostProxies, name, summary, input, () => this.orLose());
   }
 
   /** The device does one thing at a time, so waiting is normal while the host answers. */
-  async bench<K extends keyof BenchActivities & string>(name: K, summary: string, input: Parameters<BenchActivities[K]>[0]): Promise<Awaited<ReturnType<BenchActivities[K]>>> {
+  async bench<K extends keyof BenchActivities>(name: K, summary: string, input: Parameters<BenchActivities[K]>[0]): Promise<Awaited<ReturnType<BenchActivities[K]>>> {
     return this.call(this.benchProxies, name, summary, input, () => this.host('ping', 'is the host alive?', { v: 1 }));
   }
 
   /** Cleans up on the host if it answers; a host that does not reclaims what is its own when it starts again. */
-  async tidy<K extends keyof HostActivities & string>(name: K, summary: string, input: Parameters<HostActivities[K]>[0]): Promise<void> {
+  async tidy<K extends keyof HostActivities>(name: K, summary: string, input: Parameters<HostActivities[K]>[0]): Promise<void> {
     try {
       await this.hostProxies[name]?.executeWithOptions({ summary }, [input]);
     } catch (error) {

@@ -1,0 +1,59 @@
+import { isStableArray } from '../../javascript/effects.js';
+import type { JsFunction } from '../../javascript/function.js';
+import { membershipTests, type MembershipTest } from '../../javascript/membership.js';
+import { declareBefore, regionsOf, type Region } from '../../javascript/regions.js';
+import { endOf, lineOf, startOf } from '../../source/tree.js';
+import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
+
+export const setForMembership: JavaScriptRecipe = {
+  family: 'javascript',
+  name: 'set-for-membership',
+  languages: ['javascript', 'typescript'],
+  category: 'quadratic',
+  title: 'Look a value up in a Set instead of searching an array in every iteration',
+  condition:
+    'The array keeps its elements while the loop runs: the loop only reads it, and either no other code can reach it or the loop calls nothing unknown. The Set is used only if `Array.isArray` holds at run time, else the old search. For `indexOf`, NaN and holes are left out of the Set, since `indexOf` never finds them.',
+  risk: 'Building the Set costs more than it saves when the loop makes few searches.',
+  expected: 'From n*m to n+m; large for arrays of more than about 30 elements.',
+  apply(fn) {
+    if (!fn.isBuiltin('Set') || !fn.isBuiltin('Array')) return [];
+    const groups = new Map<string, { name: string; region: Region; tests: MembershipTest[] }>();
+    for (const test of membershipTests(fn)) {
+      if (test.array.kind() !== 'identifier') continue;
+      const name = test.array.text();
+      const region = regionsOf(fn, test.node).findLast(({ statement }) => fn.declaredBefore(name, statement) && isStableArray(fn, name, statement));
+      if (region === undefined) continue;
+      const key = `${name} ${test.method} ${startOf(region.statement)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { name, region, tests: [test] });
+      else group.tests.push(test);
+    }
+    return [...groups.values()].map((group) => rewrite(fn, group.name, group.region, group.tests));
+  },
+};
+
+function rewrite(fn: JsFunction, name: string, region: Region, tests: MembershipTest[]): Rewrite {
+  const set = fn.names.fresh(`${name}Set`);
+  const first = tests[0] as MembershipTest;
+  const declaration = `${fn.constant} ${set} = Array.isArray(${name}) && ${name}.length > 8 ? ${setOf(fn, name, first.method)} : null;`;
+  return {
+    title: `search \`${name}\` by a Set`,
+    line: lineOf(first.node),
+    edits: [
+      ...declareBefore(fn, region, [declaration]),
+      ...tests.map(({ node, value, present }) => ({
+        start: startOf(node),
+        end: endOf(node),
+        text: `(${set} !== null ? ${present ? '' : '!'}${set}.has(${value.text()}) : ${node.text()})`,
+      })),
+    ],
+  };
+}
+
+/** A Set that holds exactly what the method would find: `indexOf` finds neither NaN nor what a hole reads as. */
+export function setOf(fn: JsFunction, name: string, method: 'includes' | 'indexOf'): string {
+  const type = fn.typed ? '<unknown>' : '';
+  if (method === 'includes') return `new Set${type}(${name})`;
+  const isNumber = fn.modern ? '(v) => v === v' : 'function (v) { return v === v; }';
+  return `new Set${type}(${name}.filter(${isNumber}))`;
+}

@@ -1,0 +1,35 @@
+import type { Recipe } from './recipe.js';
+import { appendInPlace } from './javascript/append-in-place.js';
+import { assignInPlace } from './javascript/assign-in-place.js';
+import { cloneWithoutJson } from './javascript/clone-without-json.js';
+import { constantMembership } from './javascript/constant-membership.js';
+import { dateNow } from './javascript/date-now.js';
+import { hoistConstructor } from './javascript/hoist-constructor.js';
+import { keysOncePerLoop } from './javascript/keys-once-per-loop.js';
+import { pushAndReverse } from './javascript/push-and-reverse.js';
+import { queueByIndex } from './javascript/queue-by-index.js';
+import { reduceInPlace } from './javascript/reduce-in-place.js';
+import { regexpOncePerLoop } from './javascript/regexp-once-per-loop.js';
+import { setBesideArray } from './javascript/set-beside-array.js';
+import { setForMembership } from './javascript/set-for-membership.js';
+import { sqrtForHypot } from './javascript/sqrt-for-hypot.js';
+import { stringOncePerLoop } from './javascript/string-once-per-loop.js';
+
+/** Every recipe, in the order in which they are tried; earlier ones win where two want the same text. */
+export const recipes: readonly Recipe[] = [
+  setBesideArray,
+  setForMembership,
+  reduceInPlace,
+  queueByIndex,
+  appendInPlace,
+  assignInPlace,
+  pushAndReverse,
+  keysOncePerLoop,
+  constantMembership,
+  hoistConstructor,
+  regexpOncePerLoop,
+  stringOncePerLoop,
+  cloneWithoutJson,
+  sqrtForHypot,
+  dateNow,
+];

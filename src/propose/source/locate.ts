@@ -1,0 +1,65 @@
+import type { SgNode } from '@ast-grep/napi';
+import { functionKinds } from '../javascript/syntax.js';
+import type { Dialect } from './parse.js';
+import { all, lineOf, startOf } from './tree.js';
+
+/** Profilers give the line of the parameters, of the keyword, or of a decorator. */
+const tolerance = 2;
+
+/** Names that profilers give to the code of a file outside of any function. */
+const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
+
+/**
+ * The function that a profile names by its name and first line (1-based). Of several near that line the one with the
+ * name is taken, then the nearest, then the innermost. Line 1 without a name is the module. Null when nothing fits.
+ */
+export function locateFunction(root: SgNode, dialect: Dialect, name: string, line: number): SgNode | null {
+  const wanted = name.split('.').at(-1)?.replace(/^(async |get |set )/, '') ?? '';
+  const kinds = dialect === 'python' ? ['function_definition'] : functionKinds;
+  const near = all(root, ...kinds)
+    .map((node) => ({ node, distance: Math.min(...startLines(node).map((start) => Math.abs(start - line))), named: nameOf(node) === wanted && wanted !== '' }))
+    .filter(({ distance }) => distance <= tolerance)
+    .toSorted((a, b) => Number(b.named) - Number(a.named) || a.distance - b.distance || startOf(b.node) - startOf(a.node));
+  const best = near[0];
+  const isNamed = !moduleNames.has(wanted) && !wanted.startsWith('<');
+  if (best !== undefined && (best.named || (best.distance === 0 && (!isNamed || nameOf(best.node) === null)))) return best.node;
+  if (moduleNames.has(wanted) && line <= 1) return root;
+  if (wanted.startsWith('<')) return innermostAround(root, kinds, line);
+  return best === undefined || isNamed && nameOf(best.node) !== null ? null : best.node;
+}
+
+/** Lines where a profiler may see the function begin. */
+function startLines(node: SgNode): number[] {
+  const lines = [lineOf(node)];
+  const parameters = node.field('parameters') ?? node.field('parameter');
+  if (parameters !== null) lines.push(lineOf(parameters));
+  const parent = node.parent();
+  if (parent?.kind() === 'decorated_definition') lines.push(lineOf(parent));
+  return lines;
+}
+
+/** A comprehension, lambda or generator expression belongs to the function around it. */
+function innermostAround(root: SgNode, kinds: string[], line: number): SgNode {
+  const around = all(root, ...kinds).filter((node) => lineOf(node) <= line && node.range().end.line + 1 >= line);
+  return around.at(-1) ?? root;
+}
+
+/** What a profiler calls the function: its own name, or the variable, property or key that it is given to. */
+export function nameOf(node: SgNode): string | null {
+  const own = node.field('name');
+  if (own !== null) return own.text().replace(/^#/, '');
+  const parent = node.parent();
+  switch (String(parent?.kind())) {
+    case 'variable_declarator':
+      return parent?.field('name')?.text() ?? null;
+    case 'assignment_expression':
+      return parent?.field('left')?.text().split('.').at(-1) ?? null;
+    case 'pair':
+      return parent?.field('key')?.text().replace(/^['"]|['"]$/g, '') ?? null;
+    case 'public_field_definition':
+    case 'field_definition':
+      return (parent?.field('name') ?? parent?.field('property'))?.text().replace(/^#/, '') ?? null;
+    default:
+      return null;
+  }
+}

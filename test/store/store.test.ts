@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CandidateRef } from '../../src/core/candidate.js';
+import { lessonOf } from '../../src/core/lesson.js';
+import type { DecisionRecord, TrialSummary } from '../../src/core/status.js';
+import type { Verdict } from '../../src/core/verdict/verdict.js';
+import { homeFrom, type Home } from '../../src/store/home.js';
+import { openStoreReader } from '../../src/store/reader.js';
+import { schemaVersion } from '../../src/store/schema.js';
+import { openStoreWriter, type RunHeader, type StoreWriter } from '../../src/store/writer.js';
+
+let home: Home;
+let store: StoreWriter;
+
+beforeEach(() => {
+  home = homeFrom({ PERFLOOP_HOME: mkdtempSync(join(tmpdir(), 'perfloop-store-')) });
+  store = openStoreWriter(home.db);
+});
+
+afterEach(() => {
+  store.close();
+  rmSync(home.root, { recursive: true, force: true });
+});
+
+function header(run: string, startedAt: number): RunHeader {
+  return {
+    v: 1, run, kind: 'run', target: { id: 't1', name: 'parser', origin: '/code/parser', base: 'a'.repeat(40) }, state: 'running', round: 1, rounds: 3, phase: 'execute', doing: '',
+    champion: 'a'.repeat(40), accepted: 0, speedup: null, plan: null, findings: 2, final: null, warnings: [], error: null,
+    budget: { trials: 0, maxTrials: 10, wallMs: 0, maxWallMs: 1000 }, samplesSpent: 0, startedAt, endedAt: null,
+  };
+}
+
+const ref = { sha: 'b'.repeat(64), bytes: 10, kind: 'candidates' as const };
+
+function trial(id: string, recipe: string | null, verdict: Verdict | null): TrialSummary {
+  const candidate: CandidateRef = { id: `c-${id}`, proposer: 'recipes', recipe, title: `keep a Set beside the list (${id})`, findingId: null, file: 'src/a.js', line: 3, language: 'javascript', share: 0.4, patch: ref, expected: 0.1 };
+  return { id, round: 1, candidate, state: verdict === null ? 'preparing' : 'decided', champion: 'a'.repeat(40), commit: null, verdict, samples: null, diff: null, startedAt: 1, endedAt: 2 };
+}
+
+const measured = (ratio: number) => ({ ratio, ci95: [ratio - 0.01, ratio + 0.01] as [number, number], pairs: 9, samples: 30, delta: 0.0198 });
+const accepted = (ratio: number): Verdict => ({ kind: 'accepted', measured: measured(ratio), reasons: [{ code: 'faster', text: 'confirmed: it is faster' }] });
+const rejected = (ratio: number): Verdict => ({ kind: 'rejected', measured: measured(ratio), reasons: [{ code: 'futile', text: 'no sign of a gain' }] });
+
+describe('runs', () => {
+  it('come back newest first, with their trials in order and their decisions', () => {
+    store.recordRun(header('r-aaaa', 1));
+    store.recordRun(header('r-bbbb', 2));
+    store.recordTrial('r-aaaa', 1, trial('r1-2', null, null));
+    store.recordTrial('r-aaaa', 0, trial('r1-1', null, accepted(1.2)));
+    const decision: DecisionRecord = { id: 'd1', trial: 'r1-1', approve: true, who: 'ann', comment: 'good', at: 5 };
+    store.recordDecision('r-aaaa', decision);
+    const reader = openStoreReader(home);
+    expect(reader?.listRuns({ limit: 10 }).map(({ run }) => run)).toEqual(['r-bbbb', 'r-aaaa']);
+    expect(reader?.runStatus('r-aaaa')).toMatchObject({ run: 'r-aaaa', trials: [{ id: 'r1-1', verdict: { kind: 'accepted' } }, { id: 'r1-2' }], decisions: [decision] });
+    expect(reader?.runStatus('r-zzzz')).toBeNull();
+    reader?.close();
+  });
+
+  it('are found by the beginning of their id, in which no character is special', () => {
+    store.recordRun(header('r-abcd', 1));
+    store.recordRun(header('r-abxy', 2));
+    const reader = openStoreReader(home);
+    expect(reader?.findRuns('r-ab')).toEqual(['r-abxy', 'r-abcd']);
+    expect(reader?.findRuns('r-abc')).toEqual(['r-abcd']);
+    expect(reader?.findRuns('r-_b%')).toEqual([]);
+    reader?.close();
+  });
+
+  it('are the same after being recorded twice, as a repeated activity does', () => {
+    for (let time = 0; time < 2; time++) {
+      store.recordRun({ ...header('r-aaaa', 1), state: 'done', endedAt: 9 });
+      store.recordTrial('r-aaaa', 0, trial('r1-1', 'x', accepted(1.2)));
+      store.recordDecision('r-aaaa', { id: 'd1', trial: 'r1-1', approve: true, who: 'ann', comment: '', at: 5 });
+    }
+    const reader = openStoreReader(home);
+    expect(reader?.listRuns({ limit: 10 })).toHaveLength(1);
+    expect(reader?.runStatus('r-aaaa')).toMatchObject({ state: 'done', trials: [{}], decisions: [{}] });
+    reader?.close();
+  });
+});
+
+describe('decisions', () => {
+  it('can be added and never changed or removed', () => {
+    store.recordDecision('r-aaaa', { id: 'd1', trial: 'r1-1', approve: true, who: 'ann', comment: '', at: 5 });
+    store.recordDecision('r-aaaa', { id: 'd1', trial: 'r1-1', approve: false, who: 'eve', comment: 'no', at: 6 });
+    const db = new Database(home.db);
+    expect(db.prepare('SELECT who, approve FROM decisions').all()).toEqual([{ who: 'ann', approve: 1 }]);
+    expect(() => db.exec("UPDATE decisions SET who = 'eve'")).toThrow(/append-only/);
+    expect(() => db.exec('DELETE FROM decisions')).toThrow(/append-only/);
+    db.close();
+  });
+});
+
+describe('lessons', () => {
+  const learn = (run: string, id: string, recipe: string, verdict: Verdict) => {
+    const lesson = lessonOf(run, 't1', trial(id, recipe, verdict));
+    if (lesson !== null) store.recordLesson(lesson);
+  };
+
+  it('are found by their words, in any form, whatever else the query holds', () => {
+    learn('r-aaaa', 'r1-1', 'set-beside-array', accepted(1.3));
+    const reader = openStoreReader(home);
+    expect(reader?.searchWiki('confirming', 5)).toMatchObject([{ run: 'r-aaaa', recipe: 'set-beside-array', verdict: 'accepted' }]);
+    expect(reader?.searchWiki('set-beside "NOT (', 5)).toHaveLength(0);
+    expect(reader?.searchWiki('Set AND* list', 5)).toHaveLength(0);
+    expect(reader?.searchWiki('set list', 5)).toHaveLength(1);
+    expect(() => reader?.searchWiki('*"', 5)).toThrow(expect.objectContaining({ code: 'PL_EMPTY_SEARCH' }));
+    reader?.close();
+  });
+
+  it('become priors by recipe and language; what was never measured teaches nothing', () => {
+    learn('r-aaaa', 'r1-1', 'set-beside-array', accepted(1.3));
+    learn('r-aaaa', 'r1-2', 'set-beside-array', rejected(1.0));
+    learn('r-aaaa', 'r1-3', 'set-beside-array', { kind: 'rejected', measured: null, reasons: [{ code: 'build-failed', text: 'no' }] });
+    learn('r-aaaa', 'r1-3', 'set-beside-array', { kind: 'rejected', measured: null, reasons: [{ code: 'build-failed', text: 'no' }] });
+    const [prior] = store.priors();
+    expect(prior).toMatchObject({ recipe: 'set-beside-array', language: 'javascript', tried: 2, accepted: 1 });
+    expect(prior?.meanLogGain).toBeCloseTo(Math.log(1.3));
+  });
+
+  it('of a trial that was measured afresh come from its successor', () => {
+    expect(lessonOf('r-aaaa', 't1', trial('r1-1', 'x', { kind: 'rejected', measured: measured(1.2), reasons: [{ code: 'superseded', text: 'afresh as r1-1c' }] }))).toBeNull();
+  });
+});
+
+describe('the database', () => {
+  it('of a newer perfloop is refused and left as it is', () => {
+    store.close();
+    const db = new Database(home.db);
+    db.pragma(`user_version = ${schemaVersion + 1}`);
+    db.close();
+    expect(() => openStoreWriter(home.db)).toThrow(expect.objectContaining({ code: 'PL_DATABASE_NEWER' }));
+    const again = new Database(home.db);
+    again.pragma(`user_version = ${schemaVersion}`);
+    again.close();
+    store = openStoreWriter(home.db);
+  });
+
+  it('is not made by a reader', () => {
+    expect(openStoreReader(homeFrom({ PERFLOOP_HOME: join(home.root, 'elsewhere') }))).toBeNull();
+  });
+
+  it('keeps the noise of a host and a benchmark', () => {
+    const noise = { pairs: 8, spread: 0.02, bias: 0, biasLower95: 0, secondsPerSample: 0.1 };
+    store.recordNoise({ host: 'h1', benchmark: 'b', at: 7, noise, samples: { ...ref, kind: 'samples' } });
+    expect(store.findNoise('h1', 'b')).toMatchObject({ at: 7, noise });
+    expect(store.findNoise('h2', 'b')).toBeNull();
+  });
+});
