@@ -14,6 +14,17 @@ import { setBesideArray } from './javascript/set-beside-array.js';
 import { setForMembership } from './javascript/set-for-membership.js';
 import { sqrtForHypot } from './javascript/sqrt-for-hypot.js';
 import { stringOncePerLoop } from './javascript/string-once-per-loop.js';
+import { appendAndReverse } from './python/append-and-reverse.js';
+import { compiledRegex } from './python/compiled-regex.js';
+import { comprehension } from './python/comprehension.js';
+import { concatLists } from './python/concat-lists.js';
+import { copyPlainData } from './python/copy-plain-data.js';
+import { countOnce } from './python/count-once.js';
+import { dictMembership } from './python/dict-membership.js';
+import { lookupSet } from './python/lookup-set.js';
+import { popLeft } from './python/popleft.js';
+import { seenSet } from './python/seen-set.js';
+import { textOncePerLoop } from './python/text-once-per-loop.js';
 
 /** Every recipe, in the order in which they are tried; earlier ones win where two want the same text. */
 export const recipes: readonly Recipe[] = [
@@ -32,4 +43,15 @@ export const recipes: readonly Recipe[] = [
   cloneWithoutJson,
   sqrtForHypot,
   dateNow,
+  seenSet,
+  lookupSet,
+  countOnce,
+  popLeft,
+  appendAndReverse,
+  concatLists,
+  dictMembership,
+  compiledRegex,
+  textOncePerLoop,
+  copyPlainData,
+  comprehension,
 ];
