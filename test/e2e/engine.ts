@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll } from 'vitest';
+import type { CliContext } from '../../src/client/context.js';
+import { plain } from '../../src/client/style.js';
+import { jobProcesses } from '../../src/measure/processes.js';
+import { homeFrom, type Home } from '../../src/store/home.js';
+import { connectClient, plainSettings } from '../../src/worker/connection.js';
+import { ensureEngine } from '../../src/worker/engine/engine.js';
+import { stopEngine } from '../../src/worker/engine/stop.js';
+
+export interface SharedEngine {
+  home: Home;
+  /** What perfloop gets, as a process or as the context of a verb. Nothing in it points to the user's home or server. */
+  env: NodeJS.ProcessEnv;
+  client: Client;
+  /** For calling a verb in this process. */
+  context: CliContext;
+  address: string;
+}
+
+/**
+ * Perfloop's own engine, with its real worker, for all tests of a file: call at the top of the file, use inside of tests.
+ * Afterwards its processes and its folder are gone.
+ */
+export function sharedEngine(extra: NodeJS.ProcessEnv = {}): SharedEngine {
+  const root = mkdtempSync(join(tmpdir(), 'perfloop-e2e-'));
+  const env: NodeJS.ProcessEnv = { ...clean(process.env), PERFLOOP_HOME: root, PERFLOOP_IDLE_MS: '600000', PERFLOOP_JOB: root, NO_COLOR: '1', ...extra };
+  const home = homeFrom(env);
+  const shared: Partial<SharedEngine> & Pick<SharedEngine, 'home' | 'env' | 'context'> = {
+    home,
+    env,
+    context: { env, cwd: root, home, json: true, quiet: true, connection: {}, stdout: process.stdout, stderr: process.stderr, style: plain, errStyle: plain },
+  };
+  const processes = async (): Promise<number[]> => (await jobProcesses({ group: null, marker: root })).map(({ pid }) => pid);
+
+  beforeAll(async () => {
+    const { address, namespace } = await ensureEngine({ home, env });
+    shared.address = address;
+    shared.client = await connectClient(plainSettings({ address, namespace }, 'perfloop'));
+  });
+
+  afterAll(async () => {
+    await shared.client?.connection.close();
+    await stopEngine(home).catch(() => false);
+    for (const pid of await processes()) process.kill(pid, 'SIGKILL');
+    while ((await processes()).length > 0) await sleep(50);
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  }, 90_000);
+
+  // Filled in by beforeAll.
+  return shared as SharedEngine;
+}
+
+function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_') && (!name.startsWith('PERFLOOP_') || name === 'PERFLOOP_TEMPORAL_BIN')));
+}

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { expect } from 'vitest';
+import { run, type RunOptions } from '../../src/client/verbs/run.js';
+import { messageNames, type Decide } from '../../src/core/messages.js';
+import type { RunStatus, TrialSummary } from '../../src/core/status.js';
+import type { SharedEngine } from './engine.js';
+import type { Target } from './target.js';
+
+export interface StartedRun {
+  id: string;
+  handle: WorkflowHandle;
+  status(): Promise<RunStatus>;
+  /** Waits until the status fulfils the condition; tells the status when it never does. */
+  until(what: string, holds: (status: RunStatus) => boolean): Promise<RunStatus>;
+  /** Waits for the end and gives the last status; throws where the run failed. */
+  result(): Promise<RunStatus>;
+  decide(candidate: string, approve: boolean, more?: Partial<Decide>): Decide;
+}
+
+/** Starts a run as `perfloop run --detach` does. */
+export async function startRun(engine: SharedEngine, target: Target, options: Partial<RunOptions> = {}): Promise<StartedRun> {
+  const { run: id } = await run(engine.context, { dir: target.dir, detach: true, ...options });
+  return startedRun(engine, id);
+}
+
+let decisions = 0;
+
+export function startedRun(engine: SharedEngine, id: string): StartedRun {
+  const handle = engine.client.workflow.getHandle(id);
+  const status = (): Promise<RunStatus> => handle.query<RunStatus>(messageNames.status);
+  return {
+    id,
+    handle,
+    status,
+    async until(what, holds) {
+      let last: RunStatus | null = null;
+      await expect
+        .poll(
+          async () => {
+            last = await status();
+            return holds(last) || (last.endedAt !== null ? `it ended: ${JSON.stringify(last.error)}` : 'not yet');
+          },
+          { message: `${id}: ${what}`, timeout: 120_000, interval: 100 },
+        )
+        .toBe(true);
+      return last as unknown as RunStatus;
+    },
+    result: () => handle.result() as Promise<RunStatus>,
+    decide: (candidate, approve, more = {}) => ({ v: 1, decisionId: `test-${++decisions}`, candidate, approve, who: 'tester@here', comment: '', ...more }),
+  };
+}
+
+export function trialOf(status: RunStatus, id: string): TrialSummary {
+  const found = status.trials.find((trial) => trial.id === id);
+  if (found === undefined) throw new Error(`no trial ${id} among ${status.trials.map((trial) => trial.id).join(', ') || 'none'}`);
+  return found;
+}
+
+/** `kind code,code` of a trial: what was decided and why. */
+export const verdictOf = ({ verdict }: TrialSummary): string => (verdict === null ? 'none' : `${verdict.kind} ${verdict.reasons.map((reason) => reason.code).join(',')}`);
+
+/** Runs git in perfloop's own repository of the run's target. */
+export function resultGit(engine: SharedEngine, status: RunStatus, ...args: string[]): string {
+  return execFileSync('git', args, { cwd: join(engine.home.repos, `${status.target.id}.git`), encoding: 'utf8' }).trimEnd();
+}
+
+/** The commit of the result branch, or null where there is none. */
+export function resultBranch(engine: SharedEngine, status: RunStatus): string | null {
+  return resultGit(engine, status, 'for-each-ref', '--format=%(objectname)', `refs/heads/perfloop/${status.run}`) || null;
+}
