@@ -15,6 +15,7 @@ import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
+import { changedScripts } from '../workspace/changed-scripts.js';
 import { rulesOf } from './guard-protected.js';
 
 type WorktreeActivities = Pick<HostActivities, 'openWorktrees' | 'applyCandidate' | 'closeWorktrees'>;
@@ -42,13 +43,18 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       const commit = await commitOf(deps, input, repository, candidate);
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
-      // A pull request may bring tests of its own; the base's are laid over before anything runs.
-      const offending = input.candidate.proposer === 'judge' ? [] : await protectedChanges(repository, champion.commit, commit, await rulesOf(repository, target, config));
-      if (offending.length > 0) {
-        const text = `It changes what must not change: ${offending.slice(0, 8).map(({ path, why }) => `${path} (${why})`).join(', ')}${offending.length > 8 ? ` and ${offending.length - 8} more` : ''}.`;
-        return { kind: 'refused', verdict: refused('protected', text), diff };
+      const rules = await rulesOf(repository, target, config);
+      const offending = await protectedChanges(repository, champion.commit, commit, rules);
+      const list = `${offending.slice(0, 8).map(({ path, why }) => `${path} (${why})`).join(', ')}${offending.length > 8 ? ` and ${offending.length - 8} more` : ''}`;
+      if (input.candidate.proposer === 'judge') {
+        const scripts = await changedScripts(repository, champion.commit, commit);
+        if (scripts.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes the npm script${scripts.length === 1 ? '' : 's'} ${scripts.join(', ')}, which the commands may run.`), diff };
+        // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
+        const notes = offending.length === 0 ? [] : [`Measured and tested with the base's version of ${list}.`];
+        return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes };
       }
-      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff };
+      if (offending.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes what must not change: ${list}.`), diff };
+      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: [] };
     }),
 
     closeWorktrees: activity(async ({ keys }) => {

@@ -1,6 +1,7 @@
 import { validateConfig } from '../core/config/parse.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
+import { editableInPullRequests } from '../workspace/protected-globs.js';
 import type { CliContext } from './context.js';
 import { loadConfig } from './load-config.js';
 
@@ -36,7 +37,7 @@ function withCommands(config: Config, { test, build, setup, minGain }: JudgeFlag
   const given = validateConfig({ target: setup === undefined ? {} : { setup }, commands: { ...(test === undefined ? {} : { test }), ...(build === undefined ? {} : { build }) } }, 'the command line');
   return {
     ...config,
-    target: { ...config.target, ...(given.target.setup ? { setup: given.target.setup } : {}) },
+    target: { ...config.target, editable: [...config.target.editable, ...editableInPullRequests], ...(given.target.setup ? { setup: given.target.setup } : {}) },
     commands: { ...config.commands, ...given.commands },
     verdict: { ...config.verdict, ...(minGain === undefined ? {} : { min_gain: minGain }) },
   };

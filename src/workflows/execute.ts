@@ -105,6 +105,7 @@ export async function runTrial({ input, model, control, session }: Pick<Phases, 
   summary.diff = result.diff;
   summary.commit = result.commit?.commit ?? null;
   summary.endedAt = Date.now();
+  for (const text of result.notes) warn(model, text);
   if (result.commit !== null && result.verdict.kind === 'accepted') model.passed[id] = result.commit;
   return summary;
 }

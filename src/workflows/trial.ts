@@ -35,6 +35,8 @@ export interface TrialResult {
   diff: ArtifactRef | null;
   samples: ArtifactRef | null;
   spent: number;
+  /** What a person should know of how it was judged. */
+  notes: string[];
   lease: Lease | null;
 }
 
@@ -73,8 +75,8 @@ class TrialOnHost {
     const { target, config, champion, candidate } = this.input;
     await this.tell('preparing');
     const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate });
-    if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0 };
-    const base = { commit: applied.commit, diff: applied.diff };
+    if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
+    const base = { commit: applied.commit, diff: applied.diff, notes: applied.notes };
 
     const first = await this.prepare('screen', applied.commit, true);
     if (first.refused !== null) return { ...base, verdict: first.refused, samples: null, spent: this.spent };

@@ -16,6 +16,22 @@ export interface ProtectedRules {
 
 const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', '**/.gitignore', 'perfloop.toml', '**/node_modules/**'];
 
+/** What is installed, and with which scripts. */
+const manifests = [
+  '**/{package.json,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lock,bun.lockb,.npmrc,.yarnrc,.yarnrc.yml,.nvmrc,.node-version}',
+  '**/{pyproject.toml,setup.py,setup.cfg,requirements*.txt,Pipfile,Pipfile.lock,poetry.lock,uv.lock,.python-version,environment.yml}',
+  '**/{Cargo.lock,go.sum,Gemfile.lock,composer.lock}',
+];
+
+/** Continuous integration. */
+const integration = [
+  '{.github,.gitlab,.circleci,.buildkite,.ci,.forgejo,.gitea,.woodpecker}/**',
+  '{.gitlab-ci.yml,.travis.yml,azure-pipelines.yml,Jenkinsfile,appveyor.yml,.drone.yml,.woodpecker.yml,bitbucket-pipelines.yml}',
+];
+
+/** What a person's pull request changes with good reason, and no proposer's candidate: for `target.editable` of a judgement. */
+export const editableInPullRequests: readonly string[] = [...manifests, ...integration];
+
 const builtIn = [
   // Tests.
   '**/{test,tests,__tests__,spec,specs,testing,testdata,e2e,__snapshots__,__mocks__}/**',
@@ -30,18 +46,13 @@ const builtIn = [
   '**/{bench,benchmark}.*',
   '**/{bench,benchmark}_*.*',
   '**/*_{bench,benchmark}.*',
-  // What is installed, and with which scripts.
-  '**/{package.json,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lock,bun.lockb,.npmrc,.yarnrc,.yarnrc.yml,.nvmrc,.node-version}',
-  '**/{pyproject.toml,setup.py,setup.cfg,requirements*.txt,Pipfile,Pipfile.lock,poetry.lock,uv.lock,.python-version,environment.yml}',
-  '**/{Cargo.lock,go.sum,Gemfile.lock,composer.lock}',
+  ...manifests,
   // How tests are run, and code that an interpreter runs unasked.
   '**/{jest,vitest,vite,karma,ava,playwright,cypress}.config.*',
   '**/.mocharc.*',
   '**/{tox.ini,pytest.ini,noxfile.py,.coveragerc,sitecustomize.py,usercustomize.py}',
   '**/*.pth',
-  // Continuous integration.
-  '{.github,.gitlab,.circleci,.buildkite,.ci,.forgejo,.gitea,.woodpecker}/**',
-  '{.gitlab-ci.yml,.travis.yml,azure-pipelines.yml,Jenkinsfile,appveyor.yml,.drone.yml,.woodpecker.yml,bitbucket-pipelines.yml}',
+  ...integration,
   '**/.git*',
 ];
 

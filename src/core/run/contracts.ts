@@ -52,7 +52,7 @@ export interface HostActivities {
   openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[] }): Promise<WorktreeRef[]>;
   /** Puts the candidate on top of the champion as one commit. A patch that must not be applied is refused with a verdict. */
   applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }): Promise<
-    { kind: 'applied'; commit: CommitRef; diff: ArtifactRef } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
+    { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean }): Promise<CommandOutcome>;
   /** Runs the check command on both sides and compares what they print. */
