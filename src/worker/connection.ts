@@ -73,8 +73,8 @@ export function plainSettings(server: { address: string; namespace: string }, qu
  */
 export async function connectClient(settings: ConnectionSettings, patience: Patience = {}): Promise<Client> {
   const { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
-  const connection = await persist(settings, patience, async () => {
-    const attempt = Connection.lazy({ ...transport(settings), connectTimeout: 2000, interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 5 })), withDefaultDeadline] });
+  const connection = await persist(settings, patience, async (connectTimeout) => {
+    const attempt = Connection.lazy({ ...transport(settings), connectTimeout, interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 5 })), withDefaultDeadline] });
     try {
       await attempt.ensureConnected();
       await attempt.withDeadline(Date.now() + 5000, () => attempt.workflowService.describeNamespace({ namespace: settings.namespace }));
@@ -120,12 +120,16 @@ const longPolls = /\/(GetWorkflowExecutionHistory|PollWorkflowExecutionUpdate|Up
 const withDefaultDeadline: Interceptor = (options, nextCall) =>
   nextCall({ ...options, deadline: options.deadline ?? Date.now() + (longPolls.test(options.method_definition.path) ? 70_000 : 15_000) }) as ReturnType<Interceptor>;
 
-async function persist<T>(settings: ConnectionSettings, patience: Patience, attempt: () => Promise<T>): Promise<T> {
+/** A refused connection is only known by the end of an attempt, so one is not longer than a slow handshake needs. */
+const longestAttemptMs = 3000;
+const shortestAttemptMs = 300;
+
+async function persist<T>(settings: ConnectionSettings, patience: Patience, attempt: (limitMs: number) => Promise<T>): Promise<T> {
   const began = performance.now();
   const limit = patience.patienceMs ?? 10_000;
   for (let said = 0; ; ) {
     try {
-      return await attempt();
+      return await attempt(Math.min(Math.max(limit - (performance.now() - began), shortestAttemptMs), longestAttemptMs));
     } catch (error) {
       const refusal = refusalOf(error, settings);
       if (refusal) throw refusal;
