@@ -49,9 +49,18 @@ def _start():
         return (path,) + tuple(key[1:]) if os.path.exists(path) else key
 
     def dump():
+        # A signal may come between any two calls: from here on it waits for the end.
+        running["writing"] = True
         profiler = running.pop("profiler", None)
-        if profiler is None or running["pid"] != os.getpid():
-            return
+        try:
+            if profiler is not None and running["pid"] == os.getpid():
+                write(profiler)
+        finally:
+            running["writing"] = False
+        if "signal" in running:
+            die(running["signal"])
+
+    def write(profiler):
         profiler.disable()
         took = time.monotonic() - running["started"]
         profiler.create_stats()
@@ -80,15 +89,25 @@ def _start():
         begin()
 
     def terminated(number, frame):
+        # A pool ends workers that are about to leave by themselves, too.
+        if running.get("writing"):
+            running["signal"] = number
+            return
         dump()
+        die(number)
+
+    def die(number):
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
     atexit.register(dump)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=forked)
-    if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, terminated)
+    try:
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, terminated)
+    except ValueError:
+        pass  # Not the main interpreter: it gets no signals.
     begin()
 
 

@@ -86,9 +86,9 @@ function collector({ function: name, collectorShare }: HotFunction): Evidence[] 
 
 function called({ hot, callers }: HotFacts): Evidence[] {
   const evidence: Evidence[] = [];
-  if (hot.calls !== null) evidence.push({ tool: 'hot-functions', text: `It was called ${hot.calls} ${hot.calls === 1 ? 'time' : 'times'}, ${seconds(hot.selfMs / Math.max(1, hot.calls))} each by itself.` });
+  if (hot.calls !== null) evidence.push({ tool: 'hot-functions', text: hot.calls === 1 ? 'It was called once.' : `It was called ${hot.calls} times, at ${seconds(hot.selfMs / Math.max(1, hot.calls))} a call.` });
   const named = callers.slice(0, 3).map(({ function: name, share }) => `${name} (${percent(share)})`);
-  if (named.length > 0) evidence.push({ tool: 'callers', text: `Called by ${named.join(', ')} of its total time.` });
+  if (named.length > 0) evidence.push({ tool: 'callers', text: `Its callers, by its total time: ${named.join(', ')}.` });
   return evidence;
 }
 

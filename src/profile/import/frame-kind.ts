@@ -22,6 +22,8 @@ export function v8Frame({ functionName, url, lineNumber, columnNumber }: { funct
 
 function v8Kind(name: string, module: string): FrameKind {
   if (module === '') return v8Kinds[name] ?? 'builtin';
+  // V8 samples on while the thread waits for a child process.
+  if (name === 'spawnSync' && module === 'node:internal/child_process') return 'idle';
   if (/^(node:)?internal\/(modules|bootstrap|process\/esm_loader)/.test(module)) return 'loader';
   if (/^(node:|internal\/)/.test(module)) return 'library';
   return module.endsWith(v8HookFile) ? 'profiler' : 'source';

@@ -23,21 +23,14 @@ export function hiddenCallees(samples: SampledProfile['samples'], ticksOf: Map<S
   for (const { stack } of samples) for (let node: StackNode | null = stack; node && !stacks.has(node); node = node.parent) stacks.add(node);
   for (const node of ticksOf.keys()) for (let at: StackNode | null = node; at && !stacks.has(at); at = at.parent) stacks.add(at);
 
-  const children = new Map<StackNode, StackNode[]>();
-  for (const node of stacks) {
-    if (!node.parent) continue;
-    const siblings = children.get(node.parent);
-    if (siblings) siblings.push(node);
-    else children.set(node.parent, [node]);
-  }
-
+  const callees = new Callees(stacks);
   const sources = new Sources();
   const plans = new Map<StackNode, Plan>();
   for (const [node, ticks] of ticksOf) {
     if (node.frame.kind !== 'source') continue;
-    const plan = planFor(node, ticks, children.get(node) ?? [], sources);
+    const plan = planFor(node, ticks, callees, sources);
     plans.set(node, plan);
-    for (const share of plan.shares) if (share.stack !== node) stacks.add(share.stack);
+    for (const { stack } of plan.shares) for (let at: StackNode | null = stack; at && !stacks.has(at); at = at.parent) stacks.add(at);
   }
 
   const moved = samples.map((sample) => {
@@ -70,28 +63,56 @@ class Plan {
   }
 }
 
-function planFor(node: StackNode, ticks: Ticks, callees: StackNode[], sources: Sources): Plan {
+function planFor(node: StackNode, ticks: Ticks, callees: Callees, sources: Sources): Plan {
   const kept: Ticks = [];
   const movedTo = new Map<StackNode, number>();
   for (const tick of ticks) {
-    const callee = onlyCallee(sources.line(node.frame.module, tick.line), callees);
-    if (callee) movedTo.set(callee, (movedTo.get(callee) ?? 0) + tick.ticks);
+    const callee = onlyCallee(sources.line(node.frame.module, tick.line), callees.of(node.frame));
+    const stack = callee && callees.below(node, callee);
+    if (stack) movedTo.set(stack, (movedTo.get(stack) ?? 0) + tick.ticks);
     else kept.push(tick);
   }
   return new Plan(node, kept, movedTo);
 }
 
+/** Which function was seen to call which, and on which stack. */
+class Callees {
+  readonly #frames = new Map<Frame, Set<Frame>>();
+  readonly #stacks = new Map<StackNode, Map<Frame, StackNode>>();
+
+  constructor(stacks: Iterable<StackNode>) {
+    for (const stack of stacks) {
+      if (!stack.parent) continue;
+      this.#frames.set(stack.parent.frame, (this.#frames.get(stack.parent.frame) ?? new Set()).add(stack.frame));
+      this.#stacks.set(stack.parent, (this.#stacks.get(stack.parent) ?? new Map<Frame, StackNode>()).set(stack.frame, stack));
+    }
+  }
+
+  of(caller: Frame): Frame[] {
+    return [...(this.#frames.get(caller) ?? [])];
+  }
+
+  /** The stack of `callee` right above `caller`, made up where it was seen on another stack only. */
+  below(caller: StackNode, callee: Frame): StackNode {
+    const known = this.#stacks.get(caller) ?? new Map<Frame, StackNode>();
+    this.#stacks.set(caller, known);
+    const stack = known.get(callee) ?? { parent: caller, frame: callee };
+    known.set(callee, stack);
+    return stack;
+  }
+}
+
 const notCalls = new Set(['if', 'switch', 'catch', 'return', 'typeof', 'await', 'yield', 'void', 'in', 'of', 'case', 'else', 'do', 'throw']);
 
 /** The callee, when calling it is all the work that the line can hold. */
-export function onlyCallee(line: string | undefined, callees: StackNode[]): StackNode | null {
+export function onlyCallee(line: string | undefined, callees: Frame[]): Frame | null {
   if (line === undefined || line.length > 200) return null;
   const code = line.replace(/'(\\.|[^'\\])*'|"(\\.|[^"\\])*"/g, '""').replace(/\/\/.*$/, '');
   // Loops, spreads, templates, closures, literals of arrays and regular expressions, `new`: work of the line's own.
   if (/\b(for|while|new|function|class|delete|in|instanceof)\b|\.\.\.|`|=>|[=(,:?]\s*\[|[=(,]\s*\/|%|\*\*/.test(code)) return null;
   const names = [...code.matchAll(/([\w$]+)\s*(?:\?\.)?\(/g)].map((match) => match[1] ?? '').filter((name) => !notCalls.has(name));
   if (names.length !== 1 || /[\])]\s*\(/.test(code)) return null;
-  const matching = callees.filter(({ frame }) => frame.kind === 'source' && frame.name.replace(/^.*[.\s]/, '') === names[0]);
+  const matching = callees.filter((frame) => frame.kind === 'source' && frame.name.replace(/^.*[.\s]/, '') === names[0]);
   return matching.length === 1 ? (matching[0] ?? null) : null;
 }
 

@@ -12,7 +12,9 @@ export interface Caller {
 
 const sql = `
 WITH
-stackTime AS (SELECT stack, SUM(durationNs) AS ns FROM PERFLOOP_SAMPLES GROUP BY stack),
+stackTime AS (
+  SELECT stack, SUM(durationNs) AS ns FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack
+  WHERE category <> 'idle' GROUP BY stack),
 -- In a recursion, who called it from outside: the outermost place on the stack.
 outermost AS (SELECT stack, MAX(stackDepth) AS stackDepth FROM PERFLOOP_STACK_FRAMES WHERE frame = :frame GROUP BY stack),
 edges AS (

@@ -50,7 +50,9 @@ self AS (
     SUM(CASE WHEN category = 'code' AND via = frame THEN ns ELSE 0 END) AS ownNs,
     SUM(CASE WHEN category = 'collector' THEN ns ELSE 0 END) AS collectorNs
   FROM PERFLOOP_CHARGES WHERE frame IS NOT NULL GROUP BY frame),
-stackTime AS (SELECT stack, SUM(durationNs) AS ns FROM PERFLOOP_SAMPLES GROUP BY stack),
+stackTime AS (
+  SELECT stack, SUM(durationNs) AS ns FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack
+  WHERE category <> 'idle' GROUP BY stack),
 -- A frame counts once for each stack, however often it is on it.
 sampled AS (
   SELECT onStack.frame, SUM(stackTime.ns) AS totalNs
