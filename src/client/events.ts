@@ -19,7 +19,7 @@ export type RunEvent =
   | { kind: 'state'; state: RunState }
   | { kind: 'final'; ratio: number; ci95: [number, number]; pairs: number }
   | { kind: 'error'; code: string; message: string; where?: string; fix?: string }
-  | { kind: 'ended'; run: string; state: RunState; accepted: number; speedup: RunStatus['speedup'] };
+  | { kind: 'ended'; run: string; runKind: 'run' | 'judge'; state: RunState; accepted: number; speedup: RunStatus['speedup'] };
 
 const over: ReadonlySet<RunState> = new Set(['done', 'failed', 'cancelled']);
 
@@ -28,11 +28,11 @@ export function isOver(status: Pick<RunStatus, 'state'>): boolean {
 }
 
 /**
- * What happened between two statuses of one run, in the order in which a person wants to read it. `previous` is null at
- * the first look: everything so far is then told, except states that are already past.
+ * What happened between two statuses of one run, in the order in which a person wants to read it: what was settled, what
+ * began, and how it ended. `previous` is null at the first look: everything so far is then told, except what is past.
  */
 export function eventsBetween(previous: RunStatus | null, next: RunStatus): RunEvent[] {
-  return [...beginning(previous, next), ...progress(previous, next), ...trials(previous, next), ...outcome(previous, next)];
+  return [...beginning(previous, next), ...settled(previous, next), ...progress(previous, next), ...outcome(previous, next)];
 }
 
 function beginning(previous: RunStatus | null, next: RunStatus): RunEvent[] {
@@ -40,31 +40,19 @@ function beginning(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   if (previous === null) events.push({ kind: 'started', run: next.run, runKind: next.kind, target: next.target.name, base: next.target.base, rounds: next.rounds });
   const known = new Set(previous?.warnings);
   for (const text of next.warnings) if (!known.has(text)) events.push({ kind: 'warning', text });
-  return events;
-}
-
-function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
-  const events: RunEvent[] = [];
   if (next.plan !== null && JSON.stringify(next.plan) !== JSON.stringify(previous?.plan ?? null)) events.push({ kind: 'plan', plan: next.plan });
-  if (isOver(next)) return events;
-  if (next.kind === 'run' && next.round > 0 && next.round !== previous?.round) events.push({ kind: 'round', round: next.round, rounds: next.rounds });
-  if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
-  if (next.findings > 0 && (next.findings !== previous?.findings || next.round !== previous.round)) events.push({ kind: 'findings', count: next.findings });
-  if (next.doing !== '' && next.doing !== previous?.doing) events.push({ kind: 'doing', text: next.doing });
   return events;
 }
 
-function trials(previous: RunStatus | null, next: RunStatus): RunEvent[] {
+function settled(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   const events: RunEvent[] = [];
   const before = new Map(previous?.trials.map((trial) => [trial.id, trial]));
   for (const trial of next.trials) {
-    const old = before.get(trial.id);
-    const { id } = trial;
-    const what = trial.candidate.title;
-    if (trial.state !== 'decided' && trial.state !== old?.state) events.push({ kind: 'trial', trial: id, what, place: placeOf(trial.candidate), state: trial.state });
-    if (trial.verdict !== null && !sameVerdict(trial, old)) events.push({ kind: 'verdict', trial: id, what, verdict: trial.verdict });
-    if (trial.state === 'awaiting-approval' && old?.state !== 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id });
+    if (trial.verdict !== null && !sameVerdict(trial, before.get(trial.id))) events.push({ kind: 'verdict', trial: trial.id, what: trial.candidate.title, verdict: trial.verdict });
   }
+  const known = new Set(previous?.decisions.map((decision) => decision.id));
+  for (const decision of next.decisions) if (!known.has(decision.id)) events.push({ kind: 'decision', decision });
+  if (next.accepted > 0 && next.champion !== previous?.champion && next.kind === 'run') events.push({ kind: 'champion', commit: next.champion, accepted: next.accepted, ratio: next.speedup?.ratio ?? null });
   return events;
 }
 
@@ -72,23 +60,43 @@ function sameVerdict(trial: TrialSummary, old: TrialSummary | undefined): boolea
   return JSON.stringify(trial.verdict) === JSON.stringify(old?.verdict ?? null);
 }
 
+function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
+  if (isOver(next)) return [];
+  const events: RunEvent[] = [];
+  if (next.kind === 'run' && next.round > 0 && next.round !== previous?.round) events.push({ kind: 'round', round: next.round, rounds: next.rounds });
+  if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
+  if (next.findings > 0 && (next.findings !== previous?.findings || next.round !== previous.round)) events.push({ kind: 'findings', count: next.findings });
+  if (next.doing !== '' && next.doing !== previous?.doing) events.push({ kind: 'doing', text: next.doing });
+  const before = new Map(previous?.trials.map((trial) => [trial.id, trial.state]));
+  for (const { id, state, candidate } of next.trials) {
+    if (state === 'decided' || state === before.get(id)) continue;
+    events.push({ kind: 'trial', trial: id, what: candidate.title, place: placeOf(candidate), state });
+    if (state === 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id });
+  }
+  return events;
+}
+
 function outcome(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   const events: RunEvent[] = [];
-  const known = new Set(previous?.decisions.map((decision) => decision.id));
-  for (const decision of next.decisions) if (!known.has(decision.id)) events.push({ kind: 'decision', decision });
-  if (next.accepted > 0 && next.champion !== previous?.champion) events.push({ kind: 'champion', commit: next.champion, accepted: next.accepted, ratio: next.speedup?.ratio ?? null });
   if (next.final !== null && !previous?.final) events.push({ kind: 'final', ratio: next.final.measured.ratio, ci95: next.final.measured.ci95, pairs: next.final.measured.pairs });
   const turned = next.state !== (previous?.state ?? 'running');
   if (turned && !isOver(next)) events.push({ kind: 'state', state: next.state });
   if (turned && awaitsFinal(next)) events.push({ kind: 'approval-needed', run: next.run, candidate: 'final' });
   if (next.error !== null && !previous?.error) events.push({ kind: 'error', ...next.error });
-  if (isOver(next) && (previous === null || !isOver(previous))) events.push({ kind: 'ended', run: next.run, state: next.state, accepted: next.accepted, speedup: next.speedup });
+  if (isOver(next) && (previous === null || !isOver(previous))) events.push({ kind: 'ended', run: next.run, runKind: next.kind, state: next.state, accepted: next.accepted, speedup: next.speedup });
   return events;
+}
+
+/** Trials that a person still has to decide on. */
+export function waitingTrials(status: RunStatus): TrialSummary[] {
+  if (isOver(status)) return [];
+  const decided = new Set(status.decisions.map((decision) => decision.trial));
+  return status.trials.filter((trial) => trial.state === 'awaiting-approval' && !decided.has(trial.id));
 }
 
 /** Whether a person is asked about the whole branch: nothing smaller waits. */
 export function awaitsFinal(status: RunStatus): boolean {
-  return status.state === 'awaiting-approval' && !status.trials.some((trial) => trial.state === 'awaiting-approval');
+  return status.state === 'awaiting-approval' && waitingTrials(status).length === 0;
 }
 
 /** Progress of one sampling, said when a stage begins and whenever a look is reached. */

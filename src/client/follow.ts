@@ -17,14 +17,15 @@ const pace = 500;
 /** Shows a run until it ends, or until `detach` is aborted, which leaves the run as it is. */
 export async function follow(observer: { look(): Promise<Look> }, sink: Sink, detach: AbortSignal): Promise<Followed> {
   let last: RunStatus | null = null;
+  const left = aborted(detach);
   try {
     while (!detach.aborted) {
-      const look = await Promise.race([observer.look(), aborted(detach)]);
+      const look = await Promise.race([observer.look(), left]);
       if (look === null) break;
       last = look.status;
       sink.show(look);
       if (look.over && look.status !== null) return { kind: 'ended', status: look.status };
-      await sleep(pace, undefined, { signal: detach }).catch(() => undefined);
+      await Promise.race([sleep(pace), left]);
     }
     return { kind: 'detached', status: last };
   } finally {

@@ -1,9 +1,10 @@
-import { validateConfig } from '../core/config/parse.js';
+import { parseConfig, validateConfig } from '../core/config/parse.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
+import { readAtRevision } from '../workspace/read-at-revision.js';
 import { editableInPullRequests } from '../workspace/protected-globs.js';
 import type { CliContext } from './context.js';
-import { loadConfig } from './load-config.js';
+import { configName, loadConfig } from './load-config.js';
 
 /** How `judge` is told what to run and what to measure. */
 export interface JudgeFlags {
@@ -22,15 +23,21 @@ export interface JudgeFlags {
  * The config that the flags mean: that of a file, or one made of a benchmark. Commands and the smallest gain can be given
  * on top of either. Throws PL_USAGE where flags contradict each other.
  */
-export async function judgeConfig(context: CliContext, dir: string, flags: JudgeFlags): Promise<Config> {
+export async function judgeConfig(context: CliContext, dir: string, base: string, flags: JudgeFlags): Promise<Config> {
   if (flags.benchmark === undefined) {
     if (flags.metric !== undefined || flags.goal !== undefined) throw usage('--metric and --goal belong to --benchmark; a config names its own metrics');
-    return withCommands(await loadConfig(context, dir, flags.config), flags);
+    return withCommands((flags.config === undefined ? await configOfBase(dir, base) : null) ?? (await loadConfig(context, dir, flags.config)), flags);
   }
   if (flags.config !== undefined) throw usage('--config and --benchmark exclude each other');
   if (flags.goal !== undefined && flags.metric === undefined) throw usage('--goal needs --metric: the wall time is always better when it is less');
   const metrics = flags.metric === undefined ? [] : [metricOf(flags.metric, flags.goal)];
   return withCommands(validateConfig({ commands: { benchmark: flags.benchmark }, metrics }, 'the command line'), flags);
+}
+
+/** The base's own config: what is under judgement must not say how it is judged. */
+async function configOfBase(dir: string, base: string): Promise<Config | null> {
+  const text = await readAtRevision(dir, base, configName);
+  return text === null ? null : parseConfig(text, `${base}:${configName}`);
 }
 
 function withCommands(config: Config, { test, build, setup, minGain }: JudgeFlags): Config {

@@ -6,8 +6,8 @@ import type { RunStatus, SamplingProgress } from '../core/status.js';
 import type { Style } from './style.js';
 
 export const linkText: Record<Exclude<Link, 'ok'>, string> = {
-  'worker-away': 'worker away, waiting: no worker answers, and the run goes on when one is back (`perfloop up`, or `perfloop worker`)',
-  'server-away': 'server away, trying again: `perfloop up` starts the local one, `perfloop doctor` says what is wrong; the run is not lost',
+  'worker-away': 'worker away, waiting: it goes on when one is back (`perfloop up`, or `perfloop worker`)',
+  'server-away': 'server away, trying again; nothing is lost (`perfloop up` starts the local one; `perfloop doctor`)',
 };
 
 /** One line for each event: for logs, pipes and screen readers. */
@@ -25,7 +25,8 @@ export class LineSink implements Sink {
   show({ status, sampling, link }: Look): void {
     this.showLink(link);
     if (status === null) return;
-    for (const event of eventsBetween(this.status, status)) this.line(event, status);
+    // The error is said in full when the command ends.
+    for (const event of eventsBetween(this.status, status)) if (event.kind !== 'error') this.line(event, status);
     this.status = status;
     for (const { of, progress } of sampling) {
       if (samplingNews(this.sampled.get(of) ?? null, progress)) this.line({ kind: 'sampling', of, progress }, status);

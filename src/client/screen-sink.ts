@@ -55,7 +55,7 @@ export class ScreenSink implements Sink {
     process.off('SIGCONT', this.resume);
     process.off('exit', this.restore);
     const last = this.picture(Number.POSITIVE_INFINITY);
-    this.stream.write(`${leave}${last}\n`);
+    this.stream.write(`${leave}${last}\n\n`);
   }
 
   private paint(): void {

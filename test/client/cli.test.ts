@@ -236,19 +236,6 @@ describe('init', () => {
   });
 });
 
-describe('a bug', () => {
-  it('exits with 1, keeps its stack in a file, and shows none', async () => {
-    const home = join(folder, 'corrupt');
-    await mkdir(home);
-    await writeFile(homeFrom({ PERFLOOP_HOME: home }).db, 'this is no database, and long enough that it is read as one'.repeat(50));
-    const { code, stderr } = await perfloop(['runs'], { env: { PERFLOOP_HOME: home } });
-    expect(stderr).toMatch(/^error PL_/);
-    expect(stderr).not.toMatch(/^\s+at .*\.js:\d+:\d+/m);
-    if (code === 1) expect(await readFile(/at: (\S+)/.exec(stderr)?.[1] ?? '', 'utf8')).toContain('Error');
-    else expect(code).toBe(2);
-  });
-});
-
 async function git(args: string[]): Promise<void> {
   const child = spawn('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { stdio: 'ignore', env: { ...env, GIT_CONFIG_NOSYSTEM: '1' } });
   await new Promise<void>((resolve, reject) => {

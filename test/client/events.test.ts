@@ -11,7 +11,7 @@ describe('events between two statuses', () => {
   });
 
   it('tells everything so far at the first look, the run first', () => {
-    expect(kinds(eventsBetween(null, sampleStatus({ warnings: ['dirty tree'] })))).toEqual(['started', 'warning', 'plan', 'round', 'phase', 'findings', 'doing', 'verdict', 'verdict', 'trial', 'champion']);
+    expect(kinds(eventsBetween(null, sampleStatus({ warnings: ['dirty tree'] })))).toEqual(['started', 'warning', 'plan', 'verdict', 'verdict', 'champion', 'round', 'phase', 'findings', 'doing', 'trial']);
   });
 
   it('tells the cost plan once, before the first trial', () => {
@@ -48,7 +48,7 @@ describe('events between two statuses', () => {
   it('asks for a decision on a trial, once', () => {
     const running = sampleStatus({ trials: [sampleTrial({ state: 'confirming', verdict: null })] });
     const waiting = sampleStatus({ trials: [sampleTrial({ state: 'awaiting-approval' })] });
-    expect(kinds(eventsBetween(running, waiting))).toEqual(['trial', 'verdict', 'approval-needed']);
+    expect(kinds(eventsBetween(running, waiting))).toEqual(['verdict', 'trial', 'approval-needed']);
     expect(eventsBetween(waiting, waiting)).toEqual([]);
   });
 

@@ -55,7 +55,7 @@ describe('the live view', () => {
   });
 
   it('shows the best so far', () => {
-    expect(renderView(sampleStatus(), [], options)).toContain('best so far  42% faster  1.420x (1.391 .. 1.447)');
+    expect(renderView(sampleStatus(), [], options)).toContain('best so far  42.0% faster than the base  1.420x (1.391 .. 1.447)');
     expect(renderView(sampleStatus({ speedup: null }), [], options)).toContain('the base; nothing accepted yet');
   });
 

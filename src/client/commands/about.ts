@@ -22,7 +22,7 @@ export function declareAboutVerbs(program: Command, finish: Finish): void {
     summary: 'see it work: four acts on a published package, in a temporary folder',
     examples: ['perfloop demo', 'perfloop demo --json'],
     async action(context) {
-      const { demo } = await import('../verbs/demo.js');
+      const { demo } = await import('../demo/demo.js');
       return await demo(context);
     },
   });

@@ -10,12 +10,12 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     usage: 'init [dir]',
     summary: 'look at a repository and write a commented perfloop.toml',
     details: 'Finds the build, test and benchmark commands, measures the spread of the benchmark in a temporary clone,\nand proposes the smallest gain worth asking for. Never overwrites a file.',
-    options: [['--no-measure', 'do not run anything: leave the smallest gain at its default'], ['--samples <n>', 'how often the benchmark is run (default: 10)', positiveInteger]],
+    options: [['--no-measure', 'do not run anything: leave the smallest gain at its default'], ['--samples <n>', 'how often the benchmark is run (default: 20)', positiveInteger]],
     examples: ['perfloop init .', 'perfloop init ../zlib --no-measure'],
     async action(context, flags, dir = '.') {
       const { init } = await import('../verbs/init.js');
       const { printInit } = await import('../print/init.js');
-      emit(context, await init(context, { dir, measure: flags.measure !== false, samples: flags.samples ?? 10 }), printInit);
+      emit(context, await init(context, { dir, measure: flags.measure !== false, samples: flags.samples ?? 20 }), printInit);
       return 0;
     },
   });

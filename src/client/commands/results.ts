@@ -25,22 +25,22 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
       const { show } = await import('../verbs/show.js');
       const { printShow } = await import('../print/show.js');
       const shown = await show(context, run);
-      if (context.json) emit(context, { ...shown.status, branch: shown.branch }, () => '');
+      if (context.json) emit(context, { ...shown.status, branch: shown.branch, found: shown.found }, () => '');
       else emit(context, shown, printShow);
       return 0;
     },
   });
 
-  declareVerb<{ repo?: string }>(program, finish, {
+  declareVerb<{ repo?: string; merge?: boolean }>(program, finish, {
     usage: 'apply <run>',
     summary: 'bring the result branch of a run into your repository',
-    details: 'Fetches the branch perfloop/<run> and changes nothing else. Refuses on a dirty tree.',
-    options: [['--repo <dir>', 'the repository (default: where the run was started)']],
-    examples: ['perfloop apply r-k3v7'],
-    async action(context, { repo }, run = '') {
+    details: 'Fetches the branch perfloop/<run>, and changes nothing else unless --merge is given. Refuses on a dirty tree.',
+    options: [['--repo <dir>', 'the repository (default: where the run was started)'], ['--merge', 'bring its commits onto the branch that is checked out, too']],
+    examples: ['perfloop apply r-k3v7', 'perfloop apply r-k3v7 --merge'],
+    async action(context, { repo, merge = false }, run = '') {
       const { apply } = await import('../verbs/apply.js');
       const { printApplied } = await import('../print/applied.js');
-      emit(context, await apply(context, { run, ...(repo === undefined ? {} : { repo }) }), printApplied);
+      emit(context, await apply(context, { run, merge, ...(repo === undefined ? {} : { repo }) }), printApplied);
       return 0;
     },
   });

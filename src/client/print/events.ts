@@ -3,7 +3,7 @@ import { intervalText, ratioText, clean, durationText, plural, shortCommit } fro
 import { costLines } from './cost.js';
 import { printError } from './error.js';
 import type { Format, Style } from '../style.js';
-import { fasterText, trialStateText, verdictText } from './verdict.js';
+import { comparedText, trialStateText, verdictText } from './verdict.js';
 
 /** What the follower itself notices, besides what the run says. */
 export type LinkEvent = { kind: 'link'; text: string };
@@ -32,13 +32,13 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
     case 'trial':
       return `${event.trial} ${style('cyan', trialStateText[event.state])}: ${clean(event.what)}${event.place === '' ? '' : ` (${clean(event.place)})`}`;
     case 'verdict':
-      return `${event.trial} ${verdictText(event.verdict, style)}`;
+      return `${event.trial} ${verdictText(event.verdict, style, true)}`;
     case 'approval-needed':
       return style('yellow', `${event.candidate} waits for a decision: perfloop approve ${event.run} ${event.candidate} (or reject)`);
     case 'decision':
       return `${event.decision.trial} ${event.decision.approve ? 'approved' : 'rejected'} by ${clean(event.decision.who)}${event.decision.comment ? `: ${clean(event.decision.comment)}` : ''}`;
     case 'champion':
-      return `${style('green', 'new best')} ${shortCommit(event.commit)}${event.ratio === null ? '' : `, ${fasterText(event.ratio)} than the base`} (${event.accepted} accepted)`;
+      return `${style('green', 'new best')} ${shortCommit(event.commit)}${event.ratio === null ? '' : `, ${comparedText(event.ratio, 'the base')}`} (${event.accepted} accepted)`;
     case 'state':
       return `now ${event.state}`;
     case 'final':
@@ -56,7 +56,8 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
 
 function endedText(event: Extract<RunEvent, { kind: 'ended' }>, style: Style): string {
   const format: Format = event.state === 'done' ? 'green' : 'red';
-  const gain = event.speedup === null ? 'nothing accepted' : `${event.accepted} accepted, ${fasterText(event.speedup.ratio)} (${intervalText(event.speedup.ci95)})`;
+  if (event.runKind === 'judge' || event.state !== 'done') return style(format, event.state);
+  const gain = event.speedup === null ? 'nothing accepted' : `${event.accepted} accepted, ${comparedText(event.speedup.ratio, 'the base')} (${intervalText(event.speedup.ci95)})`;
   return `${style(format, event.state)}: ${gain}`;
 }
 

@@ -19,6 +19,7 @@ export function printInit(result: InitResult, style: Style): string {
       `  ${plural(samples, 'sample')} of ${durationText(plan.secondsPerSample * 1000)} vary by ${percentText(plan.spread)} (standard deviation): min_gain = ${minGain}`,
       `  a trial takes about ${plan.samplesPerTrial.expected} samples (${durationText(plan.expectedSeconds * 1000)}), at most ${plan.samplesPerTrial.most}; a true gain of ${percentText(plan.detectableGain)} is found 9 times in 10`,
     );
+    if (plan.spread > 0.1) lines.push(`  ${style('yellow', 'noisy')}      end other work on this machine, or give the benchmark more to do, delete the file and run \`init\` again`);
   }
   if (problem !== null) {
     lines.push('', `  ${style('yellow', 'not measured')}: ${clean(problem.message)}`, ...problem.problems.map((text) => `    ${clean(text)}`));

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../core/verdict/verdict.js';
 import type { Style } from '../style.js';
 import { clean, intervalText, percentText, plural, ratioText, shortCommit } from './numbers.js';
-import { fasterText, verdictFormat } from './verdict.js';
+import { comparedText, verdictFormat } from './verdict.js';
 import type { Format } from '../style.js';
 
 /** What `perfloop judge --json` prints. Numbers are null when nothing was sampled. */
@@ -27,7 +27,7 @@ export interface JudgeResult {
 export function printJudge(result: JudgeResult, style: Style): string {
   const { ratio, ci95, delta } = result;
   const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(result.candidate)} against ${shortCommit(result.base)}`];
-  if (ratio !== null && ci95 !== null) lines.push(`  ${fasterText(ratio)}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
+  if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
   lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
   return lines.join('\n');

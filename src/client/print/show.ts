@@ -1,23 +1,26 @@
-import { awaitsFinal, isOver } from '../events.js';
+import { awaitsFinal, isOver, waitingTrials } from '../events.js';
+import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
-import { clean, durationText, intervalText, plural, ratioText, shortCommit } from './numbers.js';
+import { clean, durationText, intervalText, percentText, plural, ratioText, shortCommit } from './numbers.js';
 import { placeOf } from './place.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
-import { fasterText, measuredText, trialStateText, verdictText } from './verdict.js';
+import { comparedText, measuredText, trialStateText, verdictText } from './verdict.js';
 
 export interface ShownRun {
   status: RunStatus;
   /** Where its accepted candidates are. */
   branch: string;
+  /** The hottest first; empty where they are not in this home. */
+  found?: Finding[];
 }
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
-export function printShow({ status, branch }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), findings(found, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -40,7 +43,7 @@ export function outcomeText(status: RunStatus, style: Style): string {
   const lines: string[] = [];
   if (status.speedup !== null && status.kind === 'run') {
     const { ratio, ci95, final } = status.speedup;
-    lines.push(`${style(['bold', ratio > 1 ? 'green' : 'red'], fasterText(ratio))} than the base: ${ratioText(ratio)} (${intervalText(ci95)}), ${final ? 'measured at the end, best against base' : 'the product of what was accepted'}`);
+    lines.push(`${style(['bold', ratio > 1 ? 'green' : 'red'], comparedText(ratio, 'the base'))}: ${ratioText(ratio)} (${intervalText(ci95)}), ${final ? 'measured at the end, best against base' : 'the product of what was accepted'}`);
   } else if (isOver(status) && status.kind === 'run' && status.error === null) lines.push('nothing was accepted: the base stays the best');
   if (status.error !== null) lines.push(printError(status.error, style));
   return lines.join('\n');
@@ -64,6 +67,25 @@ function finalTable(final: FinalMeasurement | null, style: Style): string {
   );
 }
 
+/** As many as a screen takes beside the rest. */
+const mostFindings = 10;
+
+function findings(found: readonly Finding[], style: Style): string {
+  if (found.length === 0) return '';
+  const rows = found.slice(0, mostFindings);
+  const list = table(
+    rows,
+    [
+      { title: 'hot function', cell: (finding) => finding.function },
+      { title: 'where', cell: (finding) => `${finding.file}:${finding.line}` },
+      { title: 'self', cell: (finding) => percentText(finding.selfShare), align: 'right' },
+      { title: 'total', cell: (finding) => percentText(finding.totalShare), align: 'right' },
+    ],
+    style,
+  );
+  return found.length > rows.length ? `${list}\n${style('dim', `and ${found.length - rows.length} more in the report`)}` : list;
+}
+
 function trials(status: RunStatus, style: Style): string {
   return status.trials.map((trial) => trialText(trial, style)).join('\n');
 }
@@ -84,7 +106,7 @@ function decisions(status: RunStatus, style: Style): string {
 /** The commands that make sense now. */
 export function nextText({ status, branch }: ShownRun, style: Style): string {
   const commands: [string, string][] = [];
-  for (const trial of status.trials) if (trial.state === 'awaiting-approval') commands.push([`perfloop approve ${status.run} ${trial.id}`, 'or reject it']);
+  for (const trial of waitingTrials(status)) commands.push([`perfloop approve ${status.run} ${trial.id}`, 'or reject it']);
   if (awaitsFinal(status)) commands.push([`perfloop approve ${status.run} final`, 'or reject the branch']);
   if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
   if (status.accepted > 0) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository`]);

@@ -1,7 +1,8 @@
 import type { TrialState } from '../../core/status.js';
 import type { Verdict, VerdictKind } from '../../core/verdict/verdict.js';
 import type { Format, Style } from '../style.js';
-import { clean, intervalText, percentText, plural, ratioText } from './numbers.js';
+import { gainText } from '../../core/verdict/words.js';
+import { clean, intervalText, plural, ratioText } from './numbers.js';
 
 export const verdictFormat: Record<VerdictKind, Format> = { accepted: 'green', rejected: 'red', inconclusive: 'yellow', quarantined: 'magenta' };
 
@@ -22,16 +23,16 @@ export function measuredText(verdict: Verdict): string {
   return measured === null ? 'not measured' : `${ratioText(measured.ratio)} (${intervalText(measured.ci95)}, ${plural(measured.pairs, 'pair')})`;
 }
 
-/** `accepted 1.420x (…): reason; reason`. */
-export function verdictText(verdict: Verdict, style: Style): string {
-  const numbers = verdict.measured === null ? '' : ` ${measuredText(verdict)}`;
+/** `accepted 1.420x (…): reason; reason`. With `brief`, numbers only where no reason has them. */
+export function verdictText(verdict: Verdict, style: Style, brief = false): string {
+  const numbers = verdict.measured === null || (brief && verdict.reasons.length > 0) ? '' : ` ${measuredText(verdict)}`;
   const reasons = verdict.reasons.map((reason) => clean(reason.text)).join('; ');
   return `${style([verdictFormat[verdict.kind], 'bold'] as Format, verdict.kind)}${numbers}${reasons === '' ? '' : `: ${reasons}`}`;
 }
 
-/** Says a ratio as people do: `42.0% faster`, `2.31x as fast`, `1.2% slower`. */
-export function fasterText(ratio: number): string {
-  if (ratio >= 2) return `${ratioText(ratio)} as fast`;
-  if (ratio >= 1) return `${percentText(ratio - 1)} faster`;
-  return `${percentText(1 / ratio - 1)} slower`;
+/** Says a ratio as people do: `42% faster than the base`, `2.31 times as fast as the base`. */
+export function comparedText(ratio: number, other: string): string {
+  const gain = gainText(ratio);
+  if (gain === 'as fast as before') return `as fast as ${other}`;
+  return `${gain} ${/ as (?:fast|slow)$/.test(gain) ? 'as' : 'than'} ${other}`;
 }

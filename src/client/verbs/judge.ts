@@ -24,7 +24,7 @@ export interface JudgeOptions extends JudgeFlags {
 export async function judge(context: CliContext, options: JudgeOptions): Promise<Watched> {
   const dir = resolve(context.cwd, options.repo);
   await openCheckout(dir);
-  const config = await judgeConfig(context, dir, options);
+  const config = await judgeConfig(context, dir, options.base, options);
   requireBenchmark(config);
   const artifacts = openArtifacts(context.home.artifacts);
   const { name } = config.target;

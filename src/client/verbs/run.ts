@@ -23,6 +23,8 @@ export interface RunOptions {
   rounds?: number;
   approval?: Config['approval']['mode'];
   detach?: boolean;
+  /** Gets the run's id when it has started. */
+  onStarted?: (run: string) => void;
 }
 
 /** Starts a run on a repository and follows it, unless it is to be left alone at once. */
@@ -43,6 +45,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
     const id = newRunId('run');
     const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}) };
     await startWorkflow(session, { kind: 'run', input });
+    options.onStarted?.(id);
     note(context, `run ${id} started${session.uiUrl === null ? '' : `; Temporal UI: ${session.uiUrl}`}`);
     return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);
   } finally {

@@ -4,6 +4,7 @@ import type { ShownRun } from '../print/show.js';
 import { branchOf } from '../../workspace/publish.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
+import { foundIn } from '../found.js';
 import { withStoredRun } from '../known-run.js';
 import { noSuchRun } from '../resolve-run.js';
 import type { Session } from '../session.js';
@@ -14,7 +15,7 @@ export async function show(context: CliContext, text: string): Promise<ShownRun>
     const stored = store?.runStatus(run) ?? null;
     const status = stored !== null && isOver(stored) ? stored : ((await live(session, run)) ?? stored);
     if (status === null) throw noSuchRun(text, { store });
-    return { status, branch: branchOf(run) };
+    return { status, branch: branchOf(run), found: await foundIn(context.home, status) };
   });
 }
 

@@ -1,11 +1,11 @@
-import { awaitsFinal } from '../events.js';
+import { awaitsFinal, waitingTrials } from '../events.js';
 import type { RunStatus } from '../../core/status.js';
 import type { Glyphs } from './glyphs.js';
 import type { Line } from './line.js';
 
 /** What waits for a person, each with the command to type; at most three, since one view is not a list. */
 export function approvalLines(status: RunStatus, width: number, glyphs: Glyphs): Line[] {
-  const waiting = status.trials.filter((trial) => trial.state === 'awaiting-approval').map((trial) => ({ id: trial.id, what: trial.candidate.title }));
+  const waiting = waitingTrials(status).map((trial) => ({ id: trial.id, what: trial.candidate.title }));
   if (awaitsFinal(status)) waiting.push({ id: 'final', what: 'the whole branch' });
   if (waiting.length === 0) return [];
   const lines = waiting.slice(0, 3).flatMap(({ id, what }): Line[] => [

@@ -20,7 +20,7 @@ function budgets(status: RunStatus, elapsed: number, width: number, glyphs: Glyp
   const bars = width >= 90;
   const gauge = (used: number, most: number): Span[] => (bars ? [[' '], ...meter(used, most, 10, glyphs)] : []);
   const time: Span[] = [['time '], [`${durationText(elapsed)} of ${durationText(budget.maxWallMs)}`], ...gauge(elapsed, budget.maxWallMs)];
-  const samples: Span[] = width >= 72 ? [[`   ${plural(status.samplesSpent, 'sample')}`, 'dim']] : [];
+  const samples: Span[] = width >= 72 && status.samplesSpent > 0 ? [[`   ${plural(status.samplesSpent, 'sample')}`, 'dim']] : [];
   if (status.kind === 'judge') return [...time, ...samples];
   return [[`round ${status.round} of ${status.rounds}   `], ['trials '], [`${budget.trials} of ${budget.maxTrials}`], ...gauge(budget.trials, budget.maxTrials), ['   '], ...time, ...samples];
 }

@@ -34,7 +34,9 @@ function phases(status: RunStatus, width: number, glyphs: Glyphs): Line {
   return spans;
 }
 
-/** The last measurement and the approval of the branch come after the rail. */
+const afterRounds: ReadonlySet<string> = new Set(['finish', 'approval', 'final', 'publish']);
+
+/** The last approvals, the last measurement and the publishing come after the rail. */
 function passedAll(status: RunStatus): boolean {
-  return status.phase === 'finish' || status.phase === 'approval';
+  return afterRounds.has(status.phase);
 }

@@ -1,7 +1,7 @@
 import { isOver } from '../events.js';
 import { costLines } from '../print/cost.js';
 import { durationText, intervalText, percentText, ratioText, shortCommit } from '../print/numbers.js';
-import { fasterText } from '../print/verdict.js';
+import { comparedText } from '../print/verdict.js';
 import type { RunStatus, SamplingProgress } from '../../core/status.js';
 import { styleFor } from '../style.js';
 import { approvalLines } from './approvals.js';
@@ -85,8 +85,8 @@ function best(status: RunStatus, glyphs: Glyphs): Line[] {
   return [
     [
       [final ? 'result       ' : 'best so far  ', 'dim'],
-      [fasterText(ratio), ['bold', ratio > 1 ? 'green' : 'red']],
-      [`  ${ratio >= 2 ? '' : ratioText(ratio)} (${intervalText(ci95)})`],
+      [comparedText(ratio, 'the base'), ['bold', ratio > 1 ? 'green' : 'red']],
+      [`  ${ratioText(ratio)} (${intervalText(ci95)})`],
       [`  ${glyphs.dot} ${status.accepted} accepted ${glyphs.dot} ${shortCommit(status.champion)}`, 'dim'],
     ],
   ];

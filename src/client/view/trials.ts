@@ -4,6 +4,7 @@ import { trialStateText, verdictFormat } from '../print/verdict.js';
 import { placeOf } from '../print/place.js';
 import type { Format } from '../style.js';
 import type { Glyphs } from './glyphs.js';
+import { columns } from './columns.js';
 import { fit, fitEnd, type Line, type Span } from './line.js';
 
 /** The candidates of the run, in at most `height` lines with the head; what matters now is kept when they are too many. */
@@ -42,17 +43,19 @@ interface Layout {
 function layoutFor(trials: readonly TrialSummary[], width: number): Layout {
   const id = Math.max(5, ...trials.map((trial) => trial.id.length));
   const state = Math.max(5, ...trials.map((trial) => stateText(trial).length));
-  const layout: Layout = { id, state, what: 0, where: 0, ratio: 7, interval: width >= 84 ? 15 : 0, reason: 0 };
+  const layout: Layout = { id, state, what: 0, where: 0, ratio: 7, interval: width >= 76 ? 15 : 0, reason: 0 };
   // Two columns for the sign, two between columns.
   let rest = width - 2 - id - 2 - layout.state - 2 - layout.ratio - (layout.interval ? layout.interval + 2 : 0) - 2;
-  if (rest >= 62) {
-    layout.reason = Math.min(50, rest - 44);
+  if (rest < 26) return { ...layout, what: Math.max(6, rest) };
+  const longest = Math.max(8, ...trials.map((trial) => columns(label(trial))));
+  const places = Math.max(8, ...trials.map((trial) => columns(place(trial))));
+  // The reason gets what the others leave, where that is enough to read.
+  const left = rest - Math.min(longest, 44) - 2 - Math.min(places, 40) - 2;
+  if (left >= 20) {
+    layout.reason = Math.min(80, left);
     rest -= layout.reason + 2;
   }
-  if (rest < 26) return { ...layout, what: Math.max(6, rest) };
-  const longest = Math.max(8, ...trials.map((trial) => label(trial).length));
-  layout.what = Math.min(longest, Math.floor(rest * 0.5));
-  const places = Math.max(8, ...trials.map((trial) => place(trial).length));
+  layout.what = Math.min(longest, Math.max(rest - places - 2, Math.floor(rest * 0.5)));
   layout.where = Math.min(places, rest - layout.what - 2);
   return layout;
 }

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { PerfloopError } from '../../core/errors.js';
+import type { RunStatus } from '../../core/status.js';
+import type { Target } from '../../core/target.js';
+import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
+import { branchOf } from '../../workspace/publish.js';
+import { openRepository } from '../../workspace/repository.js';
+import type { CliContext } from '../context.js';
+import { show } from './show.js';
+
+export interface ApplyOptions {
+  run: string;
+  /** Where the branch goes; without it, the repository that the run was started in. */
+  repo?: string;
+  merge: boolean;
+}
+
+/** Brings what a run accepted into the user's repository. Throws PL_NO_RESULT, and what `applyToCheckout` throws. */
+export async function apply(context: CliContext, options: ApplyOptions): Promise<Applied & { run: string }> {
+  const { status } = await show(context, options.run);
+  if (status.kind === 'judge' || status.accepted === 0) {
+    throw new PerfloopError('PL_NO_RESULT', `there is nothing to apply: ${status.kind === 'judge' ? 'a judgement makes no commits' : `${status.run} accepted nothing${status.endedAt === null ? ' yet' : ''}`}`, { where: status.run, fix: `See \`perfloop show ${status.run}\`.` });
+  }
+  const artifacts = openArtifacts(context.home.artifacts);
+  const target = await targetOf(status, artifacts);
+  const repository = await openRepository(context.home, target, artifacts);
+  await bringIn(status, target, repository, artifacts);
+  const dir = options.repo === undefined ? status.target.origin : resolve(context.cwd, options.repo);
+  return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })) };
+}
+
+async function targetOf({ target }: RunStatus, artifacts: ArtifactStore): Promise<Target> {
+  const known = await artifacts.recall(`base-bundle/${target.id}/${target.base}`);
+  // Without its bundle the base can still be in perfloop's repository here; where it is not, the missing artifact is named.
+  const bundle = known ?? { sha: '0'.repeat(64), bytes: 0, kind: 'bundle' };
+  return { id: target.id, name: target.name, base: { commit: target.base, bundle }, origin: target.origin, revision: target.base };
+}
+
+/** Work of another host is not in this home's repository, but its bundles are in the artifacts that both share. */
+async function bringIn(status: RunStatus, target: Target, repository: Awaited<ReturnType<typeof openRepository>>, artifacts: ArtifactStore): Promise<void> {
+  const branch = branchOf(status.run);
+  if ((await repository.branch(branch)) !== undefined) return;
+  const bundle = await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${status.champion}`);
+  if (bundle === undefined) return;
+  await repository.ensureCommit({ commit: status.champion, bundle });
+  await repository.setBranch(branch, status.champion);
+}
