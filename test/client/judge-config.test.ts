@@ -1,22 +1,30 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contextFrom, type CliContext } from '../../src/client/context.js';
 import { judgeConfig, type JudgeFlags } from '../../src/client/judge-config.js';
 
 let dir: string;
 let context: CliContext;
-const config = (flags: JudgeFlags) => judgeConfig(context, dir, flags);
+const config = (flags: JudgeFlags) => judgeConfig(context, dir, 'HEAD', flags);
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'perfloop-judge-'));
   context = { ...contextFrom({}), cwd: dir };
+  await execa('git', ['init', '--quiet', dir]);
+  await commit();
 });
 
 afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
+
+const commit = async () => {
+  await execa('git', ['add', '--all'], { cwd: dir });
+  await execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '--quiet', '--allow-empty', '-m', 'x'], { cwd: dir });
+};
 
 describe('the config of a judgement', () => {
   it('measures the wall time of a benchmark where no metric is named', async () => {
@@ -48,6 +56,15 @@ describe('the config of a judgement', () => {
     expect(made.commands.benchmark?.run).toBe('node b.js');
     expect(made.commands.test?.run).toBe('true');
     expect(made.target.link).toEqual(['data']);
+  });
+
+  it('is that of the base, whatever the change makes of it', async () => {
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "node b.js"\ntest = "npm test"\n');
+    await commit();
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "true"\n');
+    const made = await config({});
+    expect(made.commands.benchmark?.run).toBe('node b.js');
+    expect(made.commands.test?.run).toBe('npm test');
   });
 
   it('refuses flags that contradict each other', async () => {
