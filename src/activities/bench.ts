@@ -12,7 +12,9 @@ import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
 import { deltaOf, noiseOf } from '../core/verdict/noise.js';
+import { protocolOf } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
+import { environmentFingerprint } from '../measure/environment.js';
 import { takeSample } from '../measure/sample.js';
 import { samplePairs } from '../measure/sampling.js';
 import { guardProtected, protectedChanged } from './guard-protected.js';
@@ -31,7 +33,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const sample = await withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
         takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), inherit: [lock.fd], signal: attempt.signal }),
       );
-      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics };
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
       const { failure } = sample;
       if (failure.kind === 'timeout') return { ok: false, problem: `it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
       if (failure.kind === 'exit') return { ok: false, problem: failure.signal === null ? `it ended with exit code ${failure.code}` : `it was ended by ${failure.signal}`, tail: failure.tail };
@@ -45,8 +47,8 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: () => config.verdict.noise_pairs, most: config.verdict.noise_pairs }) : { pairs: [] };
       const noise = known?.noise ?? noiseOf(pairs, rules);
       const samples = known?.samples ?? (await store(deps, pairs));
-      const { min_gain: minGain, protocol: kind, warmups, runs, final_pairs: finalPairs } = config.verdict;
-      const protocol = kind === 'fixed' ? { kind, warmups, runs } : { kind };
+      const { min_gain: minGain, final_pairs: finalPairs } = config.verdict;
+      const protocol = protocolOf(config.verdict);
       return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
     }),
 

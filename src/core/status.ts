@@ -1,5 +1,7 @@
 import type { CandidateRef } from './candidate.js';
 import type { Stage } from './sample.js';
+import type { MetricRule } from './verdict/metrics.js';
+import type { Protocol } from './verdict/schedule.js';
 import type { Measured, Verdict } from './verdict/verdict.js';
 import type { ArtifactRef } from './artifact.js';
 
@@ -76,6 +78,18 @@ export interface FinalMeasurement {
   samples: ArtifactRef;
 }
 
+/** What a reader needs besides the samples to recompute the verdicts, and to measure again. */
+export interface RunEvidence {
+  metrics: MetricRule[];
+  protocol: Protocol;
+  /** The benchmark command. */
+  benchmark: string;
+  /** JSON of Finding[], one for each round that analyzed. */
+  findings: ArtifactRef[];
+  /** JSON of the fingerprint of the host that sampled. */
+  environment: ArtifactRef | null;
+}
+
 /** The answer of the `status` query: everything that the live view, `show` and the report need of a run. */
 export interface RunStatus {
   v: 1;
@@ -101,6 +115,8 @@ export interface RunStatus {
   error: { code: string; message: string; where?: string; fix?: string } | null;
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number };
   samplesSpent: number;
+  /** Absent in runs of versions that did not keep it. */
+  evidence?: RunEvidence;
   /** Workflow time, milliseconds since the epoch. */
   startedAt: number;
   endedAt: number | null;

@@ -37,6 +37,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     control.enter('warmup', 'trying the benchmark');
     const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
     if (!tried.ok) throw refusal('PL_BENCHMARK_FAILED', `the benchmark does not work on the base: ${tried.problem}\n${tried.tail}`.trimEnd(), { where: `commands.benchmark: ${config.commands.benchmark?.run ?? ''}`, fix: 'Run it by hand in a fresh clone; check `metrics` in perfloop.toml against what it prints.' });
+    if (model.status.evidence !== undefined) model.status.evidence.environment = tried.environment;
     if (survey) {
       const surveyed = await on.host('survey', 'survey of the repository', { ...scope, target, config, worktree: a, benchmark: tried, testMs: tested?.wallMs ?? null });
       model.survey = surveyed.survey;
@@ -76,6 +77,7 @@ export async function analyze(phases: Phases): Promise<void> {
     const found = await on.host('analyze', 'findings', { ...scopeOf(input, `analyze-${model.status.round}`), target: input.target, config: input.config, worktree, profile: from, survey: model.survey });
     model.findings = found.findings;
     model.status.findings = found.count;
+    model.status.evidence?.findings.push(found.findings);
   });
 }
 

@@ -7,6 +7,8 @@ import type { CommitRef } from '../target.js';
 import type { Noise } from '../verdict/noise.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { Lease } from './lease.js';
+import { metricRules } from '../verdict/metrics.js';
+import { protocolOf } from '../verdict/rule.js';
 
 /** The whole state of a run: plain JSON, carried through continue-as-new. */
 export interface RunModel {
@@ -63,6 +65,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     error: null,
     budget: { trials: 0, maxTrials: kind === 'run' ? loop.max_trials : 1, wallMs: 0, maxWallMs: loop.max_wall },
     samplesSpent: 0,
+    evidence: { metrics: metricRules(input.config.metrics), protocol: protocolOf(input.config.verdict), benchmark: input.config.commands.benchmark?.run ?? '', findings: [], environment: null },
     startedAt: now,
     endedAt: null,
   };

@@ -13,11 +13,9 @@ export interface Rule {
 }
 
 export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict'>, noise: Noise): Rule {
-  const { min_gain: minGain, protocol, warmups, runs } = config.verdict;
-  return {
-    v: 1,
-    metrics: metricRules(config.metrics),
-    delta: deltaOf(minGain, noise),
-    protocol: protocol === 'fixed' ? { kind: 'fixed', warmups, runs } : { kind: 'sequential' },
-  };
+  return { v: 1, metrics: metricRules(config.metrics), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict) };
+}
+
+export function protocolOf({ protocol, warmups, runs }: Config['verdict']): Protocol {
+  return protocol === 'fixed' ? { kind: 'fixed', warmups, runs } : { kind: 'sequential' };
 }
