@@ -5,7 +5,9 @@ import type { HostActivities } from '../core/run/contracts.js';
 import { recipeProposer } from '../propose/recipe-proposer.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { worktreeOf } from './ground.js';
+import { repositoryOf, worktreeOf } from './ground.js';
+import { rulesOf } from './guard-protected.js';
+import { protectionOf } from '../workspace/protected-globs.js';
 import { scriptCandidates } from './script.js';
 
 /** Candidates of every proposer that the config allows, ranked. */
@@ -13,7 +15,9 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
   return activity(async (input, attempt) => {
     const { config, worktree, findings: findingsRef, delta, priors, tried, limit } = input;
     const { path } = await worktreeOf(deps, worktree);
-    const findings = await deps.artifacts.getJson<Finding[]>(findingsRef);
+    // A benchmark or a test can be hot, and stays as it is.
+    const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, input.target), input.target, config));
+    const findings = (await deps.artifacts.getJson<Finding[]>(findingsRef)).filter(({ file }) => protectedBy(file) === undefined);
     const candidates: Candidate[] = [];
     if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
     if (config.propose.recipes) {
