@@ -10,8 +10,10 @@ import { noiseOnHost } from './noise.js';
 /** After the last round: pending approvals, the final measurement, the result branch, the last lessons. */
 export async function finish(phases: Phases): Promise<void> {
   const { model, input } = phases;
-  while (Object.keys(model.waiting).length > 0) {
-    await awaitDecisions(phases);
+  const awaiting = () => model.status.trials.filter((trial) => trial.state === 'awaiting-approval');
+  while (awaiting().length > 0) {
+    // What was decided while another decision was carried out has waited long enough.
+    if (awaiting().every((trial) => trial.id in model.waiting)) await awaitDecisions(phases);
     await acceptApproved(phases);
   }
   if (model.status.accepted > 0) {
@@ -24,14 +26,14 @@ export async function finish(phases: Phases): Promise<void> {
 /** Waits until everything was decided on; what nobody decided in time is decided by the config. */
 async function awaitDecisions({ input, model, control }: Phases): Promise<void> {
   const { timeout, on_timeout: then } = input.config.approval;
+  const asked = Object.keys(model.waiting);
   const oldest = Math.min(...Object.values(model.waiting));
-  control.enter('approval', `waiting for a decision on ${Object.keys(model.waiting).join(', ')}`);
+  control.enter('approval', `waiting for a decision on ${asked.join(', ')}`);
   await control.record();
-  const before = Object.keys(model.waiting).length;
   const left = Math.max(0, oldest + timeout - Date.now());
-  if (left > 0 && (await condition(() => Object.keys(model.waiting).length < before || model.stopping, left))) {
-    if (!model.stopping) return;
-  }
+  // A decision may have come while the state was being recorded.
+  const answered = () => asked.some((trial) => !(trial in model.waiting));
+  if (left > 0 && (await condition(() => answered() || model.stopping, left)) && !model.stopping) return;
   for (const [trial, since] of Object.entries(model.waiting)) {
     if (!model.stopping && Date.now() - since < timeout) continue;
     const approve = !model.stopping && then === 'approve';

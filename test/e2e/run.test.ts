@@ -36,8 +36,7 @@ if (name === 'alpha') {
 const target = makeTarget((outside) => ({
   ...waitingProgram(
     { alpha: 100, beta: 30, gamma: 20, delta: 12 },
-    {
-      config: `[target]
+    `[target]
 name = "four waits"
 setup = "${effect(outside, 'setup')}; mkdir -p node_modules && echo installed > node_modules/kept"
 lockfiles = ["package.json"]
@@ -55,7 +54,6 @@ final_pairs = 10
 [propose]
 recipes = false
 script = "node ${proposer(outside, goodAndBad)}"`,
-    },
   ),
   'build.js': `const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 for (const name of readdirSync('src')) new (require('node:vm').Script)(readFileSync('src/' + name, 'utf8'), { filename: name });

@@ -60,21 +60,39 @@ exports.${name} = function ${name}() {
 };
 `;
 
-/**
- * A program whose functions wait, each in `src/NAME.js` for the given milliseconds. With `score` the benchmark prints a
- * rate that follows from those milliseconds alone, so that verdicts are certain; else its wall time counts.
- */
-export function waitingProgram(functions: Record<string, number>, options: { config: string; score?: boolean }): Record<string, string> {
+/** A program whose functions wait, each in `src/NAME.js` for the given milliseconds; `node bench/main.js` calls them all. */
+export function waitingProgram(functions: Record<string, number>, config: string): Record<string, string> {
   const names = Object.keys(functions);
-  const calls = names.map((name) => `  require('../src/${name}.js').${name}(),`).join('\n');
-  const score = options.score === true ? '[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n' : '';
+  const calls = (then: (call: string, name: string) => string): string => names.map((name) => then(`require('../src/${name}.js').${name}()`, name)).join('\n');
   return {
     ...Object.fromEntries(names.map((name) => [`src/${name}.js`, waiting(name, functions[name] ?? 0)])),
-    'bench/main.js': `const waited = [\n${calls}\n];\nconsole.log(\`score: \${10000 / (50 + waited.reduce((sum, ms) => sum + ms, 0))}\`);\n`,
-    'test/check.js': `${names.map((name) => `if (typeof require('../src/${name}.js').${name}() !== 'number') throw new Error('${name} gives no number');`).join('\n')}\n`,
-    'perfloop.toml': `${options.config}\n${score}`,
+    'bench/main.js': `${calls((call) => `${call};`)}\n`,
+    'test/check.js': `${calls((call, name) => `if (typeof ${call} !== 'number') throw new Error('${name} gives no number');`)}\n`,
+    'perfloop.toml': config,
   };
 }
+
+/**
+ * The same, measured by a rate that follows from the milliseconds in the sources alone, and by a shell that starts in no
+ * time: verdicts are certain and quick on any machine. For tests of what is done with verdicts.
+ */
+export function scoredProgram(functions: Record<string, number>, config: string): Record<string, string> {
+  const commands = '[commands]\nbenchmark = "sh bench/score.sh"\nprofile = "node bench/main.js"\n';
+  const metrics = '[[metrics]]\nname = "score"\npattern = "score: ([0-9]+)"\ngoal = "max"\n';
+  const verdict = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\nfinal_pairs = 10\n';
+  return { ...waitingProgram(functions, `${commands}${verdict}${config}\n${metrics}`), 'bench/score.sh': scoreScript };
+}
+
+/** Adds up the `const ms = N;` of the sources, sleeps that long, and prints a rate. */
+export const scoreScript = `total=20
+for file in src/*.js; do
+  while read -r keyword name equals value; do
+    if [ "$keyword $name" = "const ms" ]; then total=$((total + \${value%;})); fi
+  done < "$file"
+done
+sleep "$(printf 0.%03d "$total")"
+echo "score: $((1000000 / total))"
+`;
 
 /**
  * A proposer: a program with a body that knows `finding` (function, file) and `text` (of the finding's file). It edits the

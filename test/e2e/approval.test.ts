@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { messageNames } from '../../src/core/messages.js';
+import type { DecisionRecord } from '../../src/core/status.js';
+import { sharedEngine } from './engine.js';
+import { resultBranch, resultGit, startRun, trialOf, verdictOf, type StartedRun } from './runs.js';
+import { makeTarget, makesFast, proposer, scoredProgram, type Target } from './target.js';
+
+const engine = sharedEngine();
+
+/** All functions can be made fast, and each is a clear gain. */
+const threeWaits = (approval: string): Target =>
+  makeTarget((outside) => scoredProgram({ alpha: 40, beta: 30, gamma: 20 }, `[loop]\nrounds = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n[approval]\n${approval}`));
+
+/** The code of an update that the run refused. */
+async function refusalOf(update: Promise<unknown>): Promise<string> {
+  const error = await update.then(() => null, (reason: unknown) => reason);
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) return `${error.cause.type}: ${error.cause.message}`;
+  throw new Error('the update was not refused', { cause: error });
+}
+
+describe('approval = "each"', () => {
+  const target = threeWaits('mode = "each"');
+
+  it('lets candidates wait for a person while the run goes on, and confirms a late approval on the champion of that time', async () => {
+    const run: StartedRun = await startRun(engine, target);
+    const decide = (candidate: string, approve: boolean, more = {}) => run.handle.executeUpdate<DecisionRecord | null, [object]>(messageNames.decide, { args: [run.decide(candidate, approve, more)] });
+
+    // The first waits and the second is already being tried.
+    await run.until('r1-1 waits while r1-2 goes on', (status) => status.trials.length >= 2 && trialOf(status, 'r1-1').state === 'awaiting-approval');
+    const approval = run.decide('r1-1', true, { comment: 'reads well' });
+    const record = await run.handle.executeUpdate<DecisionRecord | null, [object]>(messageNames.decide, { args: [approval] });
+    expect(record).toMatchObject({ trial: 'r1-1', approve: true, who: 'tester@here', comment: 'reads well', id: approval.decisionId });
+
+    // The same message again is taken for the same; another decision is not.
+    expect(await run.handle.executeUpdate(messageNames.decide, { args: [approval] })).toBeNull();
+    expect(await refusalOf(decide('r1-1', false))).toBe('PL_ALREADY_DECIDED: r1-1 was already approved by tester@here');
+    expect(await refusalOf(decide('r9-9', true))).toBe('PL_NO_SUCH_CANDIDATE: no candidate r9-9 in this run');
+    expect(await refusalOf(decide('final', true))).toMatch(/^PL_NOT_AWAITING: /);
+
+    const waiting = await run.until('the other two wait', (status) => status.state === 'awaiting-approval' && status.accepted === 1);
+    expect(waiting.trials.map((trial) => trial.state)).toEqual(['decided', 'awaiting-approval', 'awaiting-approval']);
+    expect(waiting.champion).toBe(trialOf(waiting, 'r1-1').commit);
+    expect(resultBranch(engine, waiting)).toBe(waiting.champion);
+
+    // A rejection by candidate id, and a late approval by signal, twice.
+    await decide(trialOf(waiting, 'r1-3').candidate.id, false, { comment: 'too clever' });
+    const late = run.decide('r1-2', true);
+    await run.handle.signal(messageNames.decide, late);
+    await run.handle.signal(messageNames.decide, late);
+    const status = await run.result();
+
+    expect(status.state).toBe('done');
+    expect(verdictOf(trialOf(status, 'r1-2'))).toBe('rejected faster,superseded');
+    const afresh = trialOf(status, 'r1-2c');
+    expect(verdictOf(afresh)).toBe('accepted faster');
+    expect(afresh.champion).toBe(trialOf(status, 'r1-1').commit);
+    expect(afresh.commit).toBe(status.champion);
+    expect(verdictOf(trialOf(status, 'r1-3'))).toBe('rejected faster,not-approved');
+    expect(trialOf(status, 'r1-3').verdict?.reasons.at(-1)?.text).toBe('Rejected by tester@here: too clever');
+    expect(status.decisions.map(({ trial, approve }) => `${trial} ${approve}`)).toEqual(['r1-1 true', 'r1-3 false', 'r1-2 true']);
+
+    expect(status.accepted).toBe(2);
+    expect(resultGit(engine, status, 'log', '--format=%(trailers:key=Perfloop-Trial,valueonly,separator=)%(trailers:key=Perfloop-Approved-By,valueonly,separator=)', `${status.target.base}..${resultBranch(engine, status)}`).split('\n')).toEqual([
+      'r1-2ctester@here',
+      'r1-1tester@here',
+    ]);
+  });
+});
+
+describe('an approval that nobody gives', () => {
+  const approving = threeWaits('mode = "each"\ntimeout = "1s"\non_timeout = "approve"');
+  const rejecting = threeWaits('mode = "each"\ntimeout = "1s"\non_timeout = "reject"');
+
+  it('counts as given where the config says so', async () => {
+    const run = await startRun(engine, approving);
+    const { handle } = run;
+    await handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 1 }] });
+    const status = await run.result();
+    expect(status.decisions).toMatchObject([{ trial: 'r1-1', approve: true, who: 'perfloop', comment: 'nobody decided within 1 s' }]);
+    expect(verdictOf(trialOf(status, 'r1-1'))).toBe('accepted faster');
+    expect(resultBranch(engine, status)).toBe(status.champion);
+  });
+
+  it('counts as refused otherwise', async () => {
+    const run = await startRun(engine, rejecting);
+    await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 1 }] });
+    const status = await run.result();
+    expect(status).toMatchObject({ state: 'done', accepted: 0, final: null, speedup: null });
+    expect(verdictOf(trialOf(status, 'r1-1'))).toBe('rejected faster,not-approved');
+    expect(resultBranch(engine, status)).toBeNull();
+  });
+});
+
+describe('approval = "final"', () => {
+  const target = threeWaits('mode = "final"');
+
+  async function untilFinal(): Promise<StartedRun> {
+    const run = await startRun(engine, target);
+    await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 1 }] });
+    const waiting = await run.until('the branch waits', (status) => status.state === 'awaiting-approval');
+    // What it decides on is measured by then, and nothing is published.
+    expect(waiting.final).not.toBeNull();
+    expect(waiting.accepted).toBe(1);
+    expect(resultBranch(engine, waiting)).toBeNull();
+    return run;
+  }
+
+  it('publishes the branch once a person agreed', async () => {
+    const run = await untilFinal();
+    expect(await refusalOf(run.handle.executeUpdate(messageNames.decide, { args: [run.decide('r1-1', true)] }))).toMatch(/^PL_NOT_AWAITING: /);
+    await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('final', true)] });
+    const status = await run.result();
+    expect(resultBranch(engine, status)).toBe(status.champion);
+    expect(status.decisions).toMatchObject([{ trial: 'final', approve: true }]);
+  });
+
+  it('publishes nothing when the person refuses, and says so', async () => {
+    const run = await untilFinal();
+    await run.handle.signal(messageNames.decide, run.decide('final', false, { comment: 'not before the release' }));
+    const status = await run.result();
+    expect(status.state).toBe('done');
+    expect(resultBranch(engine, status)).toBeNull();
+    expect(status.warnings).toContain('The branch was not published: tester@here rejected it: not before the release.');
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { messageNames } from '../../src/core/messages.js';
+import { sharedEngine } from './engine.js';
+import { resultBranch, startRun, trialOf, verdictOf } from './runs.js';
+import { makeTarget, makesFast, proposer, scoredProgram, type Target } from './target.js';
+
+const engine = sharedEngine();
+
+const threeWaits = (loop: string): Target =>
+  makeTarget((outside) => scoredProgram({ alpha: 40, beta: 30, gamma: 20 }, `[loop]\n${loop}\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"`));
+
+describe('budgets', () => {
+  const target = threeWaits('rounds = 2\nmax_trials = 1');
+
+  it('end the run after that many trials, with what was accepted', async () => {
+    const status = await (await startRun(engine, target)).result();
+    expect(status.trials.map(verdictOf)).toEqual(['accepted faster']);
+    expect(status).toMatchObject({ state: 'done', round: 1, accepted: 1, budget: { trials: 1, maxTrials: 1 } });
+    expect(status.warnings).toContain('Not everything was tried: the budget of 1 trials is used.');
+    expect(resultBranch(engine, status)).toBe(status.champion);
+  });
+
+  it('can be changed while it runs, and nonsense is refused', async () => {
+    const run = await startRun(engine, target);
+    const budget = await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 2, rounds: 1, maxWallMs: 3_600_000 }] });
+    expect(budget).toMatchObject({ maxTrials: 2, maxWallMs: 3_600_000 });
+    const status = await run.result();
+    // The second passed beside the first, and was confirmed afresh on it: that is within the round that was paid for.
+    expect(status.trials.map((trial) => trial.id)).toEqual(['r1-1', 'r1-2', 'r1-2c']);
+    expect(status).toMatchObject({ accepted: 2, rounds: 1 });
+  });
+});
+
+describe('a plateau', () => {
+  const target = makeTarget(() => scoredProgram({ alpha: 1 }, '[loop]\nrounds = 9\nplateau = 3\n[[steps]]\ntype = "noop"'));
+
+  it('ends the run after that many rounds in a row without anything accepted', async () => {
+    const status = await (await startRun(engine, target)).result();
+    expect(status).toMatchObject({ state: 'done', round: 3, rounds: 9, accepted: 0, trials: [] });
+  });
+});
+
+describe('stop', () => {
+  const target = threeWaits('rounds = 5');
+
+  it('lets the current trial end, accepts and measures what passed, and tries nothing else', async () => {
+    const run = await startRun(engine, target);
+    await run.until('the first trial samples', (status) => status.trials[0]?.state === 'confirming');
+    await run.handle.signal(messageNames.stop, { v: 1, who: 'tester@here' });
+    const status = await run.result();
+    expect(status.trials.map((trial) => `${trial.id} ${verdictOf(trial)}`)).toEqual(['r1-1 accepted faster']);
+    expect(status).toMatchObject({ state: 'done', round: 1, accepted: 1 });
+    expect(status.final).not.toBeNull();
+    expect(status.warnings).toContain('Not everything was tried: stopped by request.');
+    expect(resultBranch(engine, status)).toBe(status.champion);
+  });
+});
+
+describe('pause and resume', () => {
+  const target = threeWaits('rounds = 1');
+
+  it('lets the current trial end and then does nothing until it may go on', async () => {
+    const run = await startRun(engine, target);
+    await run.until('the first trial samples', (status) => status.trials[0]?.state === 'confirming');
+    await run.handle.signal(messageNames.pause);
+    const paused = await run.until('the first trial has passed', (status) => trialOf(status, 'r1-1').state === 'passed');
+    expect(paused.state).toBe('paused');
+    // Nothing is under way and nothing is scheduled: only a message can move it.
+    const pending = async (): Promise<number> => {
+      const { raw } = await run.handle.describe();
+      return (raw.pendingActivities ?? []).length + (raw.pendingChildren ?? []).length + (raw.pendingWorkflowTask ? 1 : 0);
+    };
+    await expect.poll(pending, { timeout: 60_000 }).toBe(0);
+    const { historyLength } = await run.handle.describe();
+    expect((await run.status()).trials).toHaveLength(1);
+    expect((await run.handle.describe()).historyLength).toBe(historyLength);
+
+    await run.handle.signal(messageNames.resume);
+    const status = await run.result();
+    expect(status.state).toBe('done');
+    expect(status.trials.map((trial) => trial.id).slice(0, 3)).toEqual(['r1-1', 'r1-2', 'r1-3']);
+  });
+
+  it('ends a paused run on stop', async () => {
+    const run = await startRun(engine, target);
+    await run.handle.signal(messageNames.pause);
+    await run.until('it is paused', (status) => status.state === 'paused');
+    await run.handle.signal(messageNames.stop);
+    const status = await run.result();
+    expect(status).toMatchObject({ state: 'done', trials: [], accepted: 0 });
+  });
+});
+
+describe('cancel', () => {
+  const target = threeWaits('rounds = 1');
+
+  it('ends the run at once and says so in its last status', async () => {
+    const run = await startRun(engine, target);
+    await run.until('a trial samples', (status) => status.trials[0]?.state === 'confirming');
+    await run.handle.cancel();
+    await expect(run.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    const status = await run.status();
+    expect(status.state).toBe('cancelled');
+    expect(status.error).toBeNull();
+    expect(resultBranch(engine, status)).toBeNull();
+  });
+});
