@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Finding } from '../core/finding.js';
+import type { Pair, Sample, SampleFailure } from '../core/sample.js';
+import type { Fingerprint } from '../measure/environment.js';
+
+/** Artifacts may come from another version of perfloop, so their shape is checked before they are drawn. */
+
+const failure: z.ZodType<SampleFailure> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('exit'), code: z.number().nullable(), signal: z.string().nullable(), tail: z.string() }),
+  z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
+  z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string() }),
+]);
+const sample: z.ZodType<Sample> = z.union([
+  z.object({ ok: z.literal(true), wallMs: z.number(), metrics: z.record(z.string(), z.number()) }),
+  z.object({ ok: z.literal(false), wallMs: z.number(), failure }),
+]);
+
+export const pairsSchema: z.ZodType<Pair[]> = z.array(
+  z.object({ stage: z.enum(['noise', 'screen', 'confirm', 'final']), index: z.number(), order: z.enum(['ab', 'ba']), a: sample, b: sample, load: z.number(), at: z.number() }),
+);
+
+export const findingsSchema: z.ZodType<Finding[]> = z.array(
+  z.object({
+    id: z.string(), category: z.string(), file: z.string(), function: z.string(), line: z.number(), language: z.enum(['javascript', 'typescript', 'python', 'other']),
+    selfShare: z.number(), totalShare: z.number(), hotLines: z.array(z.object({ line: z.number(), share: z.number() })), snippet: z.string(),
+    callSites: z.array(z.object({ file: z.string(), line: z.number(), text: z.string() })),
+    evidence: z.array(z.object({ tool: z.string(), text: z.string() })),
+  }),
+);
+
+/** Of a candidate the report shows what the trial does not hold already. */
+export const candidateSchema = z.object({ rationale: z.string() });
+
+export type ReportedEnvironment = Pick<Fingerprint, 'cpu' | 'memoryBytes' | 'container' | 'os' | 'load' | 'versions' | 'gpus' | 'host'>;
+
+export const environmentSchema: z.ZodType<ReportedEnvironment> = z.object({
+  cpu: z.object({ model: z.string(), cores: z.number(), usable: z.number(), governor: z.string().nullable(), turbo: z.boolean().nullable() }),
+  memoryBytes: z.number(),
+  container: z.object({ cpus: z.number().nullable(), memoryBytes: z.number().nullable() }),
+  os: z.object({ platform: z.string(), arch: z.string(), kernel: z.string() }),
+  load: z.array(z.number()),
+  versions: z.record(z.string(), z.string()),
+  gpus: z.array(z.object({ name: z.string(), driver: z.string(), memory: z.string() })),
+  host: z.string(),
+});

@@ -1,0 +1,39 @@
+import type { Finding } from '../core/finding.js';
+import type { Pair } from '../core/sample.js';
+import type { RunStatus, TrialSummary } from '../core/status.js';
+import type { MetricRule } from '../core/verdict/metrics.js';
+import type { Protocol } from '../core/verdict/schedule.js';
+import type { ReportedEnvironment } from './artifact-schemas.js';
+
+/** What a report may be told besides the status of its run; each goes before what the status refers to. */
+export interface ReportExtra {
+  findings?: Finding[];
+  environment?: ReportedEnvironment;
+  /** Path of perfloop's own repository of the target, for the `git fetch` of the result. */
+  repository?: string;
+}
+
+/** An artifact as the report shows it: its content, why that is not there, or that there never was one. */
+export type Loaded<T> = { kind: 'there'; value: T } | { kind: 'missing'; why: string } | { kind: 'none' };
+
+export interface TrialData {
+  summary: TrialSummary;
+  /** Unified diff, the first `mostDiffBytes` of it. */
+  diff: Loaded<string>;
+  pairs: Loaded<Pair[]>;
+  rationale: Loaded<string>;
+}
+
+/** Everything that a report is made of. Rendering reads nothing else. */
+export interface ReportData {
+  status: RunStatus;
+  trials: TrialData[];
+  final: Loaded<Pair[]>;
+  findings: Loaded<Finding[]>;
+  environment: Loaded<ReportedEnvironment>;
+  /** Null where the run does not say how its metrics are read. */
+  metrics: MetricRule[] | null;
+  protocol: Protocol | null;
+  benchmark: string | null;
+  repository: string | null;
+}

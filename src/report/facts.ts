@@ -1,0 +1,92 @@
+import type { RunStatus, TrialSummary } from '../core/status.js';
+import { scheduleOf } from '../core/verdict/schedule.js';
+import { gainText, percentText } from '../core/verdict/words.js';
+import type { ReportData, TrialData } from './data.js';
+import { countText, knownIntervalText } from './words.js';
+
+export type Tone = 'good' | 'bad' | 'unsure' | 'held' | 'plain';
+
+/** What the report says first. */
+export interface Headline {
+  text: string;
+  tone: Tone;
+  /** The interval and where the numbers come from, or why there are none. */
+  detail: string;
+}
+
+export function isOver({ state }: Pick<RunStatus, 'state'>): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}
+
+export function headlineOf(status: RunStatus): Headline {
+  return status.kind === 'judge' ? judgeHeadline(status) : runHeadline(status);
+}
+
+function judgeHeadline(status: RunStatus): Headline {
+  const verdict = status.trials[0]?.verdict ?? null;
+  if (verdict === null) return isOver(status) ? { text: 'No verdict', tone: 'plain', detail: 'It ended before there was one.' } : { text: 'No verdict so far', tone: 'plain', detail: status.doing };
+  const { kind, measured } = verdict;
+  const word = `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}`;
+  if (measured === null || measured.pairs === 0) return { text: word, tone: verdictTone[kind], detail: 'It was not measured.' };
+  return { text: `${word}: ${gainText(measured.ratio)}`, tone: verdictTone[kind], detail: `${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}` };
+}
+
+function runHeadline(status: RunStatus): Headline {
+  const { speedup, accepted, final } = status;
+  const soFar = isOver(status) ? '' : ' so far';
+  if (speedup === null || accepted === 0) {
+    const trials = countText(status.trials.length, 'trial');
+    const asked = status.plan === null ? '' : ` by more than ${percentText(Math.expm1(status.plan.delta))}`;
+    return { text: `Nothing accepted${soFar}`, tone: 'plain', detail: status.trials.length === 0 ? `No candidate was tried${soFar}.` : `${trials}${soFar}, none shown to be faster${asked}; the base stays the champion.` };
+  }
+  const interval = knownIntervalText(speedup.ci95);
+  if (!speedup.final) return { text: `${gainText(speedup.ratio)}${soFar}`, tone: 'unsure', detail: `${interval}; the product of what was accepted, not yet measured as a whole` };
+  const pairs = final === null ? '' : ` of ${countText(final.measured.pairs, 'pair')}`;
+  const proven = speedup.ci95[0] > 1;
+  const doubt = proven ? '' : speedup.ci95[1] < 1 ? '; it is slower than the base' : '; it may be no faster than the base';
+  return { text: gainText(speedup.ratio), tone: proven ? 'good' : 'bad', detail: `${interval}; final measurement${pairs}, champion against base${doubt}` };
+}
+
+export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'unsure', quarantined: 'held' } as const;
+
+/** Where a trial stands, in a word. A verdict that waits for its round or a person is not one yet. */
+export function standing({ state, verdict }: TrialSummary): { text: string; tone: Tone } {
+  if (verdict !== null && state === 'decided') return { text: verdict.kind, tone: verdictTone[verdict.kind] };
+  return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming' }[state], tone: 'plain' };
+}
+
+export function wasAccepted({ state, verdict }: TrialSummary): boolean {
+  return state === 'decided' && verdict?.kind === 'accepted';
+}
+
+/**
+ * Upper bound of the expected number of false acceptances: the alphas of all looks of a confirmation, by the trials that
+ * reached one. Where the samples are gone, a trial that was measured counts.
+ */
+export function falseAcceptances({ trials, protocol }: Pick<ReportData, 'trials' | 'protocol'>): { confirmed: number; each: number; expected: number } {
+  const confirmed = trials.filter(reachedConfirmation).length;
+  const looks = scheduleOf(protocol ?? { kind: 'sequential' }, 'confirm')?.looks ?? [];
+  const each = Number(looks.reduce((sum, { alpha }) => sum + alpha, 0).toPrecision(6));
+  return { confirmed, each, expected: Number((each * confirmed).toPrecision(6)) };
+}
+
+function reachedConfirmation({ pairs, summary }: TrialData): boolean {
+  if (pairs.kind === 'there') return pairs.value.some(({ stage }) => stage === 'confirm');
+  return summary.state === 'confirming' || (summary.verdict !== null && summary.verdict.measured !== null);
+}
+
+/** Milliseconds from the start to the end, or to the latest news of a run that goes on. */
+export function tookMs({ startedAt, endedAt, budget }: RunStatus): number {
+  return endedAt === null ? budget.wallMs : endedAt - startedAt;
+}
+
+/** The file and line of a candidate; null for a whole commit. */
+export function placeOf({ candidate }: TrialSummary): string | null {
+  return candidate.file === '' ? null : `${candidate.file}:${candidate.line}`;
+}
+
+/** Names of the metrics that the verdict is about. */
+export function primaryMetric({ metrics, status }: Pick<ReportData, 'metrics' | 'status'>): string {
+  const primary = (metrics ?? []).filter((rule) => rule.primary).map((rule) => rule.name);
+  return primary.length > 0 ? primary.join(' + ') : (status.final?.metrics[0]?.name ?? 'wall');
+}

@@ -1,0 +1,54 @@
+import type { ReportData } from '../data.js';
+import { evidenceOf } from '../evidence.js';
+import { headlineOf, isOver } from '../facts.js';
+import { clip } from '../words.js';
+import { findingsSection } from './findings.js';
+import { head } from './head.js';
+import { html, Markup } from './markup.js';
+import { measurement } from './measurement.js';
+import { methodSection } from './method.js';
+import { metricsTable } from './metrics-table.js';
+import { missing } from './missing.js';
+import { overview } from './overview.js';
+import { decisionsSection, environmentSection, reproduceSection } from './records.js';
+import { style } from './style.js';
+import { trialDetails } from './trial.js';
+
+/** The whole report as one HTML document without scripts, which its own policy forbids too, and without any other file. */
+export function reportHtml(data: ReportData): string {
+  const { status } = data;
+  const single = status.kind === 'judge';
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${clip(status.target.name, 80)}: ${headlineOf(status).text}, perfloop ${status.run}</title>
+<link rel="icon" href="data:,">
+<style>${new Markup(style)}</style>
+</head>
+<body><main>
+${head(data)}
+${finalSection(data)}
+${single ? null : overview(data)}
+${trialDetails(data)}
+${findingsSection(data)}
+${methodSection(data)}
+${decisionsSection(data)}
+${environmentSection(data)}
+${reproduceSection(data)}
+<footer><p>Written by perfloop${isOver(status) ? '' : ' while the run goes on'}. The verdicts can be computed again from the samples at any time; report.json beside this file holds the numbers.</p></footer>
+</main></body></html>
+`.text;
+}
+
+/** Before and after of every metric: champion against base, reported whatever it shows. */
+function finalSection({ status, final, metrics }: ReportData): Markup | null {
+  if (status.final === null) return null;
+  const evidence = final.kind === 'there' ? evidenceOf(final.value, metrics, status.final.measured) : null;
+  return html`<section aria-labelledby="final"><h2 id="final">Before and after</h2>
+${evidence === null ? html`${metricsTable(status.final.metrics, metrics, ['base', 'champion'])}${missing('The plot of the final measurement', final.kind === 'missing' ? final.why : 'no samples are kept')}` : measurement(evidence, 'final-samples', ['base', 'champion'])}</section>`;
+}

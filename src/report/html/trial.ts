@@ -1,0 +1,86 @@
+import { gainText, percentText } from '../../core/verdict/words.js';
+import type { Reason, Verdict } from '../../core/verdict/verdict.js';
+import type { ReportData, TrialData } from '../data.js';
+import { evidenceOf, recheck } from '../evidence.js';
+import { placeOf, wasAccepted } from '../facts.js';
+import { clip, countText, durationText, knownIntervalText, shortCommit } from '../words.js';
+import { chip } from './chip.js';
+import { diffSection } from './diff.js';
+import { html, type Markup } from './markup.js';
+import { measurement } from './measurement.js';
+import { missing } from './missing.js';
+
+/** Trials shown in full; of more, the accepted ones and those that wait for a person come first. */
+const mostTrials = 200;
+/** A run of few trials is shown unfolded. */
+const fewTrials = 4;
+
+/** Each trial: why, verdict with its reasons, diff, samples. */
+export function trialDetails(data: ReportData): Markup | null {
+  const { trials } = data;
+  if (trials.length === 0) return null;
+  const wanted = ({ summary: { verdict, state } }: TrialData) => (verdict?.kind === 'accepted' ? 0 : verdict?.kind === 'quarantined' || state === 'awaiting-approval' ? 1 : 2);
+  const shown = new Set(trials.toSorted((a, b) => wanted(a) - wanted(b)).slice(0, mostTrials));
+  return html`<section aria-labelledby="evidence"><h2 id="evidence">Evidence</h2>
+${trials.filter((trial) => shown.has(trial)).map((trial) => trialSection(trial, data))}
+${trials.length > shown.size ? html`<p class="note">${trials.length - shown.size} more trials are in the table above and in report.json; their diffs and samples are in the artifact store.</p>` : null}</section>`;
+}
+
+function trialSection(trial: TrialData, data: ReportData): Markup {
+  const { summary, rationale, diff, pairs } = trial;
+  const { candidate, verdict } = summary;
+  const accepted = wasAccepted(summary);
+  const open = data.trials.length <= fewTrials || accepted || summary.state === 'awaiting-approval';
+  const gain = verdict?.measured && verdict.measured.pairs > 0 ? html`<span class="gain">${gainText(verdict.measured.ratio)}</span>` : null;
+  return html`<details class="trial"${open ? html` open` : null}><summary><span class="id">${summary.id}</span><span class="title">${clip(candidate.title, 300)}</span>${gain}${chip(summary)}</summary>
+<div class="body" id="t-${summary.id}">
+${facts(trial)}
+${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${clip(rationale.value, 4000)}</p>` : rationale.kind === 'missing' ? missing('The candidate with its rationale', rationale.why) : null}
+${verdict === null ? null : verdictText(verdict, summary.state === 'decided')}
+${diffSection(diff, accepted)}
+${samples(trial, data)}
+${pairs.kind === 'missing' ? missing('The plot of its samples', pairs.why) : null}
+</div></details>`;
+}
+
+function facts({ summary }: TrialData): Markup {
+  const { candidate, verdict, startedAt, endedAt } = summary;
+  const place = placeOf(summary);
+  const entries: [string, Markup | string | null][] = [
+    ['proposer', candidate.recipe === null ? candidate.proposer : `${candidate.proposer}, recipe ${candidate.recipe}`],
+    ['place', place === null ? null : html`<code>${clip(place, 300)}</code>`],
+    ['share of the time', candidate.share === null ? null : percentText(candidate.share)],
+    ['against', html`<code title="${summary.champion}">${shortCommit(summary.champion)}</code>`],
+    ['commit', summary.commit === null ? null : html`<code title="${summary.commit}">${shortCommit(summary.commit)}</code>`],
+    ['samples', verdict?.measured ? String(verdict.measured.samples) : null],
+    ['took', startedAt === null || endedAt === null ? null : durationText(endedAt - startedAt)],
+    ['candidate', html`<code>${candidate.id}</code>`],
+  ];
+  return html`<dl class="refs">${entries.map(([name, value]) => (value === null ? null : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>`;
+}
+
+function verdictText({ reasons, measured, kind }: Verdict, decided: boolean): Markup {
+  const numbers = measured === null || measured.pairs === 0 ? null : html` <span class="note">${gainText(measured.ratio)}, ${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}</span>`;
+  return html`<div class="reasons"><p><strong>${decided ? kind : 'so far'}</strong>${numbers}</p><ul>${reasons.map(reasonItem)}</ul></div>`;
+}
+
+/** The first line says it; what follows is the end of a log. */
+function reasonItem({ code, text }: Reason): Markup {
+  const [first = '', ...rest] = clip(text, 4000).split('\n');
+  const log = rest.join('\n').trimEnd();
+  return html`<li><code>${code}</code> ${first}${log === '' ? null : html`<pre tabindex="0">${log}</pre>`}</li>`;
+}
+
+function samples({ summary, pairs }: TrialData, { metrics, protocol }: ReportData): Markup | null {
+  if (pairs.kind !== 'there') return null;
+  const verdict = summary.verdict;
+  const evidence = evidenceOf(pairs.value, metrics, verdict?.measured ?? null);
+  if (evidence === null) return null;
+  const again = verdict === null ? null : recheck(pairs.value, verdict, metrics, protocol);
+  const checked = again === null ? null : html`<p class="recheck ${again.kind}">${{
+    agrees: 'Computed again from the stored samples for this report: the same verdict and numbers.',
+    overruled: `Computed again from the stored samples for this report: the same numbers, which alone would mean ${again.kind === 'overruled' ? again.samplesSay : ''}; the reasons above decided otherwise.`,
+    differs: `Computed again from the stored samples for this report, the numbers differ: ${again.kind === 'differs' && again.samplesSay !== null ? `${gainText(again.samplesSay.ratio)}, ${knownIntervalText(again.samplesSay.ci95)}, ${countText(again.samplesSay.pairs, 'pair')}` : 'nothing can be computed'}. Do not rely on this trial.`,
+  }[again.kind]}</p>`;
+  return html`${measurement(evidence, `s-${summary.id}`, ['champion', 'candidate'])}${checked}`;
+}

@@ -1,0 +1,58 @@
+import type { RunStatus } from '../core/status.js';
+import type { Reason, VerdictKind } from '../core/verdict/verdict.js';
+import { primaryMetric } from './facts.js';
+import { isKnown } from './words.js';
+
+/** The machine-readable report. Ratios are time base / time candidate: above 1 is faster. Commits have 40 hex digits. */
+export interface ReportJson {
+  run: string;
+  /** The target's name. */
+  target: string;
+  base: string;
+  champion: string;
+  /** The final measurement, or before it the product of what was accepted; null when nothing was. */
+  speedup: { metric: string; ratio: number; ci95: [number, number] } | null;
+  trials: {
+    candidate: string;
+    proposer: string;
+    recipe: string | null;
+    /** Null for a whole commit. */
+    file: string | null;
+    /** Null while it is undecided. */
+    verdict: VerdictKind | null;
+    /** Null when it was not measured. */
+    ratio: number | null;
+    /** Null below two pairs. */
+    ci95: [number, number] | null;
+    reasons: Reason[];
+  }[];
+  /** Path of the HTML report. */
+  report: string;
+}
+
+export function reportJson(status: RunStatus, reportPath: string): ReportJson {
+  const { speedup } = status;
+  const metric = primaryMetric({ metrics: status.evidence?.metrics ?? null, status });
+  return {
+    run: status.run,
+    target: status.target.name,
+    base: status.target.base,
+    champion: status.champion,
+    speedup: speedup === null ? null : { metric, ratio: speedup.ratio, ci95: speedup.ci95 },
+    trials: status.trials.map(({ candidate, verdict, state }) => {
+      const decided = state === 'decided' ? verdict : null;
+      const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
+      return {
+        candidate: candidate.id,
+        proposer: candidate.proposer,
+        recipe: candidate.recipe,
+        file: candidate.file === '' ? null : candidate.file,
+        verdict: decided?.kind ?? null,
+        ratio: measured?.ratio ?? null,
+        ci95: measured && isKnown(measured.ci95) ? measured.ci95 : null,
+        reasons: decided?.reasons ?? [],
+      };
+    }),
+    report: reportPath,
+  };
+}

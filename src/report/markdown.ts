@@ -1,0 +1,83 @@
+import { percentText } from '../core/verdict/words.js';
+import type { ReportData, TrialData } from './data.js';
+import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
+import { visible } from './html/markup.js';
+import { reproduceCommands } from './reproduce.js';
+import { changeText, clip, countText, durationText, numberText, shortCommit, shortIntervalText } from './words.js';
+
+/** More rows would not fit into a comment. */
+const mostRows = 60;
+
+/** A summary that can be pasted as a comment on a pull request: the gain, before and after, each trial with its verdict. */
+export function reportMarkdown(data: ReportData): string {
+  const { status, trials } = data;
+  const { text, detail } = headlineOf(status);
+  const { confirmed, expected } = falseAcceptances(data);
+  const asked = status.plan === null ? '' : ` A gain above ${percentText(Math.expm1(status.plan.delta))} was asked for; one sample spreads ${percentText(status.plan.spread)}.`;
+  const sections = [
+    `### perfloop: ${inline(status.target.name, 80)}: ${text}`,
+    inline(detail, 1000),
+    `Base ${code(shortCommit(status.target.base))}, champion ${status.champion === status.target.base ? 'the base' : code(shortCommit(status.champion))}, run ${code(status.run)}${isOver(status) ? '' : ` (${status.state}, so far)`}. ${countText(status.samplesSpent, 'sample')} in ${durationText(tookMs(status))}.${asked} At most ${expected} false acceptances are to be expected (${countText(confirmed, 'confirmation')}).`,
+    status.error === null ? '' : `**${status.error.code}**: ${inline(status.error.message, 1000)}`,
+    metrics(data),
+    trialTable(trials),
+    status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
+    commands(data),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function metrics({ status: { final } }: ReportData): string {
+  if (final === null) return '';
+  const rows = final.metrics.map((metric) => `| ${inline(metric.name, 60)}${metric.unit === '' ? '' : ` (${inline(metric.unit, 20)})`} | ${numberText(metric.base)} | ${numberText(metric.champion)} | ${changeText(metric.champion / metric.base)} | ${changeText(metric.championMean / metric.baseMean)} | ${changeText(metric.championWorstDecile / metric.baseWorstDecile)} |`);
+  return ['| metric | base | champion | median | mean | worst 10% |', '| --- | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n');
+}
+
+function trialTable(trials: readonly TrialData[]): string {
+  if (trials.length === 0) return '';
+  const rows = trials.slice(0, mostRows).map(({ summary }) => {
+    const { candidate, verdict } = summary;
+    const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
+    const place = placeOf(summary);
+    const gain = measured === null ? 'not measured' : `${changeText(measured.ratio)} (${shortIntervalText(measured.ci95)})`;
+    const why = verdict === null ? '' : verdict.reasons.map((reason) => inline(reason.text.split('\n')[0] ?? '', 240)).join('; ');
+    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${code(clip(place, 120))}`} | ${standing(summary).text} | ${gain} | ${why} |`;
+  });
+  const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
+  return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
+}
+
+function commands(data: ReportData): string {
+  const lines = reproduceCommands(data).map(({ what, command }) => `# ${what}\n${visible(command).replaceAll('\n', ' ')}`);
+  if (lines.length === 0) return '';
+  const text = lines.join('\n');
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `<details><summary>See for yourself</summary>\n\n${fence}sh\n${text}\n${fence}\n\n</details>`;
+}
+
+/**
+ * A stranger's text on one line, without any markup of its own. A reference such as `@team` or `#12` gets a character of
+ * no width, so that a pasted report calls nobody.
+ */
+export function inline(text: string, most: number): string {
+  return visible(clip(text, most))
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\`*_{}[\]|~$!]/g, (character) => `\\${character}`)
+    .replaceAll(/[@#](?=\w)/g, (character) => `${character}&#8203;`)
+    .replaceAll(/:\/\//g, ':&#8203;//')
+    .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#8203;.`);
+}
+
+/** A code span; a table needs its pipes escaped even there. */
+function code(text: string): string {
+  const line = visible(text).replaceAll(/\s+/g, ' ').replaceAll('|', String.raw`\|`);
+  const fence = '`'.repeat(longestRun(line) + 1);
+  return fence.length === 1 ? `\`${line}\`` : `${fence} ${line} ${fence}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+}

@@ -1,0 +1,44 @@
+import type { ReportData } from './data.js';
+import { wasAccepted } from './facts.js';
+
+export interface Command {
+  /** What it is for. */
+  what: string;
+  command: string;
+}
+
+/** The commands that bring the result over and measure it again, ready to be pasted into a POSIX shell. */
+export function reproduceCommands(data: ReportData): Command[] {
+  const { status, repository } = data;
+  const { target, run, kind, trials } = status;
+  const repo = shellWord(target.origin);
+  const again = (candidate: string) => `perfloop judge --repo ${repo} --base ${shellWord(target.base)} --candidate ${shellWord(candidate)}${measureFlags(data)}`;
+  if (kind === 'judge') {
+    const [trial] = trials;
+    if (trial === undefined) return [];
+    const snapshot = trial.candidate.title === 'WORKTREE';
+    return [{ what: snapshot ? 'Judge what is in the working tree now' : 'Judge it again', command: again(trial.candidate.title) }];
+  }
+  if (status.champion === target.base || status.accepted === 0) return [{ what: 'Run it again', command: `perfloop run ${repo}` }];
+  const branch = `perfloop/${run}`;
+  const fetch = repository === null ? `perfloop apply ${run} --repo ${repo}` : `git -C ${repo} fetch ${shellWord(repository)} ${shellWord(`${branch}:${branch}`)}`;
+  return [
+    { what: 'Bring the result into the repository', command: fetch },
+    { what: 'Measure all of it again', command: again(branch) },
+    ...trials.filter(wasAccepted).length > 1 ? [{ what: 'See the commits, one an accepted candidate', command: `git -C ${repo} log --oneline ${shellWord(`${target.base}..${branch}`)}` }] : [],
+  ];
+}
+
+/** A judgement may have been given its benchmark on the command line; a run has its perfloop.toml. */
+function measureFlags({ status, benchmark, metrics }: ReportData): string {
+  if (status.kind === 'run' || benchmark === null || metrics === null || metrics.length !== 1) return '';
+  const [metric] = metrics;
+  const printed = metric && metric.source === 'regex' && metric.pattern !== null ? ` --metric ${shellWord(`${metric.name}=${metric.pattern}`)} --goal ${metric.goal}` : '';
+  return ` --benchmark ${shellWord(benchmark)}${printed}`;
+}
+
+/** A text as one word of a POSIX shell command; a leading dash cannot pass for an option. */
+export function shellWord(text: string): string {
+  if (/^[\w./:+@][\w./:+@-]*$/.test(text)) return text;
+  return `'${(text.startsWith('-') ? `./${text}` : text).replaceAll("'", String.raw`'\''`)}'`;
+}
