@@ -72,7 +72,7 @@ export function roleOf(id: SgNode): Role {
     case 'parenthesized_expression':
       return parent.kind() !== 'ternary_expression' || isField('condition') ? 'test' : 'escape';
     case 'arguments':
-      return argumentRole(parent);
+      return argumentRole(parent, node);
     default:
       return patterns.has(String(parent.kind())) || id.kind() === 'shorthand_property_identifier_pattern' ? patternRole(id) : 'escape';
   }
@@ -123,7 +123,7 @@ export function isTarget(node: SgNode): boolean {
   }
 }
 
-function argumentRole(args: SgNode): Role {
+function argumentRole(args: SgNode, node: SgNode): Role {
   const call = args.parent();
   if (call?.kind() === 'new_expression') {
     return ['Set', 'Map'].includes(call.field('constructor')?.text() ?? '') ? 'iterate' : 'escape';
@@ -131,7 +131,8 @@ function argumentRole(args: SgNode): Role {
   const found = methodCall(call);
   if (found === null) return 'escape';
   const place = `${found.receiver.text()}.${found.method}`;
-  if (['Array.isArray', 'Object.keys', 'JSON.stringify'].includes(place)) return 'test';
+  if (['Array.isArray', 'Object.keys', 'Object.values', 'Object.entries', 'JSON.stringify'].includes(place)) return 'test';
+  if (place === 'Object.assign') return same(found.args[0] ?? null, node) ? 'escape' : 'read';
   return found.method === 'concat' || found.method === 'indexOf' || found.method === 'includes' ? 'read' : 'escape';
 }
 

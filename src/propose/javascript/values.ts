@@ -21,6 +21,7 @@ export function freshKind(fn: JsFunction, expression: SgNode): Fresh | null {
   const place = `${call.receiver.text()}.${call.method}`;
   if (['Object.keys', 'Object.values', 'Object.entries'].includes(place) && fn.isBuiltin('Object')) return 'array';
   if (['Array.from', 'Array.of'].includes(place) && fn.isBuiltin('Array')) return 'array';
+  if (place === 'Object.assign' && fn.isBuiltin('Object')) return call.args[0]?.text() === '{}' ? 'object' : null;
   if (call.method === 'split') return 'array';
   return ['slice', 'concat', 'map', 'filter'].includes(call.method) ? 'sequence' : null;
 }

@@ -101,14 +101,19 @@ export class PyFunction {
 export function methodCall(node: SgNode | null): { receiver: SgNode; method: string; args: SgNode[] } | null {
   const callee = node?.kind() === 'call' ? node.field('function') : null;
   const args = node?.field('arguments') ?? null;
-  if (callee?.kind() !== 'attribute' || args?.kind() !== 'argument_list') return null;
+  if (callee?.kind() !== 'attribute' || args === null) return null;
   const receiver = callee.field('object');
-  return receiver === null ? null : { receiver, method: callee.field('attribute')?.text() ?? '', args: parts(args) };
+  return receiver === null ? null : { receiver, method: callee.field('attribute')?.text() ?? '', args: argumentsOf(args) };
 }
 
 /** `name(...)`: its parts; null for any other node. */
 export function nameCall(node: SgNode | null): { name: string; args: SgNode[] } | null {
   const callee = node?.kind() === 'call' ? node.field('function') : null;
   const args = node?.field('arguments') ?? null;
-  return callee?.kind() === 'identifier' && args?.kind() === 'argument_list' ? { name: callee.text(), args: parts(args) } : null;
+  return callee?.kind() === 'identifier' && args !== null ? { name: callee.text(), args: argumentsOf(args) } : null;
+}
+
+/** `f(x for x in xs)` has no list of arguments: the generator stands in its place. */
+function argumentsOf(args: SgNode): SgNode[] {
+  return args.kind() === 'argument_list' ? parts(args) : [args];
 }

@@ -32,7 +32,7 @@ export function regionsOf(fn: PyFunction, node: SgNode): Region[] {
 function isUsedUpAtOnce(generator: SgNode): boolean {
   const parent = generator.parent();
   const call = parent?.kind() === 'argument_list' ? parent.parent() : parent;
-  return consumers.has(nameCall(call)?.name ?? call?.field('function')?.text() ?? '') || methodCall(call)?.method === 'join' || call?.field('function')?.field('attribute')?.text() === 'join';
+  return consumers.has(nameCall(call)?.name ?? '') || methodCall(call)?.method === 'join';
 }
 
 function addRegion(fn: PyFunction, regions: Region[], loop: SgNode): void {

@@ -10,8 +10,9 @@ const tolerance = 2;
 const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
 
 /**
- * The function that a profile names by its name and first line (1-based). Of several near that line the one with the
- * name is taken, then the nearest, then the innermost. Line 1 without a name is the module. Null when nothing fits.
+ * The function that a profile names by its name and first line (1-based): the nearest with that name up to two lines
+ * off, else the innermost that begins exactly there and may be what the profiler has no name for. Line 1 without a name
+ * is the module when no function begins there. Null when nothing fits.
  */
 export function locateFunction(root: SgNode, dialect: Dialect, name: string, line: number): SgNode | null {
   const wanted = name.split('.').at(-1)?.replace(/^(async |get |set )/, '') ?? '';
@@ -21,11 +22,12 @@ export function locateFunction(root: SgNode, dialect: Dialect, name: string, lin
     .filter(({ distance }) => distance <= tolerance)
     .toSorted((a, b) => Number(b.named) - Number(a.named) || a.distance - b.distance || startOf(b.node) - startOf(a.node));
   const best = near[0];
-  const isNamed = !moduleNames.has(wanted) && !wanted.startsWith('<');
-  if (best !== undefined && (best.named || (best.distance === 0 && (!isNamed || nameOf(best.node) === null)))) return best.node;
-  if (moduleNames.has(wanted) && line <= 1) return root;
-  if (wanted.startsWith('<')) return innermostAround(root, kinds, line);
-  return best === undefined || isNamed && nameOf(best.node) !== null ? null : best.node;
+  if (best?.named === true) return best.node;
+  if (wanted.startsWith('<') && wanted !== '<module>' && wanted !== '<anonymous>') return innermostAround(root, kinds, line);
+  const isModule = moduleNames.has(wanted);
+  // The recipes' idea of a name may differ from the profiler's, which has none for `module.exports = function`.
+  if (best?.distance === 0 && (isModule || nameOf(best.node) === null)) return best.node;
+  return isModule && line <= 1 ? root : null;
 }
 
 /** Lines where a profiler may see the function begin. */

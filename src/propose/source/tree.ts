@@ -22,7 +22,7 @@ export function walk(node: SgNode, visit: (node: SgNode) => boolean | void): voi
 
 /** All nodes of the kinds in the node, in source order. */
 export function all(node: SgNode, ...kinds: string[]): SgNode[] {
-  return node.findAll({ rule: kinds.length === 1 ? { kind: kinds[0] as string } : { any: kinds.map((kind) => ({ kind })) } });
+  return node.findAll({ rule: kinds.length === 1 ? { kind: kinds[0] ?? '' } : { any: kinds.map((kind) => ({ kind })) } });
 }
 
 /** The named children without comments. */

@@ -33,9 +33,12 @@ function rewriteAssignment(fn: JsFunction, assignment: SgNode): Rewrite | null {
   const name = target.text();
   const added = addedProperty(fn, bare(right), name);
   const init = fn.binding(name)?.init ?? null;
+  // Beside one that may set the prototype, every copy must go through the check for it.
+  const others = fn.uses(name).filter((use) => use.role === 'write').map((use) => use.node.parent()?.field('right')?.text() ?? '');
+  if (added !== null && !(added.byAssign && added.literalKey === null) && others.some((text) => text.startsWith('Object.assign'))) return null;
   if (added === null || init === null || privateKind(fn, name) !== 'object' || !isPlainLiteral(init)) return null;
   if (!regionsOf(fn, assignment).some((region) => fn.declaredBefore(name, region.statement))) return null;
-  if (isIteratedAround(fn, name, assignment) || ancestorWhere(assignment, (at) => at.kind() === 'try_statement', fn.scope) !== null) return null;
+  if (isSlowWay(assignment) || isIteratedAround(fn, name, assignment) || ancestorWhere(assignment, (at) => at.kind() === 'try_statement', fn.scope) !== null) return null;
   return {
     title: `set the property of \`${name}\` in place`,
     line: lineOf(assignment),
@@ -43,7 +46,15 @@ function rewriteAssignment(fn: JsFunction, assignment: SgNode): Rewrite | null {
   };
 }
 
+/** The copy for the one key that needs it, which this recipe has written. */
+function isSlowWay(assignment: SgNode): boolean {
+  const branch = ancestorWhere(assignment, (at) => at.kind() === 'if_statement');
+  return branch?.field('condition')?.text().includes(`=== '__proto__'`) ?? false;
+}
+
 export interface AddedProperty {
+  /** By `Object.assign`, which sets the prototype where a literal defines a property named `__proto__`. */
+  byAssign: boolean;
   /** Null for a computed key, which is only known at run time. */
   literalKey: string | null;
   key: SgNode;
@@ -53,6 +64,7 @@ export interface AddedProperty {
 /** The one property that `{ ...name, key: value }` or `Object.assign({}, name, { key: value })` adds. */
 export function addedProperty(fn: JsFunction, copy: SgNode, name: string): AddedProperty | null {
   let property: SgNode | undefined;
+  const byAssign = copy.kind() !== 'object';
   if (copy.kind() === 'object') {
     const [head, ...rest] = parts(copy);
     if (head?.text() !== `...${name}` || rest.length !== 1) return null;
@@ -64,26 +76,30 @@ export function addedProperty(fn: JsFunction, copy: SgNode, name: string): Added
     if (fresh?.text() !== '{}' || base?.text() !== name || added?.kind() !== 'object' || parts(added).length !== 1) return null;
     property = parts(added)[0];
   }
-  if (property?.kind() === 'shorthand_property_identifier') return property.text() === '__proto__' ? null : { literalKey: property.text(), key: property, value: property };
+  if (property?.kind() === 'shorthand_property_identifier') return property.text() === '__proto__' ? null : { byAssign, literalKey: property.text(), key: property, value: property };
   const key = property?.kind() === 'pair' ? property.field('key') : null;
   const value = property?.field('value') ?? null;
   if (key === null || value === null) return null;
   if (key.kind() === 'computed_property_name') {
     const inner = parts(key)[0];
-    return inner === undefined ? null : { literalKey: null, key: inner, value };
+    return inner === undefined ? null : { byAssign, literalKey: null, key: inner, value };
   }
   if (key.text().includes('__proto__')) return null;
-  return { literalKey: key.text(), key, value };
+  return { byAssign, literalKey: key.text(), key, value };
 }
 
 /** Statements that add the property; `slow` writes the statement that copies, for the one key that needs it. */
-export function assignmentText(fn: JsFunction, name: string, { literalKey, key, value }: AddedProperty, slow: (copy: string) => string, after: string): string {
+export function assignmentText(fn: JsFunction, name: string, { byAssign, literalKey, key, value }: AddedProperty, slow: (copy: string) => string, after: string): string {
   if (literalKey !== null) {
     const place = propertyOf(name, literalKey);
     return after === '' ? `${place} = ${value.text()};` : `{ ${place} = ${value.text()}; ${after} }`;
   }
   const k = fn.names.fresh('key');
-  return `{ ${fn.constant} ${k} = ${key.text()}; if (${k} === '__proto__') { ${slow(`{ ...${name}, [${k}]: ${value.text()} }`)} } else { ${name}[${k}] = ${value.text()}; } ${after} }`;
+  const property = `{ [${k}]: ${value.text()} }`;
+  const copy = byAssign ? `Object.assign({}, ${name}, ${property})` : `{ ...${name}, ${property.slice(2)}`;
+  // After a copy by Object.assign set another prototype, the next copy must put the usual one back.
+  const special = byAssign ? `${k} === '__proto__' || Object.getPrototypeOf(${name}) !== Object.prototype` : `${k} === '__proto__'`;
+  return `{ ${fn.constant} ${k} = ${key.text()}; if (${special}) { ${slow(copy)} } else { ${name}[${k}] = ${value.text()}; } ${after} }`;
 }
 
 export function propertyOf(name: string, literalKey: string): string {

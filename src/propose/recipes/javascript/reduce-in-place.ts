@@ -39,13 +39,20 @@ function rewriteReduce(fn: JsFunction, call: SgNode): Rewrite | null {
   const copies: SgNode[] = [];
   for (const { node, place } of results) {
     if (node.kind() === 'identifier' && node.text() === acc) continue;
+    // Beside a copy that may set the prototype, every copy must go through the check for it.
+    if (results.some((other) => maySetPrototype(fn, acc, other.node)) && !maySetPrototype(fn, acc, node)) return null;
     const edit = inPlace(fn, acc, node, place, literal.kind() === 'array');
     if (edit === null) return null;
     edits.push(edit);
     copies.push(node);
   }
-  if (edits.length === 0 || !onlyReads(callback, acc, [...results.map((result) => result.node)])) return null;
+  if (edits.length === 0 || !onlyReads(callback, acc, results.map((result) => result.node))) return null;
   return { title: `grow \`${acc}\` in place`, line: lineOf(copies[0] ?? call), edits };
+}
+
+function maySetPrototype(fn: JsFunction, acc: string, node: SgNode): boolean {
+  const added = addedProperty(fn, node, acc);
+  return added !== null && added.byAssign && added.literalKey === null;
 }
 
 interface Result {
