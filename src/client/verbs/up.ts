@@ -29,6 +29,8 @@ export interface UpResult {
   address: string;
   uiUrl: string;
   namespace: string;
+  /** `signal`: by us, on Ctrl-C. `elsewhere`: somebody ran `perfloop down`. */
+  stopped: 'signal' | 'elsewhere';
 }
 
 const logNames = ['supervisor', 'server', 'worker'] as const;
@@ -39,25 +41,30 @@ export async function up(options: UpOptions, io: UpIo): Promise<UpResult> {
   const { home, env } = options;
   const ports = { ...(options.port === undefined ? {} : { server: options.port }), ...(options.uiPort === undefined ? {} : { ui: options.uiPort }) };
   const ensure: EnsureOptions = { home, env, ports, onProgress: io.onProgress, ...(options.workerScript === undefined ? {} : { workerScript: options.workerScript }) };
-  const engine = await ensureEngine({ ...ensure, signal: io.signal });
+  const engine = await ensureEngine({ ...ensure, signal: io.signal }).catch(async (error: unknown) => {
+    if (io.signal.aborted) await stopEngine(home);
+    throw error;
+  });
   const endLogs = followLogs(home, io.onLog);
-  const letGo = holdEngine(ensure, io.onTrouble);
   io.onReady(engine);
-  await aborted(io.signal);
-  await letGo();
+  const stopped = await ended(ensure, io);
   await stopEngine(home);
   endLogs();
-  return { address: engine.address, uiUrl: engine.uiUrl, namespace: engine.namespace };
+  return { address: engine.address, uiUrl: engine.uiUrl, namespace: engine.namespace, stopped };
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+async function ended(ensure: EnsureOptions, io: UpIo): Promise<UpResult['stopped']> {
   // The held engine's timer does not keep the process alive; this one does.
   const alive = setInterval(() => undefined, 60_000);
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+  let letGo: () => Promise<void> = async () => undefined;
+  const stopped = await new Promise<UpResult['stopped']>((resolve) => {
+    io.signal.addEventListener('abort', () => resolve('signal'), { once: true });
+    if (io.signal.aborted) resolve('signal');
+    letGo = holdEngine(ensure, io.onTrouble, () => resolve('elsewhere'));
   });
   clearInterval(alive);
+  await letGo();
+  return stopped;
 }
 
 /** Gives the lines that the logs get from now on. The returned function gives the last ones and ends it. */

@@ -21,27 +21,29 @@ export async function bringUp(options: EnsureOptions): Promise<{ state: EngineSt
   const progress = progressOf(options.onProgress);
   const limitMs = options.timeoutMs ?? 120_000;
   const known = readState(home)?.deaths ?? { server: 0, worker: 0 };
+  // Looked at once: a build that goes on meanwhile must not make us stop what we started.
+  const build = currentBuild();
   let launched: Launched | null = null;
   let began = performance.now();
   for (;;) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw interrupted(home);
     const state = readState(home);
     if (!state || !(await isAlive(state.supervisor))) {
-      if (launched !== null && launched.exitCode !== null && launched.exitCode !== lockedExitCode) throw failed(home, 'supervisor', 'the engine does not start');
+      if (launched?.exitCode && launched.exitCode !== lockedExitCode) throw failed(home, 'supervisor', 'the engine does not start');
       if (launched === null || launched.exitCode !== null) {
         launched = await launch(options);
         known.server = known.worker = 0;
         began = performance.now();
       }
       progress('server', 'Starting the Temporal server');
-    } else if (state.phase !== 'stopping' && !sameBuild(state.build, currentBuild())) {
+    } else if (launched === null && state.phase !== 'stopping' && !sameBuild(state.build, build)) {
       progress('server', 'Replacing the engine of another build of perfloop');
       await stopEngine(home);
     } else if (await isReady(state)) {
-      return { state, started: launched !== null };
+      return { state, started: state.supervisor.pid === launched?.pid };
     } else {
       sayPhase(progress, state);
-      await throwIfHopeless(home, state, known, launched !== null);
+      await throwIfHopeless(home, state, known, state.supervisor.pid === launched?.pid);
     }
     if (performance.now() - began > limitMs) throw timedOut(home, limitMs, state);
     await sleep(20);
@@ -49,9 +51,12 @@ export async function bringUp(options: EnsureOptions): Promise<{ state: EngineSt
   }
 }
 
-async function launch({ home, env, ports, workerScript, onProgress }: EnsureOptions): Promise<Launched> {
+async function launch({ home, env, ports, workerScript, onProgress, signal }: EnsureOptions): Promise<Launched> {
   await endLeftovers(home);
-  const binary = await findBinary({ home, env, onProgress: onProgress ?? (() => undefined) });
+  const binary = await findBinary({ home, env, onProgress: onProgress ?? (() => undefined) }).catch((error: unknown) => {
+    // Ctrl-C ends a build under way too.
+    throw signal?.aborted ? interrupted(home) : error;
+  });
   if (ports?.server !== undefined || ports?.ui !== undefined) await choosePorts(home, ports);
   return launchSupervisor({ home, env, binary: binary.path, ...(workerScript === undefined ? {} : { workerScript }) });
 }
@@ -93,6 +98,10 @@ async function throwIfHopeless(home: Home, state: EngineState, known: Record<Eng
 function failed(home: Home, part: LogName, message: string): PerfloopError {
   const file = engineLog(home, part);
   return new PerfloopError('PL_ENGINE_FAILED', message, { where: file, fix: 'Read its log and run `perfloop doctor`.', problems: tailOf(file, 8) });
+}
+
+function interrupted(home: Home): PerfloopError {
+  return new PerfloopError('PL_INTERRUPTED', 'stopped before the engine was ready', { where: home.root, fix: 'Run the command again: it goes on from what is there.' });
 }
 
 function timedOut(home: Home, limitMs: number, state: EngineState | null): PerfloopError {

@@ -95,18 +95,14 @@ export async function engineStatus(home: Home): Promise<EngineStatus> {
 
 /**
  * Keeps the engine from leaving while this process uses it, and brings it back when its supervisor was killed.
- * Gives a function that ends it. `onTrouble` gets what `ensureEngine` throws.
+ * `onTrouble` gets what `ensureEngine` throws; it is tried again a second later. `onStopped` is called when somebody
+ * stopped the engine on purpose: then it is not brought back. Gives a function that ends it.
  */
-export function holdEngine(options: Omit<EnsureOptions, 'signal'>, onTrouble: (error: unknown) => void): () => Promise<void> {
+export function holdEngine(options: Omit<EnsureOptions, 'signal'>, onTrouble: (error: unknown) => void, onStopped: () => void = () => undefined): () => Promise<void> {
   const end = new AbortController();
-  const { signal } = end;
   let underWay: Promise<void> | null = null;
   const timer = setInterval(() => {
-    underWay ??= revive({ ...options, signal })
-      .catch((error: unknown) => {
-        if (!signal.aborted) onTrouble(error);
-      })
-      .finally(() => (underWay = null));
+    underWay ??= revive({ ...options, signal: end.signal }, onTrouble, onStopped).finally(() => (underWay = null));
   }, 1000);
   timer.unref();
   return async () => {
@@ -116,7 +112,14 @@ export function holdEngine(options: Omit<EnsureOptions, 'signal'>, onTrouble: (e
   };
 }
 
-async function revive(options: EnsureOptions): Promise<void> {
-  if ((await engineStatus(options.home)).running) touchEngine(options.home);
-  else await ensureEngine(options);
+async function revive(options: EnsureOptions, onTrouble: (error: unknown) => void, onStopped: () => void): Promise<void> {
+  const state = readState(options.home);
+  // An orderly stop takes the file away; a killed supervisor leaves it.
+  if (!state) return onStopped();
+  if (await isAlive(state.supervisor)) return touchEngine(options.home);
+  try {
+    await ensureEngine(options);
+  } catch (error) {
+    if (!options.signal?.aborted) onTrouble(error);
+  }
 }

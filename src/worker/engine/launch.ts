@@ -12,8 +12,9 @@ export interface LaunchOptions {
   workerScript?: string;
 }
 
-/** A supervisor on its way: `exitCode` stays null while it lives. */
+/** A supervisor on its way: `exitCode` stays null while it lives, and is 0 when somebody asked it to stop. */
 export interface Launched {
+  pid: number | undefined;
   exitCode: number | null;
 }
 
@@ -29,7 +30,7 @@ export function launchSupervisor(options: LaunchOptions): Launched {
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  const launched: Launched = { exitCode: null };
+  const launched: Launched = { pid: child.pid, exitCode: null };
   child.once('error', () => (launched.exitCode = 1));
   child.once('exit', (code) => (launched.exitCode = code ?? 1));
   child.unref();

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
@@ -13,7 +14,7 @@ import { choosePorts, type Ports } from './ports.js';
 import { identify, type ProcessId } from './process.js';
 import { answers, waitFor, workerPolls } from './readiness.js';
 import { addressOf, localNamespace, prepareNamespace, serverCommand, uiUrlOf } from './server.js';
-import { lastUse, removeState, writeState, type EnginePart, type EngineState } from './state.js';
+import { lastUse, readState, removeState, writeState, type EnginePart, type EngineState } from './state.js';
 import { localWorkerEnvironment } from './worker-environment.js';
 
 export interface SuperviseOptions {
@@ -106,7 +107,7 @@ export class Supervisor {
     await this.worker.stop(grace.workerMs);
     await this.client?.connection.close();
     await this.server.stop(grace.serverMs);
-    removeState(this.options.home);
+    if (readState(this.options.home)?.supervisor.pid === process.pid) removeState(this.options.home);
     log('stopped');
   }
 
@@ -137,8 +138,12 @@ export class Supervisor {
     const address = this.state.address;
     await waitFor(async () => await answers(address), 10, signal);
     // A fresh channel: an old one waits ever longer between its attempts to reconnect.
-    const before = this.client;
     const client = await connectClient(plainSettings(this.state, this.options.queuePrefix), { patienceMs: 30_000 });
+    if (signal.aborted) {
+      await client.connection.close();
+      signal.throwIfAborted();
+    }
+    const before = this.client;
     this.client = client;
     await before?.connection.close();
     if (!databaseRecord(this.options.home)) {
@@ -176,6 +181,7 @@ export class Supervisor {
   private async tick(): Promise<void> {
     const { home, idleMs } = this.options;
     for (const name of ['supervisor', 'server', 'worker'] as const) boundLog(engineLog(home, name));
+    if (readState(home)?.supervisor.pid !== process.pid) return await this.leave('its home was removed or taken over');
     if (this.state.phase === 'ready') await this.checkPulse();
     const seen = lastUse(home);
     if (this.stopping || !unusedFor(home, this.state.startedAt, idleMs)) return;
@@ -184,7 +190,12 @@ export class Supervisor {
     this.update({ phase: 'stopping' });
     // A client that came just now saw `ready` before, or will see this: see touchEngine.
     if (lastUse(home) !== seen) this.update({ phase });
-    else await this.stop('idle').then(() => process.exit(0));
+    else await this.leave('idle');
+  }
+
+  private async leave(why: string): Promise<void> {
+    await this.stop(why);
+    process.exit(0);
   }
 
   /** A server that lives and does not answer is as bad as a dead one. */
@@ -206,7 +217,7 @@ export class Supervisor {
     if (this.state.phase === 'stopping' && this.stopping) delete change.phase;
     this.state = { ...this.state, ...change };
     try {
-      writeState(this.options.home, this.state);
+      if (existsSync(this.options.home.root)) writeState(this.options.home, this.state);
     } catch (error) {
       // A full disk must not take the server and the worker down.
       log(`cannot write ${this.options.home.engineFile}: ${String(error)}`);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -13,7 +13,7 @@ import { hasWork } from '../../../src/worker/engine/idle.js';
 import { identify, isAlive, type ProcessId } from '../../../src/worker/engine/process.js';
 import { serverArguments } from '../../../src/worker/engine/server.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../../src/worker/engine/search-attributes.js';
-import { writeState } from '../../../src/worker/engine/state.js';
+import { touchEngine, writeState } from '../../../src/worker/engine/state.js';
 import { bundleStandIn, testEngine, type TestEngine } from '../../support/engine.js';
 
 beforeAll(bundleStandIn);
@@ -199,6 +199,16 @@ describe('the end of the engine', () => {
     await engine.ensure();
     await expect.poll(engine.processes, { timeout: 60_000 }).toEqual([]);
     expect(existsSync(engine.home.engineFile)).toBe(false);
+  });
+
+  it('comes when its home is deleted under it', async () => {
+    const engine = testEngine({ env: { PERFLOOP_IDLE_MS: '4000' } });
+    await engine.ensure();
+    rmSync(engine.home.root, { recursive: true, force: true });
+    // Long before it would count as idle: a client keeps using it.
+    const using = setInterval(() => touchEngine(engine.home), 500);
+    onTestFinished(() => clearInterval(using));
+    await expect.poll(engine.processes, { timeout: 60_000 }).toEqual([]);
   });
 
   it('does not come while a workflow is open or a schedule not paused', async () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doctor } from '../../../src/client/verbs/doctor.js';
+import { down } from '../../../src/client/verbs/down.js';
 import { up } from '../../../src/client/verbs/up.js';
 import { worker } from '../../../src/client/verbs/worker.js';
 import { connectClient, plainSettings } from '../../../src/worker/connection.js';
@@ -25,9 +26,37 @@ describe('up', () => {
     await engine.readyAgain((state) => state.supervisor.pid !== supervisor.pid);
     await expect.poll(() => lines.filter((line) => line.startsWith('supervisor: ')), { timeout: 30_000 }).not.toEqual([]);
     stop.abort();
-    expect(await ended).toMatchObject({ address, namespace: 'default' });
+    expect(await ended).toMatchObject({ address, namespace: 'default', stopped: 'signal' });
     expect(await engine.processes()).toEqual([]);
     expect(lines).toContainEqual(expect.stringMatching(/^supervisor: .* stopped$/));
+  });
+});
+
+describe('up, interrupted before it is ready', () => {
+  it('leaves nothing running', async () => {
+    const engine = testEngine();
+    const stop = new AbortController();
+    const started = up(
+      { home: engine.home, env: engine.env, workerScript: standInWorker },
+      { onProgress: ({ phase }) => phase === 'worker' && stop.abort(), onReady: () => expect.unreachable('it was interrupted'), onLog: () => undefined, onTrouble: () => undefined, signal: stop.signal },
+    );
+    await expect(started).rejects.toMatchObject({ code: 'PL_INTERRUPTED' });
+    expect(await engine.processes()).toEqual([]);
+  });
+});
+
+describe('up, while somebody else runs `down`', () => {
+  it('ends, and does not start the engine again', async () => {
+    const engine = testEngine();
+    const ready: number[] = [];
+    const ended = up(
+      { home: engine.home, env: engine.env, workerScript: standInWorker },
+      { onProgress: () => undefined, onReady: ({ pid }) => ready.push(pid), onLog: () => undefined, onTrouble: (error) => expect.unreachable(String(error)), signal: new AbortController().signal },
+    );
+    await expect.poll(() => ready, { timeout: 60_000 }).toHaveLength(1);
+    await down({ home: engine.home });
+    expect(await ended).toMatchObject({ stopped: 'elsewhere' });
+    expect(await engine.processes()).toEqual([]);
   });
 });
 
