@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { openStoreReader, type StoreReader } from '../store/reader.js';
+import type { RunStatus } from '../core/status.js';
 import type { CliContext } from './context.js';
+import { isOver } from './events.js';
 import { isRunId, isRunPrefix } from './run-id.js';
 import { resolveRun, type RunIndex } from './resolve-run.js';
 import { openSession, peekSession, type Session } from './session.js';
@@ -20,6 +22,18 @@ export async function withRun<T>(context: CliContext, text: string, use: (known:
 /** The same without starting anything: the session is null where no server is there. */
 export async function withStoredRun<T>(context: CliContext, text: string, use: (known: KnownRun<Session | null>) => Promise<T>): Promise<T> {
   return await within(context, text, peekSession, use);
+}
+
+/** The last status of a run that the store knows to be over: no server has more to say of it. */
+export function endedRun(context: CliContext, text: string): RunStatus | null {
+  const store = openStoreReader(context.home);
+  try {
+    const [run, ...others] = isRunPrefix(text) ? (store?.findRuns(text) ?? []) : [];
+    const status = run === undefined || others.length > 0 ? null : (store?.runStatus(run) ?? null);
+    return status !== null && isOver(status) ? status : null;
+  } finally {
+    store?.close();
+  }
 }
 
 async function within<S extends Session | null, T>(context: CliContext, text: string, connect: (context: CliContext) => Promise<S>, use: (known: KnownRun<S>) => Promise<T>): Promise<T> {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { exitCodes } from '../core/errors.js';
 import { homeFrom } from '../store/home.js';
@@ -10,7 +9,8 @@ import { usageError } from './usage.js';
 
 /** Runs one command line, without `node` and the script's name, and gives the exit code. */
 export async function main(argv: string[]): Promise<number> {
-  endQuietlyOnClosedPipe();
+  // It stays when this returns: the error of the last write comes later.
+  if (!process.stdout.listeners('error').includes(endQuietlyOnClosedPipe)) process.stdout.on('error', endQuietlyOnClosedPipe);
   let code: number = exitCodes.ok;
   const program = buildProgram(version(), (result) => {
     code = result;
@@ -21,7 +21,7 @@ export async function main(argv: string[]): Promise<number> {
       style: styleFor(!argv.includes('--no-color') && wantsColour(process.stderr, process.env)),
       stdout: process.stdout,
       stderr: process.stderr,
-      logs: join(homeFrom(process.env).logs),
+      logs: homeFrom(process.env).logs,
     });
   if (argv.length === 0) {
     process.stdout.write(program.helpInformation());
@@ -55,9 +55,7 @@ function verbOf(program: Command, argv: readonly string[]): Command | undefined 
 }
 
 /** `perfloop runs | head` closes the pipe early; that is no error. */
-function endQuietlyOnClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    throw error;
-  });
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
 }

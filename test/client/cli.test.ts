@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { main } from '../../src/client/main.js';
+import type { Verdict } from '../../src/core/verdict/verdict.js';
 import { homeFrom } from '../../src/store/home.js';
 import { openStoreWriter } from '../../src/store/writer.js';
 import type { RunStatus } from '../../src/core/status.js';
@@ -32,6 +34,23 @@ async function perfloop(args: string[], options: { cwd?: string; env?: NodeJS.Pr
   });
 }
 
+/** The same in this process, for what only reads its arguments: a process for each would take a while. */
+async function here(args: string[]): Promise<Ended> {
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  const catching = (name: 'stdout' | 'stderr') =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      ended[name] += String(chunk);
+      return true;
+    });
+  const spies = [catching('stdout'), catching('stderr')];
+  try {
+    ended.code = await main(args);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return ended;
+}
+
 function record(home: string, statuses: RunStatus[]): void {
   const store = openStoreWriter(homeFrom({ PERFLOOP_HOME: home }).db);
   for (const { trials, decisions, ...header } of statuses) {
@@ -48,7 +67,13 @@ beforeAll(async () => {
   await mkdir(home);
   env = { PATH: process.env['PATH'], HOME: folder, PERFLOOP_HOME: home, TEMPORAL_CONFIG_FILE: join(folder, 'none.toml') };
   const ended = { state: 'done' as const, doing: '', endedAt: 1_700_000_134_000 };
+  const judgement = (run: string, verdict: Verdict): RunStatus => sampleStatus({ run, kind: 'judge', ...ended, startedAt: 1_600_000_000_000, trials: [sampleTrial({ id: 'candidate', verdict })] });
+  const measured = { ratio: 1.01, ci95: [0.99, 1.03] as [number, number], pairs: 20, samples: 40, delta: 0.02 };
   record(home, [
+    judgement('j-aaaaaaaa', { kind: 'accepted', measured, reasons: [{ code: 'faster', text: 'confirmed' }] }),
+    judgement('j-bbbbbbbb', { kind: 'rejected', measured: null, reasons: [{ code: 'tests-failed', text: 'the tests fail' }] }),
+    judgement('j-cccccccc', { kind: 'inconclusive', measured, reasons: [{ code: 'undecided', text: 'still undecided' }] }),
+    judgement('j-dddddddd', { kind: 'quarantined', measured, reasons: [{ code: 'too-fast', text: 'a person looks first' }] }),
     sampleStatus({ run: 'r-aaaaaaaa', ...ended, trials: [sampleTrial(), refusedTrial()], warnings: ['the working tree is dirty'], decisions: [{ id: 'd1', trial: 'r1-1', approve: true, who: 'me@host', comment: 'reads well', at: 1_700_000_100_000 }] }),
     sampleStatus({ run: 'r-aaaabbbb', ...ended, startedAt: 1_690_000_000_000, target: { ...sampleStatus().target, name: 'other' }, trials: [], speedup: null, accepted: 0 }),
     sampleStatus({ run: 'r-ffffffff', ...ended, state: 'failed', startedAt: 1_680_000_000_000, trials: [], speedup: null, accepted: 0, error: { code: 'PL_BASE_RED', message: 'the tests fail at the base', where: 'npm test', fix: 'mend them' } }),
@@ -63,7 +88,7 @@ const verbs = ['init', 'run', 'agent-loop', 'attach', 'judge', 'approve', 'rejec
 
 describe('help', () => {
   it.each(verbs)('of %s has an example and says what --json does', async (verb) => {
-    const { code, stdout } = await perfloop([...verb.split(' '), '--help']);
+    const { code, stdout } = await here([...verb.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\n  \\$ perfloop ${verb === 'agent-loop' ? 'run' : verb}`));
     expect(stdout).toContain('--json');
@@ -74,7 +99,7 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const verb of verbs.filter((verb) => verb !== 'agent-loop')) expect(stdout).toMatch(new RegExp(`^  ${verb.split(' ')[0]}\\b`, 'm'));
     expect(stdout).toContain('Exit codes: 0 done or accepted, 1 a bug, 2 bad input or refused, 3 rejected, 4 inconclusive, 5 quarantined');
-    expect((await perfloop([])).stdout).toBe(stdout.slice(0, stdout.indexOf('\nExample:')));
+    expect((await here([])).stdout).toBe(stdout.slice(0, stdout.indexOf('\nExample:')));
   });
 
   it('loads neither Temporal nor SQLite', async () => {
@@ -107,11 +132,11 @@ describe('a command line that is wrong', () => {
     [['runs', '--limit', 'many'], /It must be a whole number from 1 up/],
     [['run', '--approval', 'always'], /Allowed choices are never, each, final/],
     [['judge', '--min-gain', '2'], /It must be a fraction from 0 to 1/],
-    [['judge', '--benchmark', 'x', '--config', 'y'], /not a git repository/],
+    [['judge', '--benchmark', 'x', '--config', 'y'], /--config and --benchmark exclude each other/],
     [['worker', '--tag', 'GPU'], /lower-case words joined by dots/],
     [['up', '--port', '70000'], /It must be a port/],
   ])('%s is refused with the way out', async (args, message) => {
-    const { code, stdout, stderr } = await perfloop(args);
+    const { code, stdout, stderr } = await here(args);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\bat .*\.js:\d+/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -175,6 +200,47 @@ describe('runs and show', () => {
   it('use no colours in a pipe', async () => {
     // oxlint-disable-next-line no-control-regex
     expect((await perfloop(['show', 'r-aaaaa'])).stdout).not.toMatch(/\u001b/);
+  });
+});
+
+describe('a run that is over', () => {
+  it.each([
+    ['j-a', 0, { verdict: 'accepted', ratio: 1.01, ci95: [0.99, 1.03], pairs: 20, samples: 40, delta: 0.02, reasons: [{ code: 'faster', text: 'confirmed' }] }],
+    ['j-b', 3, { verdict: 'rejected', ratio: null, ci95: null, pairs: 0, samples: 0 }],
+    ['j-c', 4, { verdict: 'inconclusive' }],
+    ['j-d', 5, { verdict: 'quarantined' }],
+    ['r-aaaaa', 0, { state: 'done', branch: 'perfloop/r-aaaaaaaa' }],
+    ['r-f', 2, { state: 'failed', error: { code: 'PL_BASE_RED' } }],
+  ])('%s is told by attach without a server, with exit code %i', async (run, code, expected) => {
+    const ended = await perfloop(['attach', run, '--json']);
+    expect(ended).toMatchObject({ code, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toMatchObject(expected);
+  });
+
+  it('is told in words', async () => {
+    expect((await perfloop(['attach', 'j-b'])).stdout).toMatch(/^rejected {2}density-clustering: .* against 8f3a2c1\n[^]*tests-failed: the tests fail\n/);
+    expect((await perfloop(['attach', 'r-aaaaa'])).stdout).toContain('42.0% faster than the base: 1.420x (1.391 .. 1.447)');
+  });
+
+  it('takes no messages', async () => {
+    for (const args of [['approve', 'r-aaaaa', 'r1-1'], ['reject', 'r-aaaaa', 'r1-1'], ['pause', 'r-aaaaa'], ['stop', 'r-aaaaa'], ['cancel', 'r-aaaaa']]) {
+      const { code, stderr } = await perfloop(args);
+      expect(code).toBe(2);
+      expect(stderr).toContain('error PL_RUN_OVER: run r-aaaaaaaa is over (done)');
+    }
+  });
+
+  it('has nothing to apply where nothing was accepted', async () => {
+    expect((await perfloop(['apply', 'r-aaaab'])).stderr).toContain('PL_NO_RESULT: there is nothing to apply: r-aaaabbbb accepted nothing');
+    expect((await perfloop(['apply', 'j-a'])).stderr).toContain('a judgement makes no commits');
+  });
+
+  it('has a report', async () => {
+    const { code, stdout } = await perfloop(['report', 'r-aaaaa', '--out', 'out', '--json']);
+    expect(code).toBe(0);
+    const { html, opened } = JSON.parse(stdout) as { html: string; opened: null };
+    expect({ html, opened }).toEqual({ html: join(folder, 'out', 'report.html'), opened: null });
+    expect(await readFile(html, 'utf8')).toContain('r-aaaaaaaa');
   });
 });
 

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { messageNames, type Decide } from '../../core/messages.js';
 import { PerfloopError, type ErrorCode } from '../../core/errors.js';
 import { whoAmI, type CliContext } from '../context.js';
-import { withRun } from '../known-run.js';
+import { endedRun, withRun } from '../known-run.js';
 import { answerMs } from '../observe.js';
 import type { Session } from '../session.js';
 
@@ -22,6 +22,8 @@ export interface Decided {
  */
 export async function decide(context: CliContext, options: { run: string; candidate: string; approve: boolean; comment: string }): Promise<Decided> {
   const { candidate, approve, comment } = options;
+  const ended = endedRun(context, options.run);
+  if (ended !== null) throw runOver(ended.run, ended.state);
   return await withRun(context, options.run, async ({ run, session }) => {
     const message: Decide = { v: 1, decisionId: randomUUID(), candidate, approve, who: whoAmI(context.env), comment };
     const handle = session.client.workflow.getHandle(run);
@@ -47,7 +49,11 @@ export async function refuseEnded(session: Session, handle: WorkflowHandle, run:
     else throw error;
   }
   if (state === 'RUNNING' || state === 'PAUSED') return;
-  throw new PerfloopError('PL_RUN_OVER', `run ${run} is over (${state.toLowerCase()})`, { fix: `See \`perfloop show ${run}\`.` });
+  throw runOver(run, state.toLowerCase());
+}
+
+export function runOver(run: string, state: string): PerfloopError {
+  return new PerfloopError('PL_RUN_OVER', `run ${run} is over (${state})`, { fix: `See \`perfloop show ${run}\`.` });
 }
 
 function refused(error: WorkflowUpdateFailedError, run: string): PerfloopError {

@@ -1,7 +1,7 @@
 import { messageNames, type Stop } from '../../core/messages.js';
 import { whoAmI, type CliContext } from '../context.js';
-import { withRun } from '../known-run.js';
-import { refuseEnded } from './decide.js';
+import { endedRun, withRun } from '../known-run.js';
+import { refuseEnded, runOver } from './decide.js';
 
 export type Steering = 'pause' | 'resume' | 'stop' | 'cancel';
 
@@ -12,6 +12,8 @@ export interface Steered {
 
 /** Tells a run to pause after the current trial, to go on, to end after the current trial, or to end at once. */
 export async function steer(context: CliContext, text: string, what: Steering): Promise<Steered> {
+  const ended = endedRun(context, text);
+  if (ended !== null) throw runOver(ended.run, ended.state);
   return await withRun(context, text, async ({ run, session }) => {
     const handle = session.client.workflow.getHandle(run);
     await refuseEnded(session, handle, run);
