@@ -35,6 +35,6 @@ export async function withEngine<T>(body: (bench: BenchHome) => Promise<T>): Pro
     }
   } finally {
     await stopEngine(home).catch(() => false);
-    rmSync(root, { recursive: true, force: true });
+    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

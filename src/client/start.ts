@@ -21,6 +21,8 @@ export async function startWorkflow(session: Session, start: { kind: 'run'; inpu
     taskQueue: queues.workflows(settings.queuePrefix),
     workflowId: input.run,
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    // A worker that dies in the middle of one costs at most this; the default is 10 s.
+    workflowTaskTimeout: '5 seconds',
     args: [input],
     staticSummary: start.kind === 'run' ? `${target.name}: faster than ${shortCommit(target.base.commit)}` : `${target.name}: is ${start.input.candidateRevision} faster than ${target.revision}?`,
     staticDetails: details(start),

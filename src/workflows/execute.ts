@@ -94,6 +94,7 @@ export async function runTrial({ input, model, control, session }: Pick<Phases, 
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    workflowTaskTimeout: '5 seconds',
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });

@@ -25,7 +25,7 @@ export async function makeTarget(): Promise<DemoTarget> {
   for (const name of copied) if (existsSync(join(source, name))) cpSync(join(source, name), join(folder, name), { recursive: true });
   cpSync(join(demo, 'target'), folder, { recursive: true });
   const config = join(folder, 'perfloop.toml');
-  writeFileSync(config, readFileSync(config, 'utf8').replace('CHEAT', JSON.stringify(join(demo, 'cheat.mjs')).slice(1, -1).replaceAll("'", String.raw`'\''`)));
+  writeFileSync(config, readFileSync(config, 'utf8').replace('CHEAT', JSON.stringify(join(demo, 'proposer.mjs')).slice(1, -1).replaceAll("'", String.raw`'\''`)));
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   await commit(folder, 'The package as published');
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };

@@ -25,13 +25,13 @@ export function actOne(claims: readonly Claim[]): string {
 /** What was promised, and whether it was seen. */
 export function promises({ verdict, status, kill }: { verdict: VerdictKind; status: RunStatus; kill: Kill | null }): Shown[] {
   const accepted = status.trials.filter((trial) => trial.verdict?.kind === 'accepted');
-  const honest = status.trials.filter((trial) => trial.candidate.proposer === 'recipes' && trial.verdict?.kind !== 'accepted');
-  const cheat = status.trials.find((trial) => trial.candidate.proposer === 'script');
+  const honest = status.trials.filter((trial) => trial.verdict !== null && trial.verdict.kind !== 'accepted' && trial.verdict.measured !== null);
+  const cheat = status.trials.find((trial) => trial.verdict?.reasons.some((reason) => reason.code === 'protected'));
   const best = accepted.map((trial) => trial.verdict?.measured?.ratio ?? 1).sort((a, b) => b - a)[0];
   return [
     { kept: verdict !== 'accepted', text: `a change that does nothing was ${verdict === 'accepted' ? 'accepted' : 'refused'}` },
     { kept: accepted.length > 0, text: accepted.length > 0 ? `${accepted.length} of ${status.trials.length} candidates accepted, the best ${best?.toFixed(2) ?? '?'}x with its interval` : 'nothing was accepted' },
-    { kept: honest.length > 0, text: honest.length > 0 ? `${honest.length} honest candidate${honest.length === 1 ? '' : 's'} refused: no gain beyond noise` : 'every honest candidate was accepted' },
+    { kept: honest.length > 0, text: honest.length > 0 ? `${honest.length} honest candidate${honest.length === 1 ? '' : 's'} measured and refused: ${honest[0]?.candidate.title ?? ''}` : 'no honest candidate was refused' },
     { kept: kill?.pairsResumed != null, text: kill === null ? 'no worker was killed' : kill.pairsResumed === null ? 'the killed worker\'s trial was not seen to go on' : `a worker killed after ${kill.pairsBefore} pairs: its successor went on with pair ${kill.pairsResumed + 1}, ${kill.seconds?.toFixed(1) ?? '?'} s later` },
     { kept: cheat?.verdict?.kind === 'rejected', text: `the cheat was ${cheat?.verdict?.kind ?? 'not tried'}: ${cheat?.verdict?.reasons[0]?.text ?? ''}` },
     { kept: status.decisions.some((decision) => decision.trial === 'final'), text: `the branch waited for an approval: ${status.decisions.map((decision) => `${decision.approve ? 'approved' : 'rejected'} by ${decision.who}${decision.comment === '' ? '' : ` (${decision.comment})`}`).join(', ')}` },
