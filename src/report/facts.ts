@@ -35,9 +35,7 @@ function runHeadline(status: RunStatus): Headline {
   const { speedup, accepted, final } = status;
   const soFar = isOver(status) ? '' : ' so far';
   if (speedup === null || accepted === 0) {
-    const trials = countText(status.trials.length, 'trial');
-    const asked = status.plan === null ? '' : ` by more than ${percentText(Math.expm1(status.plan.delta))}`;
-    return { text: `Nothing accepted${soFar}`, tone: 'plain', detail: status.trials.length === 0 ? `No candidate was tried${soFar}.` : `${trials}${soFar}, none shown to be faster${asked}; the base stays the champion.` };
+    return { text: `Nothing accepted${soFar}`, tone: 'plain', detail: status.trials.length === 0 ? `No candidate was tried${soFar}.` : `${countText(status.trials.length, 'trial')}${soFar}, ${whyNothing(status)}.` };
   }
   const interval = knownIntervalText(speedup.ci95);
   if (!speedup.final) return { text: `${gainText(speedup.ratio)}${soFar}`, tone: 'unsure', detail: `${interval}; the product of what was accepted, not yet measured as a whole` };
@@ -45,6 +43,16 @@ function runHeadline(status: RunStatus): Headline {
   const proven = speedup.ci95[0] > 1;
   const doubt = proven ? '' : speedup.ci95[1] < 1 ? '; it is slower than the base' : '; it may be no faster than the base';
   return { text: gainText(speedup.ratio), tone: proven ? 'good' : 'bad', detail: `${interval}; final measurement${pairs}, champion against base${doubt}` };
+}
+
+/** A candidate that was shown to be faster may wait, or have been turned down by a person. */
+function whyNothing({ trials, plan, champion, target }: RunStatus): string {
+  const waiting = trials.filter(({ state }) => state === 'passed' || state === 'awaiting-approval').length;
+  const refused = trials.filter(({ verdict }) => verdict?.reasons.some(({ code }) => code === 'not-approved')).length;
+  const passed = [waiting > 0 ? `${waiting} passed and not yet accepted` : '', refused > 0 ? `${refused} passed and not approved` : ''].filter((part) => part !== '');
+  if (passed.length > 0) return passed.join(', ');
+  const asked = plan === null ? '' : ` by more than ${percentText(Math.expm1(plan.delta))}`;
+  return `none shown to be faster${asked}${champion === target.base ? '; the base stays the champion' : ''}`;
 }
 
 export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'unsure', quarantined: 'held' } as const;

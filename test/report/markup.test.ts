@@ -14,8 +14,7 @@ describe('html', () => {
   it('leaves no character of any text that could end an attribute, open a tag or an entity of its own', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
       const escaped = escapeHtml(text);
-      expect(escaped).not.toMatch(/[<>"']/);
-      expect(escaped.replaceAll(/&(amp|lt|gt|quot|#39);/g, '')).not.toContain('&');
+      return !/[<>"']/.test(escaped) && !escaped.replaceAll(/&(amp|lt|gt|quot|#39);/g, '').includes('&');
     }));
   });
 });

@@ -46,7 +46,7 @@ describe('the report of a finished run', () => {
       const status = await sampleRun(artifacts);
       const confirmed = (await Promise.all(status.trials.map(async ({ samples }) => (samples === null ? [] : await artifacts.getJson<{ stage: string }[]>(samples))))).filter((pairs) => pairs.some(({ stage }) => stage === 'confirm')).length;
       expect(confirmed).toBe(3);
-      expect(textOf(await written(artifacts, folder, status))).toContain('false acceptances ≤ 0.03 expected at most, 3 confirmations');
+      expect(textOf(await written(artifacts, folder, status))).toContain('false acceptances ≤ 0.03 expected number, of 3 confirmations');
     });
   });
 
@@ -91,7 +91,7 @@ describe('the report of another outcome', () => {
       const running = await sampleTrial(artifacts, { id: 'r1-2', title: 'runs', diff: null, changes: { state: 'screening', endedAt: null } });
       const status = await sampleRun(artifacts, { state: 'running', phase: 'execute', doing: 'trial r1-2', accepted: 0, speedup: null, final: null, endedAt: null, trials: [waiting, running], decisions: [] });
       const text = textOf(await written(artifacts, folder, status));
-      expect(text).toContain('Nothing accepted so far');
+      expect(text).toContain('Nothing accepted so far 2 trials so far, 1 passed and not yet accepted.');
       expect(text).toContain('running, so far: execute, trial r1-2');
       expect(text).toContain('r1-1 waits for a decision');
       expect(text).toContain('while the run goes on');
@@ -137,7 +137,7 @@ describe('artifacts that cannot be read', () => {
       expect(text).toContain('The plot of the final measurement cannot be shown:');
       // The numbers of the verdict and of the final measurement are in the status itself.
       expect(text).toMatch(/peak memory MB less is better/);
-      expect(text).toContain('expected at most, 3 confirmations');
+      expect(text).toContain('expected number, of 3 confirmations');
     });
   });
 

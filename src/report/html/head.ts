@@ -37,12 +37,12 @@ function figures(data: ReportData): Markup {
   const { confirmed, expected } = falseAcceptances(data);
   const accepted = trials.filter(({ summary }) => wasAccepted(summary)).length;
   const entries: [string, string, string][] = [
-    ['trials', String(trials.length), `${accepted} accepted${status.kind === 'run' ? `, round ${status.round} of ${status.rounds}` : ''}`],
+    status.kind === 'judge' ? ['pairs', String(trials[0]?.summary.verdict?.measured?.pairs ?? 0), 'the verdict rests on'] : ['trials', String(trials.length), `${accepted} accepted, round ${status.round} of ${status.rounds}`],
     ['asked for', plan === null ? '–' : `> ${percentText(Math.expm1(plan.delta))}`, 'gain, fixed before the first sample'],
     ['noise', plan === null ? '–' : `± ${percentText(plan.spread)}`, 'spread of one sample'],
     ['samples', status.samplesSpent.toLocaleString('en-US'), plan === null ? 'benchmark executions' : `of ${durationText(plan.secondsPerSample * 1000)} each`],
     ['time', durationText(tookMs(status)), isOver(status) ? 'from start to end' : 'so far'],
-    ['false acceptances', `≤ ${expected}`, `expected at most, ${countText(confirmed, 'confirmation')}`],
+    ['false acceptances', `≤ ${expected}`, `expected number, of ${countText(confirmed, 'confirmation')}`],
   ];
   return html`<dl class="figures">${entries.map(([name, value, note]) => html`<div><dt>${name}</dt><dd>${value}<span class="note">${note}</span></dd></div>`)}</dl>`;
 }

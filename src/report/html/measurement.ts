@@ -16,10 +16,11 @@ export function measurement(evidence: Evidence, id: string, sides: readonly [str
     return plot === null ? [] : [html`<div><span class="note">${rule.name}${rule.unit === '' ? null : `, ${rule.unit}`}</span>${plot}</div>`];
   });
   const rows = beforeAndAfter(evidence);
-  const screened = stages.length > 1 && stages.some(({ stage }) => stage === 'screen');
+  const screened = stages.some(({ stage }) => stage === 'screen');
+  const confirmed = stages.some(({ stage }) => stage !== 'screen');
   return html`${assumed ? html`<p class="missing">The run does not say how its metrics are read: what is drawn is the wall time.</p>` : null}
 <figure><figcaption>How much faster the ${sides[1]} was, pair by pair</figcaption>${pairsPlot(evidence, `${id}-p`, sides)}
-<p class="legend"><span class="key point">one pair</span>${screened ? html`<span class="key early">screening</span>` : null}${estimate === null ? null : html`<span class="key estimate">Hodges-Lehmann ${changeText(estimate.ratio)}</span><span class="key band">95% interval ${shortIntervalText(estimate.ci95)}</span>`}${delta === null ? null : html`<span class="key delta">asked for: above +${percentText(Math.expm1(delta))}</span>`}</p></figure>
+<p class="legend">${confirmed ? html`<span class="key point">one pair</span>` : null}${screened ? html`<span class="key early">one pair of screening</span>` : null}${estimate === null ? null : html`<span class="key estimate">Hodges-Lehmann ${changeText(estimate.ratio)}</span><span class="key band">95% interval ${shortIntervalText(estimate.ci95)}</span>`}${delta === null ? null : html`<span class="key delta">asked for: above +${percentText(Math.expm1(delta))}</span>`}</p></figure>
 ${strips.length === 0 ? null : html`<figure><figcaption>Every sample, with the median</figcaption>${strips}</figure>`}
-${rows.length === 0 ? null : metricsTable(rows, assumed ? null : rules, sides)}`;
+${rows.length === 0 ? null : metricsTable(rows, assumed ? null : rules, sides, estimate !== null && (estimate.ci95[0] > 1 || estimate.ci95[1] < 1))}`;
 }

@@ -50,5 +50,5 @@ function finalSection({ status, final, metrics }: ReportData): Markup | null {
   if (status.final === null) return null;
   const evidence = final.kind === 'there' ? evidenceOf(final.value, metrics, status.final.measured) : null;
   return html`<section aria-labelledby="final"><h2 id="final">Before and after</h2>
-${evidence === null ? html`${metricsTable(status.final.metrics, metrics, ['base', 'champion'])}${missing('The plot of the final measurement', final.kind === 'missing' ? final.why : 'no samples are kept')}` : measurement(evidence, 'final-samples', ['base', 'champion'])}</section>`;
+${evidence === null ? html`${metricsTable(status.final.metrics, metrics, ['base', 'champion'], status.final.measured.ci95[0] > 1 || status.final.measured.ci95[1] < 1)}${missing('The plot of the final measurement', final.kind === 'missing' ? final.why : 'no samples are kept')}` : measurement(evidence, 'final-samples', ['base', 'champion'])}</section>`;
 }

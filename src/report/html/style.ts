@@ -183,7 +183,7 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--rule);
   .overview .gain { white-space: normal; }
   .trial > summary { flex-wrap: wrap; gap: 4px 10px; }
   .trial .title { flex: 1 0 60%; order: 3; flex-basis: 100%; }
-  .trial > .body { padding-left: 0; }
+  .trial > .body { padding-left: 0; scroll-margin-top: 96px; }
   .finding > summary { grid-template-columns: auto minmax(0, 1fr) auto; }
   .finding .own { display: none; }
   .metrics td, .metrics th.n { padding-left: 12px; } .metrics th[scope='rowgroup'] { padding-right: 12px; } .metrics { font-size: 13px; }

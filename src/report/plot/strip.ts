@@ -9,10 +9,13 @@ import { thin } from './thin.js';
 const mostMarks = 400;
 const row = 26;
 
-/** The values of one metric on both sides, one mark a sample of the last stage, with the medians. Null where a side has none. */
+/**
+ * The values of one metric on both sides, one mark a sample, with the medians: of the pairs of the last stage that have
+ * numbers on both sides, as in the table. Null where there is none.
+ */
 export function strip({ pairs }: Pick<Evidence, 'pairs'>, rule: MetricRule, id: string, sides: readonly [string, string]): Markup | null {
   const stage = pairs.at(-1)?.pair.stage;
-  const used = pairs.filter(({ pair }) => pair.stage === stage).map(({ pair }) => pair);
+  const used = pairs.filter(({ pair, difference }) => pair.stage === stage && difference !== null).map(({ pair }) => pair);
   const of = (side: 'a' | 'b') => used.map((pair) => valueOf(pair[side], rule)).filter((value) => value !== null);
   const rows = [{ name: sides[0], values: of('a'), kind: 'a' }, { name: sides[1], values: of('b'), kind: 'b' }];
   if (rows.some(({ values }) => values.length === 0)) return null;
