@@ -32,7 +32,7 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
     environment: extra.environment ? { kind: 'there', value: extra.environment } : await load(evidence?.environment ?? null, (ref) => artifacts.getJson(ref, environmentSchema)),
     metrics: evidence?.metrics ?? null,
     protocol: evidence?.protocol ?? null,
-    benchmark: evidence?.benchmark ?? null,
+    benchmark: evidence?.benchmark || null,
     repository: extra.repository ?? null,
   };
 }
