@@ -13,7 +13,8 @@ import type { Recipe, Rewrite, TextEdit } from './recipes/recipe.js';
 import { recipes } from './recipes/registry.js';
 import { overlaps, toSpanEdits } from './span-edits.js';
 import { locateFunction } from './source/locate.js';
-import { dialectOf, languageOf, parsesCleanly, parseSource, type Dialect } from './source/parse.js';
+import { sourceFile, type SourceFile } from './source/file.js';
+import { dialectOf, languageOf, syntaxErrors, parseSource } from './source/parse.js';
 
 /** Files above this are generated or bundled; walking them would take minutes. In UTF-16 code units. */
 const largestFile = 2_000_000;
@@ -26,13 +27,17 @@ const largestFile = 2_000_000;
  */
 export function recipeProposer(options: { only: readonly string[]; except: readonly string[] } = { only: [], except: [] }): Proposer {
   const chosen = chooseRecipes(options.only, options.except);
+  // Findings of one file mostly follow each other.
+  let last: SourceFile | null = null;
   return {
     name: 'recipes',
     async propose(finding, { worktree }) {
       const dialect = dialectOf(finding.file);
       if (dialect === null) return [];
       const source = await readFile(join(worktree, finding.file), 'utf8');
-      return proposeRewrites(source, dialect, finding, chosen);
+      if (source.length > largestFile) return [];
+      if (last?.source !== source || last.dialect !== dialect) last = sourceFile(source, dialect);
+      return proposeRewrites(last, finding, chosen);
     },
   };
 }
@@ -48,18 +53,17 @@ function chooseRecipes(only: readonly string[], except: readonly string[]): Reci
   return recipes.filter((recipe) => (only.length === 0 || only.includes(recipe.name)) && !except.includes(recipe.name));
 }
 
-/** The candidates for one function of a source text; pure. Empty when the file or the function is not understood. */
-export function proposeRewrites(source: string, dialect: Dialect, finding: Finding, chosen: readonly Recipe[]): Candidate[] {
-  if (source.length > largestFile) return [];
-  const root = parseSource(source, dialect);
+/** The candidates for one function of a file; pure. Empty when the function is not found or not understood. */
+export function proposeRewrites(file: SourceFile, finding: Finding, chosen: readonly Recipe[]): Candidate[] {
+  const { dialect, root } = file;
   const node = locateFunction(root, dialect, finding.function, finding.line);
-  if (node === null || !parsesCleanly(node, dialect)) return [];
+  if (node === null || syntaxErrors(node, dialect) > 0) return [];
   const family = dialect === 'python' ? 'python' : 'javascript';
-  const fn = family === 'python' ? new PyFunction(source, root, node) : new JsFunction(source, dialect, root, node);
+  const fn = family === 'python' ? new PyFunction(file, node) : new JsFunction(file, node);
   const offers = chosen.flatMap((recipe) => rewritesOf(recipe, fn).map((rewrite) => ({ recipe, rewrite })));
-  const candidates = offers.map(({ recipe, rewrite }) => toCandidate(source, dialect, finding, [{ recipe, rewrite }]));
+  const candidates = offers.map(({ recipe, rewrite }) => toCandidate(file, finding, [{ recipe, rewrite }]));
   const together = combined(offers);
-  if (together.length > 1) candidates.push(toCandidate(source, dialect, finding, together));
+  if (together.length > 1) candidates.push(toCandidate(file, finding, together));
   return candidates.filter((candidate) => candidate !== null);
 }
 
@@ -82,13 +86,13 @@ function combined(offers: readonly Offer[]): Offer[] {
   return taken;
 }
 
-function toCandidate(source: string, dialect: Dialect, finding: Finding, offers: readonly Offer[]): Candidate | null {
+function toCandidate({ source, dialect, syntaxErrors: before }: SourceFile, finding: Finding, offers: readonly Offer[]): Candidate | null {
   const edits: TextEdit[] = offers.flatMap((offer) => offer.rewrite.edits);
   if (overlaps(edits)) return null;
   const spans = toSpanEdits(finding.file, source, edits);
   const result = applyEdits(source, spans, sha256);
   // A rewrite that does not parse is a fault of the recipe; nobody should pay a build to find out.
-  if (result === source || !parsesCleanly(parseSource(result, dialect), dialect) && parsesCleanly(parseSource(source, dialect), dialect)) return null;
+  if (result === source || syntaxErrors(parseSource(result, dialect), dialect) > before) return null;
   const names = [...new Set(offers.map((offer) => offer.recipe.name))];
   const titles = offers.map((offer) => offer.rewrite.title);
   return {

@@ -7,6 +7,7 @@ import type { PerfloopError } from '../../src/core/errors.js';
 import { proposeRewrites, recipeProposer } from '../../src/propose/recipe-proposer.js';
 import type { Recipe } from '../../src/propose/recipes/recipe.js';
 import { scriptInput } from '../../src/propose/script.js';
+import { sourceFile } from '../../src/propose/source/file.js';
 import { applied, findingAt, load, rewritten } from './recipes/harness.js';
 import { javascriptCases } from './recipes/javascript-cases.js';
 
@@ -94,7 +95,7 @@ describe('proposeRewrites', () => {
 
   test('a rewrite that does not parse, or changes nothing, is dropped', () => {
     const broken = (text: string): Recipe => ({ family: 'javascript', name: 'broken', languages: ['javascript'], category: 'allocation', title: '', condition: '', risk: '', expected: '', apply: () => [{ title: '', line: 1, edits: [{ start: 0, end: 8, text }] }] });
-    const offered = (text: string) => proposeRewrites(merge, 'javascript', findingAt('merge', 1), [broken(text)]).length;
+    const offered = (text: string) => proposeRewrites(sourceFile(merge, 'javascript'), findingAt('merge', 1), [broken(text)]).length;
     expect([offered('function)'), offered('async ('), offered('function'), offered('async function')]).toEqual([0, 0, 0, 1]);
   });
 

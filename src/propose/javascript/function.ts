@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { Names } from '../source/names.js';
-import type { Dialect } from '../source/parse.js';
+import type { SourceFile } from '../source/file.js';
 import { ancestorWhere, all, same, startOf, within } from '../source/tree.js';
 import { identifierKinds, roleOf, type Role } from './bindings.js';
 import { isFunction, iterationCallOf } from './syntax.js';
@@ -28,15 +28,20 @@ export class JsFunction {
   readonly modern: boolean;
   readonly typed: boolean;
   readonly #uses = new Map<string, Use[]>();
-  readonly #declared: Set<string>;
+  readonly source: string;
+  readonly root: SgNode;
+  readonly names: Names;
+  readonly #file: SourceFile;
 
   constructor(
-    readonly source: string,
-    readonly dialect: Dialect,
-    readonly root: SgNode,
+    file: SourceFile,
     readonly hot: SgNode,
-    readonly names: Names = new Names(root),
   ) {
+    const { source, dialect, root } = file;
+    this.#file = file;
+    this.source = source;
+    this.root = root;
+    this.names = new Names(source);
     let scope = hot;
     while (isFunction(scope) && iterationCallOf(scope) !== null) scope = ancestorWhere(scope, isFunction) ?? root;
     this.scope = scope;
@@ -48,7 +53,6 @@ export class JsFunction {
       if (list === undefined) this.#uses.set(node.text(), [use]);
       else list.push(use);
     }
-    this.#declared = new Set(all(root, ...identifierKinds).filter((node) => roleOf(node) === 'declare').map((node) => node.text()));
   }
 
   /** `const` where the file is modern, else `var`. */
@@ -66,7 +70,7 @@ export class JsFunction {
 
   /** Whether the name is the language's own here: nothing in the file declares it. */
   isBuiltin(name: string): boolean {
-    return !this.#declared.has(name);
+    return !this.#file.timesBound.has(name);
   }
 
   /** The nodes of the kinds that the hot function itself runs: not those of functions with a profile line of their own. */

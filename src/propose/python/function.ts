@@ -1,5 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { Names } from '../source/names.js';
+import type { SourceFile } from '../source/file.js';
 import { all, ancestorWhere, parts, same, startOf, within } from '../source/tree.js';
 import { isVariable, roleOf, type Role } from './bindings.js';
 
@@ -17,23 +18,23 @@ export class PyFunction {
   readonly family = 'python';
   readonly names: Names;
   readonly #uses = new Map<string, Use[]>();
-  readonly #bound = new Map<string, number>();
+  readonly source: string;
+  readonly root: SgNode;
+  readonly #file: SourceFile;
 
   constructor(
-    readonly source: string,
-    readonly root: SgNode,
+    file: SourceFile,
     readonly hot: SgNode,
   ) {
-    this.names = new Names(root);
+    this.#file = file;
+    this.source = file.source;
+    this.root = file.root;
+    this.names = new Names(file.source);
     for (const node of all(hot, 'identifier').filter(isVariable)) {
       const use = { node, role: roleOf(node), deferred: this.#isDeferred(node) };
       const list = this.#uses.get(node.text());
       if (list === undefined) this.#uses.set(node.text(), [use]);
       else list.push(use);
-    }
-    const binds = new Set<Role>(['declare', 'write', 'foreign']);
-    for (const node of all(root, 'identifier')) {
-      if (isVariable(node) && binds.has(roleOf(node))) this.#bound.set(node.text(), (this.#bound.get(node.text()) ?? 0) + 1);
     }
   }
 
@@ -43,12 +44,12 @@ export class PyFunction {
 
   /** Whether the names are the language's own: nothing in the file binds them. */
   areBuiltin(...names: string[]): boolean {
-    return names.every((name) => !this.#bound.has(name)) && this.root.find({ rule: { kind: 'wildcard_import' } }) === null;
+    return names.every((name) => !this.#file.timesBound.has(name)) && this.root.find({ rule: { kind: 'wildcard_import' } }) === null;
   }
 
   /** At how many places of the file the name is bound: assigned, imported, a parameter. */
   timesBound(name: string): number {
-    return this.#bound.get(name) ?? 0;
+    return this.#file.timesBound.get(name) ?? 0;
   }
 
   /** The nodes of the kinds that the hot function itself runs, not those of functions and classes in it. */

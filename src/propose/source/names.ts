@@ -1,11 +1,9 @@
-import type { SgNode } from '@ast-grep/napi';
-
 /** Hands out identifiers that nothing in the file is called, each once. */
 export class Names {
   readonly #taken: Set<string>;
 
-  constructor(root: SgNode) {
-    this.#taken = new Set(root.text().match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []);
+  constructor(source: string) {
+    this.#taken = new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []);
   }
 
   fresh(wanted: string): string {

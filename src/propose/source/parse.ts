@@ -41,9 +41,10 @@ export function parseSource(text: string, dialect: Dialect): SgNode {
   return parse(language, text).root();
 }
 
-/** Whether the parser understood all of the tree: no ERROR node, and in JavaScript no token that it had to invent. */
-export function parsesCleanly(root: SgNode, dialect: Dialect): boolean {
-  if (root.kind() === 'ERROR' || root.find({ rule: { kind: 'ERROR' } }) !== null) return false;
-  if (dialect === 'python') return true;
-  return root.find({ rule: { regex: '^$', not: { any: [{ kind: 'program' }, { kind: 'statement_block' }, { kind: 'template_string' }, { kind: 'jsx_text' }] } } }) === null;
+/** How many things in the tree the parser did not understand, or in JavaScript had to invent. */
+export function syntaxErrors(root: SgNode, dialect: Dialect): number {
+  const errors = (root.kind() === 'ERROR' ? 1 : 0) + root.findAll({ rule: { kind: 'ERROR' } }).length;
+  if (dialect === 'python') return errors;
+  const mayBeEmpty = ['program', 'statement_block', 'template_string', 'jsx_text'].map((kind) => ({ kind }));
+  return errors + root.findAll({ rule: { regex: '^$', not: { any: mayBeEmpty } } }).length;
 }

@@ -7,6 +7,7 @@ import { sha256 } from '../../../src/propose/hash.js';
 import { proposeRewrites } from '../../../src/propose/recipe-proposer.js';
 import { recipes } from '../../../src/propose/recipes/registry.js';
 import { functionKinds } from '../../../src/propose/javascript/syntax.js';
+import { sourceFile } from '../../../src/propose/source/file.js';
 import { nameOf } from '../../../src/propose/source/locate.js';
 import { languageOf, parseSource, type Dialect } from '../../../src/propose/source/parse.js';
 import { all, lineOf } from '../../../src/propose/source/tree.js';
@@ -25,7 +26,7 @@ export function offers(recipe: string, source: string, dialect: Dialect = 'javas
 function offersAt(recipe: string, source: string, dialect: Dialect, name: string, line: number): Candidate[] {
   const chosen = recipes.filter((entry) => entry.name === recipe);
   if (chosen.length !== 1) throw new Error(`no recipe ${recipe}`);
-  return proposeRewrites(source, dialect, findingAt(name, line, dialect), chosen);
+  return proposeRewrites(sourceFile(source, dialect), findingAt(name, line, dialect), chosen);
 }
 
 /** What the recipe offers anywhere in the source: it must leave its own work alone. */

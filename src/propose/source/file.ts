@@ -1,0 +1,36 @@
+import type { SgNode } from '@ast-grep/napi';
+import { identifierKinds, roleOf as roleInJavaScript } from '../javascript/bindings.js';
+import { isVariable, roleOf as roleInPython } from '../python/bindings.js';
+import { parseSource, syntaxErrors, type Dialect } from './parse.js';
+import { all } from './tree.js';
+
+/** A parsed file with what does not depend on the function that is looked at. */
+export interface SourceFile {
+  source: string;
+  dialect: Dialect;
+  root: SgNode;
+  syntaxErrors: number;
+  /** At how many places of the file each name is bound: declared, assigned, imported, a parameter. */
+  timesBound: ReadonlyMap<string, number>;
+}
+
+/** Takes tens of milliseconds for a file of some thousand lines. */
+export function sourceFile(source: string, dialect: Dialect): SourceFile {
+  const root = parseSource(source, dialect);
+  return { source, dialect, root, syntaxErrors: syntaxErrors(root, dialect), timesBound: dialect === 'python' ? boundInPython(root) : declaredInJavaScript(root) };
+}
+
+function declaredInJavaScript(root: SgNode): Map<string, number> {
+  return countNames(all(root, ...identifierKinds).filter((node) => roleInJavaScript(node) === 'declare'));
+}
+
+function boundInPython(root: SgNode): Map<string, number> {
+  const binds = new Set(['declare', 'write', 'foreign']);
+  return countNames(all(root, 'identifier').filter((node) => isVariable(node) && binds.has(roleInPython(node))));
+}
+
+function countNames(nodes: SgNode[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const node of nodes) counts.set(node.text(), (counts.get(node.text()) ?? 0) + 1);
+  return counts;
+}
