@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { connectClient, plainSettings, resolveConnection, type ConnectionSettings } from '../worker/connection.js';
 import type { EnsureOptions } from '../worker/engine/engine.js';
 import { note, type CliContext } from './context.js';
+import { durationText } from './print/numbers.js';
 
 /** A connection to the server that serves this home, or to the one that is configured. */
 export interface Session {
@@ -18,7 +19,9 @@ export interface Session {
 export async function openSession(context: CliContext): Promise<Session> {
   const { serverInUse } = await import('../worker/engine/settings.js');
   const engineOptions: EnsureOptions = { home: context.home, env: context.env, onProgress: progressPrinter(context) };
+  const began = performance.now();
   const { settings, engine } = await serverInUse({ ...context.connection, env: context.env }, engineOptions);
+  if (engine?.started) note(context, `local engine ready (${durationText(performance.now() - began)}); Temporal UI: ${engine.uiUrl}`);
   const { holdEngine } = await import('../worker/engine/engine.js');
   const hold = () => holdEngine({ home: context.home, env: context.env }, () => undefined);
   return session(await connectClient(settings, { onWaiting: (text) => note(context, text) }), settings, engine?.uiUrl ?? null, engine === null ? undefined : hold);

@@ -46,7 +46,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
     const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}) };
     await startWorkflow(session, { kind: 'run', input });
     options.onStarted?.(id);
-    note(context, `run ${id} started${session.uiUrl === null ? '' : `; Temporal UI: ${session.uiUrl}`}`);
+    note(context, `run ${id} started`);
     return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);
   } finally {
     await session.close();
