@@ -58,7 +58,7 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
   control.enter('final', 'measuring the champion against the base');
   await control.record();
   const keys = [`${run}/final/a`, `${run}/final/b`];
-  await session.onHost(async (on) => {
+  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
     const wanted = [{ key: keys[0] as string, commit: target.base }, { key: keys[1] as string, commit: model.champion }];
     const [a, b] = (await readyWorktrees(on, input, scope, wanted, { cacheBuild: false, code: 'PL_CHAMPION_RED' })) as [WorktreeRef, WorktreeRef];
     const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, a, a)).noise;
@@ -67,8 +67,7 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
     model.status.samplesSpent += spent;
     model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
     if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
-    await on.tidy('closeWorktrees', 'remove worktrees', { ...scope, target, keys });
-  });
+  }));
 }
 
 async function publish({ input, model, control, session }: Phases): Promise<void> {

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { BenchActivities, HostActivities, Scope } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
 import { benchActivities, hostActivities, leaseActivities } from './activities.js';
@@ -54,6 +55,7 @@ function whyLost(error: unknown): string | null {
 export class HostHandle {
   private readonly hostProxies: Proxies;
   private readonly benchProxies: Proxies;
+  private lost = false;
 
   constructor(
     prefix: string,
@@ -73,10 +75,20 @@ export class HostHandle {
     return this.call(this.benchProxies, name, summary, input, () => this.host('ping', 'is the host alive?', { v: 1 }));
   }
 
-  /** Cleans up on the host if it answers; a host that does not reclaims what is its own when it starts again. */
-  async tidy<K extends keyof HostActivities>(name: K, summary: string, input: Parameters<HostActivities[K]>[0]): Promise<void> {
+  /** Runs work and removes the worktrees of these keys afterwards, also when it failed or was cancelled. */
+  async withWorktrees<T>(worktrees: Parameters<HostActivities['closeWorktrees']>[0], work: () => Promise<T>): Promise<T> {
     try {
-      await this.hostProxies[name]?.executeWithOptions({ summary }, [input]);
+      return await work();
+    } finally {
+      await CancellationScope.nonCancellable(() => this.closeWorktrees(worktrees));
+    }
+  }
+
+  /** A host that does not answer reclaims what is its own when it starts again. */
+  private async closeWorktrees(worktrees: Parameters<HostActivities['closeWorktrees']>[0]): Promise<void> {
+    if (this.lost) return;
+    try {
+      await this.hostProxies['closeWorktrees']?.executeWithOptions({ summary: 'remove worktrees' }, [worktrees]);
     } catch (error) {
       if (!isUnclaimed(error)) throw error;
     }
@@ -98,6 +110,8 @@ export class HostHandle {
   /** Takes a lease again. The same host may have come back, with all that was prepared there. */
   private async orLose(): Promise<void> {
     const renewed = await this.renew();
-    if (renewed.host !== this.lease.host || renewed.device !== this.lease.device) throw new GroundLost(`host ${this.lease.host} no longer answers; going on with ${renewed.host}`);
+    if (renewed.host === this.lease.host && renewed.device === this.lease.device) return;
+    this.lost = true;
+    throw new GroundLost(`host ${this.lease.host} no longer answers; going on with ${renewed.host}`);
   }
 }

@@ -27,7 +27,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
   const { target, config, run } = work;
   const scope = scopeOf(work, 'warmup');
   const keys = [`${run}/warmup/a`, `${run}/warmup/b`];
-  await session.onHost(async (on) => {
+  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
     control.enter('warmup', 'building the base');
     const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED' });
     const [a, b] = opened as [WorktreeRef, WorktreeRef];
@@ -51,8 +51,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;
     model.lease = on.lease;
-    await on.tidy('closeWorktrees', 'remove worktrees', { ...scope, target, keys });
-  });
+  }));
   await control.record();
 }
 

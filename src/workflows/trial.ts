@@ -1,4 +1,4 @@
-import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
@@ -63,12 +63,7 @@ class TrialOnHost {
   }
 
   async decide(): Promise<Outcome> {
-    try {
-      return await this.steps();
-    } finally {
-      // Worktrees go also when the trial is cancelled.
-      await CancellationScope.nonCancellable(() => this.on.tidy('closeWorktrees', 'remove worktrees', { ...this.scope, target: this.input.target, keys: this.opened }));
-    }
+    return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, () => this.steps());
   }
 
   private async steps(): Promise<Outcome> {
