@@ -5,7 +5,9 @@ import type { HostActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
 import { candidateId } from '../propose/candidate-id.js';
 import { commitAll } from '../workspace/commit-worktree.js';
-import { closeWorktree, openWorktree } from '../workspace/open-worktree.js';
+import { withFreshWorktree } from '../workspace/open-worktree.js';
+import type { Repository } from '../workspace/repository.js';
+import type { Worktree } from '../workspace/worktree.js';
 import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { logPath, repositoryOf, request } from './ground.js';
@@ -24,26 +26,27 @@ export async function scriptCandidates(deps: Dependencies, input: Input, finding
   const candidates: Candidate[] = [];
   for (const finding of findings.slice(0, mostFindings)) {
     const key = `${input.run}/${input.trial}/script-${finding.id}`;
-    const worktree = await openWorktree({ home: deps.home, repository, key, commit: champion.commit, layoutSeed: 0, prepare: async () => {} });
-    try {
+    const proposed = await withFreshWorktree({ home: deps.home, repository, key, commit: champion.commit }, async (worktree) => {
       const result = await runCommand({ ...request(deps, input, 'script', script, worktree.path, attempt), stdin: JSON.stringify(finding), logFile: await logPath(deps, input, `script-${finding.id}.log`) });
       if (result.cancelled) attempt.signal.throwIfAborted();
-      if (!result.ok) continue;
-      const [title = ''] = result.stdout.trim().split('\n');
-      const commit = await commitAll(worktree, `${title || 'A change by a program'}\n`, 0);
-      const diff = await repository.diff(champion.commit, commit);
-      const id = candidateId('', '', [{ before: '', after: diff }]);
-      if (candidates.some((candidate) => candidate.id === id)) continue;
-      candidates.push({
-        id, proposer: 'script', recipe: null, title: title || `a change by ${script.run}`, rationale: result.stdout.trim().slice(0, 4000), findingId: finding.id, file: finding.file, line: finding.line,
-        language: finding.language, share: null, change: { kind: 'commit', commit: await repository.commitRef(commit, target.base) },
-      });
-    } catch (error) {
-      // A program that changed nothing has proposed nothing.
-      if (!(error instanceof PerfloopError && error.code === 'PL_NOTHING_CHANGED')) throw error;
-    } finally {
-      await closeWorktree(deps.home, key);
-    }
+      return result.ok ? await proposalOf(input, repository, worktree, finding, result.stdout.trim()) : null;
+    });
+    if (proposed !== null && !candidates.some((candidate) => candidate.id === proposed.id)) candidates.push(proposed);
   }
   return candidates;
+}
+
+/** What the program changed as a candidate, named by what it printed; null when it changed nothing. */
+async function proposalOf({ target, config, champion }: Input, repository: Repository, worktree: Worktree, finding: Finding, printed: string): Promise<Candidate | null> {
+  const [title = ''] = printed.split('\n');
+  const commit = await commitAll(worktree, `${title || 'A change by a program'}\n`, 0).catch((error: unknown) => {
+    if (error instanceof PerfloopError && error.code === 'PL_NOTHING_CHANGED') return null;
+    throw error;
+  });
+  if (commit === null) return null;
+  const diff = await repository.diff(champion.commit, commit);
+  return {
+    id: candidateId('', '', [{ before: '', after: diff }]), proposer: 'script', recipe: null, title: title || `a change by ${config.propose.script?.run ?? ''}`, rationale: printed.slice(0, 4000),
+    findingId: finding.id, file: finding.file, line: finding.line, language: finding.language, share: null, change: { kind: 'commit', commit: await repository.commitRef(commit, target.base) },
+  };
 }

@@ -10,7 +10,7 @@ import { applyCandidate } from '../workspace/apply-candidate.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { linkInto } from '../workspace/link.js';
 import { protectedChanges } from '../workspace/protected.js';
-import { closeWorktree, openWorktree } from '../workspace/open-worktree.js';
+import { closeWorktree, openWorktree, withFreshWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -49,6 +49,10 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       if (input.candidate.proposer === 'judge') {
         const scripts = await changedScripts(repository, champion.commit, commit);
         if (scripts.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes the npm script${scripts.length === 1 ? '' : 's'} ${scripts.join(', ')}, which the commands may run.`), diff };
+        const changed = await repository.changedPaths(champion.commit, commit);
+        if (offending.length > 0 && offending.length === changed.length) {
+          return { kind: 'refused', verdict: refused('protected', `Nothing of it would be measured: the base's version is used of all that it changes: ${list}. What is under judgement after all belongs in target.editable.`), diff };
+        }
         // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
         const notes = offending.length === 0 ? [] : [`Measured and tested with the base's version of ${list}.`];
         return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes };
@@ -68,18 +72,17 @@ async function commitOf(deps: Dependencies, input: Scope & { target: Target; con
   const key = `${input.run}/${input.trial}/apply`;
   // What is under judgement is the commit as it is, wherever it branched off.
   if (candidate.change.kind === 'commit' && candidate.proposer === 'judge') return candidate.change.commit.commit;
-  const worktree = await openWorktree({ home: deps.home, repository, key, commit: input.champion.commit, layoutSeed: 0, prepare: async () => {} });
   try {
-    await applyCandidate(worktree, candidate.change);
-    return await commitAll(worktree, `${candidate.title}\n\n${candidate.rationale}\n`, 0);
+    return await withFreshWorktree({ home: deps.home, repository, key, commit: input.champion.commit }, async (worktree) => {
+      await applyCandidate(worktree, candidate.change);
+      return await commitAll(worktree, `${candidate.title}\n\n${candidate.rationale}\n`, 0);
+    });
   } catch (error) {
     if (!(error instanceof PerfloopError)) throw error;
     if (error.code === 'PL_NOTHING_CHANGED') return refused('does-not-apply', 'It changes nothing on this champion.');
     if (error.code === 'PL_DOES_NOT_APPLY') return refused('does-not-apply', `${error.message}.`);
     if (error.code === 'PL_UNSAFE_PATH') return refused('protected', `${error.message}.`);
     throw error;
-  } finally {
-    await closeWorktree(deps.home, key);
   }
 }
 

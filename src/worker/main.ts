@@ -7,7 +7,7 @@ import { environmentFingerprint, hostIdentity } from '../measure/environment.js'
 import { openArtifacts } from '../store/artifacts.js';
 import { homeFrom } from '../store/home.js';
 import { openStoreWriter } from '../store/writer.js';
-import { reclaimWorktrees } from '../workspace/worktree.js';
+import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { claimHub } from './hub-claim.js';
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   // What a killed worker left must be gone before new work begins.
   for (const reaped of await reapJobs(home.journal)) console.log(`reaped ${JSON.stringify(reaped)}`);
   const connection = await connectWorker(settings, { patienceMs: 60_000 });
-  await reclaimWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings.namespace, key.split('/')[0] ?? ''));
+  await reclaimOpenWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings.namespace, key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
   const store = hub === null ? null : openStoreWriter(home.db);
   const { id } = await hostIdentity(home);

@@ -1,10 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import type { Home } from '../store/home.js';
 import type { Repository } from './repository.js';
-import { addWorktree, findWorktree, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
+import { addWorktree, findWorktree, reclaimWorktrees, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
 
 const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int() });
 type State = z.infer<typeof stateSchema>;
@@ -31,6 +31,8 @@ export async function openWorktree(request: { home: Home; repository: Repository
   const { home, repository, key, commit, layoutSeed, prepare } = request;
   const found = await findOpenWorktree(home, key);
   if (found !== undefined && found.commit === commit) return found;
+  // What a predecessor left is gone before anything new is there, its state too.
+  await closeWorktree(home, key);
   const worktree = await addWorktree({ repository, commit, home, key });
   await prepare(worktree);
   await writeState(home, { v: 1, id: worktree.id, done: [], layoutSeed });
@@ -49,8 +51,32 @@ export async function closeWorktree(home: Home, key: string): Promise<void> {
   await removeWorktree(home, worktree);
 }
 
+/** Runs work in a worktree of its own, new also for a retry: a killed predecessor may have left half of a change in the old one. */
+export async function withFreshWorktree<T>(request: { home: Home; repository: Repository; key: string; commit: string }, work: (worktree: Worktree) => Promise<T>): Promise<T> {
+  const { home, repository, key, commit } = request;
+  await closeWorktree(home, key);
+  try {
+    return await work(await addWorktree({ repository, commit, home, key }));
+  } finally {
+    await closeWorktree(home, key);
+  }
+}
+
+/** Removes the worktrees that nothing uses any more, with their states; see `reclaimWorktrees`. */
+export async function reclaimOpenWorktrees(home: Home, isInUse: Parameters<typeof reclaimWorktrees>[1]): Promise<void> {
+  await reclaimWorktrees(home, isInUse);
+  for (const name of await readdir(stateFolder(home)).catch(() => [])) {
+    const there = await stat(join(home.worktrees, name.replace(/\.json$/, ''))).catch(() => null);
+    if (there === null) await rm(join(stateFolder(home), name), { force: true });
+  }
+}
+
+function stateFolder(home: Home): string {
+  return join(home.worktrees, '.state');
+}
+
 function stateFile(home: Home, id: string): string {
-  return join(home.worktrees, '.state', `${id}.json`);
+  return join(stateFolder(home), `${id}.json`);
 }
 
 async function readState(home: Home, id: string): Promise<State | undefined> {
