@@ -9,9 +9,7 @@ export type Db = Database.Database;
 /** Opens the knowledge base for its one writing process; readers go on beside it (WAL). Creates it when absent. */
 export function openWriter(file: string): Db {
   mkdirSync(dirname(file), { recursive: true });
-  const db = new Database(file, { timeout: 10_000 });
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
+  const db = opened(file, { timeout: 10_000 });
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > schemaVersion) {
     db.close();
@@ -20,6 +18,8 @@ export function openWriter(file: string): Db {
       fix: 'Update perfloop, or name another home with PERFLOOP_HOME.',
     });
   }
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
   db.exec(schemaSql);
   db.pragma(`user_version = ${schemaVersion}`);
   return db;
@@ -28,10 +28,23 @@ export function openWriter(file: string): Db {
 /** Opens the knowledge base for reading; null when there is none yet. */
 export function openReader(file: string): Db | null {
   if (!existsSync(file)) return null;
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+  const db = opened(file, { readonly: true, fileMustExist: true, timeout: 5000 });
   if (Number(db.pragma('user_version', { simple: true })) === 0) {
     db.close();
     return null;
   }
   return db;
+}
+
+/** Opens and reads a first page, which is when SQLite sees that a file is none of its own. */
+function opened(file: string, options: Database.Options): Db {
+  const db = new Database(file, options);
+  try {
+    db.pragma('user_version', { simple: true });
+    return db;
+  } catch (error) {
+    db.close();
+    if (!(error instanceof Database.SqliteError) || !['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(error.code)) throw error;
+    throw new PerfloopError('PL_DATABASE_CORRUPT', 'the knowledge base is damaged', { where: file, fix: 'Move that file away: perfloop starts a new one; open runs go on, and their results are in the artifacts.', cause: error });
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -136,6 +136,14 @@ describe('the database', () => {
     const again = new Database(home.db);
     again.pragma(`user_version = ${schemaVersion}`);
     again.close();
+    store = openStoreWriter(home.db);
+  });
+
+  it('that is damaged is named, and left as it is', () => {
+    store.close();
+    const damaged = join(home.root, 'damaged.db');
+    writeFileSync(damaged, 'no database at all, but long enough to be looked at'.repeat(100));
+    expect(() => openStoreWriter(damaged)).toThrow(expect.objectContaining({ code: 'PL_DATABASE_CORRUPT', where: damaged }));
     store = openStoreWriter(home.db);
   });
 

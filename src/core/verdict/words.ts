@@ -4,7 +4,8 @@ import type { SampleFailure } from '../sample.js';
 export function gainText(ratio: number): string {
   if (ratio >= 2) return `${ratio.toPrecision(3)} times as fast`;
   if (ratio <= 0.5) return `${(1 / ratio).toPrecision(3)} times as slow`;
-  const percent = ratio >= 1 ? ratio - 1 : 1 / ratio - 1;
+  // Of the base's speed in both directions, as the intervals beside it.
+  const percent = Math.abs(ratio - 1);
   if (percent < 0.0005) return 'as fast as before';
   return `${percentText(percent)} ${ratio >= 1 ? 'faster' : 'slower'}`;
 }
