@@ -5,6 +5,7 @@ import { applyEdits } from '../core/candidates/apply-edits.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import { JsFunction } from './javascript/function.js';
+import { withSafeStarts } from './javascript/regions.js';
 import { candidateId } from './candidate-id.js';
 import { sha256 } from './hash.js';
 import type { Proposer } from './proposer.js';
@@ -68,7 +69,9 @@ export function proposeRewrites(file: SourceFile, finding: Finding, chosen: read
 }
 
 function rewritesOf(recipe: Recipe, fn: JsFunction | PyFunction): Rewrite[] {
-  if (recipe.family === 'javascript') return fn.family === 'javascript' ? recipe.apply(fn) : [];
+  if (recipe.family === 'javascript') {
+    return fn.family === 'javascript' ? recipe.apply(fn).map((rewrite) => ({ ...rewrite, edits: withSafeStarts(fn, rewrite.edits) })) : [];
+  }
   return fn.family === 'python' ? recipe.apply(fn) : [];
 }
 

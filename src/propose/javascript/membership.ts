@@ -22,6 +22,17 @@ export function membershipTests(fn: JsFunction): MembershipTest[] {
   });
 }
 
+const stringMethods = new Set(['charAt', 'charCodeAt', 'codePointAt', 'substring', 'substr', 'toLowerCase', 'toUpperCase', 'trim', 'startsWith', 'endsWith', 'replace', 'split', 'match', 'padStart', 'padEnd', 'localeCompare', 'normalize', 'repeat']);
+
+/** Whether the function treats the variable as a string: a Set would never be used, and its trial wasted. */
+export function looksLikeString(fn: JsFunction, name: string): boolean {
+  return fn.uses(name).some(({ node }) => {
+    const parent = node.parent();
+    if (parent?.kind() === 'member_expression' && same(parent.field('object'), node)) return stringMethods.has(parent.field('property')?.text() ?? '');
+    return parent?.kind() === 'required_parameter' && parent.field('type')?.text().replace(/[:\s]/g, '') === 'string';
+  });
+}
+
 function membershipTest(node: SgNode): MembershipTest | null {
   const call = methodCall(node);
   const value = call?.args[0];

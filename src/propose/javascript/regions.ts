@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { TextEdit } from '../recipes/recipe.js';
-import { endOf, same, startOf, within } from '../source/tree.js';
+import { all, endOf, same, startOf, within } from '../source/tree.js';
 import type { JsFunction } from './function.js';
 import { isBlock, isFunction, isLoop, iterationCallOf } from './syntax.js';
 
@@ -60,8 +60,13 @@ export function declareBefore(fn: JsFunction, region: Pick<Region, 'statement' |
       { start: end, end, text: '; }' },
     ];
   }
-  const indent = /[ \t]*$/.exec(fn.source.slice(fn.source.lastIndexOf('\n', start - 1) + 1, start))?.[0] ?? '';
+  const indent = indentOf(fn.source, start);
   return [{ start, end: start, text: lines.map((line) => `${line.replaceAll('\n', `\n${indent}`)}\n${indent}`).join('') }];
+}
+
+/** The white space at the beginning of the line that the offset is on. */
+export function indentOf(source: string, offset: number): string {
+  return /^[ \t]*/.exec(source.slice(source.lastIndexOf('\n', offset - 1) + 1, offset))?.[0] ?? '';
 }
 
 /** Edits that put function or `var` declarations, which are hoisted, after the top-level statement that holds the hot function. */
@@ -74,4 +79,13 @@ export function declareInModule(fn: JsFunction, text: string): TextEdit[] {
   const after = fn.source.slice(end, end + 1);
   const place = after === ';' ? end + 1 : end;
   return [{ start: place, end: place, text: `\n\n${text}` }];
+}
+
+/**
+ * The edits with a semicolon in front of those that make a statement begin with `(`: without one the statement before
+ * might be taken for a function to call.
+ */
+export function withSafeStarts(fn: JsFunction, edits: TextEdit[]): TextEdit[] {
+  const starts = new Set(all(fn.scope, 'expression_statement').filter((node) => isBlock(node.parent() ?? node)).map(startOf));
+  return edits.map((edit) => (edit.text.startsWith('(') && starts.has(edit.start) ? { ...edit, text: `;${edit.text}` } : edit));
 }

@@ -53,6 +53,8 @@ export const pythonCases: Record<string, RecipeCases> = {
       'the list grows in the loop': 'def f(xs, ys):\n    for x in xs:\n        if x not in ys:\n            ys.append(x)\n',
       'an unknown call may change it': 'def f(xs, ys):\n    return [x for x in xs if g(x) and x in ys]\n',
       'it is another list in each iteration': 'def f(xs, yss):\n    n = 0\n    for x in xs:\n        ys = yss[0]\n        if x in ys:\n            n += 1\n    return n\n',
+      'used as a dict': 'def f(xs, d):\n    return [x for x in xs if x in d and d.get(x)]\n',
+      'annotated as a set': 'def f(xs, ys: set[str]):\n    return [x for x in xs if x in ys]\n',
       'a set already': 'def f(xs):\n    ys = {1, 2}\n    return [x for x in xs if x in ys]\n',
       'a generator that runs later': 'def f(xs, ys):\n    return (x for x in xs if x in ys)\n',
       'no loop': 'def f(x, ys):\n    return x in ys\n',

@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { JsFunction } from '../../javascript/function.js';
-import { regionsOf } from '../../javascript/regions.js';
+import { indentOf, regionsOf } from '../../javascript/regions.js';
 import { bare, isLoop, methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { ancestorWhere, all, endOf, lineOf, parts, startOf, within } from '../../source/tree.js';
@@ -48,7 +48,8 @@ function rewriteArray(fn: JsFunction, name: string, calls: SgNode[]): Rewrite | 
         const property = call.field('function')?.field('property') as SgNode;
         return { start: startOf(property), end: endOf(property), text: 'push' };
       }),
-      { start: end, end, text: ` ${name}.reverse();` },
+      // On a line of its own: the loop may end without a semicolon.
+      { start: end, end, text: `\n${indentOf(fn.source, startOf(loop))}${name}.reverse();` },
     ],
   };
 }

@@ -1,7 +1,8 @@
 import { isStableArray } from '../../javascript/effects.js';
 import type { JsFunction } from '../../javascript/function.js';
-import { membershipTests, type MembershipTest } from '../../javascript/membership.js';
+import { looksLikeString, membershipTests, type MembershipTest } from '../../javascript/membership.js';
 import { declareBefore, regionsOf, type Region } from '../../javascript/regions.js';
+import { isPrimitiveLiteral } from '../../javascript/syntax.js';
 import { endOf, lineOf, startOf } from '../../source/tree.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
@@ -19,8 +20,8 @@ export const setForMembership: JavaScriptRecipe = {
     if (!fn.isBuiltin('Set') || !fn.isBuiltin('Array')) return [];
     const groups = new Map<string, { name: string; region: Region; tests: MembershipTest[] }>();
     for (const test of membershipTests(fn)) {
-      if (test.array.kind() !== 'identifier') continue;
       const name = test.array.text();
+      if (test.array.kind() !== 'identifier' || isPrimitiveLiteral(test.value) || looksLikeString(fn, name)) continue;
       const region = regionsOf(fn, test.node).findLast(({ statement }) => fn.declaredBefore(name, statement) && isStableArray(fn, name, statement));
       if (region === undefined) continue;
       const key = `${name} ${test.method} ${startOf(region.statement)}`;

@@ -1,8 +1,9 @@
+import type { SgNode } from '@ast-grep/napi';
 import { isStableList } from '../../python/effects.js';
 import type { PyFunction } from '../../python/function.js';
 import { membershipTests, setTest, type MembershipTest } from '../../python/membership.js';
 import { insertBefore, regionsOf, type Region } from '../../python/regions.js';
-import { endOf, lineOf, startOf } from '../../source/tree.js';
+import { endOf, lineOf, operatorOf, same, startOf } from '../../source/tree.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 export const lookupSet: PythonRecipe = {
@@ -22,7 +23,7 @@ export const lookupSet: PythonRecipe = {
       if (test.container.kind() !== 'identifier' || setTest(fn, test, '') === null) continue;
       const name = test.container.text();
       const region = regionsOf(fn, test.node).findLast(({ statement }) => fn.isBoundBefore(name, statement) && isStableList(fn, name, statement));
-      if (region === undefined || isSetForSure(fn, name)) continue;
+      if (region === undefined || isNoList(fn, name)) continue;
       const key = `${name} ${startOf(region.statement)}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { name, region, tests: [test] });
@@ -32,18 +33,31 @@ export const lookupSet: PythonRecipe = {
   },
 };
 
-/** Nothing to gain, as with the set that this recipe has put there before. */
-function isSetForSure(fn: PyFunction, name: string): boolean {
-  if (fn.uses(name).some((use) => use.role === 'declare' && /^(set|dict|frozenset|str|Set|Dict|Mapping)\b/.test(use.node.parent()?.field('type')?.text() ?? ''))) return true;
+/** Whether the text shows that the name holds no list: the set would never be used, and its trial wasted. */
+function isNoList(fn: PyFunction, name: string): boolean {
+  if (fn.uses(name).some(({ node, role }) => (role === 'declare' && isAnnotatedOtherwise(node)) || isUsedOtherwise(node))) return true;
   const values = fn.assignedValues(name) ?? [];
   return values.some((value) => ['set', 'set_comprehension', 'dictionary', 'dictionary_comprehension', 'string'].includes(String(value.kind())) || /^(frozen)?set\(|^dict\(|^collections\.|^defaultdict\(|^Counter\(|^str\(/.test(value.text()));
+}
+
+function isAnnotatedOtherwise(parameter: SgNode): boolean {
+  const type = parameter.parent()?.field('type')?.text() ?? '';
+  return type !== '' && !/\b([Ll]ist|[Tt]uple|Sequence|Iterable|Collection|Any)\b/.test(type);
+}
+
+/** A method that lists do not have, a text as index, or an operator of sets. */
+function isUsedOtherwise(node: SgNode): boolean {
+  const parent = node.parent();
+  if (parent?.kind() === 'attribute') return !['append', 'extend', 'insert', 'pop', 'remove', 'sort', 'reverse', 'clear', 'count', 'index', 'copy'].includes(parent.field('attribute')?.text() ?? '');
+  if (parent?.kind() === 'subscript') return same(parent.field('value'), node) && parent.field('subscript')?.kind() === 'string';
+  return parent?.kind() === 'binary_operator' && ['-', '&', '|', '^'].includes(operatorOf(parent));
 }
 
 function rewrite(fn: PyFunction, name: string, region: Region, tests: MembershipTest[]): Rewrite {
   const set = fn.names.fresh(`${name}_set`);
   return {
     title: `search \`${name}\` by a frozenset`,
-    line: lineOf(tests[0]?.node as never),
+    line: lineOf(tests[0]?.node as SgNode),
     edits: [
       ...insertBefore(fn, region.statement, [
         'try:',
