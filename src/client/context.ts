@@ -26,6 +26,8 @@ export interface CliContext {
   /** For stdout and for stderr: only one of them may be a terminal. */
   style: Style;
   errStyle: Style;
+  /** Shown in the live view below the run, for whoever starts one and has more to say. */
+  announcements?: string[];
 }
 
 export function contextFrom(flags: GlobalFlags): CliContext {

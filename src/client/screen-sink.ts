@@ -29,7 +29,7 @@ export class ScreenSink implements Sink {
 
   constructor(
     private readonly stream: NodeJS.WriteStream,
-    private readonly options: { colour: boolean; unicode: boolean },
+    private readonly options: { colour: boolean; unicode: boolean; announcements: readonly string[] },
   ) {
     stream.write(enter);
     stream.on('resize', this.repaint);
@@ -65,7 +65,8 @@ export class ScreenSink implements Sink {
   private picture(height: number): string {
     const width = this.stream.columns || 80;
     if (this.look?.status === undefined || this.look.status === null) return this.look === null || this.look.link === 'ok' ? 'the run is starting' : linkText[this.look.link].slice(0, width);
-    const notes = this.look.link === 'ok' ? [] : [linkText[this.look.link]];
-    return renderView(this.look.status, this.look.sampling, { width, height, now: Date.now(), ...this.options, notes });
+    const { announcements, colour, unicode } = this.options;
+    const notes = this.look.link === 'ok' ? announcements : [...announcements, linkText[this.look.link]];
+    return renderView(this.look.status, this.look.sampling, { width, height, now: Date.now(), colour, unicode, notes });
   }
 }

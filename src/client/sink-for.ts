@@ -11,6 +11,6 @@ export function sinkFor(context: CliContext): Sink {
   const { stdout, stderr, env } = context;
   if (context.quiet) return silent;
   if (context.json) return new LineSink((text) => stderr.write(text), context.errStyle);
-  if (stdout.isTTY && env['TERM'] !== 'dumb') return new ScreenSink(stdout, { colour: context.style !== plain, unicode: wantsUnicode(env) });
+  if (stdout.isTTY && env['TERM'] !== 'dumb') return new ScreenSink(stdout, { colour: context.style !== plain, unicode: wantsUnicode(env), announcements: context.announcements ?? [] });
   return new LineSink((text) => stdout.write(text), context.style);
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openArtifacts } from '../../store/artifacts.js';
 import { reportJson } from '../../report/json.js';
 import { writeReport } from '../../report/write-report.js';
@@ -10,7 +10,6 @@ import { openSession } from '../session.js';
 import { judge } from '../verbs/judge.js';
 import { run } from '../verbs/run.js';
 import { git as gitIn } from '../../workspace/git.js';
-import { join } from 'node:path';
 import { killWorkerOnce, type Kill } from './killer.js';
 import { changeOfNothing, timeOnce, type Claim } from './no-op.js';
 import { makeTarget, type DemoTarget } from './target.js';
@@ -46,12 +45,15 @@ export async function playDemo(context: CliContext): Promise<DemoResult | null> 
     say(`perfloop says: ${verdict.verdict}. ${verdict.reasons.map((reason) => reason.text).join(' ')}`);
 
     say(heading(2, 'the loop: profile, find, propose, prove', 'then 3: kill -9 of the worker in the middle of a trial, and 4: a cheat, and an approval that waits 15 s'));
+    // Under a live view a line of text would only smear the screen.
+    const announcements: string[] = [];
+    const announce = (text: string): void => (context.stdout.isTTY && !context.json ? void announcements.push(text) : say(text));
     const over = new AbortController();
     let killing: Promise<Kill | null> = Promise.resolve(null);
-    const watched = await run(context, {
+    const watched = await run({ ...context, announcements }, {
       dir: target.folder,
       onStarted: (id) => {
-        killing = killWorkerOnce(context, session, id, over.signal, say);
+        killing = killWorkerOnce(context, session, id, over.signal, announce);
       },
     });
     over.abort();
