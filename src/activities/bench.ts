@@ -20,7 +20,7 @@ import { samplePairs } from '../measure/sampling.js';
 import { guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { jobs, withHostLock, worktreeOf } from './ground.js';
+import { jobs, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { renewLease } from './lease.js';
 import { profileActivity } from './profile.js';
 
@@ -30,9 +30,9 @@ export function benchActivities(deps: Dependencies): BenchActivities {
     tryBenchmark: activity(async (input, attempt) => {
       const { config, worktree } = input;
       const { path } = await worktreeOf(deps, worktree);
-      const sample = await withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
+      const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
         takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), inherit: [lock.fd], signal: attempt.signal }),
-      );
+      ));
       if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
       const { failure } = sample;
       if (failure.kind === 'timeout') return { ok: false, problem: `it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
@@ -96,7 +96,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     const due = next(pairs);
     attempt.report({ stage, pairs: pairs.length, nextLook: due === 'stop' ? pairs.length : due, most, ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, doing, resumed } satisfies SamplingProgress);
   };
-  return withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
+  return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
     const guard = await guardProtected(deps, input, [sides.a, sides.b]);
     report('sampling', [], 0);
     const pairs = await samplePairs({
@@ -115,7 +115,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     const underJudgement = stage === 'screen' || stage === 'confirm';
     if (changed.some((worktree) => !underJudgement || worktree.id === sides.a.id)) throw protectedChanged(changed);
     return { pairs, tampered: changed.length > 0 };
-  });
+  }));
 }
 
 /** One file a stage; a person can read along. */

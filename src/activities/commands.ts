@@ -9,7 +9,7 @@ import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, problemOf, repositoryOf, request, tailOf, withHostLock, worktreeOf } from './ground.js';
+import { logPath, problemOf, repositoryOf, request, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
@@ -25,7 +25,7 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       // Set-up and build leave their result in the worktree; doing them again would only cost time.
       const once = role === 'setup' || role === 'build';
       if (once && worktree.done.includes(role)) return fromCache;
-      return withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+      return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
         const repository = await repositoryOf(deps, target);
         if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
         if (!once) return run(deps, input, role, command, worktree, attempt);
@@ -36,7 +36,7 @@ export function commandActivities(deps: Dependencies): CommandActivities {
         if (outcome.ok && !restored) await kept?.save(began);
         if (outcome.ok) await markDone(deps.home, worktree, role);
         return outcome;
-      });
+      }));
     }),
 
     compareOutputs: activity(async (input, attempt) => {
@@ -44,7 +44,7 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       const command = config.commands.check;
       if (command === undefined) return fromCache;
       const sides = [await worktreeOf(deps, input.a), await worktreeOf(deps, input.b)];
-      return withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+      return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
         const rules = await rulesOf(await repositoryOf(deps, target), target, config);
         const outputs: string[] = [];
         for (const worktree of sides) {
@@ -55,7 +55,7 @@ export function commandActivities(deps: Dependencies): CommandActivities {
         }
         const difference = firstDifference(outputs[0] ?? '', outputs[1] ?? '', config.check);
         return { ok: difference === null, problem: difference === null ? '' : `the output differs from the champion's: ${difference}`, tail: '', wallMs: 0, cached: false, log: null };
-      });
+      }));
     }),
   };
 }

@@ -25,6 +25,17 @@ export async function worktreeOf(deps: Dependencies, ref: WorktreeRef): Promise<
   return worktree;
 }
 
+/**
+ * What work in worktrees came to. When one of them vanished meanwhile, a failure says nothing of the code in it: throws
+ * PL_WORKTREE_GONE then, whatever the work came to.
+ */
+export async function unlessGone<T>(deps: Dependencies, refs: readonly WorktreeRef[], work: () => Promise<T>): Promise<T> {
+  const [outcome] = await Promise.allSettled([work()]);
+  for (const ref of refs) await worktreeOf(deps, ref);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
 /** Where a person finds what happened: `<home>/logs/<run>/<trial>/<name>`. */
 export async function logPath(deps: Dependencies, scope: Scope, name: string): Promise<string> {
   const folder = join(deps.home.logs, scope.run, scope.trial);

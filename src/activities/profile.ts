@@ -9,7 +9,7 @@ import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js
 import { importProfileInThread } from '../profile/import/in-thread.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, request, withHostLock, worktreeOf } from './ground.js';
+import { logPath, request, unlessGone, withHostLock, worktreeOf } from './ground.js';
 
 /** Captures a profile of the profile command, or takes the one that the user brought, and imports it. */
 export function profileActivity(deps: Dependencies): BenchActivities['profile'] {
@@ -27,10 +27,10 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     }
     if (command === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const { path } = await worktreeOf(deps, input.worktree);
-    const captured = await withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
+    const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const what = { ...request(deps, input, 'profile', command, path, attempt), logFile: await logPath(deps, input, 'profile.log'), inherit: [lock.fd] };
       return captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, 'captured'), runCommand });
-    });
+    }));
     const { functions } = await importProfileInThread({ files: captured.files, kind: 'auto', database }, { signal: attempt.signal });
     return finish(deps, database, `${captured.files.length} threads or processes, ${functions} functions, ${(captured.wallMs / 1000).toFixed(2)} s with the profiler`);
   });
