@@ -41,6 +41,21 @@ describe('recipeProposer', () => {
     expect(await recipeProposer().propose(findingAt('other', 1), { worktree: folder })).toEqual([]);
   });
 
+  test('a byte order mark and line ends of Windows stay as they are', async () => {
+    const source = `\uFEFF${merge.replaceAll('\n', '\r\n')}`;
+    await writeFile(join(folder, 'code.js'), source);
+    const [candidate] = await recipeProposer().propose(findingAt('merge', 1), { worktree: folder });
+    const changed = applied(source, candidate as never);
+    expect([changed.startsWith('\uFEFFfunction merge'), /[^\r]\n/.test(changed)]).toEqual([true, false]);
+  });
+
+  test('a file that is not UTF-8 is left alone, one that is missing is an error', async () => {
+    await writeFile(join(folder, 'code.js'), Buffer.concat([Buffer.from(merge), Buffer.from([0x2f, 0x2f, 0xff])]));
+    expect(await recipeProposer().propose(findingAt('merge', 1), { worktree: folder })).toEqual([]);
+    const missing = recipeProposer().propose(findingAt('merge', 1, 'javascript', 'gone.js'), { worktree: folder });
+    await expect(missing).rejects.toMatchObject({ code: 'PL_PROPOSE_FILE', where: join(folder, 'gone.js') });
+  });
+
   test('`only` and `except` choose recipes, and an unknown one is an error that lists them', async () => {
     await writeFile(join(folder, 'code.js'), merge);
     const propose = (options: { only: string[]; except: string[] }) => recipeProposer(options).propose(findingAt('merge', 1), { worktree: folder });
