@@ -52,9 +52,10 @@ function isHarmlessCall(fn: JsFunction, node: SgNode): boolean {
   if (call === null) return false;
   const receiver = call.receiver.kind() === 'identifier' ? call.receiver.text() : '';
   if (receiver === 'Object' && fn.isBuiltin('Object')) return pureObjectMethods.has(call.method);
-  if (pureNamespaces.has(receiver) && fn.isBuiltin(receiver)) return true;
+  // A second argument of `Array.from`, `JSON.parse` and `JSON.stringify` is code to run.
+  if (pureNamespaces.has(receiver) && fn.isBuiltin(receiver)) return call.args.length < 2 || !['Array', 'JSON'].includes(receiver);
   if (pureMethods.has(call.method)) return true;
-  if (callbackMethods.has(call.method)) return call.args[0] !== undefined && isFunction(call.args[0]);
+  if (callbackMethods.has(call.method)) return call.args[0] !== undefined && isFunction(call.args[0]) && iterationCallOf(call.args[0]) !== null;
   const kind = privateKind(fn, receiver);
   if (kind === 'set' || kind === 'map') return ['has', 'get', 'set', 'add', 'delete'].includes(call.method);
   return mutatingMethods.has(call.method) && call.method !== 'sort' && kind !== null;

@@ -49,7 +49,7 @@ export class JsFunction {
     this.modern = this.typed || root.find({ rule: { any: [{ kind: 'lexical_declaration' }, { kind: 'arrow_function' }, { kind: 'class_declaration' }] } }) !== null;
     for (const node of all(scope, ...identifierKinds)) {
       const list = this.#uses.get(node.text());
-      const use = { node, role: roleOf(node), deferred: this.#isDeferred(node) };
+      const use = { node, role: this.#roleOf(node), deferred: this.#isDeferred(node) };
       if (list === undefined) this.#uses.set(node.text(), [use]);
       else list.push(use);
     }
@@ -87,6 +87,8 @@ export class JsFunction {
 
   /** The one declaration of a name in the scope; null when there is none or more than one. */
   binding(name: string): Binding | null {
+    // Code in a string could do anything to any variable.
+    if (this.uses('eval').length > 0) return null;
     const declared = this.uses(name).filter((use) => use.role === 'declare');
     const id = declared[0]?.node;
     if (id === undefined || declared.length > 1) return null;
@@ -103,6 +105,12 @@ export class JsFunction {
     if (binding.kind === 'other') return false;
     const home = binding.kind === 'parameter' ? ancestorWhere(binding.id, isFunction) : ancestorWhere(binding.id, (at) => ['statement_block', 'program', 'for_statement', 'switch_body'].includes(String(at.kind())));
     return home !== null && within(node, home);
+  }
+
+  /** What a callback returns goes to the method that runs it, which may keep it. */
+  #roleOf(node: SgNode): Role {
+    const role = roleOf(node);
+    return role === 'return' && !same(ancestorWhere(node, isFunction), this.scope) ? 'escape' : role;
   }
 
   #isDeferred(node: SgNode): boolean {

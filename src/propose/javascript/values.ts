@@ -42,7 +42,8 @@ export function isDense(fn: JsFunction, expression: SgNode): boolean {
  */
 export function privateKind(fn: JsFunction, name: string): Fresh | null {
   const binding = fn.binding(name);
-  if (binding?.kind !== 'variable' || binding.init === null) return null;
+  // A variable of a module may be exported, and one of a script is global.
+  if (binding?.kind !== 'variable' || binding.init === null || fn.scope.kind() === 'program') return null;
   const kind = freshKind(fn, binding.init);
   if (kind === null) return null;
   for (const use of fn.uses(name)) {

@@ -14,9 +14,15 @@ export function isFreshList(fn: PyFunction, node: SgNode): boolean {
 
 /** Whether the name always holds a list made in this function that nothing else can refer to before it is returned. */
 export function isPrivateList(fn: PyFunction, name: string): boolean {
+  if (looksAtLocals(fn)) return false;
   const values = fn.assignedValues(name);
   if (values === null || values.length === 0 || !values.every((value) => isFreshList(fn, value))) return false;
   return fn.hot.kind() === 'function_definition' && fn.uses(name).every((use) => !use.deferred && use.role !== 'escape');
+}
+
+/** Whether the function can get at its variables by their names. */
+export function looksAtLocals(fn: PyFunction): boolean {
+  return ['locals', 'vars', 'eval', 'exec', 'dir'].some((name) => fn.uses(name).length > 0);
 }
 
 /**
@@ -37,7 +43,8 @@ function isHarmlessNode(fn: PyFunction, node: SgNode): boolean {
   switch (String(node.kind())) {
     case 'call': {
       const call = nameCall(node);
-      if (call !== null) return pureBuiltins.has(call.name) && fn.areBuiltin(call.name);
+      // `key=` and the like are code to run.
+      if (call !== null) return pureBuiltins.has(call.name) && fn.areBuiltin(call.name) && call.args.every((arg) => arg.kind() !== 'keyword_argument' && arg.kind() !== 'lambda');
       const method = methodCall(node);
       if (method === null) return false;
       if (pureMethods.has(method.method)) return true;

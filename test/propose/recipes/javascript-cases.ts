@@ -74,6 +74,8 @@ export const javascriptCases: Record<string, RecipeCases> = {
       'the array grows in the loop': 'function f(xs, ys) { for (const x of xs) { if (ys.includes(x)) ys.push(1); } }',
       'an unknown call may change it': 'function f(xs, ys) { return xs.filter((x) => g(x) && ys.includes(x)); }',
       'it is another array in each iteration': 'function f(xs, yss) { let n = 0; for (let i = 0; i < xs.length; i++) { const ys = yss[i]; if (ys.includes(xs[i])) n++; } return n; }',
+      'an asynchronous callback may change it': 'function f(xs, ys) { for (const x of xs) { if (ys.includes(x)) xs.forEach(async () => { ys[0] = x; g(); }); } }',
+      'a hidden callback may change it': 'function f(xs, ys, g) { return xs.filter((x) => ys.includes(x) && Array.from(xs, g).length); }',
       'it awaits': 'async function f(xs, ys) { let n = 0; for (const x of xs) { await x; if (ys.includes(x)) n++; } return n; }',
       'a nested function writes the variable': 'function f(xs, ys) { const reset = () => { ys = []; }; return [reset, xs.filter((x) => ys.includes(x))]; }',
       'a string': 'function f(xs, s) { return xs.filter((x) => s.includes(x) && s.charAt(0) === x); }',
@@ -112,6 +114,8 @@ export const javascriptCases: Record<string, RecipeCases> = {
     ],
     leaves: {
       'an earlier copy is kept': 'function f(xs) { let out = []; const all = []; for (const x of xs) { all.push(out); out = out.concat(x); } return all; }',
+      'the callback returns each copy': 'function f(xs) { let out = []; return xs.map((x) => { out = out.concat(x); return out; }); }',
+      'code in a string may keep a copy': 'function f(xs, code) { let out = []; for (const x of xs) { eval(code); out = out.concat(x); } return out; }',
       'it is iterated over where it grows': 'function f(xs) { let out = [1, 2]; for (const x of out) out = [...out, x]; return out; }',
       'it runs over itself by a callback': 'function f(xs) { let out = [1, 2]; out.forEach((x) => { out = out.concat(x); }); return out; }',
       'it comes from outside': 'function f(xs, out) { for (const x of xs) out = out.concat(x); return out; }',

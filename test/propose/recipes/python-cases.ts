@@ -51,6 +51,7 @@ export const pythonCases: Record<string, RecipeCases> = {
     ],
     leaves: {
       'the list grows in the loop': 'def f(xs, ys):\n    for x in xs:\n        if x not in ys:\n            ys.append(x)\n',
+      'a key function may change it': 'def f(xs, ys, g):\n    return [x for x in xs if max(xs, key=g) and x in ys]\n',
       'an unknown call may change it': 'def f(xs, ys):\n    return [x for x in xs if g(x) and x in ys]\n',
       'it is another list in each iteration': 'def f(xs, yss):\n    n = 0\n    for x in xs:\n        ys = yss[0]\n        if x in ys:\n            n += 1\n    return n\n',
       'used as a dict': 'def f(xs, d):\n    return [x for x in xs if x in d and d.get(x)]\n',
@@ -168,6 +169,8 @@ export const pythonCases: Record<string, RecipeCases> = {
       'more is done': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n        g(x)\n    return out\n',
       'a closure keeps the variable': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(lambda: x)\n    return out\n',
       'it is not empty before': 'def f(xs):\n    out = [0]\n    for x in xs:\n        out.append(x)\n    return out\n',
+      'a method of the parent': 'class C:\n    def f(self, xs):\n        out = []\n        for x in xs:\n            out.append(super().g(x))\n        return out\n',
+      'the variables are looked at': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(locals())\n    return out\n',
       'otherwise': 'def f(xs):\n    out = []\n    for x in xs:\n        if x:\n            out.append(x)\n        else:\n            out.append(0)\n    return out\n',
       'it yields': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append((yield x))\n    return out\n',
     },

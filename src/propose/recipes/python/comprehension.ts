@@ -38,7 +38,9 @@ function rewriteLoop(fn: PyFunction, loop: SgNode): Rewrite | null {
   // One use is the append itself; the list must not be read while it is built.
   if (fn.uses(name.text()).filter((use) => within(use.node, loop)).length !== 1) return null;
   if (!loopVariables(left).every((variable) => fn.uses(variable).every((use) => within(use.node, loop) && !use.deferred && use.role !== 'declare'))) return null;
-  if (all(loop, 'yield', 'await', 'named_expression', 'lambda').length > 0) return null;
+  if (all(loop, 'yield', 'await', 'named_expression', 'lambda').length > 0 || all(left, 'attribute', 'subscript').length > 0) return null;
+  // `super()` needs the frame of the method, which a comprehension is not before Python 3.12.
+  if (fn.uses('super').some((use) => within(use.node, loop)) || fn.uses('__class__').length > 0) return null;
   const condition = body.condition === null ? '' : ` if ${wrapped(body.condition)}`;
   const over = right.kind() === 'conditional_expression' || right.kind() === 'lambda' ? `(${right.text()})` : right.text();
   return {
