@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { expect } from 'vitest';
 import { run, type RunOptions } from '../../src/client/verbs/run.js';
 import { messageNames, type Decide } from '../../src/core/messages.js';
 import type { RunStatus, TrialSummary } from '../../src/core/status.js';
@@ -35,17 +35,12 @@ export function startedRun(engine: SharedEngine, id: string): StartedRun {
     handle,
     status,
     async until(what, holds) {
-      let last: RunStatus | null = null;
-      await expect
-        .poll(
-          async () => {
-            last = await status();
-            return holds(last) || (last.endedAt !== null ? `it ended: ${JSON.stringify(last.error)}` : 'not yet');
-          },
-          { message: `${id}: ${what}`, timeout: 120_000, interval: 100 },
-        )
-        .toBe(true);
-      return last as unknown as RunStatus;
+      for (const began = performance.now(); ; await sleep(100)) {
+        const last = await status();
+        if (holds(last)) return last;
+        const why = last.endedAt !== null ? 'it ended before' : performance.now() - began > 120_000 ? 'not within two minutes' : null;
+        if (why !== null) throw new Error(`${id}: ${what}: ${why}: ${JSON.stringify({ ...last, plan: null, evidence: null }, null, 1)}`);
+      }
     },
     result: () => handle.result() as Promise<RunStatus>,
     decide: (candidate, approve, more = {}) => ({ v: 1, decisionId: `test-${++decisions}`, candidate, approve, who: 'tester@here', comment: '', ...more }),

@@ -1,0 +1,247 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { JudgeResult } from '../../src/client/print/judge.js';
+import { judge, type JudgeOptions } from '../../src/client/verbs/judge.js';
+import type { RunStatus } from '../../src/core/status.js';
+import { cli, jsonOf, type CliEnded } from './cli.js';
+import { sharedEngine } from './engine.js';
+import { trialOf, verdictOf } from './runs.js';
+import { effect, makeTarget, scoreScript, type Target } from './target.js';
+
+// The rate follows from `const ms` in the sources, so that each verdict is certain; that it was timed at all is held
+// against it by the check of the printed metric against the outside time.
+
+const engine = sharedEngine({ E2E_GREETING: 'hello', E2E_PASSWORD: 'secret-1' });
+
+const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nnoise_pairs = 4\n';
+const score = '[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n';
+const benchmark = '[commands]\nbenchmark = "sh bench/score.sh"\n';
+
+const repository = (config: string, more: (outside: string) => Record<string, string> = () => ({})): Target =>
+  makeTarget((outside) => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': config.replaceAll('OUTSIDE', outside), ...more(outside) }));
+
+async function judged(target: Target, options: Partial<JudgeOptions> = {}): Promise<RunStatus> {
+  const { status } = await judge(engine.context, { repo: target.dir, base: 'main', candidate: 'WORKTREE', ...options });
+  if (status === null) throw new Error('it was left');
+  return status;
+}
+
+const cliJudge = (target: Target, ...args: string[]): Promise<CliEnded> => cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--json', ...args]);
+
+describe('the exit code and the JSON of judge', () => {
+  const target = repository(`${benchmark}${fixed}${score}`);
+
+  it('are 0 and accepted for a change that is faster, uncommitted as it is', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    const before = target.git('status', '--porcelain');
+    const ended = await cliJudge(target, '--candidate', 'WORKTREE');
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'accepted', ratio: 2, ci95: [2, 2], pairs: 8, samples: 16, reasons: [{ code: 'faster' }], candidate: 'WORKTREE', base: target.git('rev-parse', 'main') });
+    expect((jsonOf(ended) as JudgeResult).delta).toBeCloseTo(Math.log(1.02));
+    expect(ended.code).toBe(0);
+    expect(target.git('status', '--porcelain')).toBe(before);
+  });
+
+  it('are 3 and rejected for a change that does nothing', async () => {
+    target.git('checkout', '--quiet', '-b', 'comment', 'main');
+    target.write({ 'src/work.js': 'const ms = 60;\n// faster!\n' });
+    target.commit('Faster');
+    const ended = await cliJudge(target, '--candidate', 'comment');
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'rejected', ratio: 1, reasons: [{ code: 'futile' }] });
+    expect(ended.code).toBe(3);
+  });
+
+  it('are 4 and inconclusive when the samples do not decide', async () => {
+    target.git('checkout', '--quiet', '-b', 'fickle', 'main');
+    // Every other execution of the candidate is better, and the others are as much worse.
+    target.write({ 'src/work.js': 'const ms = 60;\n', 'src/fickle.js': '', 'lib/turns.sh': '' });
+    target.commit('Fickle');
+    const turns = join(target.outside, 'turns');
+    const command = `if test -e src/fickle.js; then echo x >> ${turns}; if test $(( $(wc -l < ${turns}) % 2 )) = 0; then echo score: 200; else echo score: 50; fi; else echo score: 100; fi`;
+    writeFileSync(join(target.outside, 'fickle.toml'), `[commands]\nbenchmark = '''${command}'''\n${fixed}${score}`);
+    const ended = await cliJudge(target, '--candidate', 'fickle', '--config', join(target.outside, 'fickle.toml'));
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'inconclusive', reasons: [{ code: 'undecided' }] });
+    expect(ended.code).toBe(4);
+  });
+
+  it('are 5 and quarantined for a gain that nobody believes', async () => {
+    target.git('checkout', '--quiet', '-b', 'wonder', 'main');
+    const wonder = join(target.outside, 'wonder.toml');
+    writeFileSync(wonder, `[commands]\nbenchmark = "if test -e src/wonder.js; then echo score: 5000; else sleep 0.05; echo score: 100; fi"\n${fixed}${score}`);
+    target.write({ 'src/wonder.js': '' });
+    target.commit('A wonder');
+    const ended = await cliJudge(target, '--candidate', 'wonder', '--config', wonder);
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'quarantined', reasons: [{ code: 'too-fast' }] });
+    expect((jsonOf(ended) as JudgeResult).ratio).toBeCloseTo(50);
+    expect(ended.code).toBe(5);
+  });
+
+  it('are 2 and the error where nothing can be judged', async () => {
+    const ended = await cliJudge(target, '--candidate', 'no-such-branch');
+    expect(jsonOf(ended)).toMatchObject({ error: { code: 'PL_NO_SUCH_REVISION' } });
+    expect(ended.code).toBe(2);
+  });
+
+  it('come in words without --json', async () => {
+    target.git('checkout', '--quiet', 'main');
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    const { code, stdout } = await cli(engine, ['judge', '--base', 'main'], { cwd: target.dir });
+    expect(stdout).toMatch(/^accepted {2}repository: WORKTREE against [0-9a-f]{7}\n.* 2\.000x \(95% interval 2\.000 \.\. 2\.000\) from 8 pairs, 16 samples in all$/m);
+    expect(code).toBe(0);
+  });
+});
+
+describe('wall time, taken from outside', () => {
+  const target = repository('');
+
+  it('is what counts without a metric, with the real schedule', async () => {
+    target.write({ 'src/work.js': 'const ms = 160;\n' });
+    const base = target.commit('Slower');
+    target.write({ 'src/work.js': 'const ms = 5;\n' });
+    const status = await judged(target, { base, benchmark: 'sh bench/score.sh > /dev/null', minGain: 0.2 });
+    const trial = trialOf(status, 'candidate');
+    expect(verdictOf(trial)).toBe('accepted faster');
+    expect(trial.verdict?.measured?.samples).toBeGreaterThanOrEqual(2 * (4 + 9));
+    expect(status.speedup?.ci95[0]).toBeGreaterThan(1.2);
+  });
+});
+
+describe('correct before fast', () => {
+  const target = repository(`[commands]\nbuild = "sh tools/build.sh"\ntest = "sh test/all.sh"\ncheck = "sh test/answer.sh"\nbenchmark = "sh bench/score.sh"\n${fixed}${score}`, () => ({
+    'src/answer': '42\n',
+    'tools/build.sh': 'grep ms src/work.js\n',
+    'test/all.sh': 'if grep -H BROKEN src/work.js; then exit 1; fi\n',
+    'test/answer.sh': 'cat src/answer\n',
+  }));
+
+  it('a candidate whose tests fail is rejected without a sample', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n// BROKEN\n' });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected tests-failed');
+    expect(trial).toMatchObject({ samples: null, verdict: { measured: null } });
+  });
+
+  it('so is one that does not build', async () => {
+    target.write({ 'src/work.js': 'const nothing = 20;\n' });
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('rejected build-failed');
+  });
+
+  it('so is one that gives another result', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n', 'src/answer': '41\n' });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected output-differs');
+    expect(trial.verdict?.reasons[0]?.text).toContain('41');
+  });
+
+  it('a base whose tests fail is refused as a base', async () => {
+    target.git('checkout', '--quiet', '.');
+    target.git('checkout', '--quiet', '-b', 'red');
+    target.write({ 'src/work.js': 'const ms = 60;\n// BROKEN\n' });
+    const base = target.commit('Red');
+    const status = await judged(target, { base });
+    expect(status.state).toBe('failed');
+    expect(status.error).toMatchObject({ code: 'PL_BASE_RED', where: 'commands.test: sh test/all.sh' });
+    expect(status.error?.message).toContain('BROKEN');
+    expect(status.trials).toEqual([]);
+    const ended = await cliJudge(target, '--base', base);
+    expect(ended.code).toBe(2);
+  });
+});
+
+describe('what the base decides', () => {
+  const target = repository(`[commands]\ntest = "sh test/all.sh"\nbenchmark = "sh bench/score.sh"\n${fixed}${score}`, () => ({ 'test/all.sh': 'exit 0\n' }));
+
+  it('is told: tests and benchmark of the change are not the ones that count', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n', 'test/all.sh': 'exit 1\n', 'bench/score.sh': 'echo score: 100000\n' });
+    const status = await judged(target);
+    expect(trialOf(status, 'candidate').verdict).toMatchObject({ kind: 'accepted', measured: { ratio: 2 } });
+    expect(status.warnings.find((text) => text.startsWith("Measured and tested with the base's version of "))).toMatch(/bench\/score\.sh.*test\/all\.sh/);
+  });
+
+  it('refuses a change of nothing else, as nothing of it would be measured', async () => {
+    target.git('checkout', '--quiet', '.');
+    target.write({ 'bench/score.sh': 'echo score: 100000\n' });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected protected');
+    expect(trial.verdict?.reasons[0]?.text).toContain('Nothing of it would be measured');
+  });
+});
+
+describe('a benchmark that cannot be measured at the base', () => {
+  const target = repository('');
+  const flaky = (outside: string): string => `echo x >> ${outside}/times; test $(wc -l < ${outside}/times) -lt 4 && echo score: 10`;
+
+  it.each([
+    ['prints no metric', 'PL_BENCHMARK_FAILED', 'echo nothing', 'the metric score is not in its output'],
+    ['prints two', 'PL_BENCHMARK_FAILED', 'echo score: 10; echo score: 11', 'the metric score is there more than once'],
+    ['prints NaN', 'PL_BENCHMARK_FAILED', 'echo score: NaN', 'the metric score is not a number'],
+    ['fails', 'PL_BENCHMARK_FAILED', 'echo score: 10; echo no disk >&2; exit 7', 'it ended with exit code 7'],
+    ['does not end', 'PL_BENCHMARK_FAILED', 'echo score: 10; sleep 60', 'it was stopped after 1 s'],
+    ['fails sometimes', 'PL_BENCHMARK_UNUSABLE', flaky('OUTSIDE'), 'exit code 1'],
+  ])('because it %s is refused with %s', async (_what, code, command, text) => {
+    const file = join(target.outside, 'bad.toml');
+    writeFileSync(file, `[commands]\nbenchmark = { run = '''${command.replaceAll('OUTSIDE', target.outside)}''', timeout = "1s" }\n${fixed}${score.replace('([0-9.]+)', '(\\\\S+)')}`);
+    const status = await judged(target, { config: file });
+    expect(status.state).toBe('failed');
+    expect(status.error).toMatchObject({ code });
+    expect(status.error?.message).toContain(text);
+    expect(status.error?.fix).toBeTruthy();
+    expect(status.trials).toEqual([]);
+  });
+});
+
+describe('what commands get', () => {
+  const needs = (name: string): string => `[commands]\nbenchmark = { run = '''test "$GREETING" = hello && test -z "$E2E_PASSWORD" && sh bench/score.sh''', env = { GREETING = "$${name}" } }\n${fixed}${score}`;
+  const target = repository(needs('E2E_GREETING'));
+
+  it('is the variable that the config asks for by name, and no secret besides', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('accepted faster');
+  });
+
+  it('is refused where the variable is not set', async () => {
+    writeFileSync(join(target.outside, 'unset.toml'), needs('E2E_UNSET'));
+    const status = await judged(target, { config: join(target.outside, 'unset.toml') });
+    expect(status.error).toMatchObject({ code: 'PL_ENV_MISSING' });
+    expect(status.error?.message).toContain('E2E_UNSET');
+  });
+});
+
+describe('data that git does not hold', () => {
+  const target = repository(`[target]\nlink = ["data"]\n[commands]\nbenchmark = "test \\"$(cat data/weights)\\" = heavy && sh bench/score.sh"\n${fixed}${score}`, () => ({ '.gitignore': 'data\n' }));
+
+  it('is linked from the checkout, and is there unchanged afterwards', async () => {
+    target.write({ 'data/weights': 'heavy\n', 'src/work.js': 'const ms = 20;\n' });
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('accepted faster');
+    expect(target.git('status', '--porcelain', '--ignored')).toContain('!! data/');
+  });
+
+  it('is missed with a clear error', async () => {
+    target.git('clean', '-fdxq');
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    expect((await judged(target)).error).toMatchObject({ code: 'PL_LINK_MISSING', fix: expect.stringContaining('target.link') as string });
+  });
+});
+
+describe('the caches of set-up and build', () => {
+  const target = repository(
+    `[target]\nsetup = "${effect('OUTSIDE', 'setup')}; mkdir -p node_modules; cp package.json node_modules/"\nlockfiles = ["package.json"]\n[commands]\nbuild = "${effect('OUTSIDE', 'build')}; mkdir -p out; cp src/work.js out/"\nbenchmark = "sh bench/built.sh"\n${fixed}${score}`,
+    () => ({ 'package.json': '{}\n', '.gitignore': 'out\nnode_modules\n', 'bench/built.sh': 'cmp src/work.js out/work.js && test -e node_modules/package.json && sh bench/score.sh\n' }),
+  );
+  const count = (name: string): number => target.effects().filter((line) => line === name).length;
+
+  it('save the second judgement what the first one did, but never the fresh builds of the evidence', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('accepted faster');
+    // Base and candidate, and both afresh.
+    expect([count('setup'), count('build')]).toEqual([1, 4]);
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('accepted faster');
+    expect([count('setup'), count('build')]).toEqual([1, 6]);
+  });
+
+  it('are not used when a lock file changed', async () => {
+    target.write({ 'package.json': '{ "dependencies": {} }\n', 'src/work.js': 'const ms = 20;\n' });
+    expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('accepted faster');
+    expect(count('setup')).toBe(2);
+  });
+});
