@@ -2,7 +2,7 @@
 // of the points. For any other it means well, and does what folklore says: count with ++i.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const finding = JSON.parse(readFileSync(0, 'utf8'));
+const { finding } = JSON.parse(readFileSync(0, 'utf8'));
 
 if (finding.function.includes('mergeArrays')) {
   const benchmark = 'bench/dbscan.js';

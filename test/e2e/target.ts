@@ -103,7 +103,7 @@ export function proposer(outside: string, body: string): string {
   writeFileSync(
     file,
     `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-const finding = JSON.parse(readFileSync(0, 'utf8'));
+const { finding } = JSON.parse(readFileSync(0, 'utf8'));
 const name = finding.function;
 const text = readFileSync(finding.file, 'utf8');
 const write = (changed, file = finding.file) => writeFileSync(file, changed);

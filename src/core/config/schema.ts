@@ -89,7 +89,7 @@ export const proposeSchema = z
     recipes: z.boolean().default(true).describe('Propose deterministic rewrites of hot code; needs no key and no network.'),
     only: z.array(recipeName).default([]).describe('Only these recipes; empty: all.'),
     except: z.array(recipeName).default([]).describe('Not these recipes.'),
-    script: commandSpec.optional().describe('A program that reads a finding as JSON on stdin and edits the worktree it runs in.'),
+    script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),
   })
   .prefault({});
 
