@@ -1,0 +1,70 @@
+import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { commitAll, git } from '../support/counting-target.js';
+import { patience, sharedLoop } from '../support/loop.js';
+import { expectIntact, testTarget } from './expect-intact.js';
+
+const loop = sharedLoop();
+
+it('begins a trial again when a worktree of it is deleted by hand while it samples', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  // Further than the noise of the base goes: while the trial confirms.
+  counting.hold('bench', 8);
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
+  rmSync(deleted, { recursive: true, force: true });
+  counting.release('bench');
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+it('fails clearly on a corrupted artifact, and the next judgement writes it anew', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  counting.hold('test');
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('test', 'held'), patience).toBe(1);
+  for (const path of bundles(loop.home.artifacts)) {
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 0xff;
+    chmodSync(path, 0o644);
+    writeFileSync(path, bytes);
+  }
+  counting.release('test');
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'FAILED', code: 'PL_ARTIFACT_CORRUPT', status: { state: 'failed', error: { code: 'PL_ARTIFACT_CORRUPT' } } });
+  expect(end.status?.error?.where).toContain(loop.home.artifacts);
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+
+  expect(await loop.ended(await loop.judge(counting))).toMatchObject({ execution: 'COMPLETED', status: { accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+it('works on one target in two runs at once, while the user commits to it', async () => {
+  const counting = testTarget();
+  const base = git(counting.dir, 'rev-parse', 'main');
+  counting.hold('test');
+  const runs = await Promise.all([loop.start(counting), loop.start(counting)]);
+  await expect.poll(() => counting.count('test', 'held'), patience).toBe(2);
+  writeFileSync(join(counting.dir, 'src', 'delay'), '0.09\n');
+  commitAll(counting.dir, 'Slower for a good reason');
+  git(counting.dir, 'checkout', '--quiet', '-b', 'another');
+  const before = counting.fingerprint();
+  counting.release('test');
+  const ends = await Promise.all(runs.map((run) => loop.ended(run)));
+  for (const { run, execution, status } of ends) {
+    expect({ execution, state: status?.state, accepted: status?.accepted }).toEqual({ execution: 'COMPLETED', state: 'done', accepted: 1 });
+    // On the commit that it was started on.
+    expect(status?.target.base).toBe(base);
+    expect(loop.branch(run)).toBe(status?.champion);
+  }
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+function bundles(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.bundle')).map((name) => join(folder, name));
+}

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import type { Pair } from '../../src/core/sample.js';
+import { openArtifacts } from '../../src/store/artifacts.js';
+import { homeFrom, type Home } from '../../src/store/home.js';
+import { workerScript } from '../../src/worker/engine/package-paths.js';
+import { journalsOf, patience, sharedLoop, worktreesOf } from '../support/loop.js';
+import { expectIntact, testTarget } from './expect-intact.js';
+
+/** The engine's own worker is the hub; the hosts of the kind are two others, with homes of their own. */
+const loop = sharedLoop();
+const root = mkdtempSync(join(tmpdir(), 'perfloop-hosts-'));
+const started: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const child of started) child.kill('SIGKILL');
+  await Promise.all(started.map(async (child) => child.exitCode ?? child.signalCode ?? (await new Promise((resolve) => void child.once('exit', resolve)))));
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('goes on with another host of the kind when one is lost in the middle of a trial, and mixes no samples', async () => {
+  const counting = testTarget({ config: { machine: { tag: 'cpu.fast' } } });
+  const before = counting.fingerprint();
+  const one = await host('one');
+  // Further than the noise of the base goes: while the trial confirms.
+  counting.hold('bench', 8);
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const other = await host('other');
+  one.child.kill('SIGKILL');
+  // It never comes back, and the machine with all that ran on it is gone too.
+  for (const pid of await counting.processes()) process.kill(pid, 'SIGKILL');
+  counting.release('bench');
+
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  const trial = end.status?.trials[0];
+  if (!trial?.samples) throw new Error('no samples');
+  const samples = await openArtifacts(loop.home.artifacts).getJson<Pair[]>(trial.samples);
+  expect(samples).toEqual(pairsIn(other.home, run));
+  // The first host had got as far as the confirmation.
+  expect(pairsIn(one.home, run).map(({ stage }) => stage)).toContain('confirm');
+  await expectIntact({ worktrees: () => [...loop.worktrees(), ...worktreesOf(other.home)] }, counting, { before, interruptions: 0 });
+
+  // When the lost host comes back, it reclaims what it had.
+  expect(worktreesOf(one.home)).not.toEqual([]);
+  await host('one');
+  await expect.poll(() => worktreesOf(one.home), patience).toEqual([]);
+});
+
+/** Starts a worker with a home of its own, and waits until it serves. */
+async function host(name: string): Promise<{ home: Home; child: ChildProcess }> {
+  const { address, namespace } = loop.state();
+  const folder = join(root, name);
+  mkdirSync(folder, { recursive: true });
+  const env = { ...loop.env, PERFLOOP_HOME: folder, PERFLOOP_ARTIFACTS: loop.home.artifacts, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, PERFLOOP_JOB: '' };
+  const log = join(folder, `worker-${started.length}.log`);
+  const child = spawn(process.execPath, [workerScript, '--tag', 'cpu.fast'], { env, stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')] });
+  started.push(child);
+  await expect.poll(() => readFileSync(log, 'utf8'), patience).toContain('serves cpu.fast');
+  return { home: homeFrom(env), child };
+}
+
+/** The pairs of the trial in the journals of a host, in the order of the stages. */
+function pairsIn(home: Home, run: string): Pair[] {
+  const pairs = [...journalsOf(home, run)].filter(([name]) => name.startsWith('candidate/')).flatMap(([, text]) => text.split('\n').slice(1, -1).map((line) => JSON.parse(line) as Pair));
+  const inStage = (stage: string) => pairs.filter((pair) => pair.stage === stage);
+  return [...inStage('screen'), ...inStage('confirm')];
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
+import { git } from '../support/counting-target.js';
+import { patience, sharedLoop } from '../support/loop.js';
+import { expectIntact, testTarget } from './expect-intact.js';
+
+const loop = sharedLoop();
+
+it('goes on after the worker is killed in a setup, in a build and in a test', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  const held = () => counting.count(role, 'held');
+  let role: 'setup' | 'build' | 'test' = 'setup';
+  counting.hold(role);
+  const run = await loop.judge(counting);
+  for (const next of ['build', 'test', null] as const) {
+    await expect.poll(held, patience).toBe(1);
+    await loop.kill('worker');
+    // The next worker ends what the killed one left and begins the step again.
+    await expect.poll(held, patience).toBe(2);
+    const [killed] = counting.effects().filter((effect) => effect.role === role && effect.what === 'held');
+    expect(await counting.processes()).not.toContain(killed?.pid);
+    if (next !== null) counting.hold(next);
+    counting.release(role);
+    if (next !== null) role = next;
+  }
+  expect(await loop.ended(run)).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 3 });
+});
+
+it('goes on at the pair where it was after the worker is killed while it samples', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  // In the noise of the base: the trial of the benchmark, the pair to warm up, and two pairs come before.
+  counting.hold('bench', 5);
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const noise = loop.journals(run);
+  await loop.kill('worker');
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(2);
+  counting.release('bench');
+  await expect.poll(() => counting.count('bench', 'end'), patience).toBeGreaterThan(10);
+  counting.hold('bench', 8);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(3);
+  const confirmed = loop.journals(run);
+  await loop.kill('worker');
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(4);
+  counting.release('bench');
+
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  const after = loop.journals(run);
+  // No pair was taken again and none was lost: what was on the disk when it was killed is the beginning of what is there now.
+  for (const [name, text] of [...noise, ...confirmed]) expect(after.get(name)?.startsWith(text), name).toBe(true);
+  expect([...after.keys()].filter((name) => name.includes('aside'))).toEqual([]);
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+it('applies a candidate once although the worker is killed in between', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  // The first is of the proposing program; the second adds what the trial applied to a worktree.
+  loop.holdGit('add --all', 2);
+  onTestFinished(() => loop.releaseGit());
+  const run = await loop.start(counting);
+  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  await loop.kill('worker');
+  await expect.poll(() => loop.heldGits(), patience).toBe(2);
+  loop.releaseGit();
+  expect(await loop.ended(run)).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+it('publishes one commit although the worker is killed while it accepts and while it publishes', async () => {
+  const counting = testTarget();
+  const before = counting.fingerprint();
+  loop.holdGit('update-ref refs/heads/perfloop/');
+  onTestFinished(() => loop.releaseGit());
+  const run = await loop.start(counting);
+  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  await loop.kill('worker');
+  await expect.poll(() => loop.heldGits(), patience).toBe(2);
+  loop.releaseGit();
+  await expect.poll(async () => (await loop.status(run)).phase, patience).toBe('final');
+  loop.holdGit('update-ref refs/heads/perfloop/');
+  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  await loop.kill('worker');
+  await expect.poll(() => loop.heldGits(), patience).toBe(2);
+  loop.releaseGit();
+
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1, phase: 'learn' } });
+  const champion = loop.branch(run);
+  expect(champion).toBe(end.status?.champion);
+  const [repository] = readdirSync(loop.home.repos).map((name) => join(loop.home.repos, name)).filter((path) => git(path, 'branch', '--list', `perfloop/${run}`) !== '');
+  expect(git(repository as string, 'rev-list', '--count', `${end.status?.target.base}..${champion}`)).toBe('1');
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
