@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { PerfloopError } from '../core/errors.js';
+import { supersede } from './supersede.js';
 
 /** What an activity may use of the attempt that it runs in. */
 export interface Attempt {
@@ -23,17 +24,17 @@ export function activity<Input, Output>(body: (input: Input, attempt: Attempt) =
     const context = Context.current();
     let details: unknown = context.info.heartbeatDetails ?? null;
     const beat = setInterval(() => context.heartbeat(details), heartbeatEveryMs);
-    // Every command of the attempt listens for its end.
-    setMaxListeners(0, context.cancellationSignal);
-    const attempt: Attempt = {
-      signal: context.cancellationSignal,
-      report: (next) => {
-        details = next;
-        context.heartbeat(details);
-      },
+    const report = (next: unknown): void => {
+      details = next;
+      context.heartbeat(details);
     };
+    const work = `${context.info.workflowExecution?.workflowId ?? ''} ${context.info.activityType} ${JSON.stringify(input)}`;
     try {
-      return await body(input, attempt);
+      return await supersede(work, context.cancellationSignal, (signal) => {
+        // Every command of the attempt listens for its end.
+        setMaxListeners(0, signal);
+        return body(input, { signal, report });
+      });
     } catch (error) {
       throw asFailure(error, context);
     } finally {
