@@ -2,6 +2,7 @@ import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
+import { nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import type { RunControl } from './control.js';
@@ -44,7 +45,8 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
       for (const warning of surveyed.warnings) warn(model, warning);
       await hubActivities(work.queuePrefix).recordSurvey.executeWithOptions({ summary: 'remember the survey' }, [{ v: 1, target: target.id, base: target.base.commit, at: Date.now(), survey: surveyed.survey }]);
     }
-    if (tested === null) warn(model, 'No test command is configured: nothing but the benchmark says whether a candidate is correct.');
+    const untested = untestedNote(config);
+    if (untested !== null) warn(model, untested);
     control.enter('warmup', 'measuring the noise of the benchmark');
     const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b);
     model.noise = { ...measured.noise, host: on.lease.host };
@@ -97,6 +99,8 @@ export async function optimize(phases: Phases): Promise<void> {
     model.ranked = proposed.ranked;
     model.proposed += proposed.proposed;
     for (const { title, why } of proposed.hopeless) warn(model, `Not tried: ${title}: ${why}`);
+    const nothing = nothingToTryNote({ findings: model.status.findings, ranked: proposed.ranked.length, hopeless: proposed.hopeless.length, triedBefore: model.status.trials.length });
+    if (nothing !== null) warn(model, nothing);
   });
 }
 

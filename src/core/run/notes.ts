@@ -1,0 +1,16 @@
+import type { Config } from '../config/schema.js';
+
+/** What a person should know of how little holds a candidate to be correct; null when there are tests. */
+export function untestedNote({ commands }: Pick<Config, 'commands'>): string | null {
+  if (commands.test !== undefined) return null;
+  const rest = commands.check === undefined ? 'the benchmark says' : 'the benchmark and the comparison of outputs say';
+  return `No test command is configured: nothing but ${rest} whether a candidate is correct.`;
+}
+
+/** Why a round tries nothing; null when it has something to try, or when each reason was already told. */
+export function nothingToTryNote(round: { findings: number; ranked: number; hopeless: number; triedBefore: number }): string | null {
+  if (round.ranked > 0 || round.hopeless > 0) return null;
+  if (round.findings === 0) return 'Nothing to try: the profile shows no hot function in files of the repository.';
+  const functions = round.findings === 1 ? 'the one hot function' : `any of the ${round.findings} hot functions`;
+  return `Nothing to try: no proposer has ${round.triedBefore === 0 ? 'a' : 'another'} change for ${functions}.`;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import { nothingToTryNote, untestedNote } from '../../../src/core/run/notes.js';
+
+const configOf = (commands: string) => parseConfig(`[commands]\nbenchmark = "b"\n${commands}`, 'perfloop.toml');
+
+describe('what is said when there are no tests', () => {
+  test('nothing is said when there are some', () => {
+    expect(untestedNote(configOf('test = "t"'))).toBeNull();
+  });
+
+  test('the benchmark is all there is', () => {
+    expect(untestedNote(configOf(''))).toBe('No test command is configured: nothing but the benchmark says whether a candidate is correct.');
+  });
+
+  test('a comparison of outputs counts for something', () => {
+    expect(untestedNote(configOf('check = "c"'))).toBe('No test command is configured: nothing but the benchmark and the comparison of outputs say whether a candidate is correct.');
+  });
+});
+
+describe('what is said of a round without candidates', () => {
+  const round = { findings: 3, ranked: 0, hopeless: 0, triedBefore: 0 };
+
+  test('nothing, when there are some, or each has its reason', () => {
+    expect(nothingToTryNote({ ...round, ranked: 1 })).toBeNull();
+    expect(nothingToTryNote({ ...round, hopeless: 1 })).toBeNull();
+  });
+
+  test('nothing is hot', () => {
+    expect(nothingToTryNote({ ...round, findings: 0 })).toBe('Nothing to try: the profile shows no hot function in files of the repository.');
+  });
+
+  test('nobody proposed anything, or nothing further', () => {
+    expect(nothingToTryNote(round)).toBe('Nothing to try: no proposer has a change for any of the 3 hot functions.');
+    expect(nothingToTryNote({ ...round, findings: 1, triedBefore: 2 })).toBe('Nothing to try: no proposer has another change for the one hot function.');
+  });
+});
