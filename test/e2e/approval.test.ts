@@ -3,9 +3,9 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { messageNames } from '../../src/core/messages.js';
 import type { DecisionRecord } from '../../src/core/status.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf, type StartedRun } from './runs.js';
-import { makeTarget, makesFast, proposer, scoredProgram, type Target } from './target.js';
+import { makesFast, proposer, scoredProgram, type Target } from './target.js';
 
 const engine = sharedEngine();
 

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli, jsonOf, startCli } from './cli.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, startedRun } from './runs.js';
-import { makeTarget, makesFast, proposer, scoredProgram } from './target.js';
+import { makesFast, proposer, scoredProgram } from './target.js';
 import type { RunStatus } from '../../src/core/status.js';
 import type { RunHeader } from '../../src/store/writer.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/worker/engine/package-paths.js';
-import type { SharedEngine } from './engine.js';
+import type { TestEngine } from './engine.js';
 
 export interface CliEnded {
   code: number | null;
@@ -17,7 +17,7 @@ export interface CliProcess {
 }
 
 /** Starts `perfloop ARGS` as a user does. */
-export function startCli(engine: SharedEngine, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): CliProcess {
+export function startCli(engine: TestEngine, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): CliProcess {
   const child = spawn(process.execPath, [join(packageRoot, 'bin', 'perfloop.js'), ...args], { cwd: options.cwd ?? engine.home.root, env: { ...engine.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (out.stdout += chunk.toString()));
@@ -32,7 +32,7 @@ export function startCli(engine: SharedEngine, args: readonly string[], options:
   };
 }
 
-export const cli = async (engine: SharedEngine, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<CliEnded> => await startCli(engine, args, options).ended;
+export const cli = async (engine: TestEngine, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<CliEnded> => await startCli(engine, args, options).ended;
 
 /** The one JSON document that `--json` promises. Throws with all that was printed when there is none. */
 export function jsonOf({ stdout, stderr }: CliEnded): unknown {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { afterAll, beforeAll } from 'vitest';
 import type { CliContext } from '../../src/client/context.js';
 import { plain } from '../../src/client/style.js';
 import { jobProcesses } from '../../src/measure/processes.js';
@@ -12,7 +11,8 @@ import { connectClient, plainSettings } from '../../src/worker/connection.js';
 import { ensureEngine } from '../../src/worker/engine/engine.js';
 import { stopEngine } from '../../src/worker/engine/stop.js';
 
-export interface SharedEngine {
+/** Perfloop's own engine with its real worker, in a home of its own. */
+export interface TestEngine {
   home: Home;
   /** What perfloop gets, as a process or as the context of a verb. Nothing in it points to the user's home or server. */
   env: NodeJS.ProcessEnv;
@@ -22,37 +22,36 @@ export interface SharedEngine {
   address: string;
 }
 
-/**
- * Perfloop's own engine, with its real worker, for all tests of a file: call at the top of the file, use inside of tests.
- * Afterwards its processes and its folder are gone.
- */
-export function sharedEngine(extra: NodeJS.ProcessEnv = {}): SharedEngine {
+export interface EngineSetUp extends Pick<TestEngine, 'home' | 'env' | 'context'> {
+  start: () => Promise<Pick<TestEngine, 'client' | 'address'>>;
+  /** Ends it; its processes and its folder are gone afterwards. */
+  stop: () => Promise<void>;
+}
+
+export function setUpEngine(extra: NodeJS.ProcessEnv = {}): EngineSetUp {
   const root = mkdtempSync(join(tmpdir(), 'perfloop-e2e-'));
+  // The marker lets jobProcesses find every process that inherits this environment.
   const env: NodeJS.ProcessEnv = { ...clean(process.env), PERFLOOP_HOME: root, PERFLOOP_IDLE_MS: '600000', PERFLOOP_JOB: root, NO_COLOR: '1', ...extra };
   const home = homeFrom(env);
-  const shared: Partial<SharedEngine> & Pick<SharedEngine, 'home' | 'env' | 'context'> = {
+  const processes = async (): Promise<number[]> => (await jobProcesses({ group: null, marker: root })).map(({ pid }) => pid);
+  let client: Client | null = null;
+  return {
     home,
     env,
     context: { env, cwd: root, home, json: true, quiet: true, connection: {}, stdout: process.stdout, stderr: process.stderr, style: plain, errStyle: plain },
+    async start() {
+      const { address, namespace } = await ensureEngine({ home, env });
+      client = await connectClient(plainSettings({ address, namespace }, 'perfloop'));
+      return { client, address };
+    },
+    async stop() {
+      await client?.connection.close();
+      await stopEngine(home).catch(() => false);
+      for (const pid of await processes()) process.kill(pid, 'SIGKILL');
+      while ((await processes()).length > 0) await sleep(50);
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
-  const processes = async (): Promise<number[]> => (await jobProcesses({ group: null, marker: root })).map(({ pid }) => pid);
-
-  beforeAll(async () => {
-    const { address, namespace } = await ensureEngine({ home, env });
-    shared.address = address;
-    shared.client = await connectClient(plainSettings({ address, namespace }, 'perfloop'));
-  });
-
-  afterAll(async () => {
-    await shared.client?.connection.close();
-    await stopEngine(home).catch(() => false);
-    for (const pid of await processes()) process.kill(pid, 'SIGKILL');
-    while ((await processes()).length > 0) await sleep(50);
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
-  }, 90_000);
-
-  // Filled in by beforeAll.
-  return shared as SharedEngine;
 }
 
 function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

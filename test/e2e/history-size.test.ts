@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { startRun } from './runs.js';
-import { makeTarget, proposer, scoredProgram } from './target.js';
+import { proposer, scoredProgram } from './target.js';
 
 const engine = sharedEngine();
 
@@ -12,7 +12,7 @@ write(text + '// ' + known.length + '\\n');
 console.log(\`comment \${known.length} on \${name}\`);`;
 
 describe('the history of a long run', () => {
-  const target = makeTarget((outside) => scoredProgram({ alpha: 10, beta: 8, gamma: 6 }, `[loop]\nrounds = 10\nplateau = 10\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, neverDone)} ${outside}/known"`));
+  const target = makeTarget((outside) => scoredProgram({ alpha: 20, beta: 16, gamma: 12 }, `[loop]\nrounds = 10\nplateau = 10\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, neverDone)} ${outside}/known"`));
 
   it('stays far below 2 MB in each execution over ten rounds of three trials', async () => {
     const run = await startRun(engine, target);

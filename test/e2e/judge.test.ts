@@ -5,9 +5,9 @@ import type { JudgeResult } from '../../src/client/print/judge.js';
 import { judge, type JudgeOptions } from '../../src/client/verbs/judge.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { cli, jsonOf, type CliEnded } from './cli.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { trialOf, verdictOf } from './runs.js';
-import { effect, makeTarget, scoreScript, type Target } from './target.js';
+import { effect, scoreScript, type Target } from './target.js';
 
 // The rate follows from `const ms` in the sources, so that each verdict is certain; that it was timed at all is held
 // against it by the check of the printed metric against the outside time.

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf } from './runs.js';
-import { effect, makeTarget, makesFast, proposer, scoredProgram } from './target.js';
+import { effect, makesFast, proposer, scoredProgram } from './target.js';
 
 const engine = sharedEngine();
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStoreReader } from '../../src/store/reader.js';
 import type { RunStatus, TrialSummary } from '../../src/core/status.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, verdictOf, type StartedRun } from './runs.js';
-import { effect, makeTarget, proposer, waitingProgram } from './target.js';
+import { effect, proposer, waitingProgram } from './target.js';
 
 // Two rounds of the whole loop with the verdict's real schedule, by wall time, and a proposer whose candidates are good
 // and bad in every way that a trial can see.

@@ -5,7 +5,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { run, type RunOptions } from '../../src/client/verbs/run.js';
 import { messageNames, type Decide } from '../../src/core/messages.js';
 import type { RunStatus, TrialSummary } from '../../src/core/status.js';
-import type { SharedEngine } from './engine.js';
+import type { TestEngine } from './engine.js';
 import type { Target } from './target.js';
 
 export interface StartedRun {
@@ -20,14 +20,14 @@ export interface StartedRun {
 }
 
 /** Starts a run as `perfloop run --detach` does. */
-export async function startRun(engine: SharedEngine, target: Target, options: Partial<RunOptions> = {}): Promise<StartedRun> {
+export async function startRun(engine: TestEngine, target: Target, options: Partial<RunOptions> = {}): Promise<StartedRun> {
   const { run: id } = await run(engine.context, { dir: target.dir, detach: true, ...options });
   return startedRun(engine, id);
 }
 
 let decisions = 0;
 
-export function startedRun(engine: SharedEngine, id: string): StartedRun {
+export function startedRun(engine: TestEngine, id: string): StartedRun {
   const handle = engine.client.workflow.getHandle(id);
   const status = (): Promise<RunStatus> => handle.query<RunStatus>(messageNames.status);
   return {
@@ -57,11 +57,11 @@ export function trialOf(status: RunStatus, id: string): TrialSummary {
 export const verdictOf = ({ verdict }: TrialSummary): string => (verdict === null ? 'none' : `${verdict.kind} ${verdict.reasons.map((reason) => reason.code).join(',')}`);
 
 /** Runs git in perfloop's own repository of the run's target. */
-export function resultGit(engine: SharedEngine, status: RunStatus, ...args: string[]): string {
+export function resultGit(engine: TestEngine, status: RunStatus, ...args: string[]): string {
   return execFileSync('git', args, { cwd: join(engine.home.repos, `${status.target.id}.git`), encoding: 'utf8' }).trimEnd();
 }
 
 /** The commit of the result branch, or null where there is none. */
-export function resultBranch(engine: SharedEngine, status: RunStatus): string | null {
+export function resultBranch(engine: TestEngine, status: RunStatus): string | null {
   return resultGit(engine, status, 'for-each-ref', '--format=%(objectname)', `refs/heads/perfloop/${status.run}`) || null;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { messageNames } from '../../src/core/messages.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, startRun, trialOf, verdictOf } from './runs.js';
-import { makeTarget, makesFast, proposer, scoredProgram, type Target } from './target.js';
+import { makesFast, proposer, scoredProgram, type Target } from './target.js';
 
 const engine = sharedEngine();
 

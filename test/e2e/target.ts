@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
 
 /** A small git repository that perfloop works on, with a folder beside it for what must not be in git. */
 export interface Target {
@@ -15,10 +14,10 @@ export interface Target {
   git(...args: string[]): string;
   /** Lines that commands of the target wrote to `outside/effects`: what really ran, whatever perfloop believes. */
   effects(): string[];
+  remove(): void;
 }
 
-/** Call at the top of a file or of a describe block; it is removed afterwards. */
-export function makeTarget(files: (outside: string) => Record<string, string>): Target {
+export function createTarget(files: (outside: string) => Record<string, string>): Target {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'perfloop-target-')));
   const [dir, outside] = [join(root, 'repository'), join(root, 'outside')];
   mkdirSync(dir);
@@ -40,11 +39,11 @@ export function makeTarget(files: (outside: string) => Record<string, string>): 
       return git('rev-parse', 'HEAD');
     },
     effects: () => (existsSync(join(outside, 'effects')) ? readFileSync(join(outside, 'effects'), 'utf8').trimEnd().split('\n') : []),
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
   git('init', '--quiet', '--initial-branch=main');
   target.write(files(outside));
   target.commit('The base');
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
   return target;
 }
 

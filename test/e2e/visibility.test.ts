@@ -3,9 +3,9 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { searchAttributes } from '../../src/core/messages.js';
 import type { RunStatus } from '../../src/core/status.js';
-import { sharedEngine } from './engine.js';
+import { makeTarget, sharedEngine } from './shared.js';
 import { startRun, type StartedRun } from './runs.js';
-import { makeTarget, makesFast, proposer, scoredProgram } from './target.js';
+import { makesFast, proposer, scoredProgram } from './target.js';
 
 // What the Temporal UI and `temporal workflow list` show of a run.
 

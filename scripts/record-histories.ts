@@ -1,0 +1,158 @@
+// Records real histories of every workflow into test/histories, for test/workflows/replay.test.ts:
+//   npm run build && npx tsx scripts/record-histories.ts
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { judge } from '../src/client/verbs/judge.js';
+import { messageNames } from '../src/core/messages.js';
+import type { RunStatus } from '../src/core/status.js';
+import { packageRoot } from '../src/worker/engine/package-paths.js';
+import { setUpEngine, type TestEngine } from '../test/e2e/engine.js';
+import { startRun, type StartedRun } from '../test/e2e/runs.js';
+import { historyToPlain } from '../test/workflows/history-file.js';
+import { createTarget, makesFast, proposer, scoredProgram, type Target } from '../test/e2e/target.js';
+
+const folder = join(packageRoot, 'test', 'histories');
+/** Larger ones would make the repository heavy. */
+const mostBytes = 300_000;
+const targets: Target[] = [];
+
+/** One function is made fast, another only gets a comment: one candidate is accepted and the other refused. */
+const fastOrComment = `if (name === 'alpha') { ${makesFast} } else { write(text + '// faster\\n'); console.log(\`a comment on \${name}\`); }`;
+
+function target(name: string, body: string, config: string, functions: Record<string, number> = { alpha: 40, beta: 30 }): Target {
+  const made = createTarget((outside) => scoredProgram(functions, `[target]\nname = "${name}"\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, body)}"\n${config}`));
+  targets.push(made);
+  return made;
+}
+
+async function twoRounds(engine: TestEngine): Promise<void> {
+  const status = await (await startRun(engine, target('two-rounds', fastOrComment, '[loop]\nrounds = 2'))).result();
+  expectThat(status, status.accepted === 1 && status.round === 2);
+  await record(engine, 'run', 'two-rounds', status.run);
+  await record(engine, 'trial', 'accepted', `${status.run}/${trialThat(status, 'accepted')}`);
+  await record(engine, 'trial', 'refused', `${status.run}/${trialThat(status, 'rejected')}`);
+}
+
+/** One approval comes early, one late, one rejection, by update and by signal; the run is paused and resumed before. */
+async function approvals(engine: TestEngine): Promise<void> {
+  const run = await startRun(engine, target('approvals', makesFast, '[loop]\nrounds = 1\n[approval]\nmode = "each"', { alpha: 40, beta: 30, gamma: 20 }));
+  const update = (candidate: string, approve: boolean) => run.handle.executeUpdate(messageNames.decide, { args: [run.decide(candidate, approve)] });
+  await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 50 }] });
+  await run.handle.signal(messageNames.pause);
+  await run.until('it is paused', (status) => status.state === 'paused');
+  await run.handle.signal(messageNames.resume);
+  await run.until('the first waits', (status) => status.trials.some((trial) => trial.id === 'r1-1' && trial.state === 'awaiting-approval'));
+  await update('r1-1', true);
+  await run.until('the others wait', (status) => status.state === 'awaiting-approval' && status.accepted === 1);
+  await update('r1-3', false);
+  await run.handle.signal(messageNames.decide, run.decide('r1-2', true));
+  const status = await run.result();
+  expectThat(status, status.accepted === 2);
+  await record(engine, 'run', 'approvals', status.run);
+  await record(engine, 'trial', 'confirmed-afresh', `${status.run}/r1-2c`);
+}
+
+async function finalApproval(engine: TestEngine): Promise<void> {
+  const run = await startRun(engine, target('final-approval', makesFast, '[loop]\nrounds = 1\n[approval]\nmode = "final"\ntimeout = "1s"\non_timeout = "approve"', { alpha: 40 }));
+  const status = await run.result();
+  expectThat(status, status.decisions.length === 1);
+  await record(engine, 'run', 'final-approval-timeout', status.run);
+}
+
+async function endings(engine: TestEngine): Promise<void> {
+  const slow = target('cancelled', makesFast, '[loop]\nrounds = 1', { alpha: 500 });
+  const cancelled = await startRun(engine, slow);
+  await cancelled.until('a trial samples', (status) => status.trials[0]?.state === 'confirming');
+  await cancelled.handle.cancel();
+  await failed(cancelled, 'cancelled');
+  await record(engine, 'run', 'cancelled', cancelled.id);
+  await record(engine, 'trial', 'cancelled', `${cancelled.id}/r1-1`);
+
+  const stopped = await startRun(engine, slow);
+  await stopped.until('a trial samples', (status) => status.trials[0]?.state === 'confirming');
+  await stopped.handle.signal(messageNames.stop, { v: 1, who: 'recorder' });
+  await record(engine, 'run', 'stopped', (await stopped.result()).run);
+
+  const red = target('red', makesFast, '');
+  red.write({ 'perfloop.toml': '[commands]\nbenchmark = "sh bench/score.sh"\ntest = "exit 1"\n' });
+  red.commit('Red');
+  const refused = await startRun(engine, red);
+  await failed(refused, 'failed');
+  await record(engine, 'run', 'base-red', refused.id);
+}
+
+async function judgements(engine: TestEngine): Promise<void> {
+  const judged = target('judged', makesFast, '');
+  judged.write({ 'src/alpha.js': 'const ms = 2;\n' });
+  for (const [name, base] of [['accepted', 'HEAD'], ['rejected', 'faster']] as const) {
+    if (name === 'rejected') {
+      judged.git('checkout', '--quiet', '-b', 'faster');
+      judged.commit('Faster');
+      judged.write({ 'README': 'faster still\n' });
+    }
+    const { status } = await judge(engine.context, { repo: judged.dir, base, candidate: 'WORKTREE' });
+    if (status === null) throw new Error('the judgement was left');
+    expectThat(status, status.trials[0]?.verdict?.kind === name);
+    await record(engine, 'judge', name, status.run);
+  }
+}
+
+/** Every execution under the id, in the order of continue-as-new. */
+async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
+  const executions: { runId: string; at: number }[] = [];
+  for await (const { runId, startTime } of engine.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) executions.push({ runId, at: startTime.getTime() });
+  executions.sort((one, other) => one.at - other.at);
+  if (executions.length === 0) throw new Error(`the server does not list ${workflowId}`);
+  for (const [index, { runId }] of executions.entries()) {
+    const history = await engine.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    // An event a line: small, and a change can be read.
+    const events = (withoutPlaces(historyToPlain(history)) as { events: unknown[] }).events.map((event) => JSON.stringify(event));
+    const text = `{"events":[\n${events.join(',\n')}\n]}\n`;
+    const file = `${type}.${name}${executions.length > 1 ? `-${index + 1}` : ''}.json`;
+    if (text.length > mostBytes) throw new Error(`${file} would have ${text.length} bytes`);
+    writeFileSync(join(folder, file), text);
+    console.log(`${file}: ${history.events?.length ?? 0} events, ${text.length} bytes`);
+  }
+}
+
+/** Names of this machine and of its temporary folders say nothing to others; payloads hold them in base64. */
+function withoutPlaces(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((entry) => withoutPlaces(entry));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withoutPlaces(entry, name)]));
+  if (typeof value !== 'string') return value;
+  if (key === 'data') return Buffer.from(plainText(Buffer.from(value, 'base64').toString('utf8'))).toString('base64');
+  return key === 'identity' ? plainText(value) : value;
+}
+
+function plainText(text: string): string {
+  return text.replaceAll(hostname(), 'host').replaceAll(packageRoot, '/perfloop').replaceAll(new RegExp(`${tmpdir()}/perfloop-(e2e|target)-\\w+`, 'g'), '/tmp/$1');
+}
+
+async function failed(run: StartedRun, state: string): Promise<void> {
+  await run.result().then(() => null, () => null);
+  const status = await run.status();
+  expectThat(status, status.state === state);
+}
+
+function trialThat(status: RunStatus, kind: string): string {
+  const found = status.trials.find((trial) => trial.verdict?.kind === kind);
+  if (found === undefined) throw new Error(`no trial was ${kind}`);
+  return found.id;
+}
+
+/** A history of something else than what its name says would test nothing. */
+function expectThat(status: RunStatus, holds: boolean): void {
+  if (!holds) throw new Error(`the run went another way than was to be recorded: ${JSON.stringify(status, null, 1)}`);
+}
+
+mkdirSync(folder, { recursive: true });
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
+const setUp = setUpEngine({ USER: 'recorder' });
+try {
+  const engine: TestEngine = { ...setUp, ...(await setUp.start()) };
+  for (const scenario of [twoRounds, approvals, finalApproval, endings, judgements]) await scenario(engine);
+} finally {
+  await setUp.stop();
+  for (const made of targets) made.remove();
+}
