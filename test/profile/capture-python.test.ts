@@ -98,6 +98,12 @@ waits()
     expect(modules).toContain(join(cwd, 'main.py'));
   });
 
+  it('names a module by its own place, however sys.path came to it', async () => {
+    const cwd = repository({ 'package.py': work, 'bench/main.py': `import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "."))\nfrom package import work\nwork(1500)\n` });
+    const db = imported((await capture('python3 bench/main.py', { cwd })).files, cwd);
+    expect(hotFunctions(db, { root: cwd, ignore: [], minShare: 0.1, top: 20 })).toMatchObject([{ function: 'work', file: 'package.py', line: 2 }]);
+  });
+
   it('captures Node and Python processes of one command together', async () => {
     const cwd = repository({
       'main.py': `import subprocess\n${work}work(2000)\nsubprocess.run(["node", "main.js"], check=True)\n`,

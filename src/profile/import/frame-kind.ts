@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Frame, FrameKind } from './model.js';
 
@@ -72,7 +73,9 @@ export function pythonFrame(file: string, line: number, name: string): Frame {
     const shown = name.replace(/^<(.*)>$/s, '{$1}');
     return { name: shown, module: '', line: null, column: null, kind: pythonWaits.has(shown) ? 'idle' : 'builtin' };
   }
-  return { name, module: file, line: Math.max(line, 1), column: null, kind: pythonKind(file, name) };
+  // Python keeps the `..` of an entry of sys.path in the names of the files that it finds there.
+  const module = file.startsWith('<') ? file : posix.normalize(file);
+  return { name, module, line: Math.max(line, 1), column: null, kind: pythonKind(module, name) };
 }
 
 function pythonKind(file: string, name: string): FrameKind {
