@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, ChildWorkflowFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 import type { RunStatus } from '../core/status.js';
 
 /** Nobody took the work from the host's queue: the host is down, or its device is busy with other work. */
@@ -10,6 +10,11 @@ export function applicationCause(error: unknown): ApplicationFailure | null {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) return applicationCause(error.cause);
   return null;
+}
+
+/** A cancel ended the work; also one that came while no worker lived: then the activity timed out before it could end. */
+export function wasCancelled(error: unknown): boolean {
+  return isCancellation(error) || (CancellationScope.current().consideredCancelled && applicationCause(error) === null);
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -1,4 +1,4 @@
-import { allHandlersFinished, CancellationScope, condition, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, CancelledFailure, condition, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { RunInput } from '../core/inputs.js';
 import { complete, ready, start } from '../core/pipeline/state.js';
 import { plan, type PlannedStep } from '../core/pipeline/plan.js';
@@ -8,7 +8,7 @@ import type { RunStatus } from '../core/status.js';
 import { hostActivities } from './activities.js';
 import { RunControl } from './control.js';
 import { execute } from './execute.js';
-import { describeFailure, refusal } from './failures.js';
+import { describeFailure, refusal, wasCancelled } from './failures.js';
 import { finish } from './finish.js';
 import { HostSession } from './host-session.js';
 import { analyze, commandStep, learn, optimize, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
@@ -109,14 +109,14 @@ export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control'
     await control.record();
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
+    const cancelled = wasCancelled(error);
     await CancellationScope.nonCancellable(async () => {
       await closeOpened(phases);
-      const failure = describeFailure(error);
-      if (!isCancellation(error)) model.status.error = failure;
-      control.end(isCancellation(error) ? 'cancelled' : 'failed');
+      if (!cancelled) model.status.error = describeFailure(error);
+      control.end(cancelled ? 'cancelled' : 'failed');
       await control.record();
     });
-    throw isCancellation(error) ? error : refusal(model.status.error?.code ?? 'PL_BUG', model.status.error?.message ?? 'unknown', { ...(model.status.error?.where === undefined ? {} : { where: model.status.error.where }), ...(model.status.error?.fix === undefined ? {} : { fix: model.status.error.fix }) });
+    throw cancelled ? new CancelledFailure('cancelled') : refusal(model.status.error?.code ?? 'PL_BUG', model.status.error?.message ?? 'unknown', { ...(model.status.error?.where === undefined ? {} : { where: model.status.error.where }), ...(model.status.error?.fix === undefined ? {} : { fix: model.status.error.fix }) });
   }
   await condition(allHandlersFinished);
   return model.status;
