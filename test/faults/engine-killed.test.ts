@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { patience, sharedLoop } from '../support/loop.js';
+import { killIfThere, patience, sharedLoop } from '../support/loop.js';
 import { expectIntact, testTarget } from './expect-intact.js';
 
 const loop = sharedLoop();
@@ -59,8 +59,9 @@ it('goes on at the pair where it was after everything died at once, as in a powe
   const run = await loop.judge(counting);
   await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
   const journals = loop.journals(run);
-  for (const pid of [...(await loop.processes()), ...(await counting.processes())]) process.kill(pid, 'SIGKILL');
-  await expect.poll(async () => [...(await loop.processes()), ...(await counting.processes())], patience).toEqual([]);
+  const everything = async () => [...(await loop.processes()), ...(await counting.processes())];
+  for (const pid of await everything()) killIfThere(pid);
+  await expect.poll(everything, patience).toEqual([]);
   counting.release('bench');
   expect(await loop.cli('attach', run, '--json')).toMatchObject({ code: 0 });
   const after = loop.journals(run);

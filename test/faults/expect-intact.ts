@@ -14,13 +14,16 @@ const onceEach: readonly Role[] = ['setup', 'build', 'test'];
 
 /**
  * What holds after every run, whatever happened to it: the user's checkout is as it was, no process and no worktree is
- * left, and no step was done again but those that were interrupted, at most `interruptions`.
+ * left, no two attempts of a step worked at once, and no step was done again but those that were interrupted, at most
+ * `interruptions`.
  */
 export async function expectIntact(loop: Pick<Loop, 'worktrees'>, target: CountingTarget, { before, interruptions }: { before: string; interruptions: number }): Promise<void> {
   expect(target.fingerprint(), 'the checkout').toBe(before);
   await expect.poll(() => target.processes(), patience).toEqual([]);
   await expect.poll(() => loop.worktrees(), patience).toEqual([]);
-  const again = repeated(target.effects());
+  const effects = target.effects();
+  expect(effects.filter(({ what }) => what === 'overlap')).toEqual([]);
+  const again = repeated(effects);
   expect(again.length, `done again: ${JSON.stringify(again)}`).toBeLessThanOrEqual(interruptions);
 }
 

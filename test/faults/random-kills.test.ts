@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { CountingTarget } from '../support/counting-target.js';
-import { countingTarget } from '../support/counting-target.js';
+import { countingTarget, type CountingTarget } from '../support/counting-target.js';
 import { patience, sharedLoop } from '../support/loop.js';
 import { expectIntact } from './expect-intact.js';
 
@@ -57,4 +56,11 @@ async function completesDespite(counting: CountingTarget, points: { parts: ('wor
   expect(end, story).toMatchObject({ execution: 'COMPLETED', code: null, status: { state: 'done', accepted: 1 } });
   expect(loop.branch(run)).toBe(end.status?.champion);
   await expectIntact(loop, counting, { before, interruptions: killed });
+
+  const journals = loop.journals(run);
+  expect([...journals.keys()].filter((name) => name.includes('aside')), story).toEqual([]);
+  // A line each for the header and for every pair. No pair was taken again: besides the pairs there are the trial of the
+  // benchmark, a pair to warm up for each stage, and for each kill one more and the one that was in hand.
+  const pairs = [...journals.values()].reduce((sum, text) => sum + text.split('\n').length - 2, 0);
+  expect(counting.count('bench', 'end'), story).toBeLessThanOrEqual(1 + 2 * pairs + 2 * journals.size + killed * (2 + 2 + 1));
 }

@@ -7,7 +7,8 @@ import type { Pair } from '../../src/core/sample.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
 import { workerScript } from '../../src/worker/engine/package-paths.js';
-import { journalsOf, patience, sharedLoop, worktreesOf } from '../support/loop.js';
+import { journalsOf, worktreesOf } from '../support/home-files.js';
+import { killIfThere, patience, sharedLoop } from '../support/loop.js';
 import { expectIntact, testTarget } from './expect-intact.js';
 
 /** The engine's own worker is the hub; the hosts of the kind are two others, with homes of their own. */
@@ -32,7 +33,7 @@ it('goes on with another host of the kind when one is lost in the middle of a tr
   const other = await host('other');
   one.child.kill('SIGKILL');
   // It never comes back, and the machine with all that ran on it is gone too.
-  for (const pid of await counting.processes()) process.kill(pid, 'SIGKILL');
+  for (const pid of await counting.processes()) killIfThere(pid);
   counting.release('bench');
 
   const end = await loop.ended(run);

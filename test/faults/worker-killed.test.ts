@@ -57,17 +57,35 @@ it('goes on at the pair where it was after the worker is killed while it samples
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
 
+it('never lets two attempts of a step work at once when the worker hung for a while', async () => {
+  // Takes its time to die, so that the next attempt could come too early.
+  const stubborn = `trap '' TERM; note held; while [ -e "$FAULT_GATES/stubborn" ]; do sleep 0.02; done; mkdir -p out; cat src/delay > out/delay`;
+  const counting = testTarget({ replace: { build: stubborn } });
+  const before = counting.fingerprint();
+  counting.hold('stubborn');
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('build', 'held'), patience).toBe(1);
+  const hung = await loop.kill('worker', 'SIGSTOP');
+  // The server gives it up; the build itself goes on.
+  await expect.poll(() => loop.attempts(run), patience).toEqual([2]);
+  process.kill(hung, 'SIGCONT');
+  await expect.poll(() => counting.count('build', 'held'), patience).toBe(2);
+  counting.release('stubborn');
+  expect(await loop.ended(run)).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 1 });
+});
+
 it('applies a candidate once although the worker is killed in between', async () => {
   const counting = testTarget();
   const before = counting.fingerprint();
   // The first is of the proposing program; the second adds what the trial applied to a worktree.
-  loop.holdGit('add --all', 2);
-  onTestFinished(() => loop.releaseGit());
+  loop.git.hold('add --all', 2);
+  onTestFinished(() => loop.git.release());
   const run = await loop.start(counting);
-  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  await expect.poll(() => loop.git.count(), patience).toBe(1);
   await loop.kill('worker');
-  await expect.poll(() => loop.heldGits(), patience).toBe(2);
-  loop.releaseGit();
+  await expect.poll(() => loop.git.count(), patience).toBe(2);
+  loop.git.release();
   expect(await loop.ended(run)).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
@@ -75,19 +93,19 @@ it('applies a candidate once although the worker is killed in between', async ()
 it('publishes one commit although the worker is killed while it accepts and while it publishes', async () => {
   const counting = testTarget();
   const before = counting.fingerprint();
-  loop.holdGit('update-ref refs/heads/perfloop/');
-  onTestFinished(() => loop.releaseGit());
+  loop.git.hold('update-ref refs/heads/perfloop/');
+  onTestFinished(() => loop.git.release());
   const run = await loop.start(counting);
-  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  await expect.poll(() => loop.git.count(), patience).toBe(1);
   await loop.kill('worker');
-  await expect.poll(() => loop.heldGits(), patience).toBe(2);
-  loop.releaseGit();
+  await expect.poll(() => loop.git.count(), patience).toBe(2);
+  loop.git.release();
   await expect.poll(async () => (await loop.status(run)).phase, patience).toBe('final');
-  loop.holdGit('update-ref refs/heads/perfloop/');
-  await expect.poll(() => loop.heldGits(), patience).toBe(1);
+  loop.git.hold('update-ref refs/heads/perfloop/');
+  await expect.poll(() => loop.git.count(), patience).toBe(1);
   await loop.kill('worker');
-  await expect.poll(() => loop.heldGits(), patience).toBe(2);
-  loop.releaseGit();
+  await expect.poll(() => loop.git.count(), patience).toBe(2);
+  loop.git.release();
 
   const end = await loop.ended(run);
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1, phase: 'learn' } });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateConfig } from '../../src/core/config/parse.js';
@@ -12,8 +12,8 @@ export type Role = 'setup' | 'build' | 'test' | 'bench' | 'profile' | 'propose';
 /** A line that a command of the target wrote outside of perfloop. */
 export interface Effect {
   role: Role;
-  /** `held`: it waits, because a test holds commands of its role. */
-  what: 'begin' | 'held' | 'end';
+  /** `held`: it waits, because a test holds its role. `overlap`: an earlier one of its role works in the same worktree. */
+  what: 'begin' | 'held' | 'end' | 'overlap';
   pid: number;
   /** Where it ran: one path for each worktree that was ever opened. */
   worktree: string;
@@ -27,9 +27,9 @@ export interface CountingTarget {
   effects(): Effect[];
   count(role: Role, what: Effect['what']): number;
   /** Commands of this role wait from their `from`th beginning in a worktree on, until `release`; each notes `held`. */
-  hold(role: Role, from?: number): void;
-  release(role: Role): void;
-  /** Hash of every path, mode and byte of the checkout, `.git` included. */
+  hold(role: string, from?: number): void;
+  release(role: string): void;
+  /** Hash of every path, mode, time and byte of the checkout, `.git` included. */
   fingerprint(): string;
   /** Process ids of everything that commands of the target started and that lives. */
   processes(): Promise<number[]>;
@@ -126,6 +126,11 @@ function stepScript(does: Record<Role, string>): string {
   const cases = Object.entries(does).map(([role, action]) => `${role}) ${action} ;;`);
   return `role=$1
 note() { echo "$role $1 $$ $PWD" >> "$FAULT_LOG"; }
+if [ $role != bench ]; then
+  for pid in $(grep "^$role begin [0-9]* $PWD\\$" "$FAULT_LOG" | cut -d ' ' -f 3); do
+    if kill -0 $pid 2> /dev/null && ! grep -q '^State:.*zombie' /proc/$pid/status 2> /dev/null; then note overlap; fi
+  done
+fi
 note begin
 gate=$FAULT_GATES/$role
 if [ -e "$gate" ] && [ "$(grep -c "^$role begin [0-9]* $PWD\\$" "$FAULT_LOG")" -ge "$(cat "$gate")" ]; then
@@ -154,19 +159,9 @@ function fingerprint(root: string): string {
   for (const name of (readdirSync(root, { recursive: true }) as string[]).sort()) {
     const path = join(root, name);
     const found = lstatSync(path);
-    hash.update(`${name}\0${found.mode}\0`);
+    hash.update(`${name}\0${found.mode}\0${found.isDirectory() ? '' : found.mtimeMs}\0`);
     if (found.isSymbolicLink()) hash.update(readlinkSync(path));
     else if (found.isFile()) hash.update(readFileSync(path));
   }
   return hash.digest('hex');
-}
-
-/** Whether the branch with a run's result is there, and what it points at. */
-export function branchIn(repository: string, run: string): string | null {
-  if (!existsSync(repository)) return null;
-  try {
-    return git(repository, 'rev-parse', '--verify', '--quiet', `refs/heads/perfloop/${run}`);
-  } catch {
-    return null;
-  }
 }
