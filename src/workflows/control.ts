@@ -1,5 +1,6 @@
 import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributes } from '../core/messages.js';
+import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
 import type { RunState } from '../core/status.js';
 import { hubActivities } from './activities.js';
@@ -15,15 +16,24 @@ export class RunControl {
     // Validators are synchronous: an async one wedges the workflow.
     setHandler(decideUpdate, (message) => decide(model, message, Date.now()), {
       validator: (message) => {
+        refuseBadMessage(decideProblem(message));
         const refused = refuseDecision(model, message);
         if (refused !== null) throw ApplicationFailure.create({ type: refused.code, message: refused.text, nonRetryable: true });
       },
     });
-    setHandler(decideSignal, (message) => void decide(model, message, Date.now()));
-    setHandler(setBudgetUpdate, (change) => {
-      setBudget(model, change);
-      return model.status.budget;
+    setHandler(decideSignal, (message) => {
+      const problem = decideProblem(message);
+      if (problem === null) decide(model, message, Date.now());
+      else this.ignored('decide', problem);
     });
+    setHandler(
+      setBudgetUpdate,
+      (change) => {
+        setBudget(model, change);
+        return model.status.budget;
+      },
+      { validator: (change) => refuseBadMessage(setBudgetProblem(change)) },
+    );
     setHandler(pauseSignal, () => {
       model.paused = true;
       this.show();
@@ -36,7 +46,18 @@ export class RunControl {
       model.stopping = true;
       this.show();
     });
-    setHandler(trialStateSignal, ({ trial, state }) => setTrialState(model, trial, state));
+    setHandler(trialStateSignal, (message) => {
+      const problem = trialStateProblem(message);
+      if (problem === null) setTrialState(model, message.trial, message.state);
+      else this.ignored('trialState', problem);
+    });
+  }
+
+  /** A signal has no answer, so what is wrong with it is told by the status. */
+  private ignored(signal: string, problem: string): void {
+    const { warnings } = this.model.status;
+    const text = `A signal \`${signal}\` was ignored: ${problem}.`;
+    if (!warnings.includes(text)) warnings.push(text);
   }
 
   /** Waits while the run is paused. A stop ends the pause. */
@@ -95,6 +116,10 @@ export class RunControl {
     });
     upsertMemo({ champion: status.champion, accepted: status.accepted, trials: status.trials.length, speedup: status.speedup?.ratio ?? null });
   }
+}
+
+function refuseBadMessage(problem: string | null): void {
+  if (problem !== null) throw ApplicationFailure.create({ type: 'PL_BAD_MESSAGE', message: problem, nonRetryable: true });
 }
 
 function stamp(trial: { state: string; verdict: { kind: string } | null }): string {

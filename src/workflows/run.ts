@@ -48,7 +48,9 @@ async function rounds(phases: Phases): Promise<string> {
     if (workflowInfo().continueAsNewSuggested && ready(steps, model.pipeline).length > 0) await goOn(phases);
   }
   await closeOpened(phases);
-  model.dry = model.status.accepted > model.acceptedBefore ? 0 : model.dry + 1;
+  // What a person has yet to decide on is not nothing.
+  const waits = model.status.trials.some((trial) => trial.round === model.status.round && trial.state === 'awaiting-approval');
+  model.dry = waits || model.status.accepted > model.acceptedBefore ? 0 : model.dry + 1;
   model.acceptedBefore = model.status.accepted;
   const end = endOfLoop(model, input.config.loop.plateau, Date.now());
   if (end !== null) return end;

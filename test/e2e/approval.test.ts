@@ -69,6 +69,19 @@ describe('approval = "each"', () => {
   });
 });
 
+describe('a round whose candidates all wait', () => {
+  const target = makeTarget((outside) => scoredProgram({ alpha: 40 }, `[loop]\nrounds = 5\nplateau = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n[approval]\nmode = "each"`));
+
+  it('did find something: the run goes on to the next round before it waits', async () => {
+    const run = await startRun(engine, target);
+    const waiting = await run.until('it waits', (status) => status.state === 'awaiting-approval');
+    // What waits is not tried again; so the second round finds nothing more.
+    expect(waiting).toMatchObject({ round: 2, trials: [{ id: 'r1-1', state: 'awaiting-approval' }] });
+    await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('r1-1', true)] });
+    expect(await run.result()).toMatchObject({ state: 'done', accepted: 1 });
+  });
+});
+
 describe('an approval that nobody gives', () => {
   const approving = threeWaits('mode = "each"\ntimeout = "1s"\non_timeout = "approve"');
   const rejecting = threeWaits('mode = "each"\ntimeout = "1s"\non_timeout = "reject"');

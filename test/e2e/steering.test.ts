@@ -20,7 +20,7 @@ describe('budgets', () => {
     expect(resultBranch(engine, status)).toBe(status.champion);
   });
 
-  it('can be changed while it runs, and nonsense is refused', async () => {
+  it('can be changed while it runs', async () => {
     const run = await startRun(engine, target);
     const budget = await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 2, rounds: 1, maxWallMs: 3_600_000 }] });
     expect(budget).toMatchObject({ maxTrials: 2, maxWallMs: 3_600_000 });
@@ -88,6 +88,27 @@ describe('pause and resume', () => {
     await run.handle.signal(messageNames.stop);
     const status = await run.result();
     expect(status).toMatchObject({ state: 'done', trials: [], accepted: 0 });
+  });
+});
+
+describe('messages that make no sense', () => {
+  const target = makeTarget(() => scoredProgram({ alpha: 1 }, '[target]\nname = "patient"\n[[steps]]\ntype = "noop"\n[loop]\nrounds = 1'));
+
+  it('are refused or ignored, and the run goes on', async () => {
+    const run = await startRun(engine, target);
+    await run.handle.signal(messageNames.pause);
+    await run.until('it is paused', (status) => status.state === 'paused');
+    for (const args of [[], ['r1-1'], [{ approve: true }]]) {
+      await run.handle.signal(messageNames.decide, ...args);
+      await run.handle.signal('trialState', ...args);
+      await expect(run.handle.executeUpdate<unknown, [unknown]>(messageNames.decide, { args: args as [unknown] })).rejects.toMatchObject({ cause: { type: 'PL_BAD_MESSAGE' } });
+      await expect(run.handle.executeUpdate<unknown, [unknown]>(messageNames.setBudget, { args: args as [unknown] })).rejects.toMatchObject({ cause: { type: 'PL_BAD_MESSAGE' } });
+    }
+    await run.handle.signal('noSuchSignal', 1);
+    await run.handle.signal(messageNames.resume, 'now', 'please');
+    const status = await run.result();
+    expect(status).toMatchObject({ state: 'done', decisions: [] });
+    expect(status.warnings.join('\n')).toMatch(/A signal `decide` was ignored: it takes one object such as/);
   });
 });
 
