@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import Database from 'better-sqlite3';
+import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
 import { readCpuProfile } from './cpuprofile.js';
 import { detectProfileKind, type ProfileKind } from './detect.js';

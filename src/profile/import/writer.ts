@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type Database from '../../store/sqlite.js';
 import { chargesCaller } from './frame-kind.js';
 import { chargeCalls, waitingTime } from './charge-calls.js';
 import type { Category, CountedProfile, Frame, ProfileSource, SampledProfile, StackNode } from './model.js';

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
 
 export type ProfileDatabase = Database.Database;
