@@ -5,7 +5,7 @@ import type BetterSqlite3 from 'better-sqlite3';
  * better-sqlite3 12 aborts on Node 24.19 and later (nodejs/node#65446), and 13 does not load on Node 20; so both are
  * optional dependencies, and npm installs what fits. Their interfaces are the same.
  */
-const Database = load(Number(process.versions.node.split('.')[0]) >= 22 ? ['better-sqlite3-13', 'better-sqlite3'] : ['better-sqlite3']);
+const Database: typeof BetterSqlite3 = load(Number(process.versions.node.split('.')[0]) >= 22 ? ['better-sqlite3-13', 'better-sqlite3'] : ['better-sqlite3']);
 
 // oxlint-disable-next-line typescript/no-redeclare -- the value and its types go by one name, as in the package
 declare namespace Database {
