@@ -1,4 +1,5 @@
 import type { CandidateRef } from '../core/candidate.js';
+import type { Config } from '../core/config/schema.js';
 import type { JudgeInput, RunInput } from '../core/inputs.js';
 import { newModel } from '../core/run/model.js';
 import type { RunStatus } from '../core/status.js';
@@ -14,7 +15,7 @@ export async function judge(input: JudgeInput): Promise<RunStatus> {
   const control = new RunControl(model, input.queuePrefix);
   const session = new HostSession(input.queuePrefix, scopeOf(input, 'judge'), input.config.machine.tag, null, (why) => warn(model, `The work began again: ${why}.`));
   // A run that proposes nothing: what a trial needs of its input is the same.
-  const asRun: RunInput = { v: 1, run: input.run, target: input.target, config: input.config, queuePrefix: input.queuePrefix, who: input.who, warnings: [] };
+  const asRun: RunInput = { v: 1, run: input.run, target: input.target, config: forOneTrial(input.config), queuePrefix: input.queuePrefix, who: input.who, warnings: [] };
   return guarded({ input: asRun, model, control, session }, async () => {
     control.show();
     await control.record();
@@ -27,6 +28,11 @@ export async function judge(input: JudgeInput): Promise<RunStatus> {
       model.status.speedup = { ratio, ci95, final: false };
     }
   });
+}
+
+/** One trial and no final measurement: what it will cost is said of that. */
+function forOneTrial(config: Config): Config {
+  return { ...config, loop: { ...config.loop, candidates_per_round: 1 }, verdict: { ...config.verdict, final_pairs: 0 } };
 }
 
 function candidateOf(input: JudgeInput): CandidateRef {

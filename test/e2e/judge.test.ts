@@ -103,6 +103,9 @@ describe('wall time, taken from outside', () => {
     expect(verdictOf(trial)).toBe('accepted faster');
     expect(trial.verdict?.measured?.samples).toBeGreaterThanOrEqual(2 * (4 + 9));
     expect(status.speedup?.ci95[0]).toBeGreaterThan(1.2);
+    // Said before the first sample: one trial, and no final measurement after it.
+    expect(status.plan?.trials).toBe(1);
+    expect(status.plan?.mostSeconds).toBeCloseTo((status.plan?.samplesPerTrial.most ?? 0) * (status.plan?.secondsPerSample ?? 0));
   });
 });
 
