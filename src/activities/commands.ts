@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import { firstDifference } from '../core/compare-outputs.js';
 import type { CommandOutcome, HostActivities, Scope } from '../core/run/contracts.js';
@@ -47,9 +48,12 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
         const rules = await rulesOf(await repositoryOf(deps, target), target, config);
         const outputs: string[] = [];
+        // The order of a Python set follows from the seed of its hashes, which must not tell the two apart.
+        const seed = { PYTHONHASHSEED: String(randomInt(2 ** 32)) };
         for (const worktree of sides) {
           await overlayProtected(worktree, target.base.commit, rules);
-          const result = await runCommand({ ...request(deps, input, 'check', command, worktree.path, attempt), logFile: await logPath(deps, input, `check-${outputs.length === 0 ? 'champion' : 'candidate'}.log`) });
+          const asked = request(deps, input, 'check', command, worktree.path, attempt);
+          const result = await runCommand({ ...asked, env: { ...seed, ...asked.env }, logFile: await logPath(deps, input, `check-${outputs.length === 0 ? 'champion' : 'candidate'}.log`) });
           if (!result.ok) return { ok: false, problem: `the check failed on the ${outputs.length === 0 ? 'champion' : 'candidate'}: ${problemOf(result, command)}`, tail: tailOf(result), wallMs: result.wallMs, cached: false, log: null };
           outputs.push(result.stdout);
         }

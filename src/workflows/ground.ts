@@ -36,3 +36,16 @@ export async function mustRun(on: HostHandle, work: Work, scope: Scope, worktree
   }
   return outcome;
 }
+
+/** Fails the run when the check command does not print the same on two worktrees of one commit: it would refuse good candidates. */
+export async function mustAgree(on: HostHandle, { target, config }: Work, scope: Scope, a: WorktreeRef, b: WorktreeRef): Promise<void> {
+  const { check } = config.commands;
+  if (check === undefined) return;
+  const outcome = await on.host('compareOutputs', 'is the check repeatable?', { ...scope, target, config, a, b });
+  if (!outcome.ok) {
+    throw refusal('PL_CHECK_UNUSABLE', `the check command cannot tell a right candidate from a wrong one: on two checkouts of the base, ${outcome.problem}\n${outcome.tail}`.trimEnd(), {
+      where: `commands.check: ${check.run}`,
+      fix: 'It must end with 0 and print the same each time: fix the seeds, sort what has no order, leave out times and paths; for numbers set `check.compare` and `check.tolerance`.',
+    });
+  }
+}

@@ -7,7 +7,7 @@ import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import type { RunControl } from './control.js';
 import { refusal } from './failures.js';
-import { mustRun, readyWorktrees, type Work } from './ground.js';
+import { mustAgree, mustRun, readyWorktrees, type Work } from './ground.js';
 import type { HostHandle, HostSession } from './host-session.js';
 import { noiseOnHost } from './noise.js';
 
@@ -35,6 +35,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     control.enter('warmup', 'testing the base');
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
+    await mustAgree(on, work, scope, a, b);
     control.enter('warmup', 'trying the benchmark');
     const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
     if (!tried.ok) throw refusal('PL_BENCHMARK_FAILED', `the benchmark does not work on the base: ${tried.problem}\n${tried.tail}`.trimEnd(), { where: `commands.benchmark: ${config.commands.benchmark?.run ?? ''}`, fix: 'Run it by hand in a fresh clone; check `metrics` in perfloop.toml against what it prints.' });
