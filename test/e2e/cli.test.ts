@@ -41,7 +41,7 @@ describe('a run from start to end', () => {
     const shown = await json('show', id.slice(0, 6));
     expect(jsonOf(shown)).toMatchObject({ ...status, found: [{ function: 'alpha', file: 'src/alpha.js' }, { function: 'beta' }] });
     expect(shown.code).toBe(0);
-    expect((await cli(engine, ['show', id])).stdout).toContain('1 accepted');
+    expect((await cli(engine, ['show', id])).stdout).toMatch(/r1-1 {2}\w+ waits no longer\n.*\n {2}accepted /);
     const attached = await json('attach', id);
     expect(jsonOf(attached)).toEqual(status);
     expect(attached.code).toBe(0);
