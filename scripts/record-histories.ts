@@ -121,12 +121,11 @@ function withoutPlaces(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((entry) => withoutPlaces(entry));
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withoutPlaces(entry, name)]));
   if (typeof value !== 'string') return value;
-  if (key === 'data') return Buffer.from(plainText(Buffer.from(value, 'base64').toString('utf8'))).toString('base64');
-  return key === 'identity' ? plainText(value) : value;
+  return key === 'data' ? Buffer.from(plainText(Buffer.from(value, 'base64').toString('utf8'))).toString('base64') : plainText(value);
 }
 
 function plainText(text: string): string {
-  return text.replaceAll(hostname(), 'host').replaceAll(packageRoot, '/perfloop').replaceAll(new RegExp(`${tmpdir()}/perfloop-(e2e|target)-\\w+`, 'g'), '/tmp/$1');
+  return text.replaceAll(`@${hostname()}`, '@host').replaceAll(packageRoot, '/perfloop').replaceAll(new RegExp(`${tmpdir()}/perfloop-(e2e|target)-\\w+`, 'g'), '/tmp/$1');
 }
 
 async function failed(run: StartedRun, state: string): Promise<void> {
