@@ -2,7 +2,7 @@ import { allHandlersFinished, CancellationScope, CancelledFailure, condition, Co
 import type { RunInput } from '../core/inputs.js';
 import { complete, ready, start } from '../core/pipeline/state.js';
 import { plan, type PlannedStep } from '../core/pipeline/plan.js';
-import { newModel, type RunModel } from '../core/run/model.js';
+import { closeTrials, newModel, type RunModel } from '../core/run/model.js';
 import { endOfLoop } from '../core/run/round.js';
 import type { RunStatus } from '../core/status.js';
 import { hostActivities } from './activities.js';
@@ -115,6 +115,7 @@ export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control'
     await CancellationScope.nonCancellable(async () => {
       await closeOpened(phases);
       if (!cancelled) model.status.error = describeFailure(error);
+      closeTrials(model, cancelled ? 'The run was cancelled before this was decided.' : 'The run failed before this was decided.');
       control.end(cancelled ? 'cancelled' : 'failed');
       await control.record();
     });

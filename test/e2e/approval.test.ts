@@ -3,6 +3,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { messageNames } from '../../src/core/messages.js';
 import type { DecisionRecord } from '../../src/core/status.js';
+import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf, type StartedRun } from './runs.js';
 import { makesFast, proposer, scoredProgram, type Target } from './target.js';
@@ -131,8 +132,12 @@ describe('approval = "final"', () => {
 
   it('publishes nothing when the person refuses, and says so', async () => {
     const run = await untilFinal();
+    expect(jsonOf(await cli(engine, ['apply', run.handle.workflowId, '--json']))).toMatchObject({ error: { code: 'PL_NO_RESULT' } });
     await run.handle.signal(messageNames.decide, run.decide('final', false, { comment: 'not before the release' }));
     const status = await run.result();
+    const applied = await cli(engine, ['apply', run.handle.workflowId, '--json']);
+    expect(jsonOf(applied)).toMatchObject({ error: { code: 'PL_NOT_APPROVED' } });
+    expect(applied.code).toBe(2);
     expect(status.state).toBe('done');
     expect(resultBranch(engine, status)).toBeNull();
     expect(status.warnings).toContain('The branch was not published: tester@here rejected it: not before the release.');

@@ -22,6 +22,10 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   if (status.kind === 'judge' || status.accepted === 0) {
     throw new PerfloopError('PL_NO_RESULT', `there is nothing to apply: ${status.kind === 'judge' ? 'a judgement makes no commits' : `${status.run} accepted nothing${status.endedAt === null ? ' yet' : ''}`}`, { where: status.run, fix: `See \`perfloop show ${status.run}\`.` });
   }
+  const rejected = status.decisions.find((decision) => decision.trial === 'final' && !decision.approve);
+  if (rejected !== undefined) {
+    throw new PerfloopError('PL_NOT_APPROVED', `the branch was rejected by ${rejected.who}${rejected.comment === '' ? '' : `: ${rejected.comment}`}`, { where: status.run, fix: 'Start another run; a decision stands.' });
+  }
   const artifacts = openArtifacts(context.home.artifacts);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(context.home, target, artifacts);
@@ -41,6 +45,7 @@ async function targetOf({ target }: RunStatus, artifacts: ArtifactStore): Promis
 async function bringIn(status: RunStatus, target: Target, repository: Awaited<ReturnType<typeof openRepository>>, artifacts: ArtifactStore): Promise<void> {
   const branch = branchOf(status.run);
   if ((await repository.branch(branch)) !== undefined) return;
+  if (status.endedAt === null) throw new PerfloopError('PL_NO_RESULT', `${status.run} has published nothing yet`, { where: status.run, fix: `See \`perfloop show ${status.run}\`: it may wait for an approval.` });
   const bundle = await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${status.champion}`);
   if (bundle === undefined) return;
   await repository.ensureCommit({ commit: status.champion, bundle });

@@ -168,3 +168,12 @@ export function exhausted(model: RunModel, now: number): string | null {
   if (now - startedAt >= budget.maxWallMs) return `the budget of ${Math.round(budget.maxWallMs / 60_000)} minutes is used`;
   return null;
 }
+
+/** A run that ends before its time leaves no trial under way: what was not decided never will be. */
+export function closeTrials(model: RunModel, text: string): void {
+  for (const trial of model.status.trials) {
+    if (trial.state === 'decided') continue;
+    trial.state = 'decided';
+    trial.verdict = { kind: 'rejected', measured: trial.verdict?.measured ?? null, reasons: [...(trial.verdict?.reasons ?? []), { code: 'stopped', text }] };
+  }
+}

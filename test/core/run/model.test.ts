@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CandidateRef } from '../../../src/core/candidate.js';
 import { defaultConfig } from '../../../src/core/config/parse.js';
 import type { Decide } from '../../../src/core/messages.js';
-import { decide, exhausted, findTrial, newModel, newTrial, refuseDecision, setBudget, setTrialState, type RunModel } from '../../../src/core/run/model.js';
+import { closeTrials, decide, exhausted, findTrial, newModel, newTrial, refuseDecision, setBudget, setTrialState, type RunModel } from '../../../src/core/run/model.js';
 import { acceptanceOrder, compoundSpeedup, endOfLoop } from '../../../src/core/run/round.js';
 
 const ref = { sha: 'b'.repeat(64), bytes: 10, kind: 'bundle' as const };
@@ -62,6 +62,15 @@ describe('a trial', () => {
     trial.state = 'passed';
     setTrialState(model, 'r1-1', 'screening');
     expect(findTrial(model, 'r1-1')?.state).toBe('passed');
+  });
+});
+
+describe('a run that is cancelled', () => {
+  it('leaves no trial under way, and what was decided as it was', () => {
+    newTrial(model, 'r1-1', candidate, 0).state = 'decided';
+    newTrial(model, 'r1-2', candidate, 0).state = 'confirming';
+    closeTrials(model, 'The run was cancelled.');
+    expect(model.status.trials).toMatchObject([{ state: 'decided', verdict: null }, { state: 'decided', verdict: { kind: 'rejected', reasons: [{ code: 'stopped' }] } }]);
   });
 });
 
