@@ -40,6 +40,8 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       await repository.ensureCommit(champion);
       const candidate = await deps.artifacts.getJson<Candidate>(input.candidate.patch);
       if (candidate.change.kind === 'commit') await repository.ensureCommit(candidate.change.commit);
+      const overtaken = await changedSince(repository, candidate, input.madeFor, champion.commit);
+      if (overtaken.length > 0) return { kind: 'refused', verdict: refused('superseded', `What was accepted meanwhile has changed ${overtaken.join(', ')}, which it was made for: it can be proposed again on the new champion.`), diff: null };
       const commit = await commitOf(deps, input, repository, candidate);
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
@@ -65,6 +67,16 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       for (const key of keys) await closeWorktree(deps.home, key);
     }),
   };
+}
+
+/**
+ * The files of span edits that are no longer those that the edits were made for. The names that an edit introduces are free
+ * in that version only: applied to a later one, they may redefine what another accepted candidate uses.
+ */
+async function changedSince(repository: Repository, { change }: Candidate, madeFor: string | undefined, champion: string): Promise<string[]> {
+  if (change.kind !== 'edits' || madeFor === undefined || madeFor === champion) return [];
+  const edited = new Set(change.edits.map(({ file }) => file));
+  return (await repository.changedPaths(madeFor, champion)).map(({ path }) => path).filter((path) => edited.has(path));
 }
 
 /** The candidate as a commit on the champion, or the verdict that refuses it. */

@@ -62,7 +62,7 @@ export async function acceptApproved(phases: Phases): Promise<void> {
 async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: string | null): Promise<void> {
   const afresh = `${earlier.id}c`;
   settle(earlier, superseded(earlier, `It passed against the champion of its time and is measured afresh on the new one as ${afresh}.`));
-  const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm');
+  const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm', earlier.champion);
   if (summary.verdict?.kind === 'accepted') await accept(phases, summary, approvedBy);
   else settle(summary, summary.verdict);
 }
@@ -84,13 +84,13 @@ async function accept({ input, model, control, session }: Phases, summary: Trial
 }
 
 /** Runs a trial as a child workflow; its result is in the summary. */
-export async function runTrial({ input, model, control, session }: Pick<Phases, 'model' | 'control' | 'session'> & { input: Phases['input'] }, id: string, candidate: CandidateRef, mode: 'full' | 'confirm'): Promise<TrialSummary> {
+export async function runTrial({ input, model, control, session }: Pick<Phases, 'model' | 'control' | 'session'> & { input: Phases['input'] }, id: string, candidate: CandidateRef, mode: 'full' | 'confirm', madeFor?: string): Promise<TrialSummary> {
   const summary = newTrial(model, id, candidate, Date.now());
   model.status.budget.trials += 1;
   control.enter('execute', `trial ${id}: ${candidate.title}`);
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
-    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode }],
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }) }],
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,

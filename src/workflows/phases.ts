@@ -3,6 +3,7 @@ import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
 import { nothingToTryNote, untestedNote } from '../core/run/notes.js';
+import { triedCandidates } from '../core/run/round.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import type { RunControl } from './control.js';
@@ -95,7 +96,7 @@ export async function optimize(phases: Phases): Promise<void> {
     const proposed = await on.host('propose', 'candidates', {
       ...scopeOf(input, `optimize-${model.status.round}`), target, config, champion: model.champion, worktree, findings,
       delta: model.noise === null ? Math.log1p(config.verdict.min_gain) : deltaOf(config.verdict.min_gain, model.noise),
-      priors, tried: model.status.trials.map((trial) => trial.candidate.id), limit: config.loop.candidates_per_round,
+      priors, tried: triedCandidates(model.status.trials), limit: config.loop.candidates_per_round,
     });
     model.ranked = proposed.ranked;
     model.proposed += proposed.proposed;

@@ -27,6 +27,8 @@ export interface TrialInput {
   noise: (Noise & { host: string }) | null;
   /** `confirm`: it passed against an earlier champion, so screening is skipped. */
   mode: 'full' | 'confirm';
+  /** The earlier champion that it was made for, with `confirm`. */
+  madeFor?: string;
 }
 
 export interface TrialResult {
@@ -67,9 +69,9 @@ class TrialOnHost {
   }
 
   private async steps(): Promise<Outcome> {
-    const { target, config, champion, candidate } = this.input;
+    const { target, config, champion, candidate, madeFor } = this.input;
     await this.tell('preparing');
-    const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate });
+    const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate, ...(madeFor === undefined ? {} : { madeFor }) });
     if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
     const base = { commit: applied.commit, diff: applied.diff, notes: applied.notes };
 

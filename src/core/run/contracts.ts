@@ -51,7 +51,7 @@ export interface HostActivities {
   /** Makes sure that the host's bare repository holds the commits, and opens (or finds again) worktrees of them. */
   openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[] }): Promise<WorktreeRef[]>;
   /** Puts the candidate on top of the champion as one commit. A patch that must not be applied is refused with a verdict. */
-  applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }): Promise<
+  applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; /** The champion that it was made for, where that is another: an ancestor. */ madeFor?: string }): Promise<
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean }): Promise<CommandOutcome>;

@@ -8,6 +8,11 @@ export function acceptanceOrder(trials: readonly TrialSummary[]): TrialSummary[]
     .sort((one, other) => (other.verdict?.measured?.ratio ?? 0) - (one.verdict?.measured?.ratio ?? 0) || (one.id < other.id ? -1 : 1));
 }
 
+/** Ids of the candidates that need no second trial: not those that only were overtaken by another's acceptance. */
+export function triedCandidates(trials: readonly TrialSummary[]): string[] {
+  return trials.filter((trial) => trial.verdict?.reasons.some((reason) => reason.code === 'superseded') !== true).map((trial) => trial.candidate.id);
+}
+
 /** Why the loop ends after this round, or null to go on. */
 export function endOfLoop(model: RunModel, plateau: number, now: number): string | null {
   const { status } = model;
