@@ -50,7 +50,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     const untested = untestedNote(config);
     if (untested !== null) warn(model, untested);
     control.enter('warmup', 'measuring the noise of the benchmark');
-    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b);
+    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b, tried.wallMs / 1000);
     model.noise = { ...measured.noise, host: on.lease.host };
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;

@@ -43,6 +43,14 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
   };
 }
 
+/**
+ * Whether an earlier noise says nothing of now: one execution takes half as long again as then, or saves as much. The
+ * benchmark does other work under the same command, or the machine is under another load.
+ */
+export function isOutdated({ secondsPerSample }: Noise, secondsNow: number): boolean {
+  return Math.abs(Math.log(secondsNow / secondsPerSample)) > Math.log(1.5);
+}
+
 /** The natural-log gain that must be exceeded: `minGain` as a fraction, or the bias of the setting where that is larger. */
 export function deltaOf(minGain: number, noise: Noise): number {
   return Math.max(Math.log1p(minGain), noise.biasLower95);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/core/config/schema.js';
 import { PerfloopError } from '../../../src/core/errors.js';
-import { deltaOf, noiseOf } from '../../../src/core/verdict/noise.js';
+import { deltaOf, isOutdated, noiseOf } from '../../../src/core/verdict/noise.js';
 import { ruleFrom } from '../../../src/core/verdict/rule.js';
 import { failed, pairsOf, ran, wallOnly, wallPairs } from './pairs.js';
 
@@ -55,5 +55,17 @@ describe('rule', () => {
 
   it('carries warm-ups and runs of the fixed protocol', () => {
     expect(ruleFrom(configSchema.parse({ verdict: { protocol: 'fixed', warmups: 2, runs: 12, min_gain: 0.1 } }), noise)).toMatchObject({ delta: Math.log1p(0.1), protocol: { kind: 'fixed', warmups: 2, runs: 12 } });
+  });
+});
+
+describe('a noise of earlier', () => {
+  const noise = noiseOf(wallPairs('noise', [0.03, -0.03, 0.03, -0.03]), wallOnly);
+
+  it('holds while an execution takes about as long as then', () => {
+    for (const factor of [0.7, 1, 1.45]) expect(isOutdated(noise, factor * noise.secondsPerSample)).toBe(false);
+  });
+
+  it('is outdated when the benchmark or the machine is another', () => {
+    for (const factor of [0.6, 1.6, 10]) expect(isOutdated(noise, factor * noise.secondsPerSample)).toBe(true);
   });
 });
