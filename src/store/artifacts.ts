@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { z, type ZodType } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../core/artifact.js';
 import { PerfloopError } from '../core/errors.js';
 import { syncFile, syncFolder, writeFileAtomic } from './atomic-file.js';
+import { makeFolder } from './make-folder.js';
 
 const extensions: Record<ArtifactKind, string> = { bundle: 'bundle', candidates: 'json', diff: 'diff', findings: 'json', json: 'json', log: 'log', profile: 'profile', samples: 'json', text: 'txt' };
 const refSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0), kind: z.enum(Object.keys(extensions) as [ArtifactKind, ...ArtifactKind[]]) });
@@ -64,7 +65,7 @@ export function openArtifacts(folder: string): ArtifactStore {
   /** A new file in the store's own temporary folder, on the same file system. */
   const temporaryFile = async () => {
     const temporary = join(folder, 'tmp');
-    await mkdir(temporary, { recursive: true });
+    makeFolder(temporary);
     await (swept ??= sweep(temporary));
     return join(temporary, `${process.pid}-${randomBytes(8).toString('hex')}`);
   };
@@ -75,7 +76,7 @@ export function openArtifacts(folder: string): ArtifactStore {
     const path = pathOf(ref);
     await syncFile(temporary);
     await chmod(temporary, 0o444);
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await rename(temporary, path);
     await syncFolder(dirname(path));
   };
@@ -182,8 +183,8 @@ function unreadable(error: unknown, ref: ArtifactRef, path: string): unknown {
 }
 
 function unwritable(error: unknown, folder: string): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new PerfloopError('PL_DISK_FULL', 'the disk of the artifact folder is full', { where: folder, fix: 'Free some space, or point PERFLOOP_ARTIFACTS at a larger disk.', cause: error });
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') return new PerfloopError('PL_ARTIFACTS_READ_ONLY', `the artifact folder cannot be written: ${code}`, { where: path ?? folder, fix: 'Make it writable, or point PERFLOOP_ARTIFACTS (or PERFLOOP_HOME) at a folder that is.', cause: error });
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || (syscall === 'mkdir' && (code === 'ENOENT' || code === 'EEXIST'))) return new PerfloopError('PL_ARTIFACTS_READ_ONLY', `the artifact folder cannot be written: ${code}`, { where: path ?? folder, fix: 'Make it writable, or point PERFLOOP_ARTIFACTS (or PERFLOOP_HOME) at a folder that is.', cause: error });
   return error;
 }

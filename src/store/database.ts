@@ -36,6 +36,9 @@ export function openReader(file: string): Db | null {
   return db;
 }
 
+/** What SQLite says where it may not make the files that readers share beside a database in WAL mode. */
+const readOnlyCodes = /^SQLITE_(?:CANTOPEN|READONLY)/;
+
 /** Opens and reads a first page, which is when SQLite sees that a file is none of its own. */
 function opened(file: string, options: Database.Options): Db {
   const db = new Database(file, options);
@@ -44,7 +47,9 @@ function opened(file: string, options: Database.Options): Db {
     return db;
   } catch (error) {
     db.close();
-    if (!(error instanceof Database.SqliteError) || !['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(error.code)) throw error;
+    if (!(error instanceof Database.SqliteError)) throw error;
+    if (readOnlyCodes.test(error.code)) throw new PerfloopError('PL_HOME_READ_ONLY', 'the knowledge base cannot be opened where its folder takes no writes', { where: file, fix: 'Make the home writable, or copy it to a place that is and name that with PERFLOOP_HOME.', cause: error });
+    if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(error.code)) throw error;
     throw new PerfloopError('PL_DATABASE_CORRUPT', 'the knowledge base is damaged', { where: file, fix: 'Move that file away: perfloop starts a new one; open runs go on, and their results are in the artifacts.', cause: error });
   }
 }

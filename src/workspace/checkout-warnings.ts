@@ -11,11 +11,14 @@ export async function dirtyCounts(checkout: Checkout): Promise<{ changed: number
   return { changed: lines.length - untracked, untracked };
 }
 
-/** What a person should know before they trust a measurement of `commit`. */
-export async function checkoutWarnings(checkout: Checkout, dir: string, commit: string): Promise<string[]> {
+/**
+ * What a person should know before they trust a measurement of `commit`; `worktree` says that what is not committed is
+ * measured, too.
+ */
+export async function checkoutWarnings(checkout: Checkout, dir: string, commit: string, { worktree = false } = {}): Promise<string[]> {
   const warnings: string[] = [];
   if (!checkout.bare && dir !== checkout.root) warnings.push(`${dir} lies inside the repository ${checkout.root}: the whole repository is the target, and commands run at its root unless \`cwd\` says otherwise.`);
-  const { changed, untracked } = await dirtyCounts(checkout);
+  const { changed, untracked } = worktree ? { changed: 0, untracked: 0 } : await dirtyCounts(checkout);
   if (changed + untracked > 0) {
     const counts = [changed > 0 ? `${changed} changed` : '', untracked > 0 ? `${untracked} untracked` : ''].filter((count) => count !== '').join(' and ');
     warnings.push(`The working tree is dirty (${counts}): what is not committed is not measured.`);

@@ -18,14 +18,15 @@ export const standInTrailer = 'Perfloop-Base';
 /**
  * Names a repository and a revision by content and stores its history, so that any host can work on it. Reads the user's
  * repository only. A shallow or partial clone is carried over as one commit without history that holds the same files.
+ * `worktree` says that what is not committed is measured, too, so that no warning is due.
  */
-export async function resolveTarget(request: { dir: string; revision: string; name?: string; artifacts: ArtifactStore }): Promise<{ target: Target; warnings: string[] }> {
+export async function resolveTarget(request: { dir: string; revision: string; name?: string; worktree?: boolean; artifacts: ArtifactStore }): Promise<{ target: Target; warnings: string[] }> {
   const { artifacts, revision } = request;
   const dir = await realpath(resolve(request.dir)).catch(() => resolve(request.dir));
   const checkout = await openCheckout(dir);
   const commit = await resolveRevision(checkout, revision);
   const id = await targetId(checkout, commit);
-  const warnings = await checkoutWarnings(checkout, dir, commit);
+  const warnings = await checkoutWarnings(checkout, dir, commit, { worktree: request.worktree ?? false });
   if (checkout.incomplete !== null) warnings.push(`This is a ${checkout.incomplete} clone: perfloop works on a commit of the same files without their history (the result is put back on ${commit.slice(0, 12)} by \`perfloop apply\`).`);
   const base = await baseRef(checkout, id, commit, artifacts);
   return { target: { id, name: request.name ?? checkout.name, base, origin: checkout.root, revision }, warnings };

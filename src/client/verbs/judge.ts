@@ -5,6 +5,7 @@ import type { Candidate } from '../../core/candidate.js';
 import type { CommitRef } from '../../core/target.js';
 import { openArtifacts } from '../../store/artifacts.js';
 import { openCheckout } from '../../workspace/checkout.js';
+import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveCandidate, resolveTarget, snapshotWorktree } from '../../workspace/snapshot.js';
 import { note, whoAmI, type CliContext } from '../context.js';
 import { judgeConfig, type JudgeFlags } from '../judge-config.js';
@@ -25,14 +26,12 @@ export async function judge(context: CliContext, options: JudgeOptions): Promise
   const dir = resolve(context.cwd, options.repo);
   await openCheckout(dir);
   const config = await judgeConfig(context, dir, options.base, options);
-  requireBenchmark(config);
+  requireBenchmark(config, options.config);
+  assertHomeWritable(context.home);
   const artifacts = openArtifacts(context.home.artifacts);
   const { name } = config.target;
-  const resolved = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), artifacts });
-  const { target } = resolved;
   const worktree = options.candidate === 'WORKTREE';
-  // That the tree is dirty is what WORKTREE is for.
-  const warnings = worktree ? [] : resolved.warnings;
+  const { target, warnings } = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), worktree, artifacts });
   for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
   const candidate = worktree ? await snapshotWorktree({ dir, base: target.base, artifacts }) : await resolveCandidate({ dir, revision: options.candidate, base: target.base, artifacts });
   const patch = await artifacts.put('json', JSON.stringify(candidateOf(candidate, options.candidate)));

@@ -5,6 +5,7 @@ import { PerfloopError } from '../../core/errors.js';
 import type { RunInput } from '../../core/inputs.js';
 import { plan } from '../../core/pipeline/plan.js';
 import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { openCheckout } from '../../workspace/checkout.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { branchOf } from '../../workspace/publish.js';
@@ -33,8 +34,9 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   // What is no repository needs no config.
   await openCheckout(dir);
   const config = withOverrides(await loadConfig(context, dir, options.config), options);
-  requireBenchmark(config);
+  requireBenchmark(config, options.config);
   plan(config.steps);
+  assertHomeWritable(context.home);
   const artifacts = openArtifacts(context.home.artifacts);
   const { name, base } = config.target;
   const { target, warnings } = await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts });

@@ -28,11 +28,11 @@ export function defaultConfig(): Config {
 }
 
 /** Apart from parsing, because `judge` can be given its benchmark on the command line. Throws `PL_CONFIG_NO_BENCHMARK`. */
-export function requireBenchmark(config: Config): NonNullable<Config['commands']['benchmark']> {
+export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): NonNullable<Config['commands']['benchmark']> {
   const { benchmark } = config.commands;
   if (benchmark === undefined) {
     throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark, so nothing can be measured', {
-      where: 'perfloop.toml, commands.benchmark',
+      where: `${fileName}, commands.benchmark`,
       fix: 'Say what to measure: `benchmark = "node bench/main.js"` under [commands], or `--benchmark CMD` for judge.',
     });
   }

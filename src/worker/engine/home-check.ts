@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
+import { makeFolder } from '../../store/make-folder.js';
 
 /** Below this the server's database could fail in the middle of a write. */
 export const leastFreeBytes = 64 * 1024 * 1024;
@@ -15,7 +16,7 @@ export function freeBytes(folder: string): number {
 export function assertHomeWritable(home: Home): void {
   const probe = join(home.root, `.writable-${process.pid}`);
   try {
-    for (const folder of [home.root, home.locks, join(home.temporal, 'bin'), join(home.logs, 'engine')]) mkdirSync(folder, { recursive: true });
+    for (const folder of [home.root, home.locks, join(home.temporal, 'bin'), join(home.logs, 'engine')]) makeFolder(folder);
     const file = openSync(probe, 'w');
     try {
       writeSync(file, Buffer.alloc(4096, 1));
