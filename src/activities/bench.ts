@@ -11,7 +11,7 @@ import { assessStage } from '../core/verdict/assess.js';
 import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
-import { deltaOf, noiseOf } from '../core/verdict/noise.js';
+import { deltaOf, noiseOf, noisePairsDue } from '../core/verdict/noise.js';
 import { protocolOf } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
@@ -43,11 +43,11 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 
     measureNoise: activity(async (input, attempt) => {
       const { config, known, trials } = input;
+      const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: planned } = config.verdict;
       const rules = metricRules(config.metrics);
-      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: () => config.verdict.noise_pairs, most: config.verdict.noise_pairs }) : { pairs: [] };
+      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
       const noise = known?.noise ?? noiseOf(pairs, rules);
       const samples = known?.samples ?? (await store(deps, pairs));
-      const { min_gain: minGain, final_pairs: finalPairs } = config.verdict;
       const protocol = protocolOf(config.verdict);
       return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
     }),
@@ -94,7 +94,8 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
     const soFar = pairs.length >= 4 ? estimate(pairs, rules) : null;
     const due = next(pairs);
-    attempt.report({ stage, pairs: pairs.length, nextLook: due === 'stop' ? pairs.length : due, most, ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, doing, resumed } satisfies SamplingProgress);
+    const nextLook = due === 'stop' ? pairs.length : due;
+    attempt.report({ stage, pairs: pairs.length, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, doing, resumed } satisfies SamplingProgress);
   };
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
     const guard = await guardProtected(deps, input, [sides.a, sides.b]);

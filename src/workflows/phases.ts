@@ -2,7 +2,7 @@ import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
-import { nothingToTryNote, untestedNote } from '../core/run/notes.js';
+import { biasNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
@@ -52,6 +52,8 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     control.enter('warmup', 'measuring the noise of the benchmark');
     const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b, tried.wallMs / 1000);
     model.noise = { ...measured.noise, host: on.lease.host };
+    const bias = biasNote(config.verdict.min_gain, measured.noise);
+    if (bias !== null) warn(model, bias);
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;
     model.lease = on.lease;

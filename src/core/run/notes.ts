@@ -1,10 +1,18 @@
 import type { Config } from '../config/schema.js';
+import type { Noise } from '../verdict/noise.js';
 
 /** What a person should know of how little holds a candidate to be correct; null when there are tests. */
 export function untestedNote({ commands }: Pick<Config, 'commands'>): string | null {
   if (commands.test !== undefined) return null;
   const rest = commands.check === undefined ? 'the benchmark says' : 'the benchmark and the comparison of outputs say';
   return `No test command is configured: nothing but ${rest} whether a candidate is correct.`;
+}
+
+/** Said when the setting favours one of two worktrees of one commit by more than the gain that was asked for; else null. */
+export function biasNote(minGain: number, noise: Noise): string | null {
+  if (noise.biasLower95 <= Math.log1p(minGain)) return null;
+  const percent = (logGain: number) => `${(Math.expm1(logGain) * 100).toFixed(1)}%`;
+  return `Two worktrees of the base differ by at least ${percent(noise.biasLower95)} in ${noise.pairs} A/A pairs, so a candidate must gain more than that, not the ${percent(Math.log1p(minGain))} of verdict.min_gain. A quieter machine or a longer benchmark helps.`;
 }
 
 /** Why a round tries nothing; null when it has something to try, or when each reason was already told. */

@@ -43,6 +43,21 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
   };
 }
 
+/** How many times the planned pairs are taken at most, when the first ones show a bias. */
+export const mostNoiseRounds = 3;
+
+/**
+ * How many A/A pairs are due, or `stop`. A bias above the gain that is asked for would raise what every candidate has to
+ * show, for as long as the noise is kept, and in a few pairs it is mostly a burst of other load: it must last in more of them.
+ */
+export function noisePairsDue(pairs: readonly Pair[], rules: readonly MetricRule[], { minGain, planned }: { minGain: number; planned: number }): number | 'stop' {
+  if (pairs.length < planned) return planned;
+  if (firstBroken(pairs, rules) !== null) return 'stop';
+  const rounds = Math.floor(pairs.length / planned);
+  const biased = noiseOf(pairs, rules).biasLower95 > Math.log1p(minGain);
+  return biased && rounds < mostNoiseRounds ? (rounds + 1) * planned : 'stop';
+}
+
 /**
  * Whether an earlier noise says nothing of now: one execution takes half as long again as then, or saves as much. The
  * benchmark does other work under the same command, or the machine is under another load.

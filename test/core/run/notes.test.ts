@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/config/parse.js';
-import { nothingToTryNote, untestedNote } from '../../../src/core/run/notes.js';
+import { biasNote, nothingToTryNote, untestedNote } from '../../../src/core/run/notes.js';
 
 const configOf = (commands: string) => parseConfig(`[commands]\nbenchmark = "b"\n${commands}`, 'perfloop.toml');
 
@@ -33,5 +33,18 @@ describe('what is said of a round without candidates', () => {
   test('nobody proposed anything, or nothing further', () => {
     expect(nothingToTryNote(round)).toBe('Nothing to try: no proposer has a change for any of the 3 hot functions.');
     expect(nothingToTryNote({ ...round, findings: 1, triedBefore: 2 })).toBe('Nothing to try: no proposer has another change for the one hot function.');
+  });
+});
+
+describe('what is said of a biased setting', () => {
+  const noise = { pairs: 24, spread: 0.05, bias: 0.12, biasLower95: Math.log(1.113), secondsPerSample: 0.2 };
+
+  test('nothing, while it does not raise what is asked for', () => {
+    expect(biasNote(0.12, noise)).toBeNull();
+    expect(biasNote(0.02, { ...noise, biasLower95: 0 })).toBeNull();
+  });
+
+  test('by how much, and what it means', () => {
+    expect(biasNote(0.02, noise)).toMatch(/^Two worktrees of the base differ by at least 11\.3% in 24 A\/A pairs, so a candidate must gain more than that, not the 2\.0% of verdict\.min_gain\./);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/core/config/schema.js';
 import { PerfloopError } from '../../../src/core/errors.js';
-import { deltaOf, isOutdated, noiseOf } from '../../../src/core/verdict/noise.js';
+import { deltaOf, isOutdated, noiseOf, noisePairsDue } from '../../../src/core/verdict/noise.js';
 import { ruleFrom } from '../../../src/core/verdict/rule.js';
 import { failed, pairsOf, ran, wallOnly, wallPairs } from './pairs.js';
 
@@ -67,5 +67,31 @@ describe('a noise of earlier', () => {
 
   it('is outdated when the benchmark or the machine is another', () => {
     for (const factor of [0.6, 1.6, 10]) expect(isOutdated(noise, factor * noise.secondsPerSample)).toBe(true);
+  });
+});
+
+describe('how many A/A pairs are taken', () => {
+  const asked = { minGain: 0.02, planned: 4 };
+  const due = (differences: number[]) => noisePairsDue(wallPairs('noise', differences), wallOnly, asked);
+  const biased = [0.1, 0.11, 0.1, 0.11];
+  const unbiased = [0.1, -0.11, 0.1, -0.11];
+
+  it('is what was planned', () => {
+    expect(due([])).toBe(4);
+    expect(due(unbiased)).toBe('stop');
+  });
+
+  it('is as many again while they show a bias, up to three times', () => {
+    expect(due(biased)).toBe(8);
+    expect(due([...biased, 0.1])).toBe(8);
+    expect(due([...biased, ...biased])).toBe(12);
+    expect(due([...biased, ...biased, ...biased])).toBe('stop');
+    expect(due([...biased, ...unbiased])).toBe('stop');
+  });
+
+  it('is no more once a sample failed', () => {
+    const [first, second, third] = wallPairs('noise', biased);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('four pairs were made');
+    expect(noisePairsDue([first, second, third, { ...first, b: failed }], wallOnly, asked)).toBe('stop');
   });
 });
