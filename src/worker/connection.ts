@@ -117,8 +117,33 @@ type Interceptor = NonNullable<ConnectionOptions['interceptors']>[number];
 const longPolls = /\/(GetWorkflowExecutionHistory|PollWorkflowExecutionUpdate|UpdateWorkflowExecution|ExecuteMultiOperation)$/;
 
 /** No call may wait for ever on a server that went away; a deadline that the caller set wins. */
-const withDefaultDeadline: Interceptor = (options, nextCall) =>
-  nextCall({ ...options, deadline: options.deadline ?? Date.now() + (longPolls.test(options.method_definition.path) ? 70_000 : 15_000) }) as ReturnType<Interceptor>;
+const withDefaultDeadline: Interceptor = (options, nextCall) => {
+  const deadline = options.deadline ?? Date.now() + (longPolls.test(options.method_definition.path) ? 70_000 : 15_000);
+  try {
+    return nextCall({ ...options, deadline }) as ReturnType<Interceptor>;
+  } catch (error) {
+    return failedCall(error) as ReturnType<Interceptor>;
+  }
+};
+
+/** A retry that comes due after the connection was closed throws in a timer, where nobody can catch it: it fails as a call does. */
+function failedCall(error: unknown): ReturnType<Parameters<Interceptor>[1]> {
+  const nothing = (): void => undefined;
+  return {
+    start(metadata, listener) {
+      listener?.onReceiveMessage?.(null);
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- no package of ours exports gRPC's enum
+      listener?.onReceiveStatus?.({ code: grpcCodes.cancelled, details: textOf(error), metadata });
+    },
+    sendMessage: nothing,
+    sendMessageWithContext: nothing,
+    startRead: nothing,
+    halfClose: nothing,
+    cancelWithStatus: nothing,
+    getPeer: () => '',
+    getAuthContext: () => null,
+  };
+}
 
 /** A refused connection is only known by the end of an attempt, so one is not longer than a slow handshake needs. */
 const longestAttemptMs = 3000;
@@ -148,6 +173,7 @@ async function persist<T>(settings: ConnectionSettings, patience: Patience, atte
 function refusalOf(error: unknown, settings: ConnectionSettings): PerfloopError | null {
   const text = textOf(error);
   const code = codeOf(error);
+  if (text.startsWith('Invalid address')) return new PerfloopError('PL_TEMPORAL_CONFIG', `the address of the Temporal server makes no sense: ${settings.address}`, { where: '--address or TEMPORAL_ADDRESS', fix: 'Write it as HOST:PORT, such as localhost:7233.', cause: error });
   if (code === grpcCodes.notFound) {
     return new PerfloopError('PL_TEMPORAL_NAMESPACE', `the server has no namespace ${settings.namespace}`, {
       where: settings.address,
@@ -168,7 +194,7 @@ function unreachable(settings: ConnectionSettings, error: unknown): PerfloopErro
 }
 
 /** https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
-const grpcCodes = { notFound: 5, permissionDenied: 7, unauthenticated: 16 } as const;
+const grpcCodes = { cancelled: 1, notFound: 5, permissionDenied: 7, unauthenticated: 16 } as const;
 
 function codeOf(error: unknown): number | null {
   for (let at = error; at instanceof Error; at = at.cause) {

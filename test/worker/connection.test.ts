@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttp2Server } from 'node:http2';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -69,5 +70,39 @@ describe('a server that does not answer', () => {
       fix: expect.stringContaining('perfloop up') as unknown,
     });
     expect(waiting.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a connection that is closed while a call is tried again', () => {
+  it('fails the call; nothing throws in a timer', async () => {
+    let answers: Record<string, string> = { 'grpc-status': '0' };
+    let asked = (): void => undefined;
+    const server = createHttp2Server();
+    server.on('stream', (stream) => {
+      asked();
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers(answers));
+      // An empty message.
+      stream.end(Buffer.alloc(5));
+    });
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const client = await connectClient(plainSettings({ address: `127.0.0.1:${(server.address() as AddressInfo).port}`, namespace: 'default' }, 'perfloop'));
+
+    // 14 is UNAVAILABLE, which is tried again.
+    answers = { 'grpc-status': '14' };
+    const reached = new Promise<void>((resolve) => (asked = resolve));
+    const call = client.workflow.getHandle('run').describe();
+    await reached;
+    await client.connection.close();
+    await expect(call).rejects.toThrow();
+  });
+});
+
+describe('an address that makes no sense', () => {
+  it('is refused at once, not tried again', async () => {
+    const waiting: string[] = [];
+    await expect(connectClient(plainSettings({ address: 'http://localhost:7233', namespace: 'default' }, 'perfloop'), { onWaiting: (text) => waiting.push(text) })).rejects.toMatchObject({ code: 'PL_TEMPORAL_CONFIG' });
+    expect(waiting).toEqual([]);
   });
 });
