@@ -17,15 +17,14 @@ const pace = 500;
 /** Shows a run until it ends, or until `detach` is aborted, which leaves the run as it is. */
 export async function follow(observer: { look(): Promise<Look> }, sink: Sink, detach: AbortSignal): Promise<Followed> {
   let last: RunStatus | null = null;
-  const left = aborted(detach);
   try {
     while (!detach.aborted) {
-      const look = await Promise.race([observer.look(), left]);
+      const look = await unlessAborted(observer.look(), detach);
       if (look === null) break;
       last = look.status;
       sink.show(look);
       if (look.over && look.status !== null) return { kind: 'ended', status: look.status };
-      await Promise.race([sleep(pace), left]);
+      await unlessAborted(sleep(pace), detach);
     }
     return { kind: 'detached', status: last };
   } finally {
@@ -33,10 +32,13 @@ export async function follow(observer: { look(): Promise<Look> }, sink: Sink, de
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<null> {
-  return await new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    else signal.addEventListener('abort', () => resolve(null), { once: true });
+/** What the promise gives, or null as soon as the signal is aborted. Leaves nothing on the signal: a run may be followed for days. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return await new Promise((resolve, reject) => {
+    const leave = () => resolve(null);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }
 

@@ -45,11 +45,12 @@ export async function up(options: UpOptions, io: UpIo): Promise<UpResult> {
     if (io.signal.aborted) await stopEngine(home);
     throw error;
   });
-  const endLogs = followLogs(home, io.onLog);
+  const logs = followLogs(home, io.onLog);
   io.onReady(engine);
   const stopped = await ended(ensure, io);
+  logs.hide('server');
   await stopEngine(home);
-  endLogs();
+  logs.end();
   return { address: engine.address, uiUrl: engine.uiUrl, namespace: engine.namespace, stopped };
 }
 
@@ -67,8 +68,12 @@ async function ended(ensure: EnsureOptions, io: UpIo): Promise<UpResult['stopped
   return stopped;
 }
 
-/** Gives the lines that the logs get from now on. The returned function gives the last ones and ends it. */
-function followLogs(home: Home, onLog: UpIo['onLog']): () => void {
+/**
+ * Gives the lines that the logs get from now on; `end` gives the last ones. `hide` leaves one out: a server that is being
+ * stopped warns of its own connections for seconds, and the file has it.
+ */
+function followLogs(home: Home, onLog: UpIo['onLog']): { hide: (part: LogName) => void; end: () => void } {
+  const hidden = new Set<LogName>();
   const logs = logNames.map((part) => ({ part, file: engineLog(home, part), offset: sizeOf(engineLog(home, part)), begun: '' }));
   const read = (): void => {
     for (const log of logs) {
@@ -76,12 +81,18 @@ function followLogs(home: Home, onLog: UpIo['onLog']): () => void {
       const lines = `${log.begun}${text}`.split('\n');
       log.offset = offset;
       log.begun = lines.pop() ?? '';
-      for (const line of lines) onLog(log.part, line);
+      if (!hidden.has(log.part)) for (const line of lines) onLog(log.part, line);
     }
   };
   const timer = setInterval(read, logEveryMs);
-  return () => {
-    clearInterval(timer);
-    read();
+  return {
+    hide(part) {
+      read();
+      hidden.add(part);
+    },
+    end() {
+      clearInterval(timer);
+      read();
+    },
   };
 }

@@ -253,10 +253,13 @@ describe('the end of the engine', () => {
 async function listenOn(port: number): Promise<number> {
   // Clients of a server that was there before may call again.
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const listening = async () =>
+    await new Promise<boolean>((resolve, reject) => {
+      // A killed server may hold its port a moment longer than its process lives.
+      server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+  await expect.poll(listening, { timeout: 30_000 }).toBe(true);
   onTestFinished(async () => {
     await new Promise((resolve) => server.close(resolve));
   });

@@ -29,6 +29,9 @@ describe('up', () => {
     expect(await ended).toMatchObject({ address, namespace: 'default', stopped: 'signal' });
     expect(await engine.processes()).toEqual([]);
     expect(lines).toContainEqual(expect.stringMatching(/^supervisor: .* stopped$/));
+    // A server that is being stopped warns of its own connections.
+    const stopping = lines.findLastIndex((line) => /^supervisor: .* stopping/.test(line));
+    expect(lines.slice(stopping).filter((line) => line.startsWith('server: '))).toEqual([]);
   });
 });
 
