@@ -1,5 +1,5 @@
 import type { RunEvent, SamplingEvent } from '../events.js';
-import { intervalText, ratioText, clean, durationText, plural, shortCommit } from './numbers.js';
+import { intervalText, ratioText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
 import type { Format, Style } from '../style.js';
@@ -26,11 +26,11 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
     case 'phase':
       return `phase ${style('bold', event.phase)}`;
     case 'doing':
-      return clean(event.text);
+      return clean(shortCommits(event.text));
     case 'findings':
       return plural(event.count, 'finding');
     case 'trial':
-      return `${event.trial} ${style('cyan', trialStateText[event.state])}: ${clean(event.what)}${event.place === '' ? '' : ` (${clean(event.place)})`}`;
+      return `${event.trial} ${style('cyan', trialStateText[event.state])}: ${clean(shortCommits(event.what))}${event.place === '' ? '' : ` (${clean(event.place)})`}`;
     case 'verdict':
       return `${event.trial} ${verdictText(event.verdict, style, true)}`;
     case 'approval-needed':
@@ -57,7 +57,7 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
 function endedText(event: Extract<RunEvent, { kind: 'ended' }>, style: Style): string {
   const format: Format = event.state === 'done' ? 'green' : 'red';
   if (event.runKind === 'judge' || event.state !== 'done') return style(format, event.state);
-  const gain = event.speedup === null ? 'nothing accepted' : `${event.accepted} accepted, ${comparedText(event.speedup.ratio, 'the base')} (${intervalText(event.speedup.ci95)})`;
+  const gain = event.speedup === null ? 'nothing accepted' : `${event.accepted} accepted, ${comparedText(event.speedup.ratio, 'the base')}: ${ratioText(event.speedup.ratio)} (${intervalText(event.speedup.ci95)})`;
   return `${style(format, event.state)}: ${gain}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../core/verdict/verdict.js';
 import type { Style } from '../style.js';
-import { clean, intervalText, percentText, plural, ratioText, shortCommit } from './numbers.js';
+import { clean, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
 import { comparedText, verdictFormat } from './verdict.js';
 import type { Format } from '../style.js';
 
@@ -26,7 +26,7 @@ export interface JudgeResult {
 
 export function printJudge(result: JudgeResult, style: Style): string {
   const { ratio, ci95, delta } = result;
-  const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(result.candidate)} against ${shortCommit(result.base)}`];
+  const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(shortCommits(result.candidate))} against ${shortCommit(result.base)}`];
   if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
   lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));

@@ -44,13 +44,25 @@ export function shortCommit(commit: string): string {
   return commit.slice(0, 7);
 }
 
+/** A text in which each whole commit id is cut to what a person can read; names stay as they are. */
+export function shortCommits(text: string): string {
+  return text.replaceAll(/\b[0-9a-f]{40}\b/g, shortCommit);
+}
+
 /** Text of others (file names, titles, logs) without control characters, so that it cannot steer the terminal. */
 export function clean(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }
 
-/** The same for a text of several lines, such as the end of a log. */
+/** More of one line than a person reads, even where a program prints all on one. */
+const longestLine = 1000;
+
+/** The same for a text of several lines, such as the end of a log; very long lines are cut. */
 export function cleanLines(text: string): string {
-  return text.split('\n').map(clean).join('\n').trimEnd();
+  return text
+    .split('\n')
+    .map((line) => (line.length > longestLine ? `${clean(line.slice(0, longestLine))} … (${line.length} characters)` : clean(line)))
+    .join('\n')
+    .trimEnd();
 }

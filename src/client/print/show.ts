@@ -4,7 +4,7 @@ import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/statu
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
-import { clean, durationText, intervalText, percentText, plural, ratioText, shortCommit } from './numbers.js';
+import { clean, durationText, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
@@ -33,7 +33,7 @@ function head(status: RunStatus, style: Style): string {
     `  started  ${new Date(status.startedAt).toISOString()}, ${isOver(status) ? 'took' : 'at'} ${durationText(took)}, ${plural(status.samplesSpent, 'sample')}`,
   ];
   if (status.kind === 'run') lines.push(`  loop     round ${status.round} of ${status.rounds}, ${plural(budget.trials, 'trial')} of ${budget.maxTrials}, ${plural(status.findings, 'finding')}`);
-  if (!isOver(status)) lines.push(`  now      ${status.phase}: ${clean(status.doing)}`);
+  if (!isOver(status)) lines.push(`  now      ${status.phase}: ${clean(shortCommits(status.doing))}`);
   if (status.plan !== null) lines.push(...costLines(status.plan).map((text, index) => `  ${index === 0 ? 'cost   ' : '       '}  ${text}`));
   return lines.join('\n');
 }
@@ -94,7 +94,7 @@ function trialText(trial: TrialSummary, style: Style): string {
   const { candidate, verdict } = trial;
   const by = candidate.recipe ?? candidate.proposer;
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
-  return `${style('bold', trial.id)}  ${clean(candidate.title)}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}`;
+  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}`;
 }
 
 function decisions(status: RunStatus, style: Style): string {

@@ -2,6 +2,7 @@ import { isOver } from '../events.js';
 import type { RunStatus, TrialState } from '../../core/status.js';
 import type { Glyphs } from './glyphs.js';
 import type { Line, Span } from './line.js';
+import { shortCommits } from '../print/numbers.js';
 
 const runPhases = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn'];
 const judgePhases = ['prepare', 'screen', 'rebuild', 'confirm'];
@@ -10,7 +11,7 @@ const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', p
 /** The phases with where the run is, and below it what is being done. */
 export function rail(status: RunStatus, width: number, glyphs: Glyphs): Line[] {
   const lines: Line[] = [phases(status, width, glyphs)];
-  if (!isOver(status) && status.doing !== '') lines.push([['  '], [status.doing]]);
+  if (!isOver(status) && status.doing !== '') lines.push([['  '], [shortCommits(status.doing)]]);
   return lines;
 }
 

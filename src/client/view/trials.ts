@@ -1,5 +1,5 @@
 import type { TrialSummary } from '../../core/status.js';
-import { plural, ratioText, intervalText } from '../print/numbers.js';
+import { plural, ratioText, intervalText, shortCommits } from '../print/numbers.js';
 import { trialStateText, verdictFormat } from '../print/verdict.js';
 import { placeOf } from '../print/place.js';
 import type { Format } from '../style.js';
@@ -60,7 +60,7 @@ function layoutFor(trials: readonly TrialSummary[], width: number): Layout {
   return layout;
 }
 
-const label = (trial: TrialSummary) => trial.candidate.recipe ?? trial.candidate.title;
+const label = (trial: TrialSummary) => trial.candidate.recipe ?? shortCommits(trial.candidate.title);
 const stateText = (trial: TrialSummary) => (trial.state === 'decided' && trial.verdict !== null ? trial.verdict.kind : trialStateText[trial.state]);
 const place = (trial: TrialSummary) => placeOf(trial.candidate);
 
