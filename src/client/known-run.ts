@@ -41,19 +41,20 @@ async function within<S extends Session | null, T>(context: CliContext, text: st
   let session: S | null = null;
   try {
     // A text that cannot be a run must not start an engine first.
-    if (!isRunPrefix(text)) await resolveRun(text, { store });
+    if (!isRunPrefix(text)) await resolveRun(text, { home: context.home.root, store });
     session = await connect(context);
-    return await use({ run: await resolveRun(text, indexOf(store, session)), store, session });
+    return await use({ run: await resolveRun(text, indexOf(context.home.root, store, session)), store, session });
   } finally {
     await session?.close();
     store?.close();
   }
 }
 
-function indexOf(store: StoreReader | null, session: Session | null): RunIndex {
-  if (session === null) return { store };
+function indexOf(home: string, store: StoreReader | null, session: Session | null): RunIndex {
+  if (session === null) return { home, store };
   const { client } = session;
   return {
+    home,
     store,
     onServer: async (prefix) => {
       // The list lags behind a start; a whole id can be asked for itself.

@@ -4,6 +4,8 @@ import { isRunId, isRunPrefix } from './run-id.js';
 
 /** Where run ids can be looked up: the store of this home, and the server where one is connected. */
 export interface RunIndex {
+  /** Where the store is, or would be. */
+  home: string;
   store: Pick<StoreReader, 'findRuns' | 'listRuns'> | null;
   /** Ids on the server that begin with a prefix. */
   onServer?: (prefix: string) => Promise<string[]>;
@@ -27,12 +29,13 @@ export async function resolveRun(text: string, index: RunIndex): Promise<string>
   const [only, ...others] = [...matches];
   if (only === undefined) throw noSuchRun(text, index);
   if (others.length === 0) return only;
-  throw new PerfloopError('PL_AMBIGUOUS_RUN', `${text} is the beginning of several runs`, { problems: [only, ...others], fix: 'Give more of the id.' });
+  throw new PerfloopError('PL_AMBIGUOUS_RUN', `${text} is the beginning of several runs`, { where: index.home, problems: [only, ...others], fix: 'Give more of the id.' });
 }
 
-export function noSuchRun(text: string, { store }: RunIndex): PerfloopError {
+export function noSuchRun(text: string, { store, home }: RunIndex): PerfloopError {
   const recent = store?.listRuns({ limit: 5 }) ?? [];
   return new PerfloopError('PL_NO_SUCH_RUN', `there is no run ${text}`, {
+    where: home,
     problems: recent.map((run) => `${run.run}  ${run.target.name}  ${run.state}`),
     fix: recent.length > 0 ? 'These are the latest; `perfloop runs` lists more.' : 'Start one with `perfloop run DIR`; nothing was ever run in this home.',
   });

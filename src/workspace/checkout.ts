@@ -21,8 +21,9 @@ export interface Checkout {
 /** Opens the repository that `dir` is in. Throws PL_NO_GIT, PL_NO_SUCH_FOLDER, PL_NOT_A_REPOSITORY, PL_OBJECT_FORMAT. */
 export async function openCheckout(dir: string): Promise<Checkout> {
   const folder = resolve(dir);
-  if (!(await stat(folder).then((found) => found.isDirectory(), () => false))) {
-    throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: folder, fix: 'Name the folder of a git repository.' });
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory() !== true) {
+    throw new PerfloopError('PL_NO_SUCH_FOLDER', found === null ? 'the folder does not exist' : 'this is not a folder', { where: folder, fix: 'Name the folder of a git repository.' });
   }
   await requireGit();
   const here: GitOptions = { cwd: folder, settings: 'user' };

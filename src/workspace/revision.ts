@@ -12,9 +12,10 @@ export async function resolveRevision(checkout: Checkout, revision: string): Pro
   if (any === '') throw new PerfloopError('PL_NO_COMMITS', 'the repository has no commits', { where: checkout.root, fix: 'Commit what is to be made faster: git add -A && git commit -m "start".' });
   const names = nearest(revision, await refNames(checkout));
   const why = /ambiguous/.test(found?.stderr ?? '') ? 'is short for several commits' : 'does not name a commit';
+  const older = checkout.incomplete === 'shallow' ? ' This is a shallow clone, which lacks older commits: git fetch --unshallow brings them.' : '';
   throw new PerfloopError('PL_NO_SUCH_REVISION', `the revision \`${revision}\` ${why}`, {
     where: checkout.root,
-    fix: names.length > 0 ? `Did you mean ${names.map((name) => `\`${name}\``).join(' or ')}?` : 'Name a branch, a tag or a commit: see git branch --all, git tag, git log.',
+    fix: `${names.length > 0 ? `Did you mean ${names.map((name) => `\`${name}\``).join(' or ')}?` : 'Name a branch, a tag or a commit: see git branch --all, git tag, git log.'}${older}`,
   });
 }
 

@@ -9,7 +9,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
   declareVerb<{ measure?: boolean; samples?: number }>(program, finish, {
     usage: 'init [dir]',
     summary: 'look at a repository and write a commented perfloop.toml',
-    details: 'Finds the build, test and benchmark commands, measures the spread of the benchmark in a temporary clone,\nand proposes the smallest gain worth asking for. Never overwrites a file.',
+    details: 'Finds the build, test and benchmark commands, measures the spread of the benchmark in a temporary clone, and proposes the smallest gain worth asking for. Never overwrites a file.',
     options: [['--no-measure', 'do not run anything: leave the smallest gain at its default'], ['--samples <n>', 'how often the benchmark is run (default: 20)', positiveInteger]],
     examples: ['perfloop init .', 'perfloop init ../zlib --no-measure'],
     async action(context, flags, dir = '.') {
@@ -54,7 +54,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
   declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string; metric?: string; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
-    details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken\nfrom outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
+    details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
     options: [
       ['--repo <dir>', 'the repository (default: .)'],
       ['--base <rev>', 'what it is compared with (default: HEAD)'],

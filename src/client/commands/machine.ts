@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { emit, note, type CliContext } from '../context.js';
+import { plural } from '../print/numbers.js';
 import { declareVerb, positiveInteger, type Finish } from './declare.js';
 
 /** The verbs about the engine and the machine. */
@@ -35,7 +36,7 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     examples: ['perfloop down'],
     async action(context) {
       const { down } = await import('../verbs/down.js');
-      emit(context, await down({ home: context.home }), ({ wasRunning, open }) => (wasRunning ? `stopped${open ? `; ${open} open workflows go on after the next start` : ''}` : 'it was not running'));
+      emit(context, await down({ home: context.home }), ({ wasRunning, open }) => (wasRunning ? `stopped${open ? `; ${plural(open, 'open workflow goes', 'open workflows go')} on after the next start` : ''}` : 'it was not running'));
       return 0;
     },
   });

@@ -53,7 +53,7 @@ export async function refuseEnded(session: Session, handle: WorkflowHandle, run:
 }
 
 export function runOver(run: string, state: string): PerfloopError {
-  return new PerfloopError('PL_RUN_OVER', `run ${run} is over (${state})`, { fix: `See \`perfloop show ${run}\`.` });
+  return new PerfloopError('PL_RUN_OVER', `run ${run} is over (${state})`, { where: run, fix: `See \`perfloop show ${run}\`.` });
 }
 
 function refused(error: WorkflowUpdateFailedError, run: string): PerfloopError {

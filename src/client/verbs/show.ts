@@ -14,7 +14,7 @@ export async function show(context: CliContext, text: string): Promise<ShownRun>
   return await withStoredRun(context, text, async ({ run, store, session }) => {
     const stored = store?.runStatus(run) ?? null;
     const status = stored !== null && isOver(stored) ? stored : ((await live(session, run)) ?? stored);
-    if (status === null) throw noSuchRun(text, { store });
+    if (status === null) throw noSuchRun(text, { home: context.home.root, store });
     return { status, branch: branchOf(run), found: await foundIn(context.home, status) };
   });
 }

@@ -46,6 +46,7 @@ const clearer: Record<string, string> = {
   'Expected equal (=) token': 'there is no `=` after the key',
   'Must be a newline': 'there is something after the end of the value',
   'Defining a key multiple times is invalid': 'this key or table is there twice',
+  'Unterminated table-key': 'a [table] header needs its `]`',
   'Unterminated string constant': 'a string has no closing quote',
 };
 
@@ -117,7 +118,7 @@ function checkDepth(depth: number, line: number): void {
 /** The parser notices an unfinished line only at the start of the next one; people want to see the unfinished line. */
 function culprit(source: string, error: ParseError): number {
   const lines = source.split('\n');
-  const open = (line: string): boolean => /=\s*(?:#.*)?$/.test(line.trimEnd()) || error.message.includes('must be on the same line');
+  const open = (line: string): boolean => /=\s*(?:#.*)?$/.test(line.trimEnd()) || /must be on the same line|Unterminated table-key/.test(error.message);
   let line = error.lineNumber;
   if (error.column === 0) {
     while (line > 1 && (lines[line - 2] ?? '').trim() === '') line -= 1;

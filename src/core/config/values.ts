@@ -72,6 +72,7 @@ function compile(pattern: string): RE2JS | string {
     if (compiled.programSize() > maxProgram) return `is too large: it compiles to ${compiled.programSize()} instructions, at most ${maxProgram} are allowed; lower its repeat counts`;
     return compiled;
   } catch (error) {
+    if (error instanceof Error && error.message.includes('expression too large')) return 'is too large: lower its repeat counts';
     return `is not a regular expression in RE2 syntax${unsupported(pattern)}: ${error instanceof Error ? error.message.replace('error parsing regexp: ', '') : String(error)}`;
   }
 }

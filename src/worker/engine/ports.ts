@@ -23,6 +23,7 @@ export async function choosePorts(home: Home, wanted: Partial<Ports>): Promise<P
   const file = join(home.temporal, 'ports.json');
   const kept = readPorts(file);
   const server = await choose(wanted.server, kept?.server, []);
+  if (wanted.ui === server) throw new PerfloopError('PL_PORT_IN_USE', `port ${server} cannot serve both Temporal and its UI`, { where: `127.0.0.1:${server}`, fix: 'Name two different ports.' });
   const ui = await choose(wanted.ui, kept?.ui, [server]);
   const ports = { server, ui };
   writeAtomically(file, `${JSON.stringify(ports)}\n`);

@@ -10,6 +10,7 @@ describe('a syntax error', () => {
   it.each([
     ['[a]\nx =\ny = 2', 2, 'in `x =`'],
     ['[a]\nx = # later\n\ny = 2', 2, 'in `x = # later`'],
+    ['[loop\n', 1, 'a [table] header needs its `]`'],
     ['[loop\nrounds = 1', 1, 'a [table] header needs its `]`'],
     ['[a]\nx = "abc\ny = 2', 2, 'a string has no closing quote'],
     ['x = 1\nx = 2', 2, 'this key or table is there twice'],
