@@ -36,6 +36,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     control.enter('warmup', 'testing the base');
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
+    if (config.commands.check !== undefined) control.enter('warmup', 'comparing the outputs of the base');
     await mustAgree(on, work, scope, a, b);
     control.enter('warmup', 'trying the benchmark');
     const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
