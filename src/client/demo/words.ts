@@ -48,6 +48,6 @@ export function closing(played: { promises: readonly Shown[]; status: RunStatus;
     played.log === '' ? '  (empty)' : played.log.replaceAll(/^/gm, '  '),
     `\nreport  ${played.report}`,
     `again   npx perfloop show ${status.run}`,
-    "\nnow yours: npx perfloop judge --repo . --base main --candidate WORKTREE --benchmark 'node bench.js'",
+    "\nnow yours: npx perfloop judge --repo ~/my/repo --base main --candidate WORKTREE --benchmark 'node bench.js'",
   ].join('\n');
 }

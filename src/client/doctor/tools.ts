@@ -16,10 +16,10 @@ const tools: readonly Tool[] = [
   { name: 'git', commands: ['git'], args: ['--version'], neededFor: 'worktrees, result branches, bundles', fix: 'Install git 2.30 or newer.', required: true, least: '2.30' },
   { name: 'flock', commands: ['flock'], args: ['--version'], neededFor: 'holding the machine while a benchmark samples', fix: 'Install util-linux (macOS: `brew install flock`).', required: true },
   { name: 'python3', commands: ['python3'], args: ['--version'], neededFor: 'profiling and testing Python targets', fix: 'Install Python 3.8 or newer.', required: false, least: '3.8' },
-  { name: 'bubblewrap', commands: ['bwrap'], args: ['--version'], neededFor: 'keeping what a candidate runs off the network and the rest of the disk', fix: 'Install bubblewrap.', required: false },
-  { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'counting instructions where wall time is too noisy', fix: 'Install valgrind.', required: false },
-  { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiling GPU targets', fix: "Install NVIDIA Nsight Systems; profiles taken elsewhere can be given with --profile.", required: false },
-  { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'sampling Python processes with native frames', fix: 'Run `pip install py-spy`.', required: false },
+  { name: 'bubblewrap', commands: ['bwrap'], args: ['--version'], neededFor: 'a sandbox around targets, which is to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
+  { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'counting instructions, which is to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
+  { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiles of GPU targets, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
+  { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'profiles of Python with native frames, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], args: ['--version'], neededFor: "the test of the report; not for perfloop's use", fix: 'Install Chromium.', required: false },
 ];
 
@@ -47,7 +47,7 @@ const mostParanoid = 2;
 
 async function perfCheck(): Promise<Check> {
   const said = await firstLineOf('perf', ['--version']);
-  const check = { name: 'perf', neededFor: 'profiling native code on Linux' };
+  const check = { name: 'perf', neededFor: 'profiles of native code, which are to come: nothing uses it yet' };
   if (said === null) return { ...check, status: 'warn', found: 'not on PATH', fix: 'Install linux-perf (Debian) or linux-tools (Ubuntu).' };
   const paranoid = perfEventParanoid();
   if (paranoid === null || paranoid <= mostParanoid || process.getuid?.() === 0) return { ...check, status: 'ok', found: said, fix: null };
