@@ -64,12 +64,13 @@ function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   if (isOver(next)) return [];
   const events: RunEvent[] = [];
   if (next.kind === 'run' && next.round > 0 && next.round !== previous?.round) events.push({ kind: 'round', round: next.round, rounds: next.rounds });
-  if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
   if (next.findings > 0 && (next.findings !== previous?.findings || next.round !== previous.round)) events.push({ kind: 'findings', count: next.findings });
+  if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
   if (next.doing !== '' && next.doing !== previous?.doing) events.push({ kind: 'doing', text: next.doing });
   const before = new Map(previous?.trials.map((trial) => [trial.id, trial.state]));
   for (const { id, state, candidate } of next.trials) {
-    if (state === 'decided' || state === before.get(id)) continue;
+    // Its verdict has told of one that passed.
+    if (state === 'decided' || state === 'passed' || state === before.get(id)) continue;
     events.push({ kind: 'trial', trial: id, what: candidate.title, place: placeOf(candidate), state });
     if (state === 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id });
   }

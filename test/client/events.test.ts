@@ -11,7 +11,7 @@ describe('events between two statuses', () => {
   });
 
   it('tells everything so far at the first look, the run first', () => {
-    expect(kinds(eventsBetween(null, sampleStatus({ warnings: ['dirty tree'] })))).toEqual(['started', 'warning', 'plan', 'verdict', 'verdict', 'champion', 'round', 'phase', 'findings', 'doing', 'trial']);
+    expect(kinds(eventsBetween(null, sampleStatus({ warnings: ['dirty tree'] })))).toEqual(['started', 'warning', 'plan', 'verdict', 'verdict', 'champion', 'round', 'findings', 'phase', 'doing', 'trial']);
   });
 
   it('tells the cost plan once, before the first trial', () => {
