@@ -45,7 +45,8 @@ async function targetOf({ target }: RunStatus, artifacts: ArtifactStore): Promis
 async function bringIn(status: RunStatus, target: Target, repository: Awaited<ReturnType<typeof openRepository>>, artifacts: ArtifactStore): Promise<void> {
   const branch = branchOf(status.run);
   if ((await repository.branch(branch)) !== undefined) return;
-  if (status.endedAt === null) throw new PerfloopError('PL_NO_RESULT', `${status.run} has published nothing yet`, { where: status.run, fix: `See \`perfloop show ${status.run}\`: it may wait for an approval.` });
+  // One that did not come to its end may have an approval of the branch still before it.
+  if (status.state !== 'done') throw new PerfloopError('PL_NO_RESULT', `${status.run} has published nothing here: it is ${status.state}`, { where: status.run, fix: `See \`perfloop show ${status.run}\`: it may wait for an approval.` });
   const bundle = await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${status.champion}`);
   if (bundle === undefined) return;
   await repository.ensureCommit({ commit: status.champion, bundle });
