@@ -7,15 +7,22 @@ import { dirname } from 'node:path';
  * says ENOENT of a folder whose parent exists (/proc, automounts).
  */
 export function makeFolder(folder: string): void {
+  if (make(folder)) return;
+  // What is missing may be made by another process meanwhile; then only the second attempt finds it.
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  if (!make(folder)) mkdirSync(folder);
+}
+
+/** False where the folder above is missing. */
+function make(folder: string): boolean {
   try {
     mkdirSync(folder);
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && isFolder(folder)) return;
-    if (code !== 'ENOENT' || existsSync(dirname(folder))) throw error;
-    makeFolder(dirname(folder));
-    // Not mkdirSync: another process may have made it meanwhile.
-    makeFolder(folder);
+    if (code === 'EEXIST' && isFolder(folder)) return true;
+    if (code === 'ENOENT') return false;
+    throw error;
   }
 }
 

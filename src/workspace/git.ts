@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { type ErrorCode, PerfloopError } from '../core/errors.js';
@@ -24,9 +25,12 @@ export interface GitResult {
 /** What git prints may be large (a listing of a monorepo), but not without bound. */
 const maxOutputBytes = 1 << 29;
 
+/** How long a child of a cancelled git may keep its pipes open. */
+const pipesCloseMs = 1000;
+
 /** Runs git, never through a shell. Gives its exit code too; throws PL_NO_GIT, PL_NO_SUCH_FOLDER, PL_GIT_CANCELLED, PL_GIT_OUTPUT or PL_GIT_KILLED when there is none. */
 export async function gitResult(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  const result = await execa('git', args, {
+  const running = execa('git', args, {
     cwd: options.cwd,
     env: gitEnvironment(options.settings ?? 'own', options.env, options.config),
     extendEnv: false,
@@ -37,6 +41,8 @@ export async function gitResult(args: readonly string[], options: GitOptions): P
     maxBuffer: maxOutputBytes,
     reject: false,
   });
+  options.signal?.addEventListener('abort', () => setTimeout(letGo, pipesCloseMs, running), { once: true });
+  const result = await running;
   const where = `git ${args.join(' ')} (in ${options.cwd})`;
   if (result.isCanceled) throw new PerfloopError('PL_GIT_CANCELLED', 'git was cancelled', { where });
   if (result.isMaxBuffer) throw new PerfloopError('PL_GIT_OUTPUT', `git printed more than ${maxOutputBytes >> 20} MiB`, { where });
@@ -44,6 +50,11 @@ export async function gitResult(args: readonly string[], options: GitOptions): P
   if (result.code === 'ENOENT') throw new PerfloopError('PL_NO_GIT', 'git is not installed, or not on the PATH', { where: 'git', fix: 'Install git 2.31 or newer (https://git-scm.com/downloads) and try again.' });
   if (result.exitCode === undefined) throw new PerfloopError('PL_GIT_KILLED', `git did not end by itself: ${result.signal ?? result.code ?? 'unknown'}`, { where, cause: result.cause });
   return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString('utf8') };
+}
+
+function letGo({ stdout, stderr }: { stdout: Readable | null; stderr: Readable | null }): void {
+  stdout?.destroy();
+  stderr?.destroy();
 }
 
 /** What git prints, as bytes. Throws a PerfloopError with a PL_GIT_* code when it fails. */

@@ -129,7 +129,11 @@ describe('git', () => {
 
   test('is cancelled by a signal', async () => {
     const controller = new AbortController();
-    const running = git(['-c', 'alias.wait=!sleep 600', 'wait'], { cwd: userRepository(), signal: controller.signal });
+    const cwd = userRepository();
+    const begun = join(cwd, 'begun');
+    // Its child has git's pipes, and holds them open when git is gone.
+    const running = git(['-c', `alias.wait=!touch '${begun}' && sleep 20`, 'wait'], { cwd, signal: controller.signal });
+    await expect.poll(() => existsSync(begun), { timeout: 30_000 }).toBe(true);
     controller.abort();
     expect(await codeOf(running)).toBe('PL_GIT_CANCELLED');
   });
