@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { HubActivities } from '../core/run/contracts.js';
+import { sha256 } from '../propose/hash.js';
 import type { StoreWriter } from '../store/writer.js';
 import { activity } from './activity.js';
 
@@ -18,19 +18,15 @@ export function hubActivities({ store }: { store: StoreWriter }): HubActivities 
       for (const lesson of lessons) store.recordLesson(lesson);
     }),
     findNoise: activity(async ({ host, benchmark, now }) => {
-      const known = store.findNoise(host, hash(benchmark));
+      const known = store.findNoise(host, sha256(benchmark));
       return known === null || now - known.at > noiseLastsMs ? null : { noise: known.noise, samples: known.samples };
     }),
     recordNoise: activity(async ({ host, benchmark, noise, samples, at }) => {
-      store.recordNoise({ host, benchmark: hash(benchmark), noise, samples, at });
+      store.recordNoise({ host, benchmark: sha256(benchmark), noise, samples, at });
     }),
     recordSurvey: activity(async ({ target, base, at, survey }) => {
       store.recordSurvey(target, base, at, survey);
     }),
     priors: activity(async () => store.priors()),
   };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -30,7 +30,6 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
     return {
       ranked: await Promise.all(ranked.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
       hopeless: hopeless.map(({ candidate, why }) => ({ title: `${candidate.title} (${candidate.file}:${candidate.line})`, why })),
-      proposed: fresh.length,
     };
   });
 }

@@ -34,7 +34,8 @@ const sample = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), wallMs: z.number(), metrics: z.record(z.string(), z.number()) }),
   z.object({ ok: z.literal(false), wallMs: z.number(), failure }),
 ]);
-const pairSchema: z.ZodType<Pair> = z.object({
+/** A pair as journals and artifacts hold it. */
+export const pairSchema: z.ZodType<Pair> = z.object({
   stage: z.enum(['noise', 'screen', 'confirm', 'final']),
   index: z.int().min(0),
   order: z.enum(['ab', 'ba']),

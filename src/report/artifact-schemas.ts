@@ -1,23 +1,12 @@
 import { z } from 'zod';
 import type { Finding } from '../core/finding.js';
-import type { Pair, Sample, SampleFailure } from '../core/sample.js';
+import type { Pair } from '../core/sample.js';
 import type { Fingerprint } from '../measure/environment.js';
+import { pairSchema } from '../measure/sample-journal.js';
 
 /** Artifacts may come from another version of perfloop, so their shape is checked before they are drawn. */
 
-const failure: z.ZodType<SampleFailure> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('exit'), code: z.number().nullable(), signal: z.string().nullable(), tail: z.string() }),
-  z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
-  z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string() }),
-]);
-const sample: z.ZodType<Sample> = z.union([
-  z.object({ ok: z.literal(true), wallMs: z.number(), metrics: z.record(z.string(), z.number()) }),
-  z.object({ ok: z.literal(false), wallMs: z.number(), failure }),
-]);
-
-export const pairsSchema: z.ZodType<Pair[]> = z.array(
-  z.object({ stage: z.enum(['noise', 'screen', 'confirm', 'final']), index: z.number(), order: z.enum(['ab', 'ba']), a: sample, b: sample, load: z.number(), at: z.number() }),
-);
+export const pairsSchema: z.ZodType<Pair[]> = z.array(pairSchema);
 
 export const findingsSchema: z.ZodType<Finding[]> = z.array(
   z.object({

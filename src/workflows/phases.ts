@@ -102,7 +102,6 @@ export async function optimize(phases: Phases): Promise<void> {
       priors, tried: triedCandidates(model.status.trials), limit: config.loop.candidates_per_round,
     });
     model.ranked = proposed.ranked;
-    model.proposed += proposed.proposed;
     for (const { title, why } of proposed.hopeless) warn(model, `Not tried: ${title}: ${why}`);
     const nothing = nothingToTryNote({ findings: model.status.findings, ranked: proposed.ranked.length, hopeless: proposed.hopeless.length, triedBefore: model.status.trials.length });
     if (nothing !== null) warn(model, nothing);
@@ -125,7 +124,7 @@ export async function commandStep({ input, model, control, session }: Phases, na
   });
 }
 
-export function championKey(run: string, model: RunModel): string {
+function championKey(run: string, model: RunModel): string {
   return `${run}/champion/${model.champion.commit.slice(0, 12)}`;
 }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { chmod, lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyEdits } from '../core/candidates/apply-edits.js';
 import type { Change, SpanEdit } from '../core/candidate.js';
 import { PerfloopError } from '../core/errors.js';
+import { sha256 } from '../propose/hash.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import { git, gitBytes, gitResult } from './git.js';
 import { unsafePath, unsafePlace } from './safe-path.js';
@@ -67,9 +67,6 @@ async function readText(path: string, file: string): Promise<string> {
   throw new PerfloopError('PL_DOES_NOT_APPLY', `the candidate edits ${file}, which is not UTF-8 text`, { where: file });
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /** Applies what the commit changed since it left the line of commits that the worktree's commit is on. */
 async function applyCommit(worktree: Worktree, commit: string): Promise<void> {

@@ -41,8 +41,11 @@ export async function gitResult(args: readonly string[], options: GitOptions): P
     maxBuffer: maxOutputBytes,
     reject: false,
   });
-  options.signal?.addEventListener('abort', () => setTimeout(letGo, pipesCloseMs, running), { once: true });
+  const onAbort = (): void => void setTimeout(letGo, pipesCloseMs, running);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
   const result = await running;
+  // One signal may serve many calls.
+  options.signal?.removeEventListener('abort', onAbort);
   const where = `git ${args.join(' ')} (in ${options.cwd})`;
   if (result.isCanceled) throw new PerfloopError('PL_GIT_CANCELLED', 'git was cancelled', { where });
   if (result.isMaxBuffer) throw new PerfloopError('PL_GIT_OUTPUT', `git printed more than ${maxOutputBytes >> 20} MiB`, { where });

@@ -24,8 +24,6 @@ export interface RunModel {
   profile: ArtifactRef | null;
   findings: ArtifactRef | null;
   ranked: CandidateRef[];
-  /** How many candidates were proposed, tried or not. */
-  proposed: number;
   /** Keys of worktrees of champions, to be removed at the end of the round. */
   opened: string[];
   /** Rounds in a row that accepted nothing. */
@@ -81,7 +79,6 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     profile: null,
     findings: null,
     ranked: [],
-    proposed: 0,
     opened: [],
     dry: 0,
     acceptedBefore: 0,
