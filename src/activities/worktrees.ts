@@ -83,7 +83,7 @@ async function changedSince(repository: Repository, { change }: Candidate, madeF
 async function commitOf(deps: Dependencies, input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }, repository: Repository, candidate: Candidate): Promise<string | Verdict> {
   const key = `${input.run}/${input.trial}/apply`;
   // What is under judgement is the commit as it is, wherever it branched off.
-  if (candidate.change.kind === 'commit' && candidate.proposer === 'judge') return candidate.change.commit.commit;
+  if (candidate.change.kind === 'commit' && (candidate.proposer === 'judge' || candidate.proposer === 'ablation')) return candidate.change.commit.commit;
   try {
     return await withFreshWorktree({ home: deps.home, repository, key, commit: input.champion.commit }, async (worktree) => {
       await applyCandidate(worktree, candidate.change);

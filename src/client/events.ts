@@ -1,4 +1,4 @@
-import type { CostPlan, DecisionRecord, RunState, RunStatus, SamplingProgress, TrialState, TrialSummary } from '../core/status.js';
+import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, SamplingProgress, TrialState, TrialSummary } from '../core/status.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 
@@ -14,6 +14,7 @@ export type RunEvent =
   | { kind: 'trial'; trial: string; what: string; place: string; state: TrialState }
   | { kind: 'verdict'; trial: string; what: string; verdict: Verdict }
   | { kind: 'approval-needed'; run: string; candidate: string }
+  | { kind: 'ablation'; ablation: Ablation }
   | { kind: 'decision'; decision: DecisionRecord }
   | { kind: 'champion'; commit: string; accepted: number; ratio: number | null }
   | { kind: 'state'; state: RunState }
@@ -50,6 +51,7 @@ function settled(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   for (const trial of next.trials) {
     if (trial.verdict !== null && !sameVerdict(trial, before.get(trial.id))) events.push({ kind: 'verdict', trial: trial.id, what: trial.candidate.title, verdict: trial.verdict });
   }
+  for (const ablation of (next.ablations ?? []).slice(previous?.ablations?.length ?? 0)) events.push({ kind: 'ablation', ablation });
   const known = new Set(previous?.decisions.map((decision) => decision.id));
   for (const decision of next.decisions) if (!known.has(decision.id)) events.push({ kind: 'decision', decision });
   if (next.accepted > 0 && next.champion !== previous?.champion && next.kind === 'run') events.push({ kind: 'champion', commit: next.champion, accepted: next.accepted, ratio: next.speedup?.ratio ?? null });

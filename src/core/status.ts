@@ -24,9 +24,25 @@ export interface TrialSummary {
   verdict: Verdict | null;
   samples: ArtifactRef | null;
   diff: ArtifactRef | null;
+  /** It was accepted and left out again at the end: without it the champion is as fast. */
+  dropped?: true;
   /** Workflow time, milliseconds since the epoch. */
   startedAt: number | null;
   endedAt: number | null;
+}
+
+/** What the champion is without one accepted candidate, measured at the end. */
+export interface Ablation {
+  /** The trial that was accepted. */
+  trial: string;
+  /**
+   * `kept`: without it the champion is slower. `dropped`: it was shown to add less than half of the gain that is asked for.
+   * `undecided`: too noisy to tell, so it stays. `needed`: others rest on it, or the rest does not work without it.
+   */
+  state: 'kept' | 'dropped' | 'undecided' | 'needed';
+  /** Of the champion without it against the one with it: below 1 is what it is worth. Null where it could not be measured. */
+  measured: Measured | null;
+  text: string;
 }
 
 /** Said before the first sample. */
@@ -111,6 +127,8 @@ export interface RunStatus {
   trials: TrialSummary[];
   decisions: DecisionRecord[];
   final: FinalMeasurement | null;
+  /** In the order of measuring, the weakest first. Absent where nothing was left out. */
+  ablations?: Ablation[];
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number };

@@ -58,13 +58,14 @@ function whyNothing({ trials, plan, champion, target }: RunStatus): string {
 export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'unsure', quarantined: 'held' } as const;
 
 /** Where a trial stands, in a word. A verdict that waits for its round or a person is not one yet. */
-export function standing({ state, verdict }: TrialSummary): { text: string; tone: Tone } {
+export function standing({ state, verdict, dropped }: TrialSummary): { text: string; tone: Tone } {
+  if (dropped === true) return { text: 'left out', tone: 'plain' };
   if (verdict !== null && state === 'decided') return { text: verdict.kind, tone: verdictTone[verdict.kind] };
   return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming' }[state], tone: 'plain' };
 }
 
-export function wasAccepted({ state, verdict }: TrialSummary): boolean {
-  return state === 'decided' && verdict?.kind === 'accepted';
+export function wasAccepted({ state, verdict, dropped }: TrialSummary): boolean {
+  return state === 'decided' && verdict?.kind === 'accepted' && dropped !== true;
 }
 
 /**

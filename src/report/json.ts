@@ -1,4 +1,4 @@
-import type { RunStatus } from '../core/status.js';
+import type { Ablation, RunStatus } from '../core/status.js';
 import type { Reason, VerdictKind } from '../core/verdict/verdict.js';
 import { primaryMetric } from './facts.js';
 import { isKnown } from './words.js';
@@ -26,6 +26,8 @@ export interface ReportJson {
     ci95: [number, number] | null;
     reasons: Reason[];
   }[];
+  /** What the result is without each accepted candidate; empty where that was not measured. */
+  ablations: Ablation[];
   /** Path of the HTML report. */
   report: string;
 }
@@ -53,6 +55,7 @@ export function reportJson(status: RunStatus, reportPath: string): ReportJson {
         reasons: decided?.reasons ?? [],
       };
     }),
+    ablations: status.ablations ?? [],
     report: reportPath,
   };
 }

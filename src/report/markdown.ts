@@ -1,3 +1,4 @@
+import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { percentText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
@@ -20,6 +21,7 @@ export function reportMarkdown(data: ReportData): string {
     `Base ${code(shortCommit(status.target.base))}, champion ${status.champion === status.target.base ? 'the base' : code(shortCommit(status.champion))}, run ${code(status.run)}${isOver(status) ? '' : ` (${status.state}, so far)`}. ${countText(status.samplesSpent, 'sample')} in ${durationText(tookMs(status))}.${asked} At most ${expected} false acceptances are to be expected (${countText(confirmed, 'confirmation')}).`,
     status.error === null ? '' : `**${status.error.code}**: ${inline(status.error.message, 1000)}`,
     metrics(data),
+    worthTable(data),
     trialTable(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
     commands(data),
@@ -31,6 +33,17 @@ function metrics({ status: { final } }: ReportData): string {
   if (final === null) return '';
   const rows = final.metrics.map((metric) => `| ${inline(metric.name, 60)}${metric.unit === '' ? '' : ` (${inline(metric.unit, 20)})`} | ${numberText(metric.base)} | ${numberText(metric.champion)} | ${changeText(metric.champion / metric.base)} | ${changeText(metric.championMean / metric.baseMean)} | ${changeText(metric.championWorstDecile / metric.baseWorstDecile)} |`);
   return ['| metric | base | champion | median | mean | worst 10% |', '| --- | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n');
+}
+
+function worthTable({ status }: ReportData): string {
+  const worth = worthOf(status);
+  if (worth === null) return '';
+  const rows = worth.patches.map(({ trial, own, ablation }) => {
+    const without = ablation?.measured && ablation.measured.pairs > 0 ? `${changeText(ablation.measured.ratio)} (${shortIntervalText(ablation.measured.ci95)})` : 'not measured';
+    return `| ${trial.id} | ${inline(trial.candidate.title, 120)} | ${changeText(own.ratio)} (${shortIntervalText(own.ci95)}) | ${without} | ${ablation === null ? 'kept' : ablationWord[ablation.state]} |`;
+  });
+  const whole = worth.whole === null ? '' : `; measured as a whole it is ${worth.whole.toFixed(3)}x`;
+  return `${['| trial | change | own gain | the result without it | so it is |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}\n\nOwn gains of what was kept multiply to ${worth.product.toFixed(3)}x${whole}. ${notAdditive}`;
 }
 
 function trialTable(trials: readonly TrialData[]): string {

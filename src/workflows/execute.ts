@@ -6,7 +6,7 @@ import type { TrialSummary } from '../core/status.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import type { Phases } from './phases.js';
 import { scopeOf, warn } from './phases.js';
-import { trial, type TrialResult } from './trial.js';
+import { trial, type TrialInput, type TrialResult } from './trial.js';
 
 /** Tries the ranked candidates, each against the champion that opened the round; then accepts what passed. */
 export async function execute(phases: Phases): Promise<void> {
@@ -83,11 +83,25 @@ async function accept({ input, model, control, session }: Phases, summary: Trial
   delete model.passed[summary.id];
 }
 
-/** Runs a trial as a child workflow; its result is in the summary. */
-export async function runTrial({ input, model, control, session }: Pick<Phases, 'model' | 'control' | 'session'> & { input: Phases['input'] }, id: string, candidate: CandidateRef, mode: 'full' | 'confirm', madeFor?: string): Promise<TrialSummary> {
+/** Runs a trial; its result is in the summary. */
+export async function runTrial(phases: Phases, id: string, candidate: CandidateRef, mode: 'full' | 'confirm', madeFor?: string): Promise<TrialSummary> {
+  const { model, control } = phases;
   const summary = newTrial(model, id, candidate, Date.now());
   model.status.budget.trials += 1;
   control.enter('execute', `trial ${id}: ${candidate.title}`);
+  const result = await runChild(phases, id, candidate, mode, madeFor);
+  summary.verdict = result.verdict;
+  summary.samples = result.samples;
+  summary.diff = result.diff;
+  summary.commit = result.commit?.commit ?? null;
+  summary.endedAt = Date.now();
+  for (const text of result.notes) warn(model, text);
+  if (result.commit !== null && result.verdict.kind === 'accepted') model.passed[id] = result.commit;
+  return summary;
+}
+
+/** Runs the child workflow of a trial. */
+export async function runChild({ input, model, session }: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
     args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }) }],
@@ -101,14 +115,7 @@ export async function runTrial({ input, model, control, session }: Pick<Phases, 
   session.lease = result.lease;
   model.lease = result.lease;
   model.status.samplesSpent += result.spent;
-  summary.verdict = result.verdict;
-  summary.samples = result.samples;
-  summary.diff = result.diff;
-  summary.commit = result.commit?.commit ?? null;
-  summary.endedAt = Date.now();
-  for (const text of result.notes) warn(model, text);
-  if (result.commit !== null && result.verdict.kind === 'accepted') model.passed[id] = result.commit;
-  return summary;
+  return result;
 }
 
 function settle(summary: TrialSummary, verdict: Verdict | null): void {

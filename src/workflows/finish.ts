@@ -1,13 +1,14 @@
 import { condition } from '@temporalio/workflow';
 import { decide, decisionOn } from '../core/run/model.js';
 import { ruleFrom } from '../core/verdict/rule.js';
+import { ablate } from './ablation.js';
 import { acceptApproved } from './execute.js';
 import { learn, scopeOf, warn, type Phases } from './phases.js';
 import { readyWorktrees } from './ground.js';
 import type { WorktreeRef } from '../core/run/contracts.js';
 import { noiseOnHost } from './noise.js';
 
-/** After the last round: pending approvals, the final measurement, the result branch, the last lessons. */
+/** After the last round: pending approvals, what each accepted candidate is worth, the final measurement, the result branch, the last lessons. */
 export async function finish(phases: Phases): Promise<void> {
   const { model, input } = phases;
   const awaiting = () => model.status.trials.filter((trial) => trial.state === 'awaiting-approval');
@@ -17,6 +18,7 @@ export async function finish(phases: Phases): Promise<void> {
     await acceptApproved(phases);
   }
   if (model.status.accepted > 0) {
+    await ablate(phases);
     await finalMeasurement(phases);
     if (input.config.approval.mode !== 'final' || (await approveBranch(phases))) await publish(phases);
   }

@@ -7,6 +7,7 @@ import type { Lease } from '../core/run/lease.js';
 import type { TrialState } from '../core/status.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { Noise } from '../core/verdict/noise.js';
+import { ablationDelta } from '../core/run/ablation.js';
 import { ruleFrom } from '../core/verdict/rule.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import { HostSession, type HostHandle } from './host-session.js';
@@ -25,8 +26,8 @@ export interface TrialInput {
   lease: Lease | null;
   /** The noise that the run knows, and of which host. */
   noise: (Noise & { host: string }) | null;
-  /** `confirm`: it passed against an earlier champion, so screening is skipped. */
-  mode: 'full' | 'confirm';
+  /** `confirm`: it passed against an earlier champion, so screening is skipped. `ablate`: it is the champion without one of its patches, and need not be faster. */
+  mode: 'full' | 'confirm' | 'ablate';
   /** The earlier champion that it was made for, with `confirm`. */
   madeFor?: string;
 }
@@ -80,10 +81,12 @@ class TrialOnHost {
     const faulty = await this.correct(first.b, first.a);
     if (faulty !== null) return { ...base, verdict: faulty, samples: null, spent: this.spent };
 
-    const rule = ruleFrom(config, await this.noise(first.a));
+    const noise = await this.noise(first.a);
+    const rule = ruleFrom(config, noise);
+    if (this.input.mode === 'ablate') rule.delta = ablationDelta(config.verdict.min_gain, noise);
     const sampling = { ...this.scope, target, config, lease: this.on.lease, rule };
     let samples: ArtifactRef | null = null;
-    if (this.input.mode === 'full' && config.verdict.protocol === 'sequential') {
+    if (this.input.mode !== 'confirm' && config.verdict.protocol === 'sequential') {
       await this.tell('screening');
       const screened = await this.on.bench('sampleStage', 'screen', { ...sampling, a: first.a, b: first.b, stage: 'screen', earlier: null });
       this.spent += screened.spent;

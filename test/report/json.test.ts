@@ -8,7 +8,7 @@ describe('reportJson', () => {
     await withStore(async (artifacts) => {
       const status = await sampleRun(artifacts);
       const json = reportJson(status, '/tmp/report.html');
-      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'report']);
+      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'report']);
       expect(json).toMatchObject({ run: 'r-k3v7q2xa', target: 'density-clustering', base: status.target.base, champion: status.champion, report: '/tmp/report.html' });
       expect(json.speedup).toEqual({ metric: 'wall', ratio: status.speedup?.ratio, ci95: status.speedup?.ci95 });
       expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons']);

@@ -1,4 +1,5 @@
 import type { RunEvent, SamplingEvent } from '../events.js';
+import { ablationWord } from '../../core/run/worth.js';
 import { intervalText, ratioText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
@@ -39,6 +40,8 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
       return `${event.decision.trial} ${event.decision.approve ? 'approved' : 'rejected'} by ${clean(event.decision.who)}${event.decision.comment ? `: ${clean(event.decision.comment)}` : ''}`;
     case 'champion':
       return `${style('green', 'new best')} ${shortCommit(event.commit)}${event.ratio === null ? '' : `, ${comparedText(event.ratio, 'the base')}`} (${event.accepted} accepted)`;
+    case 'ablation':
+      return `${event.ablation.trial} ${ablationWord[event.ablation.state]}: ${clean(event.ablation.text)}`;
     case 'state':
       return `now ${event.state}`;
     case 'final':

@@ -1,6 +1,7 @@
 import { awaitsFinal, isOver, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
+import { ablationWord, worthOf } from '../../core/run/worth.js';
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
@@ -20,7 +21,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), findings(found, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -62,6 +63,21 @@ function finalTable(final: FinalMeasurement | null, style: Style): string {
       { title: 'best mean', cell: (metric) => number(metric.championMean), align: 'right' },
       { title: 'base worst 10%', cell: (metric) => number(metric.baseWorstDecile), align: 'right' },
       { title: 'best worst 10%', cell: (metric) => number(metric.championWorstDecile), align: 'right' },
+    ],
+    style,
+  );
+}
+
+function worthTable(status: RunStatus, style: Style): string {
+  const worth = worthOf(status);
+  if (worth === null || status.ablations === undefined) return '';
+  return table(
+    worth.patches,
+    [
+      { title: 'part', cell: ({ trial }) => trial.id },
+      { title: 'own gain', cell: ({ own }) => ratioText(own.ratio), align: 'right' },
+      { title: 'result without it', cell: ({ ablation }) => (ablation?.measured && ablation.measured.pairs > 0 ? ratioText(ablation.measured.ratio) : ''), align: 'right' },
+      { title: '', cell: ({ ablation }) => (ablation === null ? '' : ablationWord[ablation.state]) },
     ],
     style,
   );

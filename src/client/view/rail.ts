@@ -35,7 +35,7 @@ function phases(status: RunStatus, width: number, glyphs: Glyphs): Line {
   return spans;
 }
 
-const afterRounds: ReadonlySet<string> = new Set(['finish', 'approval', 'final', 'publish']);
+const afterRounds: ReadonlySet<string> = new Set(['finish', 'approval', 'ablation', 'final', 'publish']);
 
 /** The last approvals, the last measurement and the publishing come after the rail. */
 function passedAll(status: RunStatus): boolean {

@@ -68,6 +68,7 @@ export const loopSchema = z
     max_trials: z.int().min(1).max(100_000).default(100).describe('Budget of trials for the whole run.'),
     max_wall: durationMs.default(8 * 3_600_000).describe('Budget of wall time for the whole run.'),
     candidates_per_round: z.int().min(1).max(100).default(8).describe('Of the candidates of a round, this many are tried, best ranked first.'),
+    ablation: z.boolean().default(true).describe('At the end, when more than one candidate was accepted, measures the result without each of them, the weakest first, and leaves out what adds less than half of `min_gain`.'),
   })
   .prefault({});
 

@@ -63,6 +63,8 @@ export interface HostActivities {
   propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[] }>;
   /** Writes the accepted commit (same tree, final message) on the champion and moves the result branch. */
   accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
+  /** The champion without the commit of one accepted candidate: those after it are put on what was before it, if that works. */
+  leaveOut(input: Scope & { target: Target; champion: CommitRef; drop: string; title: string }): Promise<{ kind: 'left-out'; commit: CommitRef; patch: ArtifactRef; /** The commits that were made anew: old to new. */ renamed: Record<string, string> } | { kind: 'conflict'; text: string }>;
   /** Points the result branch at the champion. */
   publish(input: Scope & { target: Target; champion: CommitRef }): Promise<{ branch: string }>;
   closeWorktrees(input: Scope & { target: Target; keys: string[] }): Promise<void>;

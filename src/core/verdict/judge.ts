@@ -50,7 +50,8 @@ function confirmedVerdict(screened: Pair[], confirmed: Pair[], rule: Rule, measu
   const all = [...screened, ...confirmed];
   const gain = evidenceText('confirm', confirmed, rule);
   const ratioOfMeans = meanRatio(all, rule.metrics);
-  if (ratioOfMeans < 1) {
+  // Where it need not be faster (a negative delta), the mean may be as much slower.
+  if (ratioOfMeans < Math.exp(Math.min(0, rule.delta))) {
     const text = `the median contradicts the mean: ${gain}, but the mean of all ${all.length} pairs is ${gainText(ratioOfMeans)}; a rarer, much slower mode hides behind the median`;
     return { kind: 'rejected', measured, reasons: [{ code: 'mean-worse', text }] };
   }

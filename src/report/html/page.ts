@@ -13,6 +13,7 @@ import { overview } from './overview.js';
 import { decisionsSection, environmentSection, reproduceSection } from './records.js';
 import { style } from './style.js';
 import { trialDetails } from './trial.js';
+import { worthSection } from './worth.js';
 
 /** The whole report as one HTML document without scripts, which its own policy forbids too, and without any other file. */
 export function reportHtml(data: ReportData): string {
@@ -33,6 +34,7 @@ export function reportHtml(data: ReportData): string {
 <body><main>
 ${head(data)}
 ${finalSection(data)}
+${single ? null : worthSection(data)}
 ${single ? null : overview(data)}
 ${trialDetails(data)}
 ${findingsSection(data)}

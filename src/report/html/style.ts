@@ -59,6 +59,7 @@ th { text-align: left; font-weight: 400; color: var(--soft); font-size: 13px; ve
 td { vertical-align: top; padding: 8px 14px 8px 0; border-top: 1px solid var(--rule); }
 th.n, td.n { text-align: right; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
+.worth .note { display: block; font-size: 12.5px; } .worth .id { font-family: var(--mono); font-size: 12.5px; white-space: nowrap; }
 .overview .note { display: block; font-size: 12.5px; overflow-wrap: anywhere; }
 .overview .id { font-family: var(--mono); font-size: 12.5px; line-height: 21px; white-space: nowrap; }
 .overview .bar { width: 30%; padding-right: 20px; }
@@ -173,6 +174,12 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--rule);
   .figures { grid-template-columns: repeat(3, 1fr); }
   .figures > div:nth-child(4) { border-left: 0; padding-left: 0; }
   .figures > div:nth-child(n + 4) { border-top: 1px solid var(--rule); }
+  .worth thead { display: none; }
+  .worth, .worth tbody { display: block; }
+  .worth tr { display: grid; grid-template-columns: 44px minmax(0, 1fr) minmax(0, 1fr); gap: 2px 12px; padding: 10px 0; border-top: 1px solid var(--rule); }
+  .worth td { display: block; border: 0; padding: 0; width: auto; white-space: normal; }
+  .worth .what { grid-column: 2 / 4; } .worth .n { text-align: left; } .worth td:nth-child(3) { grid-column: 2; }
+  .worth td:nth-child(4)::before { content: 'without: '; } .worth .so { grid-column: 2 / 4; }
   .overview thead { display: none; }
   .overview, .overview tbody { display: block; }
   .overview tr { display: grid; grid-template-columns: 44px minmax(0, 1fr) 108px; gap: 2px 12px; padding: 10px 0; border-top: 1px solid var(--rule); }

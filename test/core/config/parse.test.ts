@@ -7,7 +7,7 @@ describe('parseConfig', () => {
   it('fills in every default of an empty file, durations in milliseconds', () => {
     const config = parseConfig('', 'perfloop.toml');
     expect(config).toEqual(defaultConfig());
-    expect(config.loop).toEqual({ rounds: 3, plateau: 1, max_trials: 100, max_wall: 8 * 3_600_000, candidates_per_round: 8 });
+    expect(config.loop).toEqual({ rounds: 3, plateau: 1, max_trials: 100, max_wall: 8 * 3_600_000, candidates_per_round: 8, ablation: true });
     expect(config.approval).toEqual({ mode: 'never', timeout: 7 * 86_400_000, on_timeout: 'reject' });
     expect(config.verdict.min_gain).toBe(0.02);
     expect(config.target).toMatchObject({ base: 'HEAD', link: [] });
@@ -56,7 +56,7 @@ goal = "mn"
     expect(error.code).toBe('PL_CONFIG_INVALID');
     expect(error.message).toBe('perfloop.toml has 5 problems');
     expect(error.problems).toEqual([
-      'perfloop.toml:2: loop.ronds: unknown key; did you mean rounds? allowed: rounds, plateau, max_trials, max_wall, candidates_per_round',
+      'perfloop.toml:2: loop.ronds: unknown key; did you mean rounds? allowed: rounds, plateau, max_trials, max_wall, candidates_per_round, ablation',
       'perfloop.toml:3: loop.max_wall: must be a duration such as "90s", "10m" or "1h30m", or a number of seconds, got "soon"',
       'perfloop.toml:6: commands.test: expected a shell command: a string, or a table with `run`',
       'perfloop.toml:7: commands.bench: unknown key; did you mean benchmark? allowed: build, test, smoke, benchmark, profile, check',

@@ -116,6 +116,10 @@ export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunSt
       { id: 'd1', trial: 'r1-1', approve: true, who: 'ada@buildhost', comment: 'Reads well; the order of the neighbours is kept.', at: startedAt + 90_000 },
       { id: 'd2', trial: 'r1-3', approve: true, who: 'perfloop', comment: 'nobody decided within 15 s', at: startedAt + 140_000 },
     ],
+    ablations: [
+      { trial: 'r1-3', state: 'undecided', measured: { ratio: 0.985, ci95: [0.961, 1.006], pairs: 60, samples: 144, delta: -rule.delta / 2 }, text: 'without it the result is 1.5% slower' },
+      { trial: 'r1-1', state: 'kept', measured: { ratio: 0.702, ci95: [0.671, 0.731], pairs: 5, samples: 10, delta: -rule.delta / 2 }, text: 'without it the result is 29.8% slower' },
+    ],
     final: { ...measured, samples: await artifacts.put('samples', JSON.stringify(final)) },
     warnings: ['The working tree has changes that are not committed; they are not measured.'],
     error: null,
