@@ -1,0 +1,20 @@
+// mix 1.3.0: finalisers for 64-bit hashes. Public domain.
+#pragma once
+#include <cstdint>
+
+namespace mix {
+
+constexpr const char* version = "1.3.0";
+
+/// One step over eight bytes.
+inline std::uint64_t step(std::uint64_t state, std::uint64_t word) {
+  state ^= word;
+  for (int round = 0; round < 2; round++) {
+    state ^= state >> 32;
+    state *= 0xd6e8feb86659fd93ULL;
+    state = (state << 29) | (state >> 35);
+  }
+  return state;
+}
+
+}  // namespace mix
