@@ -31,7 +31,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { config, worktree } = input;
       const { path } = await worktreeOf(deps, worktree);
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), inherit: [lock.fd], signal: attempt.signal }),
+        takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], signal: attempt.signal }),
       ));
       if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
       const { failure } = sample;

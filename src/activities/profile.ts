@@ -28,7 +28,7 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     if (command === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const { path } = await worktreeOf(deps, input.worktree);
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const what = { ...request(deps, input, 'profile', command, path, attempt), logFile: await logPath(deps, input, 'profile.log'), inherit: [lock.fd] };
+      const what = { ...request(deps, input, 'profile', command, path, attempt), logFile: await logPath(deps, input, 'profile.log'), hold: [lock.fd] };
       return captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, 'captured'), runCommand });
     }));
     const { functions } = await importProfileInThread({ files: captured.files, kind: 'auto', database }, { signal: attempt.signal });

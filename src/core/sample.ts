@@ -4,10 +4,18 @@ export type SampleFailure =
   | { kind: 'timeout'; afterMs: number }
   | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string };
 
+/** What is known of an execution without asking the program. */
+export interface Outside {
+  /** Start to exit, in milliseconds. */
+  wallMs: number;
+  /** User and system time of all its processes, in milliseconds. Absent where the machine does not tell it. */
+  cpuMs?: number;
+  /** Largest resident set of one of its processes, in bytes. Absent where the machine does not tell it. */
+  peakBytes?: number;
+}
+
 /** One execution of the benchmark command in a fresh process. */
-export type Sample =
-  | { ok: true; /** Start to exit, taken from outside, in milliseconds. */ wallMs: number; metrics: Record<string, number> }
-  | { ok: false; wallMs: number; failure: SampleFailure };
+export type Sample = Outside & ({ ok: true; metrics: Record<string, number> } | { ok: false; failure: SampleFailure });
 
 export type Stage = 'noise' | 'screen' | 'confirm' | 'final';
 

@@ -1,3 +1,6 @@
+import type { Launcher } from './launcher/launcher.js';
+import type { Usage } from './launcher/messages.js';
+
 /** A shell command to run with its children in a process group of its own. */
 export interface CommandRequest {
   command: string;
@@ -12,8 +15,10 @@ export interface CommandRequest {
   logFile?: string;
   /** Folder of the job journal, and what to call the job there; a starting worker reaps what it finds. */
   journal?: { folder: string; name: string };
-  /** Descriptors that the command inherits from 3 on, such as the host lock's. */
-  inherit?: number[];
+  /** Descriptors, such as the host lock's, that stay open until the command is gone, even when this process is killed. */
+  hold?: number[];
+  /** Starts it, for one who has many to run; it holds what `hold` would. Without one, the command gets one of its own. */
+  launcher?: Launcher;
   /** Between SIGTERM and SIGKILL; default 2000. */
   graceMs?: number;
 }
@@ -27,6 +32,8 @@ export interface CommandResult {
   cancelled: boolean;
   /** Spawn to exit, milliseconds, by the monotonic clock. */
   wallMs: number;
+  /** Of all its processes; null where it cannot be known, see `launcherProblem`. */
+  usage: Usage | null;
   /** At most 8 MiB: the first 1 MiB and the last 7 MiB. */
   stdout: string;
   stderr: string;

@@ -7,7 +7,7 @@ export type LockMode = 'exclusive' | 'shared';
 
 export interface HeldLock {
   mode: LockMode;
-  /** Hand it to commands through `inherit`: then the lock lasts as long as they do, even if this process is killed. */
+  /** Hand it to commands through `hold`: then the lock lasts as long as they do, even if this process is killed. */
   fd: number;
   release(): void;
 }
@@ -54,7 +54,7 @@ function held(fd: number, mode: LockMode, open: number[]): HeldLock {
   return {
     mode,
     fd,
-    // Closing, not unlocking: a command that inherited the descriptor keeps the lock.
+    // Closing, not unlocking: a command that holds the descriptor keeps the lock.
     release() {
       if (released) return;
       released = true;

@@ -10,6 +10,7 @@ export const markerName = 'PERFLOOP_JOB';
 
 export interface ProcessInfo {
   pid: number;
+  parent: number;
   group: number;
   /** When it started, in the system's own form: with the pid it names a process for one boot. */
   start: string;
@@ -19,6 +20,8 @@ export interface ProcessInfo {
 export interface JobIdentity {
   group: number | null;
   marker: string;
+  /** A process whose descendants all belong to the job, whatever they did to group and marker. */
+  reaper?: number | null;
 }
 
 interface Row extends ProcessInfo {
@@ -27,12 +30,27 @@ interface Row extends ProcessInfo {
 
 const onLinux = process.platform === 'linux';
 
-/** The living processes of a job (zombies are dead): those of its group, and those elsewhere that carry its marker. */
+/** The living processes of a job (zombies are dead): those of its group, those below its reaper, and those elsewhere that carry its marker. */
 export async function jobProcesses(job: JobIdentity): Promise<ProcessInfo[]> {
   const marker = `${markerName}=${job.marker}`;
-  const belongs = (row: Row): boolean => row.group === job.group || row.environment.includes(marker);
   const rows = await allProcesses();
-  return rows.filter((row) => row.pid !== process.pid && belongs(row)).map(({ pid, group, start }) => ({ pid, group, start }));
+  const below = typeof job.reaper === 'number' ? descendants(rows, job.reaper) : new Set<number>();
+  const belongs = (row: Row): boolean => row.group === job.group || below.has(row.pid) || row.environment.includes(marker);
+  return rows.filter((row) => row.pid !== process.pid && belongs(row)).map(({ pid, parent, group, start }) => ({ pid, parent, group, start }));
+}
+
+function descendants(rows: readonly ProcessInfo[], ancestor: number): Set<number> {
+  const children = new Map<number, ProcessInfo[]>();
+  for (const row of rows) children.set(row.parent, [...(children.get(row.parent) ?? []), row]);
+  const found = new Set<number>();
+  const todo = [ancestor];
+  for (let parent = todo.pop(); parent !== undefined; parent = todo.pop()) {
+    for (const { pid } of children.get(parent) ?? []) {
+      if (!found.has(pid)) todo.push(pid);
+      found.add(pid);
+    }
+  }
+  return found;
 }
 
 /** When the process started, or null when there is none (or only a zombie). */
@@ -75,10 +93,10 @@ function linuxStat(pid: number): ProcessInfo | null {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, , group] = fields;
+    const [state, parent, group] = fields;
     const start = fields[19];
-    if (state === undefined || group === undefined || start === undefined || state === 'Z' || state === 'X') return null;
-    return { pid, group: Number(group), start };
+    if (state === undefined || parent === undefined || group === undefined || start === undefined || state === 'Z' || state === 'X') return null;
+    return { pid, parent: Number(parent), group: Number(group), start };
   } catch {
     return null;
   }
@@ -97,12 +115,12 @@ const psEnvironment = { PATH: '/bin:/usr/bin:/sbin:/usr/sbin', LC_ALL: 'C' };
 
 /** For systems without /proc. `e` appends the environment to the command. */
 export async function psProcesses(): Promise<Row[]> {
-  const { stdout } = await execFileAsync('ps', ['axeww', '-o', 'pid=,pgid=,stat=,lstart=,command='], { env: psEnvironment, maxBuffer: 256 * 1024 * 1024 });
+  const { stdout } = await execFileAsync('ps', ['axeww', '-o', 'pid=,ppid=,pgid=,stat=,lstart=,command='], { env: psEnvironment, maxBuffer: 256 * 1024 * 1024 });
   const rows: Row[] = [];
   for (const line of stdout.split('\n')) {
-    const [, pid, group, state, start, environment] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s?(.*)$/.exec(line) ?? [];
-    if (pid === undefined || group === undefined || start === undefined || state?.startsWith('Z')) continue;
-    rows.push({ pid: Number(pid), group: Number(group), start, environment: environment ?? '' });
+    const [, pid, parent, group, state, start, environment] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s?(.*)$/.exec(line) ?? [];
+    if (pid === undefined || parent === undefined || group === undefined || start === undefined || state?.startsWith('Z')) continue;
+    rows.push({ pid: Number(pid), parent: Number(parent), group: Number(group), start, environment: environment ?? '' });
   }
   return rows;
 }

@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +7,9 @@ import { CommandLog } from './command-log.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { endJob } from './end-job.js';
 import { journalJob } from './job-journal.js';
-import { markerName, type JobIdentity } from './processes.js';
+import type { Usage } from './launcher/messages.js';
+import type { JobIdentity } from './processes.js';
+import { startCommand, type Exit, type StartedCommand } from './start-command.js';
 
 const mib = 1024 * 1024;
 /** A longer timer would fire at once. */
@@ -20,12 +21,6 @@ const pipesCloseMs = 1000;
 
 type Streams = Record<'stdout' | 'stderr', BoundedOutput>;
 
-interface Exit {
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
-  wallMs: number;
-}
-
 /**
  * Runs a shell command in a process group of its own and returns when it and all its children are gone. On timeout or
  * abort the group gets SIGTERM, then SIGKILL. Output is always drained, whatever its size. Does not throw for a command
@@ -34,35 +29,35 @@ interface Exit {
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   await checkFolder(request.cwd);
   const streams: Streams = { stdout: new BoundedOutput(mib, 7 * mib), stderr: new BoundedOutput(mib, 7 * mib) };
-  if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, streams);
+  if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, null, streams);
 
   const id = randomBytes(8).toString('hex');
   const journal = request.journal ? await journalJob(request.journal.folder, id, request.journal.name) : null;
   const log = request.logFile === undefined ? null : await CommandLog.open(request.logFile);
   let allGone = true;
   try {
-    const startedAt = process.hrtime.bigint();
-    const child = start(request, id);
+    const command = await startCommand(request, id);
     allGone = false;
-    const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
-    const job: JobIdentity = { group: child.pid ?? null, marker: id };
+    const job: JobIdentity = { group: command.pid, marker: id, reaper: command.reaper };
     const guard = watch(request, job);
-    const exited = Promise.race([exitOf(child, startedAt, request), guard.gaveUp]);
-    drain(child, streams, log);
-    feed(child, request.stdin);
+    const exited = Promise.race([command.exited, guard.gaveUp]);
+    drain(command, streams, log);
+    feed(command, request.stdin);
     try {
-      const [exit] = await Promise.all([exited, child.pid !== undefined && journal?.started(child.pid)]);
+      const [exit] = await Promise.all([exited, journal?.started(command.pid)]);
       const why = await guard.stop();
       const left = await endJob(job, { lingerMs: why.timedOut || why.cancelled ? 0 : lingerMs, graceMs: request.graceMs });
-      await Promise.race([closed, delay(pipesCloseMs, undefined, { ref: false })]);
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      await Promise.race([command.closed, delay(pipesCloseMs, undefined, { ref: false })]);
+      command.stdout.destroy();
+      command.stderr.destroy();
       allGone = left.length === 0;
-      return result(exit, why, streams);
+      return result(exit, why, allGone ? await command.usage() : null, streams);
     } catch (error) {
       await guard.stop();
       allGone = (await endJob(job, { graceMs: 0 })).length === 0;
       throw error;
+    } finally {
+      await command.release(!allGone);
     }
   } finally {
     await log?.close();
@@ -76,46 +71,20 @@ async function checkFolder(cwd: string): Promise<void> {
   if (!found?.isDirectory()) throw new PerfloopError('PL_COMMAND_CWD', 'The folder that a command should run in does not exist.', { where: cwd, fix: 'Correct `cwd` of the command in perfloop.toml: it is relative to the repository root.' });
 }
 
-function start(request: CommandRequest, id: string): ChildProcess {
-  try {
-    return spawn('/bin/sh', ['-c', request.command], {
-      cwd: request.cwd,
-      env: { ...request.env, [markerName]: id },
-      detached: true,
-      stdio: [request.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(request.inherit ?? [])],
-    });
-  } catch (cause) {
-    throw spawnError(request, cause);
-  }
-}
-
-function spawnError(request: CommandRequest, cause: unknown): PerfloopError {
-  return new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
-}
-
-async function exitOf(child: ChildProcess, startedAt: bigint, request: CommandRequest): Promise<Exit> {
-  return new Promise((resolve, reject) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6 }));
-    child.once('error', (cause) => {
-      if (child.pid === undefined) reject(spawnError(request, cause));
-    });
-  });
-}
-
-function drain(child: ChildProcess, streams: Streams, log: CommandLog | null): void {
+function drain(command: StartedCommand, streams: Streams, log: CommandLog | null): void {
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.on('error', () => undefined);
-    child[name]?.on('data', (chunk: Buffer) => {
+    command[name].on('error', () => undefined);
+    command[name].on('data', (chunk: Buffer) => {
       streams[name].append(chunk);
       log?.append(chunk);
     });
   }
 }
 
-function feed(child: ChildProcess, stdin: string | undefined): void {
+function feed({ stdin }: StartedCommand, text: string | undefined): void {
   // A command that does not read its input closes the pipe: not an error.
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(stdin);
+  stdin?.on('error', () => undefined);
+  stdin?.end(text);
 }
 
 interface WhyEnded {
@@ -163,11 +132,12 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
   };
 }
 
-function result(exit: Exit, why: WhyEnded, streams: Streams): CommandResult {
+function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams): CommandResult {
   return {
     ok: exit.exitCode === 0 && !why.timedOut && !why.cancelled,
     ...exit,
     ...why,
+    usage,
     stdout: streams.stdout.text(),
     stderr: streams.stderr.text(),
     droppedBytes: streams.stdout.dropped + streams.stderr.dropped,

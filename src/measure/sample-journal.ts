@@ -30,9 +30,10 @@ const failure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
   z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string() }),
 ]);
+const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional() };
 const sample = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), wallMs: z.number(), metrics: z.record(z.string(), z.number()) }),
-  z.object({ ok: z.literal(false), wallMs: z.number(), failure }),
+  z.object({ ok: z.literal(true), ...outside, metrics: z.record(z.string(), z.number()) }),
+  z.object({ ok: z.literal(false), ...outside, failure }),
 ]);
 /** A pair as journals and artifacts hold it. */
 export const pairSchema: z.ZodType<Pair> = z.object({

@@ -17,7 +17,9 @@ export interface SampleRequest {
   rules: readonly MetricReading[];
   journal?: CommandRequest['journal'];
   /** The host lock's descriptor. */
-  inherit?: number[];
+  hold?: number[];
+  /** Holds it already, and starts many samples. */
+  launcher?: CommandRequest['launcher'];
   /** Size of the padding in the environment; the same for every sample of one build. Default 0. */
   layoutSeed?: number;
   signal?: AbortSignal;
@@ -43,7 +45,8 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     env: { ...commandEnvironment({ extra: command.env }), PERFLOOP_LAYOUT: 'x'.repeat((request.layoutSeed ?? 0) % layoutSizes) },
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
-    ...(request.inherit === undefined ? {} : { inherit: request.inherit }),
+    ...(request.hold === undefined ? {} : { hold: request.hold }),
+    ...(request.launcher === undefined ? {} : { launcher: request.launcher }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (result.cancelled) signal?.throwIfAborted();
@@ -51,9 +54,10 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
 }
 
 function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[]): Sample {
-  const { wallMs, exitCode, signal } = result;
-  if (result.timedOut) return { ok: false, wallMs, failure: { kind: 'timeout', afterMs: timeoutMs } };
-  if (!result.ok) return { ok: false, wallMs, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result) } };
+  const { wallMs, exitCode, signal, usage } = result;
+  const outside = { wallMs, ...usage };
+  if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
+  if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result) } };
   const read = readMetrics(result, rules);
-  return read.ok ? { ok: true, wallMs, metrics: read.metrics } : { ok: false, wallMs, failure: read.failure };
+  return read.ok ? { ok: true, ...outside, metrics: read.metrics } : { ok: false, ...outside, failure: read.failure };
 }

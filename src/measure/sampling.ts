@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Pair, Sample, Stage } from '../core/sample.js';
 import type { CommandRequest } from './command.js';
+import type { Launcher } from './launcher/launcher.js';
 import type { MetricReading } from './metrics.js';
 import { identityOf, openSampleJournal } from './sample-journal.js';
 import { takeSample, type SampleRequest } from './sample.js';
+import { openLauncher } from './start-command.js';
 
 /** One side of a comparison: a commit, built in a worktree. */
 export interface Side {
@@ -47,6 +49,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     command: identityOf(command),
     rules: identityOf(rules.map(({ name, source, pattern, match }) => ({ name, source, pattern, match }))),
   });
+  let launcher: Launcher | null = null;
   try {
     const { pairs } = journal;
     const resumed = pairs.length;
@@ -56,40 +59,44 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       pairs.push(pair);
       onProgress?.(pairs, resumed);
     };
+    const takePair = async (): Promise<Pair> => pairOf(request, launcher, pairs.length);
     let warm = false;
     while (!hasFailure(pairs)) {
       const target = next(pairs);
       if (target === 'stop' || target <= pairs.length) break;
       if (!warm) {
-        const thrownAway = await takePair(request, pairs.length);
+        launcher = await openLauncher([request.lock.fd]);
+        const thrownAway = await takePair();
         // A failure is evidence, never thrown away.
         if (isFailure(thrownAway)) await add(thrownAway);
         warm = true;
       }
-      while (pairs.length < target && !hasFailure(pairs)) await add(await takePair(request, pairs.length));
+      while (pairs.length < target && !hasFailure(pairs)) await add(await takePair());
     }
     return pairs;
   } finally {
+    await launcher?.close();
     await journal.close();
   }
 }
 
-async function takePair(request: SamplingRequest, index: number): Promise<Pair> {
+async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number): Promise<Pair> {
   const load = loadavg()[0] ?? 0;
   const at = Date.now();
   const aFirst = randomInt(2) === 0;
-  const first = await takeSide(request, aFirst ? 'a' : 'b');
-  const second = await takeSide(request, aFirst ? 'b' : 'a');
+  const first = await takeSide(request, launcher, aFirst ? 'a' : 'b');
+  const second = await takeSide(request, launcher, aFirst ? 'b' : 'a');
   return { stage: request.stage, index, order: aFirst ? 'ab' : 'ba', a: aFirst ? first : second, b: aFirst ? second : first, load, at };
 }
 
-async function takeSide(request: SamplingRequest, name: 'a' | 'b'): Promise<Sample> {
+async function takeSide(request: SamplingRequest, launcher: Launcher | null, name: 'a' | 'b'): Promise<Sample> {
   const { worktree, layoutSeed } = request.sides[name];
   return takeSample({
     command: request.command,
     worktree,
     rules: request.rules,
-    inherit: [request.lock.fd],
+    hold: [request.lock.fd],
+    ...(launcher === null ? {} : { launcher }),
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),

@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cutNote } from '../../src/measure/bounded-output.js';
@@ -7,6 +7,8 @@ import { runCommand } from '../../src/measure/run-command.js';
 import { isAlive, pidIn, temporaryFolder, written } from './support.js';
 
 const env = { PATH: process.env['PATH'] ?? '' };
+
+const onLinux = process.platform === 'linux';
 
 async function run(command: string, more: Partial<CommandRequest> = {}) {
   return runCommand({ command, cwd: '/', env, timeoutMs: 60_000, ...more });
@@ -41,14 +43,6 @@ describe('a command that ends by itself', () => {
     const result = await run('sleep 0.3; sleep 60 &');
     expect(result.wallMs).toBeGreaterThanOrEqual(300);
     expect(result.wallMs).toBeLessThan(performance.now() - whole);
-  });
-
-  test('inherits descriptors from 3 on', async () => {
-    const folder = await temporaryFolder();
-    const file = await open(join(folder, 'inherited'), 'w');
-    await run('echo through >&3', { inherit: [file.fd] });
-    await file.close();
-    expect(await readFile(join(folder, 'inherited'), 'utf8')).toBe('through\n');
   });
 });
 
@@ -94,7 +88,14 @@ describe('children that outlive the command', () => {
     expect(await isAlive(await pidIn(join(folder, 'child')))).toBe(false);
   });
 
-  test.runIf(process.platform === 'linux')('are found by the marker when they left the group and their parent is dead', async () => {
+  test.runIf(onLinux)('are found when they left the group, cleared their environment, and their parent is dead', async () => {
+    const folder = await temporaryFolder();
+    const result = await run(`(env -i setsid /bin/sh -c 'echo $$ > orphan; exec /bin/sleep 600' > /dev/null 2>&1 < /dev/null &) ; while [ ! -s orphan ]; do sleep 0.01; done`, { cwd: folder, graceMs: 50 });
+    expect(result.ok).toBe(true);
+    expect(await isAlive(await pidIn(join(folder, 'orphan')))).toBe(false);
+  });
+
+  test.runIf(onLinux)('are found by the marker when they left the group and their parent is dead', async () => {
     const folder = await temporaryFolder();
     const result = await run(`(setsid sh -c 'echo $$ > orphan; exec sleep 600' > /dev/null 2>&1 < /dev/null &) ; while [ ! -s orphan ]; do sleep 0.01; done`, { cwd: folder, graceMs: 50 });
     expect(result.ok).toBe(true);
@@ -148,7 +149,7 @@ describe('a flood of output', () => {
     expect(await run('echo fine', { logFile: join(folder, 'file', 'log') })).toMatchObject({ ok: true, stdout: 'fine\n' });
   });
 
-  test.runIf(process.platform === 'linux')('a full disk ends the log, not the command', async () => {
+  test.runIf(onLinux)('a full disk ends the log, not the command', async () => {
     expect(await run('yes | head -c 20000000', { logFile: '/dev/full' })).toMatchObject({ ok: true });
   });
 });

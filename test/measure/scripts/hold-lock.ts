@@ -5,5 +5,5 @@ import { runCommand } from '../../../src/measure/run-command.js';
 const [, , folder = '', mode = '', command = ''] = process.argv;
 const lock = await acquireHostLock({ folder, mode: mode === 'shared' ? 'shared' : 'exclusive', onWaiting: () => console.log('waiting') });
 console.log('held');
-await runCommand({ command, cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 600_000, inherit: [lock.fd] });
+await runCommand({ command, cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 600_000, hold: [lock.fd] });
 lock.release();

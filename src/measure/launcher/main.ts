@@ -1,0 +1,80 @@
+import { readSync, writeSync } from 'node:fs';
+import { Job, startInSession } from './job.js';
+import type { Order, Reply } from './messages.js';
+import { loadSyscalls, type Syscalls } from './syscalls.js';
+
+/**
+ * The launcher: a small process that starts the commands of a target, one at a time, and waits for them. It does nothing
+ * while one runs, so that both ends of the wall time are taken at once; and everything that a command leaves behind
+ * becomes its child, so that nothing is missing from the usage, or from what is ended. It works without an event loop,
+ * and ends when its stdin does and its last child has.
+ */
+function main(): void {
+  const calls = load();
+  if (calls === null) return;
+  say({ type: 'ready' });
+  let job: Job | null = null;
+  for (let order = hear(); order !== null; order = hear()) {
+    if (order.type === 'prepare') {
+      job = new Job(calls, order.stdin);
+      say({ type: 'pipes', ...job.workerEnds });
+    } else if (job === null) throw new Error(`${order.type} before prepare`);
+    else if (order.type === 'start') run(job, order);
+    else say({ type: 'settled', usage: job.settle() });
+  }
+  // The worker is gone. A lock that this process holds for a command must last as long as the command.
+  while (calls.wait('any', true) !== null);
+}
+
+function load(): Syscalls | null {
+  try {
+    const calls = loadSyscalls();
+    calls.becomeSubreaper();
+    const leader = startInSession(calls, ['/bin/sh', '-c', 'exit 7'], [], [0, 1, 2]);
+    if (calls.wait(leader, true)?.exitCode !== 7) throw new Error('a process could not be waited for');
+    return calls;
+  } catch (error) {
+    say({ type: 'unavailable', why: textOf(error) === 'ENOENT' ? 'the program `setsid` (util-linux) is missing' : textOf(error) });
+    return null;
+  }
+}
+
+function run(job: Job, order: Order & { type: 'start' }): void {
+  try {
+    const ending = job.run(order, (pid) => say({ type: 'started', pid }));
+    say({ type: 'ended', ending });
+  } catch (error) {
+    say({ type: 'failed', why: textOf(error) });
+  }
+}
+
+let unread = Buffer.alloc(0);
+
+/** The next order; null when there will be none. */
+function hear(): Order | null {
+  const chunk = Buffer.alloc(65_536);
+  for (;;) {
+    const end = unread.indexOf('\n');
+    if (end >= 0) {
+      const line = unread.toString('utf8', 0, end);
+      unread = unread.subarray(end + 1);
+      return JSON.parse(line) as Order;
+    }
+    const bytes = readSync(0, chunk);
+    if (bytes === 0) return null;
+    unread = Buffer.concat([unread, chunk.subarray(0, bytes)]);
+  }
+}
+
+/** A worker that was killed reads nothing any more. */
+function say(reply: Reply): void {
+  try {
+    writeSync(1, `${JSON.stringify(reply)}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+main();

@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { finished, type Readable, type Writable } from 'node:stream';
+import { promisify } from 'node:util';
+import { PerfloopError } from '../core/errors.js';
+import type { CommandRequest } from './command.js';
+import { Launcher } from './launcher/launcher.js';
+import type { Usage } from './launcher/messages.js';
+import { markerName } from './processes.js';
+
+export interface Exit {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  wallMs: number;
+}
+
+/** A command that runs, in a session and a process group of its own. */
+export interface StartedCommand {
+  /** Leader of the group. */
+  pid: number;
+  /** Ancestor of all its processes and of nothing else; null where there is none. */
+  reaper: number | null;
+  stdin: Writable | null;
+  stdout: Readable;
+  stderr: Readable;
+  exited: Promise<Exit>;
+  /** Settles when nothing holds the other ends of stdout and stderr any more. */
+  closed: Promise<unknown>;
+  /** Asked once all its processes are gone. Null where it cannot be known. */
+  usage: () => Promise<Usage | null>;
+  /** Gives back what it was started with; `stuck`: some process of it cannot be ended. */
+  release(stuck: boolean): Promise<void>;
+}
+
+let problem: Promise<string | null> | null = null;
+
+/** Why usage is not known on this machine; null where it is. Found out once. */
+export async function launcherProblem(): Promise<string | null> {
+  problem ??= (async () => {
+    const launcher = await Launcher.open([]);
+    if (typeof launcher === 'string') return launcher;
+    await launcher.close();
+    return null;
+  })();
+  return problem;
+}
+
+/** A launcher for many commands; null where there can be none. */
+export async function openLauncher(hold: readonly number[]): Promise<Launcher | null> {
+  if (problem !== null && (await problem) !== null) return null;
+  const launcher = await Launcher.open(hold);
+  problem ??= Promise.resolve(typeof launcher === 'string' ? launcher : null);
+  return typeof launcher === 'string' ? null : launcher;
+}
+
+/** Starts a shell command. Throws PL_COMMAND_SPAWN when that fails. */
+export async function startCommand(request: CommandRequest, marker: string): Promise<StartedCommand> {
+  const given = request.launcher?.usable === true ? request.launcher : null;
+  const launcher = given ?? (await openLauncher(request.hold ?? []));
+  const what = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...request.env, [markerName]: marker } };
+  try {
+    return launcher === null ? await startPlainly(request, what) : await startLaunched(request, what, launcher, launcher !== given);
+  } catch (cause) {
+    if (launcher !== null && launcher !== given) await launcher.close();
+    throw new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
+  }
+}
+
+interface What {
+  argv: string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+async function startLaunched(request: CommandRequest, what: What, launcher: Launcher, own: boolean): Promise<StartedCommand> {
+  const startedAt = performance.now();
+  const launched = await launcher.launch({ ...what, stdin: request.stdin !== undefined });
+  const { pid, stdin, stdout, stderr, usage } = launched;
+  return {
+    pid,
+    reaper: launcher.pid,
+    stdin,
+    stdout,
+    stderr,
+    // Its parent can only have been ended from within it: an outcome of the command, as if it had ended itself.
+    exited: launched.ended.then((ending) => ending ?? { exitCode: null, signal: 'SIGKILL', wallMs: performance.now() - startedAt }),
+    closed: Promise.all([isClosed(stdout), isClosed(stderr)]),
+    usage,
+    release: async (stuck) => {
+      if (own || stuck) await launcher.close(stuck);
+    },
+  };
+}
+
+const isClosed = (stream: Readable): Promise<unknown> => promisify(finished)(stream).catch(() => undefined);
+
+/** With what Node has: no usage, and the time of forking this large process is a part of the wall time. */
+async function startPlainly({ stdin, hold = [] }: CommandRequest, { argv, cwd, env }: What): Promise<StartedCommand> {
+  const startedAt = process.hrtime.bigint();
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...hold] }) as ChildProcess & { stdout: Readable; stderr: Readable };
+  const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6 }));
+    child.once('error', (cause) => {
+      if (child.pid === undefined) reject(cause);
+    });
+  });
+  if (child.pid === undefined) {
+    await exited;
+    throw new Error('it has no process');
+  }
+  return { pid: child.pid, reaper: null, stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, exited, closed, usage: async () => null, release: async () => {} };
+}
