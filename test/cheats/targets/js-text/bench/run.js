@@ -5,12 +5,12 @@ import { countWords, diffLines, groupWords, renderTable, similarity, tokenise } 
 import { makeTexts, seedOf } from './inputs.js';
 
 const ROUNDS = 5;
-const texts = makeTexts(seedOf(process.env), { texts: 6, lines: 150, vocabularySize: 2000 });
+const texts = makeTexts(seedOf(process.env), { texts: 6, lines: 150, vocabularySize: 2600 });
 
 let items = 0;
-function repeat(work) {
+function repeat(work, rounds = ROUNDS) {
   let result;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     result = work();
     items += 1;
   }
@@ -28,7 +28,7 @@ for (const text of texts) {
   const table = renderTable(counts.slice(0, 40), ['word', 'count']);
   results.push(words.length, counts, [...groups], table);
   if (previous !== undefined) {
-    results.push(similarity(previous.words, words));
+    results.push(repeat(() => similarity(previous.words, words), 3));
     results.push(repeat(() => diffLines(previous.lines, lines)));
   }
   previous = { words, lines };
