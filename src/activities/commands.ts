@@ -1,9 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { CommandSpec, Config } from '../core/config/schema.js';
-import { firstDifference } from '../core/compare-outputs.js';
 import type { CommandOutcome, HostActivities, Scope } from '../core/run/contracts.js';
 import { readFile } from 'node:fs/promises';
 import { runCommand } from '../measure/run-command.js';
+import { runEnvironment } from '../measure/run-environment.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
 import { buildKey, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
 import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
@@ -15,7 +14,7 @@ import { rulesOf } from './guard-protected.js';
 
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
 
-type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareOutputs'>;
+type CommandActivities = Pick<HostActivities, 'runCommand'>;
 
 /** Commands of the target. They overlap each other, and never a sample. */
 export function commandActivities(deps: Dependencies): CommandActivities {
@@ -39,35 +38,14 @@ export function commandActivities(deps: Dependencies): CommandActivities {
         return outcome;
       }));
     }),
-
-    compareOutputs: activity(async (input, attempt) => {
-      const { config, target } = input;
-      const command = config.commands.check;
-      if (command === undefined) return fromCache;
-      const sides = [await worktreeOf(deps, input.a), await worktreeOf(deps, input.b)];
-      return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
-        const rules = await rulesOf(await repositoryOf(deps, target), target, config);
-        const outputs: string[] = [];
-        // The order of a Python set follows from the seed of its hashes, which must not tell the two apart.
-        const seed = { PYTHONHASHSEED: String(randomInt(2 ** 32)) };
-        for (const worktree of sides) {
-          await overlayProtected(worktree, target.base.commit, rules);
-          const asked = request(deps, input, 'check', command, worktree.path, attempt);
-          const result = await runCommand({ ...asked, env: { ...seed, ...asked.env }, logFile: await logPath(deps, input, `check-${outputs.length === 0 ? 'champion' : 'candidate'}.log`) });
-          if (!result.ok) return { ok: false, problem: `the check failed on the ${outputs.length === 0 ? 'champion' : 'candidate'}: ${problemOf(result, command)}`, tail: tailOf(result), wallMs: result.wallMs, cached: false, log: null };
-          outputs.push(result.stdout);
-        }
-        const difference = firstDifference(outputs[0] ?? '', outputs[1] ?? '', config.check);
-        return { ok: difference === null, problem: difference === null ? '' : `the output differs from the champion's: ${difference}`, tail: '', wallMs: 0, cached: false, log: null };
-      }));
-    }),
   };
 }
 
 async function run(deps: Dependencies, scope: Scope, role: string, command: CommandSpec, worktree: OpenWorktree, attempt: Attempt): Promise<CommandOutcome> {
   attempt.report({ doing: role });
   const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
-  const result = await runCommand({ ...request(deps, scope, role, command, worktree.path, attempt), logFile });
+  const asked = request(deps, scope, role, command, worktree.path, attempt);
+  const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const log = await deps.artifacts.put('log', await readFile(logFile));
   return { ok: result.ok, problem: problemOf(result, command), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };

@@ -3,6 +3,7 @@ import { activity } from './activity.js';
 import { acceptActivities } from './accept.js';
 import { analyzeActivity } from './analyze.js';
 import { commandActivities } from './commands.js';
+import { compareOutputsActivity } from './compare-outputs.js';
 import type { Dependencies } from './dependencies.js';
 import { proposeActivity } from './propose.js';
 import { surveyActivity } from './survey.js';
@@ -14,6 +15,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     ping: activity(async () => {}),
     ...worktreeActivities(deps),
     ...commandActivities(deps),
+    compareOutputs: compareOutputsActivity(deps),
     survey: surveyActivity(deps),
     analyze: analyzeActivity(deps),
     propose: proposeActivity(deps),

@@ -4,6 +4,7 @@ import type { ArtifactRef } from '../core/artifact.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
+import { runEnvironment } from '../measure/run-environment.js';
 import { captureProfile } from '../profile/capture/capture.js';
 import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
 import { importProfileInThread } from '../profile/import/in-thread.js';
@@ -28,7 +29,8 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     if (command === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const { path } = await worktreeOf(deps, input.worktree);
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const what = { ...request(deps, input, 'profile', command, path, attempt), logFile: await logPath(deps, input, 'profile.log'), hold: [lock.fd] };
+      const asked = request(deps, input, 'profile', command, path, attempt);
+      const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, 'profile.log'), hold: [lock.fd] };
       return captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, 'captured'), runCommand });
     }));
     const { functions } = await importProfileInThread({ files: captured.files, kind: 'auto', database }, { signal: attempt.signal });

@@ -1,3 +1,4 @@
+import type { Checked } from './check/checked.js';
 import type { CandidateRef } from './candidate.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
@@ -24,6 +25,8 @@ export interface TrialSummary {
   verdict: Verdict | null;
   samples: ArtifactRef | null;
   diff: ArtifactRef | null;
+  /** What champion and candidate were compared by, besides the tests. Absent in trials of earlier versions. */
+  checked?: Checked[];
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
   /** Workflow time, milliseconds since the epoch. */

@@ -11,6 +11,8 @@ export interface CommandRequest {
   timeoutMs: number;
   signal?: AbortSignal;
   stdin?: string;
+  /** Sees every byte of stdout as it comes, also what the result no longer holds. */
+  onStdout?: (chunk: Buffer) => void;
   /** Gets both streams as they come, bounded in size (head and tail kept, the cut stated). */
   logFile?: string;
   /** Folder of the job journal, and what to call the job there; a starting worker reaps what it finds. */

@@ -42,6 +42,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     const guard = watch(request, job);
     const exited = Promise.race([command.exited, guard.gaveUp]);
     drain(command, streams, log);
+    if (request.onStdout !== undefined) command.stdout.on('data', request.onStdout);
     feed(command, request.stdin);
     try {
       const [exit] = await Promise.all([exited, journal?.started(command.pid)]);

@@ -6,9 +6,7 @@ import { commandEnvironment } from './command-environment.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
-
-/** Larger than a page: the stack of the program moves across page and cache-set boundaries. */
-const layoutSizes = 8192;
+import { layoutSizes, runEnvironment } from './run-environment.js';
 
 export interface SampleRequest {
   /** `timeout` in milliseconds, as in the parsed configuration. */
@@ -22,6 +20,8 @@ export interface SampleRequest {
   launcher?: CommandRequest['launcher'];
   /** Size of the padding in the environment; the same for every sample of one build. Default 0. */
   layoutSeed?: number;
+  /** For inputs that the benchmark makes up; the same for both sides of a pair. Default: a new one. */
+  seed?: string;
   signal?: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
-    env: { ...commandEnvironment({ extra: command.env }), PERFLOOP_LAYOUT: 'x'.repeat((request.layoutSeed ?? 0) % layoutSizes) },
+    env: runEnvironment(commandEnvironment({ extra: command.env }), request),
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),

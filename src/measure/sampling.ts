@@ -5,6 +5,7 @@ import type { CommandRequest } from './command.js';
 import type { Launcher } from './launcher/launcher.js';
 import type { MetricReading } from './metrics.js';
 import { identityOf, openSampleJournal } from './sample-journal.js';
+import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
 import { openLauncher } from './start-command.js';
 
@@ -84,17 +85,19 @@ async function pairOf(request: SamplingRequest, launcher: Launcher | null, index
   const load = loadavg()[0] ?? 0;
   const at = Date.now();
   const aFirst = randomInt(2) === 0;
-  const first = await takeSide(request, launcher, aFirst ? 'a' : 'b');
-  const second = await takeSide(request, launcher, aFirst ? 'b' : 'a');
+  const seed = drawSeed();
+  const first = await takeSide(request, launcher, aFirst ? 'a' : 'b', seed);
+  const second = await takeSide(request, launcher, aFirst ? 'b' : 'a', seed);
   return { stage: request.stage, index, order: aFirst ? 'ab' : 'ba', a: aFirst ? first : second, b: aFirst ? second : first, load, at };
 }
 
-async function takeSide(request: SamplingRequest, launcher: Launcher | null, name: 'a' | 'b'): Promise<Sample> {
+async function takeSide(request: SamplingRequest, launcher: Launcher | null, name: 'a' | 'b', seed: string): Promise<Sample> {
   const { worktree, layoutSeed } = request.sides[name];
   return takeSample({
     command: request.command,
     worktree,
     rules: request.rules,
+    seed,
     hold: [request.lock.fd],
     ...(launcher === null ? {} : { launcher }),
     ...(layoutSeed === undefined ? {} : { layoutSeed }),

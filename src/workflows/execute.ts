@@ -93,6 +93,7 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
   summary.verdict = result.verdict;
   summary.samples = result.samples;
   summary.diff = result.diff;
+  if (result.checked !== undefined) summary.checked = result.checked;
   summary.commit = result.commit?.commit ?? null;
   summary.endedAt = Date.now();
   for (const text of result.notes) warn(model, text);

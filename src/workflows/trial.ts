@@ -1,5 +1,6 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
+import type { Checked } from '../core/check/checked.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import type { CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
@@ -40,6 +41,8 @@ export interface TrialResult {
   spent: number;
   /** What a person should know of how it was judged. */
   notes: string[];
+  /** What champion and candidate were compared by. Absent in results of earlier versions. */
+  checked?: Checked[];
   lease: Lease | null;
 }
 
@@ -57,6 +60,7 @@ class TrialOnHost {
   private readonly scope: Scope;
   private readonly opened: string[] = [];
   private spent = 0;
+  private readonly checked: Checked[] = [];
 
   constructor(
     private readonly input: TrialInput,
@@ -66,7 +70,7 @@ class TrialOnHost {
   }
 
   async decide(): Promise<Outcome> {
-    return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, () => this.steps());
+    return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, async () => ({ ...(await this.steps()), checked: this.checked }));
   }
 
   private async steps(): Promise<Outcome> {
@@ -132,7 +136,8 @@ class TrialOnHost {
     if (this.input.config.commands.check === undefined) return null;
     const { target, config } = this.input;
     const compared = await this.on.host('compareOutputs', 'compare outputs', { ...this.scope, target, config, a, b });
-    return compared.ok ? null : failed('b', 'output-differs', compared);
+    this.checked.push(...(compared.checked ?? []));
+    return compared.ok ? null : failed(compared.whose ?? 'b', 'output-differs', compared);
   }
 
   private async command(worktree: WorktreeRef, side: Side, role: CommandRole, cache: boolean): Promise<CommandOutcome | null> {

@@ -9,11 +9,11 @@ import { scoreScript, type Target } from './target.js';
 
 const engine = sharedEngine();
 
-const repository = (check: string, files: Record<string, string> = {}): Target =>
+const repository = (check: string, files: Record<string, string> = {}, more = ''): Target =>
   makeTarget(() => ({
     'src/work.js': 'const ms = 60;\n',
     'bench/score.sh': scoreScript,
-    'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\ncheck = '''${check}'''\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n`,
+    'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\ncheck = '''${check}'''\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n${more}`,
     ...files,
   }));
 
@@ -47,5 +47,48 @@ describe('a check that prints a Python set', () => {
   it('shows another result all the same', async () => {
     target.write({ 'src/names.py': `names = {${names}, 'one more'}\n` });
     expect(verdictOf(trialOf(await judged(target), 'candidate'))).toBe('rejected output-differs');
+  });
+});
+
+describe('a check of numbers made up from a seed, in a file', () => {
+  const total = (body: string): string => `exports.total = (values) => ${body};\n`;
+  const target = repository(
+    'node check.js',
+    {
+      'src/total.js': total('values.reduce((sum, value) => sum + value, 0)'),
+      // A generator that is the same for the same seed (Lehmer).
+      'check.js': `const { total } = require('./src/total.js');
+let state = Number(process.env.PERFLOOP_SEED) % 2147483646 + 1;
+const values = Array.from({ length: 50 }, () => (state = (state * 48271) % 2147483647) / 7);
+require('fs').mkdirSync('out', { recursive: true });
+require('fs').writeFileSync('out/totals.json', JSON.stringify({ at: Date.now(), total: total(values), first: values[0] }));
+`,
+    },
+    '[check]\ncompare = "json"\ntolerance = 1e-12\nignore = ["at"]\nfiles = ["out/totals.json"]\nstdout = false\n',
+  );
+
+  it('passes what adds up in another order, and says with which seeds', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n', 'src/total.js': total('values.reduceRight((sum, value) => sum + value, 0)') });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('accepted faster');
+    expect(trial.checked).toEqual([{ text: 'out/totals.json of `node check.js`: the same JSON, numbers within the tolerances, 3 times with other seeds', seeds: expect.any(Array) }]);
+    const seeds = new Set(trial.checked?.[0]?.seeds);
+    expect(seeds.size).toBe(3);
+    for (const seed of seeds) expect(Number(seed)).toBeLessThan(2 ** 31);
+  });
+
+  it('refuses a loss of precision, at its place', async () => {
+    target.write({ 'src/total.js': total('Math.fround(values.reduce((sum, value) => sum + value, 0))') });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected output-differs');
+    expect(trial.verdict?.reasons[0]?.text).toMatch(/^out\/totals\.json differs from the champion's in run 1 of 3: \$\.total: [\d.e+]+ became [\d.e+]+$/);
+    for (const seed of trial.checked?.[0]?.seeds ?? []) expect(trial.verdict?.reasons[0]?.text).not.toContain(seed);
+  });
+
+  it('refuses a candidate that writes no file', async () => {
+    target.write({ 'src/total.js': "process.exit(0);\n" });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected output-differs');
+    expect(trial.verdict?.reasons[0]?.text).toContain('the check failed on the candidate: it did not write out/totals.json');
   });
 });

@@ -1,4 +1,5 @@
 import { stepProblems, type StepType } from '../pipeline/check.js';
+import { checkHasCommand, checkKeysAreUsed, pathsAreWellFormed } from './check-rules.js';
 import type { Problem } from './problems.js';
 import { stepTypes } from './schema.js';
 
@@ -13,7 +14,7 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, toleranceIsUsed, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -56,18 +57,6 @@ function floorBelowCeiling(config: Table): Problem[] {
     if (typeof floor !== 'number' || typeof ceiling !== 'number' || floor <= ceiling) return [];
     return [{ path: [...path, 'floor'], text: `the floor ${floor} is above the ceiling ${ceiling}: no sample could pass` }];
   });
-}
-
-/** A comparison that compares nothing would look like a safety net. */
-function checkHasCommand(config: Table): Problem[] {
-  if (config['check'] === undefined || (isTable(config['commands']) && config['commands']['check'] !== undefined)) return [];
-  return [{ path: ['check'], text: 'there is no `check` in [commands], so there is nothing to compare; add that command or leave out [check]' }];
-}
-
-function toleranceIsUsed(config: Table): Problem[] {
-  const { check } = config;
-  if (!isTable(check) || typeof check['tolerance'] !== 'number' || check['tolerance'] === 0 || check['compare'] === 'numbers') return [];
-  return [{ path: ['check', 'tolerance'], text: 'is used by compare = "numbers" only' }];
 }
 
 function stepsCanWork(config: Table): Problem[] {

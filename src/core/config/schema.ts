@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkSchema } from './check-schema.js';
 import { durationMs } from './duration.js';
 import { environmentName, environmentValue, globPattern, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
@@ -50,14 +51,7 @@ export const commandsSchema = z
     smoke: commandSpec.optional().describe('A quick run after the tests and before measuring; must exit with 0.'),
     benchmark: commandSpec.optional().describe('What is measured. A few tenths of a second of fixed work is best: it runs some dozens of times per candidate. Required for `run`.'),
     profile: commandSpec.optional().describe('What is profiled, when that is not the benchmark.'),
-    check: commandSpec.optional().describe('Prints results of the code; they must be the same for champion and candidate, see [check].'),
-  })
-  .prefault({});
-
-export const checkSchema = z
-  .strictObject({
-    compare: z.enum(['exact', 'numbers']).default('exact').describe('`exact`: the same bytes. `numbers`: the same text around the numbers, and each number within `tolerance`.'),
-    tolerance: z.number().min(0).max(1).default(0).describe('Relative tolerance of `numbers` (`1e-6`).'),
+    check: commandSpec.optional().describe('Prints results of the code, or writes them to files; they must be the same for champion and candidate, see [check].'),
   })
   .prefault({});
 
@@ -133,7 +127,7 @@ const listOfTables = <T extends z.ZodType>(name: string, element: T) =>
 export const configSchema = z.strictObject({
   target: targetSchema.describe('What is made faster.'),
   commands: commandsSchema.describe('How it is built, tested and measured. Each is a string or a table.'),
-  check: checkSchema.describe('How the output of the `check` command is compared.'),
+  check: checkSchema.describe('How the output of the `check` command, and of the benchmark, is compared between champion and candidate.'),
   metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric.'),
   loop: loopSchema.describe('When to stop.'),
   verdict: verdictSchema.describe('What counts as faster.'),

@@ -55,16 +55,24 @@ export const linearPattern = z.string().min(1).max(1000).superRefine((pattern, c
 }).meta({ title: 'regular expression' });
 
 /** A regular expression in RE2 syntax with exactly one group, which captures a number. */
-export const metricPattern = z.string().min(1).max(1000).superRefine((pattern, context) => {
-  const compiled = compile(pattern);
-  if (typeof compiled === 'string') {
-    context.addIssue({ code: 'custom', message: compiled });
-    return;
-  }
-  const groups = compiled.groupCount();
-  if (groups === 0) context.addIssue({ code: 'custom', message: 'has no group: put the number into parentheses, such as `time: ([0-9.]+) ms`' });
-  if (groups > 1) context.addIssue({ code: 'custom', message: `has ${groups} groups, and must have one, the number; write the others as (?:...)` });
-}).meta({ title: 'regular expression' });
+export const metricPattern = patternWith(1, 'put the number into parentheses, such as `time: ([0-9.]+) ms`', 'the number');
+
+/** A regular expression in RE2 syntax with exactly two groups, which capture a step and a value. */
+export const curvePattern = patternWith(2, 'put the step and the value into parentheses, such as `step ([0-9]+) loss ([-+.0-9e]+)`', 'the step and the value');
+
+function patternWith(wanted: number, advice: string, captured: string) {
+  return z.string().min(1).max(1000).superRefine((pattern, context) => {
+    const compiled = compile(pattern);
+    if (typeof compiled === 'string') {
+      context.addIssue({ code: 'custom', message: compiled });
+      return;
+    }
+    const groups = compiled.groupCount();
+    const has = groups === 0 ? 'no group' : groups === 1 ? '1 group' : `${groups} groups`;
+    if (groups < wanted) context.addIssue({ code: 'custom', message: `has ${has}: ${advice}` });
+    if (groups > wanted) context.addIssue({ code: 'custom', message: `has ${has}, and must have ${wanted === 1 ? 'one' : 'two'}, ${captured}; write the others as (?:...)` });
+  }).meta({ title: 'regular expression' });
+}
 
 function compile(pattern: string): RE2JS | string {
   try {

@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '../artifact.js';
+import type { Checked } from '../check/checked.js';
 import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
 import type { Lesson } from '../lesson.js';
@@ -41,6 +42,13 @@ export interface CommandOutcome {
   log: ArtifactRef | null;
 }
 
+/** Of comparing champion (a) and candidate (b). */
+export interface CheckOutcome extends CommandOutcome {
+  /** The side whose fault a problem is. Absent in outcomes of earlier versions: then the candidate's. */
+  whose?: 'a' | 'b';
+  checked?: Checked[];
+}
+
 export interface LeaseActivities {
   lease(input: Scope & { tag: string }): Promise<Lease>;
 }
@@ -55,8 +63,8 @@ export interface HostActivities {
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean }): Promise<CommandOutcome>;
-  /** Runs the check command on both sides and compares what they print. */
-  compareOutputs(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CommandOutcome>;
+  /** Runs the check command on both sides and compares what they print and write. */
+  compareOutputs(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CheckOutcome>;
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string }>;

@@ -38,7 +38,17 @@ describe('rules over several keys', () => {
     [metric('floor = 2\nceiling = 1'), '3: metrics[0].floor: the floor 2 is above the ceiling 1'],
     [`${metric('')}\n${metric('')}`, '5: metrics[1].name: two metrics are named "m"'],
     ['[check]\ncompare = "numbers"', '1: check: there is no `check` in [commands]'],
-    ['commands.check = "x"\n[check]\ntolerance = 0.1', '3: check.tolerance: is used by compare = "numbers" only'],
+    ['commands.check = "x"\n[check]\ntolerance = 0.1', '3: check.tolerance: changes nothing here: it is for compare = "numbers"'],
+    ['commands.check = "x"\n[check]\ncompare = "numbers"\nignore = ["a"]', '4: check.ignore: changes nothing here: it is for compare = "columns" or "json"'],
+    ['commands.check = "x"\n[check]\ncompare = "json"\nignore = ["a["]', '4: check.ignore[0]: is not a path'],
+    ['commands.check = "x"\n[check]\ncompare = "json"\n[check.tolerances]\n"a..b" = 0.1', '5: check.tolerances.a..b: is not a path'],
+    ['commands.check = "x"\n[check]\ncompare = "curve"', '2: check.curve: is missing'],
+    ["commands.check = 'x'\n[check]\ncompare = 'curve'\nseeds = 1\ncurve = '(a)(b)'", '4: check.seeds: must be at least 2'],
+    ["commands.check = 'x'\n[check]\ncompare = 'curve'\ncurve = '(a)'", '4: check.curve: has 1 group: put the step and the value'],
+    ['commands.check = "x"\n[check]\nstdout = false', '3: check.stdout: must not be false without `files`'],
+    ['commands.check = "x"\n[check]\ncompare = "json"\n[check.tolerances]\na = "x"', '5: check.tolerances.a: expected a relative tolerance of 0 to 1'],
+    ["[check]\nbenchmark = 'off'\nbenchmark_pattern = 'a'", "3: check.benchmark_pattern: says what of the benchmark's output is compared"],
+    ['[check]\ntolerance = 0.1', '1: check: there is no `check` in [commands]'],
     ['[[steps]]\ntype = "noop"\n[[steps]]\ntype = "noop"', '3: steps[1].name: step 2 has the name of step 1'],
     ['[[steps]]\ntype = "command"', '1: steps[0].command: step `command` is of type command and has no `command`'],
     ['[[steps]]\ntype = "warmup"\n[[steps]]\ntype = "execute"', '4: steps[1].type: step `execute` (execute) needs a step of type optimize before it'],
@@ -50,6 +60,10 @@ describe('rules over several keys', () => {
   it('also speak when another part of the file is wrong', () => {
     const problems = problemsOf(`loop.rounds = "x"\n${metric('floor = 2\nceiling = 1\nweight = "w"')}`);
     expect(problems).toEqual([expect.stringContaining(':1: loop.rounds'), expect.stringContaining(':4: metrics[0].floor'), expect.stringContaining(':6: metrics[0].weight')]);
+  });
+
+  it('let [check] speak of the benchmark alone', () => {
+    expect(parseConfig('[check]\nbenchmark = "numbers"\ntolerance = 1e-6', 'f').check.tolerance).toBe(1e-6);
   });
 
   it('accept what fits together', () => {
