@@ -7,7 +7,7 @@ import { unwrap } from '../src/core/config/introspect.js';
 import { commandTable, configSchema } from '../src/core/config/schema.js';
 
 export const docsFile = fileURLToPath(new URL('../docs/config.md', import.meta.url));
-const exampleFile = fileURLToPath(new URL('config-example.toml', import.meta.url));
+const example = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 const introduction = `# perfloop.toml
 
@@ -35,10 +35,10 @@ How to write the types:
 /** The whole text of docs/config.md. */
 export function configDocs(): string {
   const sections = Object.entries(configSchema.shape).map(([key, schema]) => section(key, schema));
-  const example = readFileSync(exampleFile, 'utf8');
   return [
     introduction,
-    `## A complete example\n\nEvery key once. A real file needs few of them.\n\n\`\`\`toml\n${example}\`\`\`\n`,
+    `## A complete example\n\nEvery key once. A real file needs few of them.\n\n\`\`\`toml\n${example('config-example.toml')}\`\`\`\n`,
+    `Several benchmarks in place of one:\n\n\`\`\`toml\n${example('config-example-several.toml')}\`\`\`\n`,
     ...sections,
     `## Commands as tables\n\nWherever the type is command, a string is short for a table with \`run\` alone. The shell is \`/bin/sh\`.\n\n${keyTable(commandTable)}`,
   ].join('\n');

@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
-import type { CommandSpec, Config } from '../core/config/schema.js';
+import { benchmarksOf, type Benchmark } from '../core/config/benchmarks.js';
+import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities, SampleInput, Scope } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
-import type { Pair, Stage } from '../core/sample.js';
+import type { Pair, SampleFailure, Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
 import { assessStage } from '../core/verdict/assess.js';
 import { finalMeasurement } from '../core/verdict/final.js';
-import { estimate, verdictOf } from '../core/verdict/judge.js';
+import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
 import { deltaOf, noiseOf, noisePairsDue } from '../core/verdict/noise.js';
 import { protocolOf } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
 import { takeSample } from '../measure/sample.js';
-import { samplePairs } from '../measure/sampling.js';
+import { takeEach } from '../measure/combine.js';
+import { rulesOfBenchmark, samplePairs } from '../measure/sampling.js';
 import { guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -31,20 +33,16 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { config, worktree } = input;
       const { path } = await worktreeOf(deps, worktree);
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeSample({ command: benchmarkOf(config), worktree: path, rules: metricRules(config.metrics), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], signal: attempt.signal }),
+        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], signal: attempt.signal })),
       ));
       if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
-      const { failure } = sample;
-      if (failure.kind === 'timeout') return { ok: false, problem: `it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
-      if (failure.kind === 'exit') return { ok: false, problem: failure.signal === null ? `it ended with exit code ${failure.code}` : `it was ended by ${failure.signal}`, tail: failure.tail };
-      const found = { none: 'is not in its output', several: 'is there more than once: set `match = "last"` or `"median"`, or make the pattern narrower', 'not-a-number': 'is not a number' }[failure.problem];
-      return { ok: false, problem: `the metric ${failure.metric} ${found}`, tail: failure.tail };
+      return { ok: false, ...problemOf(sample.failure) };
     }),
 
     measureNoise: activity(async (input, attempt) => {
       const { config, known, trials } = input;
       const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: planned } = config.verdict;
-      const rules = metricRules(config.metrics);
+      const rules = metricRules(config.metrics, config.benchmarks);
       const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
       const noise = known?.noise ?? noiseOf(pairs, rules);
       const samples = known?.samples ?? (await store(deps, pairs));
@@ -93,9 +91,10 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
   const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
     const soFar = pairs.length >= 4 ? estimate(pairs, rules) : null;
+    const each = soFar === null ? [] : estimates(pairs, rules);
     const due = next(pairs);
     const nextLook = due === 'stop' ? pairs.length : due;
-    attempt.report({ stage, pairs: pairs.length, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, doing, resumed } satisfies SamplingProgress);
+    attempt.report({ stage, pairs: pairs.length, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
   };
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
     const guard = await guardProtected(deps, input, [sides.a, sides.b]);
@@ -103,7 +102,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     const pairs = await samplePairs({
       stage,
       sides: { a: { identity: `${sides.a.id} ${input.a.commit}`, worktree: sides.a.path, layoutSeed: sides.a.layoutSeed }, b: { identity: `${sides.b.id} ${input.b.commit}`, worktree: sides.b.path, layoutSeed: sides.b.layoutSeed } },
-      command: benchmarkOf(input.config),
+      benchmarks: benchmarksFrom(input.config),
       rules,
       next,
       journalFile: journalOf(deps, input, input.lease, stage),
@@ -129,8 +128,18 @@ function store(deps: Dependencies, pairs: readonly Pair[]): Promise<ArtifactRef>
   return deps.artifacts.put('samples', JSON.stringify(pairs));
 }
 
-function benchmarkOf(config: Config): CommandSpec {
-  const { benchmark } = config.commands;
-  if (benchmark === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to measure', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml.' });
-  return benchmark;
+function benchmarksFrom(config: Config): Benchmark[] {
+  const benchmarks = benchmarksOf(config);
+  if (benchmarks.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to measure', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml.' });
+  return benchmarks;
+}
+
+/** What is wrong with a benchmark that was tried, with what a person can do about it. */
+function problemOf(failure: SampleFailure): { problem: string; tail: string } {
+  const { benchmark } = failure;
+  const of = benchmark === undefined ? '' : `${benchmark}: `;
+  if (failure.kind === 'timeout') return { problem: `${of}it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
+  if (failure.kind === 'exit') return { problem: `${of}${failure.signal === null ? `it ended with exit code ${failure.code}` : `it was ended by ${failure.signal}`}`, tail: failure.tail };
+  const found = { none: 'is not in its output', several: 'is there more than once: set `match = "last"` or `"median"`, or make the pattern narrower', 'not-a-number': 'is not a number' }[failure.problem];
+  return { problem: `${of}the metric ${failure.metric} ${found}`, tail: failure.tail };
 }

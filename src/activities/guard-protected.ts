@@ -11,7 +11,7 @@ import { repositoryOf } from './ground.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
-  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, config.commands));
+  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, config.commands, config.benchmarks));
 }
 
 /**

@@ -1,11 +1,12 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
+import { benchmarksOf } from '../core/config/benchmarks.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
-import { captureProfile } from '../profile/capture/capture.js';
+import { captureProfile, type Capture } from '../profile/capture/capture.js';
 import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
 import { importProfileInThread } from '../profile/import/in-thread.js';
 import { activity } from './activity.js';
@@ -16,7 +17,8 @@ import { logPath, request, unlessGone, withHostLock, worktreeOf } from './ground
 export function profileActivity(deps: Dependencies): BenchActivities['profile'] {
   return activity(async (input, attempt) => {
     const { config, brought } = input;
-    const command = config.commands.profile ?? config.commands.benchmark;
+    const { profile } = config.commands;
+    const commands = profile === undefined ? benchmarksOf(config).map(({ command }) => command) : [profile];
     const folder = await logPath(deps, input, 'raw');
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
@@ -26,15 +28,21 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
       const summary = await importProfileInThread({ files, kind, database }, { signal: attempt.signal });
       return finish(deps, database, `imported ${brought.fileName}: ${summary.functions} functions`);
     }
-    if (command === undefined) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
+    if (commands.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const { path } = await worktreeOf(deps, input.worktree);
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const asked = request(deps, input, 'profile', command, path, attempt);
-      const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, 'profile.log'), hold: [lock.fd] };
-      return captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, 'captured'), runCommand });
+      const all: Capture[] = [];
+      for (const [index, command] of commands.entries()) {
+        const asked = request(deps, input, 'profile', command, path, attempt);
+        const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`), hold: [lock.fd] };
+        all.push(await captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, `captured-${index + 1}`), runCommand }));
+      }
+      return all;
     }));
-    const { functions } = await importProfileInThread({ files: captured.files, kind: 'auto', database }, { signal: attempt.signal });
-    return finish(deps, database, `${captured.files.length} threads or processes, ${functions} functions, ${(captured.wallMs / 1000).toFixed(2)} s with the profiler`);
+    const files = captured.flatMap((capture) => capture.files);
+    const { functions } = await importProfileInThread({ files, kind: 'auto', database }, { signal: attempt.signal });
+    const wallMs = captured.reduce((sum, capture) => sum + capture.wallMs, 0);
+    return finish(deps, database, `${files.length} threads or processes, ${functions} functions, ${(wallMs / 1000).toFixed(2)} s with the profiler`);
   });
 }
 

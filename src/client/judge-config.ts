@@ -1,5 +1,5 @@
 import { parseConfig, validateConfig } from '../core/config/parse.js';
-import type { Config } from '../core/config/schema.js';
+import type { Config, ConfigInput } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import { readAtRevision } from '../workspace/read-at-revision.js';
 import { editableInPullRequests } from '../workspace/protected-globs.js';
@@ -9,9 +9,10 @@ import { configName, loadConfig } from './load-config.js';
 /** How `judge` is told what to run and what to measure. */
 export interface JudgeFlags {
   config?: string;
-  benchmark?: string;
-  /** `NAME=REGEX`; without it the wall time counts. */
-  metric?: string;
+  /** One command, or several of `NAME=CMD`. */
+  benchmark?: readonly string[];
+  /** `NAME=REGEX`; without it the wall time counts. Of several benchmarks NAME is that of the benchmark. */
+  metric?: readonly string[];
   goal?: 'max' | 'min';
   test?: string;
   build?: string;
@@ -20,18 +21,43 @@ export interface JudgeFlags {
 }
 
 /**
- * The config that the flags mean: that of a file, or one made of a benchmark. Commands and the smallest gain can be given
+ * The config that the flags mean: that of a file, or one made of benchmarks. Commands and the smallest gain can be given
  * on top of either. Throws PL_USAGE where flags contradict each other.
  */
 export async function judgeConfig(context: CliContext, dir: string, base: string, flags: JudgeFlags): Promise<Config> {
-  if (flags.benchmark === undefined) {
-    if (flags.metric !== undefined || flags.goal !== undefined) throw usage('--metric and --goal belong to --benchmark; a config names its own metrics');
+  const { benchmark = [], metric = [], goal } = flags;
+  if (benchmark.length === 0) {
+    if (metric.length > 0 || goal !== undefined) throw usage('--metric and --goal belong to --benchmark; a config names its own metrics');
     return withCommands((flags.config === undefined ? await configOfBase(dir, base) : null) ?? (await loadConfig(context, dir, flags.config)), flags);
   }
   if (flags.config !== undefined) throw usage('--config and --benchmark exclude each other');
-  if (flags.goal !== undefined && flags.metric === undefined) throw usage('--goal needs --metric: the wall time is always better when it is less');
-  const metrics = flags.metric === undefined ? [] : [metricOf(flags.metric, flags.goal)];
-  return withCommands(validateConfig({ commands: { benchmark: flags.benchmark }, metrics }, 'the command line'), flags);
+  if (goal !== undefined && metric.length === 0) throw usage('--goal needs --metric: the wall time is always better when it is less');
+  return withCommands(validateConfig(measured(benchmark, metric.map((text) => metricOf(text, goal))), 'the command line'), flags);
+}
+
+interface FlagMetric {
+  name: string;
+  pattern: string;
+  goal?: 'max' | 'min';
+}
+
+function measured(benchmarks: readonly string[], metrics: readonly FlagMetric[]): ConfigInput {
+  const [only, ...others] = benchmarks;
+  if (only !== undefined && others.length === 0) {
+    if (metrics.length > 1) throw usage('--metric can be given once for one benchmark; several metrics and guards belong into a config, given with --config');
+    return { commands: { benchmark: only }, metrics: [...metrics] };
+  }
+  const named = benchmarks.map(benchmarkOf);
+  const names = new Set(named.map(({ name }) => name));
+  const stray = metrics.find(({ name }) => !names.has(name));
+  if (stray !== undefined) throw usage(`--metric ${stray.name}=…: with several benchmarks, the name is that of the benchmark which prints it: ${[...names].join(', ')}`);
+  return { benchmarks: named, metrics: metrics.map((metric) => ({ ...metric, benchmark: metric.name })) };
+}
+
+function benchmarkOf(text: string): { name: string; run: string } {
+  const [, name, run] = /^([A-Za-z][\w.-]*)=([^]*\S[^]*)$/.exec(text) ?? [];
+  if (name === undefined || run === undefined) throw usage(`--benchmark ${text}: given several times, each must be NAME=CMD, such as --benchmark 'parse=node bench/parse.js'`);
+  return { name, run };
 }
 
 /** The base's own config: what is under judgement must not say how it is judged. */
@@ -50,7 +76,7 @@ function withCommands(config: Config, { test, build, setup, minGain }: JudgeFlag
   };
 }
 
-function metricOf(text: string, goal: 'max' | 'min' | undefined): { name: string; pattern: string; goal?: 'max' | 'min' } {
+function metricOf(text: string, goal: 'max' | 'min' | undefined): FlagMetric {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) throw usage(`--metric ${text}: it must be NAME=REGEX, such as --metric 'ops=([0-9.]+) ops/s'`);
   return { name: text.slice(0, at), pattern: text.slice(at + 1), ...(goal === undefined ? {} : { goal }) };

@@ -42,7 +42,7 @@ export function robustSpread(differences: readonly number[]): number {
  * PL_COMMAND_FAILED where set-up or build fail there, and what `noiseOf` throws for a benchmark that cannot be measured.
  */
 export async function measureSpread({ root, config, samples, onStep, signal }: SpreadRequest): Promise<Noise> {
-  const benchmark = requireBenchmark(config);
+  const { command: benchmark } = requireBenchmark(config);
   const rules = metricRules(config.metrics);
   const folder = await mkdtemp(join(tmpdir(), 'perfloop-init-'));
   try {

@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes, WorkflowIdReusePolicy } from '@temporalio/common';
+import { benchmarksText } from '../core/config/benchmarks.js';
 import { workflowTypes, type JudgeInput, type RunInput } from '../core/inputs.js';
 import { searchAttributes } from '../core/messages.js';
 import { queues } from '../core/queues.js';
@@ -39,7 +40,7 @@ export async function startWorkflow(session: Session, start: { kind: 'run'; inpu
 /** Markdown for the Temporal UI. */
 function details(start: { kind: 'run'; input: RunInput } | { kind: 'judge'; input: JudgeInput }): string {
   const { target, config, who, run } = start.input;
-  const lines = [`- target: ${target.name} (${target.origin})`, `- base: ${target.revision} = ${target.base.commit}`, `- benchmark: \`${config.commands.benchmark?.run ?? ''}\``, `- started by ${who}`, `- follow: \`perfloop attach ${run}\``];
+  const lines = [`- target: ${target.name} (${target.origin})`, `- base: ${target.revision} = ${target.base.commit}`, `- benchmark: \`${benchmarksText(config)}\``, `- started by ${who}`, `- follow: \`perfloop attach ${run}\``];
   if (start.kind === 'judge') lines.splice(2, 0, `- candidate: ${start.input.candidateRevision} = ${start.input.candidate.commit}`);
   return lines.join('\n');
 }

@@ -1,8 +1,9 @@
 /** Why a sample has no numbers. It counts against its side, never silently repeated. */
-export type SampleFailure =
+export type SampleFailure = (
   | { kind: 'exit'; code: number | null; signal: string | null; tail: string }
   | { kind: 'timeout'; afterMs: number }
-  | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string };
+  | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string }
+) & { /** Which of several benchmarks. */ benchmark?: string };
 
 /** What is known of an execution without asking the program. */
 export interface Outside {
@@ -14,8 +15,8 @@ export interface Outside {
   peakBytes?: number;
 }
 
-/** One execution of the benchmark command in a fresh process. */
-export type Sample = Outside & ({ ok: true; metrics: Record<string, number> } | { ok: false; failure: SampleFailure });
+/** One execution of the benchmark command in a fresh process; of several benchmarks, of each of them: their times added up. */
+export type Sample = Outside & { /** Of each benchmark by its name, where there are several. */ parts?: Record<string, Outside> } & ({ ok: true; metrics: Record<string, number> } | { ok: false; failure: SampleFailure });
 
 export type Stage = 'noise' | 'screen' | 'confirm' | 'final';
 
@@ -24,11 +25,19 @@ export interface Pair {
   stage: Stage;
   /** 0-based within its stage. */
   index: number;
+  /** Which side went first; of several benchmarks, in the first of them. */
   order: 'ab' | 'ba';
+  /** Of several benchmarks: the order in which they were executed, and which side went first in each. */
+  turns?: Turn[];
   a: Sample;
   b: Sample;
   /** One-minute load average read before the pair. */
   load: number;
   /** Milliseconds since the epoch when the pair began. */
   at: number;
+}
+
+export interface Turn {
+  benchmark: string;
+  order: 'ab' | 'ba';
 }

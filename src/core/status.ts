@@ -75,6 +75,8 @@ export interface SamplingProgress {
   /** Hodges-Lehmann ratio and 95% interval so far; null under 4 pairs. */
   ratio: number | null;
   ci95: [number, number] | null;
+  /** The same of each metric by itself, where there are several and an estimate. */
+  metrics?: { name: string; ratio: number; ci95: [number, number]; primary: boolean }[];
   /** What it is doing: waiting for the machine, or sampling. */
   doing: 'waiting' | 'sampling';
   /** Pairs that were read back from the journal after a crash. */
@@ -101,8 +103,10 @@ export interface FinalMeasurement {
 export interface RunEvidence {
   metrics: MetricRule[];
   protocol: Protocol;
-  /** The benchmark command. */
+  /** The benchmark command; of several, all of them in one line. */
   benchmark: string;
+  /** Absent where there is one. */
+  benchmarks?: { name: string; run: string }[];
   /** JSON of Finding[], one for each round that analyzed. */
   findings: ArtifactRef[];
   /** JSON of the fingerprint of the host that sampled. */

@@ -6,7 +6,7 @@ import type { MetricRule } from '../core/verdict/metrics.js';
  * What reading a metric takes of its rule. The pattern is in RE2 syntax; `^` and `$` match at lines. Its first group is
  * the number; without a group, the whole match.
  */
-export type MetricReading = Pick<MetricRule, 'name' | 'source' | 'pattern' | 'match'>;
+export type MetricReading = Pick<MetricRule, 'name' | 'benchmark' | 'source' | 'pattern' | 'match'>;
 
 export interface BenchmarkOutput {
   stdout: string;

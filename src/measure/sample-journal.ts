@@ -25,21 +25,25 @@ export interface SampleJournal {
   close(): Promise<void>;
 }
 
+const benchmark = z.string().optional();
 const failure = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('exit'), code: z.int().nullable(), signal: z.string().nullable(), tail: z.string() }),
-  z.object({ kind: z.literal('timeout'), afterMs: z.number() }),
-  z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string() }),
+  z.object({ kind: z.literal('exit'), code: z.int().nullable(), signal: z.string().nullable(), tail: z.string(), benchmark }),
+  z.object({ kind: z.literal('timeout'), afterMs: z.number(), benchmark }),
+  z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string(), benchmark }),
 ]);
 const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional() };
+const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
 const sample = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), ...outside, metrics: z.record(z.string(), z.number()) }),
-  z.object({ ok: z.literal(false), ...outside, failure }),
+  z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()) }),
+  z.object({ ok: z.literal(false), ...seen, failure }),
 ]);
+const order = z.enum(['ab', 'ba']);
 /** A pair as journals and artifacts hold it. */
 export const pairSchema: z.ZodType<Pair> = z.object({
   stage: z.enum(['noise', 'screen', 'confirm', 'final']),
   index: z.int().min(0),
-  order: z.enum(['ab', 'ba']),
+  order,
+  turns: z.array(z.object({ benchmark: z.string(), order })).optional(),
   a: sample,
   b: sample,
   load: z.number(),

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Pair, Sample, Stage } from '../core/sample.js';
+import { combine } from './combine.js';
 import type { CommandRequest } from './command.js';
 import type { Launcher } from './launcher/launcher.js';
 import type { MetricReading } from './metrics.js';
@@ -18,10 +19,16 @@ export interface Side {
   layoutSeed?: number;
 }
 
+export interface SampledBenchmark {
+  name: string | null;
+  command: SampleRequest['command'];
+}
+
 export interface SamplingRequest {
   stage: Stage;
   sides: { a: Side; b: Side };
-  command: SampleRequest['command'];
+  /** Each is executed on both sides of a pair. One alone has no name. */
+  benchmarks: readonly SampledBenchmark[];
   rules: readonly MetricReading[];
   /** How many pairs to have before it is asked again, or `stop`. Pairs already there count. */
   next: (pairs: readonly Pair[]) => number | 'stop';
@@ -36,19 +43,22 @@ export interface SamplingRequest {
 
 /**
  * Samples pairs until `next` says stop or a sample fails (its pair is the last one). Each pair is two fresh processes in
- * random order, and on the disk before the next one begins: after a crash, a call with the same request goes on at the
- * pair it was at. One pair for warming up (page cache, CPU clock) is thrown away at the start and after a resume.
+ * random order (of several benchmarks two of each, in random order too), and on the disk before the next one begins: after a
+ * crash, a call with the same request goes on at the pair it was at. One pair for warming up (page cache, CPU clock) is thrown away at the start and after a resume.
  * Throws the signal's reason when it is aborted; the pairs so far stay in the journal.
  */
 export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
-  const { stage, sides, command, rules, next, onProgress } = request;
+  const { stage, sides, benchmarks, rules, next, onProgress } = request;
+  const [first] = benchmarks;
+  if (first === undefined) throw new TypeError('nothing to sample');
+  const alone = first.name === null;
   const journal = await openSampleJournal(request.journalFile, {
     v: 1,
     stage,
     a: identityOf(sides.a),
     b: identityOf(sides.b),
-    command: identityOf(command),
-    rules: identityOf(rules.map(({ name, source, pattern, match }) => ({ name, source, pattern, match }))),
+    command: identityOf(alone ? first.command : benchmarks),
+    rules: identityOf(rules.map(({ name, source, pattern, match, benchmark }) => ({ name, source, pattern, match, ...(alone ? {} : { benchmark }) }))),
   });
   let launcher: Launcher | null = null;
   try {
@@ -84,19 +94,37 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
 async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number): Promise<Pair> {
   const load = loadavg()[0] ?? 0;
   const at = Date.now();
-  const aFirst = randomInt(2) === 0;
+  // The same inputs for all of the pair.
   const seed = drawSeed();
-  const first = await takeSide(request, launcher, aFirst ? 'a' : 'b', seed);
-  const second = await takeSide(request, launcher, aFirst ? 'b' : 'a', seed);
-  return { stage: request.stage, index, order: aFirst ? 'ab' : 'ba', a: aFirst ? first : second, b: aFirst ? second : first, load, at };
+  const taken: Record<'a' | 'b', Map<string | null, Sample>> = { a: new Map(), b: new Map() };
+  const turns = inRandomOrder(request.benchmarks).map((benchmark) => ({ benchmark, order: randomInt(2) === 0 ? ('ab' as const) : ('ba' as const) }));
+  // Both sides of a benchmark one right after the other: what drifts meanwhile hardly tells them apart. A failure changes
+  // nothing of that, so that it is always known whose it is.
+  for (const { benchmark, order } of turns) {
+    for (const side of order === 'ab' ? (['a', 'b'] as const) : (['b', 'a'] as const)) taken[side].set(benchmark.name, await takeSide(request, launcher, benchmark, side, seed));
+  }
+  const order = turns[0]?.order ?? 'ab';
+  const pair = { stage: request.stage, index, order, a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at };
+  const named = turns.flatMap((turn) => (turn.benchmark.name === null ? [] : [{ benchmark: turn.benchmark.name, order: turn.order }]));
+  return named.length === 0 ? pair : { ...pair, turns: named };
 }
 
-async function takeSide(request: SamplingRequest, launcher: Launcher | null, name: 'a' | 'b', seed: string): Promise<Sample> {
+/** One benchmark alone is its own sample. */
+function sampleOf({ benchmarks }: SamplingRequest, taken: ReadonlyMap<string | null, Sample>): Sample {
+  const alone = taken.get(null);
+  if (alone !== undefined) return alone;
+  return combine(benchmarks.flatMap(({ name }) => {
+    const sample = taken.get(name);
+    return name === null || sample === undefined ? [] : [{ name, sample }];
+  }));
+}
+
+async function takeSide(request: SamplingRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Sample> {
   const { worktree, layoutSeed } = request.sides[name];
   return takeSample({
-    command: request.command,
+    command: benchmark.command,
     worktree,
-    rules: request.rules,
+    rules: rulesOfBenchmark(benchmark, request.rules),
     seed,
     hold: [request.lock.fd],
     ...(launcher === null ? {} : { launcher }),
@@ -104,6 +132,21 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, nam
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+}
+
+/** The metrics that are taken of a benchmark. */
+export function rulesOfBenchmark<R extends MetricReading>({ name }: Pick<SampledBenchmark, 'name'>, rules: readonly R[]): R[] {
+  return rules.filter((rule) => name === null || rule.benchmark === name);
+}
+
+/** Fisher and Yates. */
+function inRandomOrder<T>(all: readonly T[]): T[] {
+  const shuffled = [...all];
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = randomInt(last + 1);
+    [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
+  }
+  return shuffled;
 }
 
 function hasFailure(pairs: readonly Pair[]): boolean {

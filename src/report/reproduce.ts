@@ -29,12 +29,20 @@ export function reproduceCommands(data: ReportData): Command[] {
   ];
 }
 
-/** A judgement may have been given its benchmark on the command line; a run has its perfloop.toml. */
+/**
+ * A judgement may have been given its benchmarks on the command line, which takes one metric of each; a run, and what needs
+ * more than that, has its perfloop.toml.
+ */
 function measureFlags({ status, benchmark, metrics }: ReportData): string {
-  if (status.kind === 'run' || benchmark === null || metrics === null || metrics.length !== 1) return '';
-  const [metric] = metrics;
-  const printed = metric && metric.source === 'regex' && metric.pattern !== null ? ` --metric ${shellWord(`${metric.name}=${metric.pattern}`)} --goal ${metric.goal}` : '';
-  return ` --benchmark ${shellWord(benchmark)}${printed}`;
+  if (status.kind === 'run' || benchmark === null || metrics === null) return '';
+  const { benchmarks = [] } = status.evidence ?? {};
+  const fromFlags = benchmarks.length === 0 ? metrics.length === 1 : metrics.every((metric) => metric.name === metric.benchmark && metric.weight === 1);
+  const goals = new Set(metrics.flatMap((metric) => (metric.source === 'regex' ? [metric.goal] : [])));
+  if (!fromFlags || goals.size > 1) return '';
+  const measured = benchmarks.length === 0 ? [benchmark] : benchmarks.map(({ name, run }) => `${name}=${run}`);
+  const printed = metrics.flatMap((metric) => (metric.source === 'regex' && metric.pattern !== null ? [`${metric.name}=${metric.pattern}`] : []));
+  const [goal] = goals;
+  return [...measured.map((text) => ` --benchmark ${shellWord(text)}`), ...printed.map((text) => ` --metric ${shellWord(text)}`), ...(goal === undefined ? [] : [` --goal ${goal}`])].join('');
 }
 
 /** A text as one word of a POSIX shell command; a leading dash cannot pass for an option. */

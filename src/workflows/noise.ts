@@ -37,5 +37,6 @@ export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b:
 
 /** Everything that the noise depends on besides the host. */
 function noiseKey(target: Target, config: Config): string {
-  return JSON.stringify([target.id, config.commands.benchmark, config.commands.build ?? null, config.target.setup ?? null, config.metrics]);
+  const several = (config.benchmarks ?? []).length > 0 ? [config.benchmarks] : [];
+  return JSON.stringify([target.id, config.commands.benchmark ?? null, config.commands.build ?? null, config.target.setup ?? null, config.metrics, ...several]);
 }

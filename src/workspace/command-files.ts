@@ -11,11 +11,11 @@ const judging = ['test', 'smoke', 'benchmark', 'profile', 'check'] as const;
  * The files of the base that the commands which judge a candidate start: arguments that are files, `-m` modules, scripts
  * behind `npm run` and a Makefile behind `make`. Found in the text of the command; what those files load in turn is not.
  */
-export async function protectedFromCommands(repository: Repository, base: string, commands: Partial<Pick<Config['commands'], (typeof judging)[number]>>): Promise<{ path: string; command: string }[]> {
+export async function protectedFromCommands(repository: Repository, base: string, commands: Partial<Pick<Config['commands'], (typeof judging)[number]>>, benchmarks: readonly CommandSpec[] = []): Promise<{ path: string; command: string }[]> {
   const files = new Set(await repository.listFiles(base));
   const found = new Map<string, string>();
-  for (const name of judging) {
-    const spec = commands[name];
+  const specs = [...judging.map((name) => [name, commands[name]] as const), ...benchmarks.map((spec) => ['benchmark', spec] as const)];
+  for (const [name, spec] of specs) {
     if (spec === undefined) continue;
     for (const text of [spec.run, ...(await scriptsOf(repository, base, files, spec))]) {
       for (const path of filesIn(text, spec.cwd, files)) if (!found.has(path)) found.set(path, name);

@@ -28,26 +28,51 @@ const commit = async () => {
 
 describe('the config of a judgement', () => {
   it('measures the wall time of a benchmark where no metric is named', async () => {
-    const made = await config({ benchmark: './bench' });
+    const made = await config({ benchmark: ['./bench'] });
     expect(made.commands.benchmark?.run).toBe('./bench');
     expect(made.metrics).toEqual([]);
   });
 
   it('reads a metric that the benchmark prints, also one whose pattern holds =', async () => {
-    const made = await config({ benchmark: './bench', metric: 'ops=rate=([0-9.]+)', goal: 'max' });
+    const made = await config({ benchmark: ['./bench'], metric: ['ops=rate=([0-9.]+)'], goal: 'max' });
     expect(made.metrics).toMatchObject([{ name: 'ops', pattern: 'rate=([0-9.]+)', goal: 'max' }]);
   });
 
   it('takes less for better unless it is told', async () => {
-    expect((await config({ benchmark: './bench', metric: 'ms=([0-9]+) ms' })).metrics[0]?.goal).toBe('min');
+    expect((await config({ benchmark: ['./bench'], metric: ['ms=([0-9]+) ms'] })).metrics[0]?.goal).toBe('min');
   });
 
   it('takes the commands and the smallest gain', async () => {
-    const made = await config({ benchmark: './bench', test: 'make test', build: 'make', setup: 'make deps', minGain: 0.05 });
+    const made = await config({ benchmark: ['./bench'], test: 'make test', build: 'make', setup: 'make deps', minGain: 0.05 });
     expect(made.commands.test?.run).toBe('make test');
     expect(made.commands.build?.run).toBe('make');
     expect(made.target.setup?.run).toBe('make deps');
     expect(made.verdict.min_gain).toBe(0.05);
+  });
+
+  it('takes several benchmarks by their names, each with its own metric where one is named', async () => {
+    const made = await config({ benchmark: ['parse=FAST=1 node p.js', 'print=node q.js'], metric: ['print=ops=([0-9.]+)'], goal: 'max' });
+    expect(made.commands.benchmark).toBeUndefined();
+    expect(made.benchmarks).toMatchObject([{ name: 'parse', run: 'FAST=1 node p.js' }, { name: 'print', run: 'node q.js' }]);
+    expect(made.metrics).toMatchObject([{ name: 'print', benchmark: 'print', pattern: 'ops=([0-9.]+)', goal: 'max' }]);
+  });
+
+  it('takes the one benchmark for a command, whatever stands before an =', async () => {
+    expect((await config({ benchmark: ['FAST=1 node p.js'] })).commands.benchmark?.run).toBe('FAST=1 node p.js');
+  });
+
+  it.each([
+    ['no name', { benchmark: ['a=x', 'node y.js'] }, 'each must be NAME=CMD'],
+    ['no command', { benchmark: ['a=x', 'b='] }, 'each must be NAME=CMD'],
+    ['a metric of none of them', { benchmark: ['a=x', 'b=y'], metric: ['c=(c)'] }, 'that of the benchmark which prints it: a, b'],
+    ['several metrics of one', { benchmark: ['x'], metric: ['c=(c)', 'd=(d)'] }, 'can be given once for one benchmark'],
+  ])('refuses several benchmarks with %s', async (_what, flags, text) => {
+    await expect(config(flags)).rejects.toMatchObject({ code: 'PL_USAGE', message: expect.stringContaining(text) as string });
+  });
+
+  it('refuses two benchmarks or metrics of one name', async () => {
+    await expect(config({ benchmark: ['a=x', 'a=y'] })).rejects.toMatchObject({ code: 'PL_CONFIG_INVALID' });
+    await expect(config({ benchmark: ['a=x', 'b=y'], metric: ['a=(c)', 'a=(d)'] })).rejects.toMatchObject({ code: 'PL_CONFIG_INVALID' });
   });
 
   it('uses the perfloop.toml of the folder, with flags on top of it', async () => {
@@ -68,14 +93,14 @@ describe('the config of a judgement', () => {
   });
 
   it('refuses flags that contradict each other', async () => {
-    await expect(config({ benchmark: 'b', config: 'x.toml' })).rejects.toMatchObject({ code: 'PL_USAGE' });
-    await expect(config({ metric: 'a=(b)' })).rejects.toMatchObject({ code: 'PL_USAGE' });
-    await expect(config({ benchmark: 'b', goal: 'max' })).rejects.toMatchObject({ code: 'PL_USAGE' });
-    await expect(config({ benchmark: 'b', metric: 'noname' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ benchmark: ['b'], config: 'x.toml' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ metric: ['a=(b)'] })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ benchmark: ['b'], goal: 'max' })).rejects.toMatchObject({ code: 'PL_USAGE' });
+    await expect(config({ benchmark: ['b'], metric: ['noname'] })).rejects.toMatchObject({ code: 'PL_USAGE' });
   });
 
   it('refuses a bad pattern with the reason, as a config would', async () => {
-    await expect(config({ benchmark: 'b', metric: 'ops=(' })).rejects.toMatchObject({ code: 'PL_CONFIG_INVALID', where: 'the command line' });
+    await expect(config({ benchmark: ['b'], metric: ['ops=('] })).rejects.toMatchObject({ code: 'PL_CONFIG_INVALID', where: 'the command line' });
   });
 
   it('says how to get a config where there is none', async () => {

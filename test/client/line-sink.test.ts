@@ -36,6 +36,11 @@ describe('lines for a run', () => {
     expect(lines).toEqual(['[ 2m 14s] r1-3 screening: 5 of at most 20 pairs, so far 1.100x (0.900 .. 1.200)', '[ 2m 14s] r1-3 screening: 6 of at most 20 pairs, so far 1.100x (0.900 .. 1.200)']);
   });
 
+  it('say it of each of several metrics', () => {
+    const metrics = [{ name: 'parse', ratio: 1.21, ci95: [1.1, 1.32] as [number, number], primary: true }, { name: 'print', ratio: 1, ci95: [0.9, 1.1] as [number, number], primary: true }];
+    expect(linesOf([look({ sampling: [{ of: 'r1-3', progress: { ...progress, metrics } }] })]).at(-1)).toBe('[ 2m 14s] r1-3 screening: 5 of at most 20 pairs, so far 1.100x (0.900 .. 1.200); parse 1.210x, print 1.000x');
+  });
+
   it('say that pairs were kept over a crash', () => {
     expect(linesOf([look({ sampling: [{ of: 'r1-3', progress: { ...progress, resumed: 4 } }] })]).at(-1)).toContain('5 of at most 20 pairs, 4 of them kept from before an interruption');
   });

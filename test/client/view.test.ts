@@ -43,6 +43,15 @@ describe('the live view', () => {
     expect(view).toContain('asked 1.020');
   });
 
+  it('shows each of several metrics by itself, and which is only a guard', () => {
+    const metrics = [{ name: 'parse', ratio: 1.21, ci95: [1.1, 1.32] as [number, number], primary: true }, { name: 'memory', ratio: 0.98, ci95: [0.97, 0.99] as [number, number], primary: false }];
+    const view = renderView(sampleStatus(), [{ of: 'candidate', progress: { ...progress, metrics } }], options);
+    expect(lineWith(view, 'parse')).toMatch(/^ {2}parse +1\.210x \(1\.100 \.\. 1\.320\)$/);
+    expect(lineWith(view, 'memory')).toMatch(/^ {2}memory +0\.980x \(0\.970 \.\. 0\.990\) {2}guard$/);
+    const many = Array.from({ length: 20 }, (_, index) => ({ ...(metrics[0] as (typeof metrics)[number]), name: `metric-${index}` }));
+    expect(renderView(sampleStatus(), [{ of: 'candidate', progress: { ...progress, metrics: many } }], { ...options, height: 60 })).toContain('and 12 more');
+  });
+
   it('says what was kept over a crash, and that it waits for the machine', () => {
     expect(renderView(sampleStatus(), [{ of: 'r1-3', progress: { ...progress, resumed: 5 } }], options)).toContain('5 kept from before an interruption');
     expect(renderView(sampleStatus(), [{ of: 'r1-3', progress: { ...progress, doing: 'waiting' } }], options)).toContain('waiting for the machine');

@@ -98,7 +98,7 @@ describe('wall time, taken from outside', () => {
     target.write({ 'src/work.js': 'const ms = 160;\n' });
     const base = target.commit('Slower');
     target.write({ 'src/work.js': 'const ms = 5;\n' });
-    const status = await judged(target, { base, benchmark: 'sh bench/score.sh > /dev/null', minGain: 0.2 });
+    const status = await judged(target, { base, benchmark: ['sh bench/score.sh > /dev/null'], minGain: 0.2 });
     const trial = trialOf(status, 'candidate');
     expect(verdictOf(trial)).toBe('accepted faster');
     expect(trial.verdict?.measured?.samples).toBeGreaterThanOrEqual(2 * (4 + 9));

@@ -11,6 +11,8 @@ import { atEnd, startScript, temporaryFolder, until } from './support.js';
 
 const rules: MetricReading[] = [{ name: 'time', source: 'regex', pattern: 'time=(\\S+)', match: 'only' }];
 
+const command = (run: string, timeout = 60_000): SamplingRequest['benchmarks'][number]['command'] => ({ run, cwd: '.', env: {}, timeout });
+
 interface Bench {
   folder: string;
   request: SamplingRequest;
@@ -35,7 +37,7 @@ async function bench(script = 'echo time=$(cat cost)'): Promise<Bench> {
     request: {
       stage: 'screen',
       sides: { a: { identity: 'commit-a', worktree: join(folder, 'a') }, b: { identity: 'commit-b', worktree: join(folder, 'b') } },
-      command: { run: `cat name >> ../executed; ${script}`, cwd: '.', env: {}, timeout: 60_000 },
+      benchmarks: [{ name: null, command: command(`cat name >> ../executed; ${script}`) }],
       rules,
       next: () => 4,
       journalFile,
@@ -108,7 +110,7 @@ describe('a sample that fails', () => {
     ['takes too long', 'sleep 600', { kind: 'timeout', afterMs: 3000 }],
   ])('because the benchmark %s ends the sampling with its pair, blamed on its side', async (_, failing, failure) => {
     const { request, executed } = await bench(`if [ "$(cat name)" = b ] && [ $(wc -c < ../executed) -ge 4 ]; then ${failing}; else echo time=1; fi`);
-    request.command.timeout = 3000;
+    request.benchmarks = request.benchmarks.map((benchmark) => ({ ...benchmark, command: { ...benchmark.command, timeout: 3000 } }));
     const pairs = await samplePairs(request);
     expect(pairs.at(-1)).toMatchObject({ a: { ok: true }, b: { ok: false, failure } });
     expect(pairs.slice(0, -1).every((pair) => pair.a.ok && pair.b.ok)).toBe(true);
@@ -120,6 +122,55 @@ describe('a sample that fails', () => {
   test('is kept also when it was only for warming up', async () => {
     const { request } = await bench('if [ "$(cat name)" = b ] && [ ! -e ../failed ]; then echo > ../failed; exit 1; fi; echo time=1');
     expect(await samplePairs(request)).toMatchObject([{ index: 0, a: { ok: true }, b: { ok: false, failure: { kind: 'exit', code: 1 } } }]);
+  });
+});
+
+describe('several benchmarks', () => {
+  /** Each notes that it ran, on which side, and prints a number of its own. */
+  async function several(scripts: Record<string, string>): Promise<Bench> {
+    const made = await bench();
+    made.request.benchmarks = Object.entries(scripts).map(([name, script]) => ({ name, command: command(`echo ${name} $(cat name) >> ../executed; ${script}`) }));
+    made.request.rules = Object.keys(scripts).map((name) => ({ name: `${name} time`, benchmark: name, source: 'regex', pattern: 'time=(\\S+)', match: 'only' }));
+    return made;
+  }
+
+  test('are executed on both sides of each pair, one after the other, in an order that varies and is kept', async () => {
+    const { request, executed, journal } = await several({ parse: 'echo time=$(cat cost)', print: 'echo time=7' });
+    const pairs = await samplePairs({ ...request, next: () => 20 });
+    for (const pair of pairs) {
+      expect(pair.a).toMatchObject({ ok: true, metrics: { 'parse time': 2, 'print time': 7 } });
+      expect(pair.b).toMatchObject({ ok: true, metrics: { 'parse time': 1, 'print time': 7 } });
+      expect(pair.a.wallMs).toBeCloseTo((pair.a.parts?.['parse']?.wallMs ?? 0) + (pair.a.parts?.['print']?.wallMs ?? 0));
+      expect(pair.turns?.map(({ benchmark }) => benchmark).sort()).toEqual(['parse', 'print']);
+      expect(pair.order).toBe(pair.turns?.[0]?.order);
+    }
+    const told = pairs.flatMap((pair) => pair.turns ?? []).flatMap(({ benchmark, order }) => order.split('').map((side) => `${benchmark} ${side}`));
+    expect((await executed()).trimEnd().split('\n').slice(4)).toEqual(told);
+    // Chance of a false alarm: 4 in two million.
+    expect(new Set(pairs.map(({ turns }) => turns?.[0]?.benchmark)).size).toBe(2);
+    expect((await journal()).slice(1).map((line) => JSON.parse(line) as Pair)).toEqual(pairs);
+  });
+
+  test('blame a failure on the benchmark and the side that it is of, with all of the pair executed', async () => {
+    const { request, executed } = await several({ parse: 'echo time=1', print: 'if [ "$(cat name)" = b ]; then echo no paper >&2; exit 3; fi; echo time=1' });
+    const pairs = await samplePairs(request);
+    expect(pairs).toMatchObject([{ a: { ok: true }, b: { ok: false, failure: { kind: 'exit', code: 3, tail: 'no paper', benchmark: 'print' } } }]);
+    expect((await executed()).trimEnd().split('\n').sort()).toEqual(['parse a', 'parse b', 'print a', 'print b']);
+  });
+
+  test('read only their own metrics', async () => {
+    const { request } = await several({ parse: 'echo time=1', print: 'echo nothing' });
+    request.rules = request.rules.slice(0, 1);
+    expect((await samplePairs({ ...request, next: () => 1 }))[0]?.b).toMatchObject({ ok: true, metrics: { 'parse time': 1 } });
+  });
+
+  test('go on at the pair where they were, and not with another list of benchmarks', async () => {
+    const { request } = await several({ parse: 'echo time=1', print: 'echo time=1' });
+    const first = await samplePairs({ ...request, next: () => 2 });
+    expect((await samplePairs({ ...request, next: () => 3 })).slice(0, 2)).toEqual(first);
+    const resumed: number[] = [];
+    await samplePairs({ ...request, benchmarks: request.benchmarks.slice(0, 1), rules: request.rules.slice(0, 1), next: () => 1, onProgress: (_, count) => resumed.push(count) });
+    expect(resumed).toEqual([0]);
   });
 });
 
@@ -158,7 +209,7 @@ describe('sampling again', () => {
   test.each([
     ['another commit', (request: SamplingRequest) => ({ ...request, sides: { ...request.sides, b: { ...request.sides.b, identity: 'commit-c' } } })],
     ['another layout', (request: SamplingRequest) => ({ ...request, sides: { ...request.sides, b: { ...request.sides.b, layoutSeed: 7 } } })],
-    ['another benchmark', (request: SamplingRequest) => ({ ...request, command: { ...request.command, run: 'echo time=5' } })],
+    ['another benchmark', (request: SamplingRequest) => ({ ...request, benchmarks: [{ name: null, command: command('echo time=5') }] })],
     ['another rule', (request: SamplingRequest) => ({ ...request, rules: [{ name: 'time', source: 'wall' as const, pattern: null, match: 'only' as const }] })],
     ['another stage', (request: SamplingRequest) => ({ ...request, stage: 'confirm' as const })],
   ])('never mixes in the samples of %s', async (_, change) => {

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RunEvidence } from '../../src/core/status.js';
+import { metricRules, type MetricRule } from '../../src/core/verdict/metrics.js';
 import type { ReportData } from '../../src/report/data.js';
 import { loadReport } from '../../src/report/load.js';
 import { reproduceCommands, shellWord } from '../../src/report/reproduce.js';
+import { metricConfig } from '../core/verdict/pairs.js';
 import { judgement } from './support/judgement.js';
 import { sampleRun } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
@@ -34,6 +37,20 @@ describe('the commands that reproduce a run', () => {
     await withStore(async (artifacts) => {
       const [command] = commandsOf(await loadReport({ status: await judgement(artifacts), artifacts }));
       expect(command).toBe(`perfloop judge --repo /home/me/lib --base ${'8f3a2c10b7'.repeat(4)} --candidate faster-parse --benchmark 'node bench.js' --metric 'ops=([0-9.]+) ops/s' --goal max`);
+    });
+  });
+
+  it('give it all of several benchmarks, where flags can say it', async () => {
+    await withStore(async (artifacts) => {
+      const status = await judgement(artifacts);
+      const data = await loadReport({ status, artifacts });
+      const benchmarks = [{ name: 'parse', run: 'node p.js' }, { name: 'print', run: 'node q.js' }];
+      const several = (metrics: MetricRule[]): ReportData => ({ ...data, status: { ...status, evidence: { ...(status.evidence as RunEvidence), benchmarks } }, metrics });
+      expect(commandsOf(several(metricRules([], benchmarks)))[0]).toMatch(/ --candidate faster-parse --benchmark 'parse=node p\.js' --benchmark 'print=node q\.js'$/);
+      const printed = metricConfig({ name: 'print', benchmark: 'print', pattern: '(o)', goal: 'max' });
+      expect(commandsOf(several(metricRules([printed], benchmarks)))[0]).toMatch(/q\.js' --metric 'print=\(o\)' --goal max$/);
+      const named = metricConfig({ name: 'ops', benchmark: 'print', pattern: '(o)' });
+      expect(commandsOf(several(metricRules([named], benchmarks)))[0]).toMatch(/--candidate faster-parse$/);
     });
   });
 });

@@ -48,3 +48,8 @@ export function fraction(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a fraction from 0 to 1, such as 0.02 for 2%.');
   return value;
 }
+
+/** For a flag that can be given several times. */
+export function repeated(text: string, earlier: unknown): string[] {
+  return [...(Array.isArray(earlier) ? (earlier as string[]) : []), text];
+}

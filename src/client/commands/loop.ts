@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { emit } from '../context.js';
-import { declareVerb, fraction, positiveInteger, type Finish } from './declare.js';
+import { declareVerb, fraction, positiveInteger, repeated, type Finish } from './declare.js';
 
 const approvalModes = ['never', 'each', 'final'] as const;
 
@@ -51,7 +51,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string; metric?: string; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number }>(program, finish, {
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
     details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
@@ -60,8 +60,8 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--base <rev>', 'what it is compared with (default: HEAD)'],
       ['--candidate <rev>', 'the change; WORKTREE is what is in the working tree, committed or not (default: WORKTREE)'],
       ['--config <file>', 'the config'],
-      ['--benchmark <cmd>', 'what to measure, in place of a config'],
-      ['--metric <name=regex>', 'a number that the benchmark prints, in place of the wall time'],
+      ['--benchmark <cmd>', 'what to measure, in place of a config; several times as NAME=CMD, each of them', repeated],
+      ['--metric <name=regex>', 'a number that the benchmark prints, in place of the wall time; of several benchmarks under its name', repeated],
       ['--goal <goal>', 'whether more or less of the metric is better (default: min)', ['max', 'min']],
       ['--test <cmd>', 'must pass on both sides'],
       ['--build <cmd>', 'builds each side'],

@@ -71,5 +71,6 @@ function samplingText({ of, progress }: SamplingEvent): string {
   if (progress.doing === 'waiting') return `${subject}: waiting for the machine`;
   const numbers = progress.ratio === null || progress.ci95 === null ? '' : `, so far ${ratioText(progress.ratio)} (${intervalText(progress.ci95)})`;
   const resumed = progress.resumed > 0 ? `, ${progress.resumed} of them kept from before an interruption` : '';
-  return `${subject}: ${progress.pairs} of at most ${progress.most} pairs${resumed}${numbers}`;
+  const each = (progress.metrics ?? []).map(({ name, ratio }) => `${clean(name)} ${ratioText(ratio)}`).join(', ');
+  return `${subject}: ${progress.pairs} of at most ${progress.most} pairs${resumed}${numbers}${each === '' ? '' : `; ${each}`}`;
 }

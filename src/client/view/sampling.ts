@@ -2,7 +2,7 @@ import type { CostPlan, SamplingProgress } from '../../core/status.js';
 import { intervalText, ratioText } from '../print/numbers.js';
 import type { Glyphs } from './glyphs.js';
 import { intervalBar } from './interval-bar.js';
-import type { Line, Span } from './line.js';
+import { fit, type Line, type Span } from './line.js';
 
 const stageText = { noise: 'noise of this setting (A/A)', screen: 'screening', confirm: 'confirming on rebuilt worktrees', final: 'last measurement' } as const;
 
@@ -19,7 +19,19 @@ export function samplingLines(of: string, progress: SamplingProgress, plan: Cost
   const wide = width >= 76;
   const barWidth = wide ? Math.min(60, width - figures.length - 6) : width - 4;
   const [bar, labels] = intervalBar({ ratio: progress.ratio, ci95: progress.ci95, delta: asked }, barWidth, glyphs);
-  return wide ? [head, [['  '], ...bar, ['  '], [figures, 'bold']], [['  '], ...labels]] : [[...head], [['  '], [figures, 'bold']], [['  '], ...bar], [['  '], ...labels]];
+  const lines: Line[] = wide ? [head, [['  '], ...bar, ['  '], [figures, 'bold']], [['  '], ...labels]] : [[...head], [['  '], [figures, 'bold']], [['  '], ...bar], [['  '], ...labels]];
+  return [...lines, ...metricLines(progress, width)];
+}
+
+/** As many as leave room for the rest of the view. */
+const mostMetrics = 8;
+
+/** Each metric by itself, where there are several; the bar above is that of the primary ones together. */
+function metricLines({ metrics = [] }: SamplingProgress, width: number): Line[] {
+  const shown = metrics.slice(0, mostMetrics);
+  const name = Math.min(Math.max(0, width - 34), Math.max(0, ...shown.map((metric) => metric.name.length)));
+  const rows = shown.map((metric): Line => [['  '], [fit(metric.name, name)], [`  ${ratioText(metric.ratio).padStart(7)} (${intervalText(metric.ci95)})`], ...(metric.primary ? [] : [['  guard', 'dim'] as Span])]);
+  return metrics.length > shown.length ? [...rows, [[`  and ${metrics.length - shown.length} more`, 'dim']]] : rows;
 }
 
 /** Too few pairs for an estimate: only how far it got. */

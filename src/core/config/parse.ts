@@ -1,4 +1,5 @@
 import { PerfloopError } from '../errors.js';
+import { benchmarksOf, type Benchmark } from './benchmarks.js';
 import { issueText, problemsOf, type Problem } from './problems.js';
 import { crossProblems } from './rules.js';
 import { configSchema, type Config } from './schema.js';
@@ -28,15 +29,15 @@ export function defaultConfig(): Config {
 }
 
 /** Apart from parsing, because `judge` can be given its benchmark on the command line. Throws `PL_CONFIG_NO_BENCHMARK`. */
-export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): NonNullable<Config['commands']['benchmark']> {
-  const { benchmark } = config.commands;
-  if (benchmark === undefined) {
+export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): Benchmark {
+  const [first] = benchmarksOf(config);
+  if (first === undefined) {
     throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark, so nothing can be measured', {
       where: `${fileName}, commands.benchmark`,
-      fix: 'Say what to measure: `benchmark = "node bench/main.js"` under [commands], or `--benchmark CMD` for judge.',
+      fix: 'Say what to measure: `benchmark = "node bench/main.js"` under [commands], [[benchmarks]] for several, or `--benchmark CMD` for judge.',
     });
   }
-  return benchmark;
+  return first;
 }
 
 function validate(value: unknown, where: string, line: (path: readonly PropertyKey[]) => number | null): Config {

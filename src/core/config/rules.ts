@@ -1,4 +1,5 @@
 import { stepProblems, type StepType } from '../pipeline/check.js';
+import { benchmarkProblems } from './benchmark-rules.js';
 import { checkHasCommand, checkKeysAreUsed, pathsAreWellFormed } from './check-rules.js';
 import type { Problem } from './problems.js';
 import { stepTypes } from './schema.js';
@@ -14,7 +15,7 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -30,14 +30,20 @@ export const targetSchema = z
   })
   .prefault({});
 
+export const benchmarkSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z][\w.-]{0,39}$/, 'must start with a letter and hold at most 40 letters, digits, _ . or -').describe('Its name in tables and reports. Required; each benchmark has another.'),
+  ...commandTable.shape,
+});
+
 export const metricSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][\w@.\- ]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ @ . - or spaces').describe('Its name in tables and reports. Required; each metric has another.'),
   source: z.enum(['wall', 'regex']).optional().describe('`wall`: the milliseconds from start to exit, taken from outside. `regex`: a number that the benchmark prints. Default: `regex` where `pattern` is given, else `wall`.'),
   pattern: metricPattern.optional().describe('A regular expression (RE2 syntax: no lookaround, no back-references) with exactly one group, which captures the number. `^` and `$` match at lines. Looked for in stdout, and in stderr when stdout has no match.'),
   match: z.enum(['only', 'last', 'median']).default('only').describe('Which match of `pattern` counts. `only`: there must be exactly one, else the sample fails. `last`: the last. `median`: the median of all.'),
   unit: shortText(20).default('').describe('The unit, for tables and reports; it changes no number.'),
+  benchmark: z.string().optional().describe('Which of the [[benchmarks]] it is taken of. Required with several, and only there.'),
   goal: z.enum(['min', 'max']).default('min').describe('`min`: less is better (a time). `max`: more is better (a rate).'),
-  primary: z.boolean().default(false).describe('The verdict is about the primary metrics; every other one is a guard. When none is marked, the first is primary.'),
+  primary: z.boolean().default(false).describe('The verdict is about the primary metrics; every other one is a guard. When none is marked, the first is primary; with [[benchmarks]], the first of each.'),
   weight: z.number().positive().max(1000).default(1).describe('Weight in the mean of log ratios when several metrics are primary; more than 0.'),
   max_regression: z.number().min(0).max(10).default(0.05).describe('A guard may get worse by this fraction at most (`0.05`: 5%).'),
   floor: z.number().optional().describe('No sample of a candidate may be below this (recall, accuracy).'),
@@ -49,7 +55,7 @@ export const commandsSchema = z
     build: commandSpec.optional().describe('Builds the worktree.'),
     test: commandSpec.optional().describe('The tests. Must pass at the base and for every candidate.'),
     smoke: commandSpec.optional().describe('A quick run after the tests and before measuring; must exit with 0.'),
-    benchmark: commandSpec.optional().describe('What is measured. A few tenths of a second of fixed work is best: it runs some dozens of times per candidate. Required for `run`.'),
+    benchmark: commandSpec.optional().describe('What is measured. A few tenths of a second of fixed work is best: it runs some dozens of times per candidate. Required for `run`, unless there are [[benchmarks]].'),
     profile: commandSpec.optional().describe('What is profiled, when that is not the benchmark.'),
     check: commandSpec.optional().describe('Prints results of the code, or writes them to files; they must be the same for champion and candidate, see [check].'),
   })
@@ -128,7 +134,8 @@ export const configSchema = z.strictObject({
   target: targetSchema.describe('What is made faster.'),
   commands: commandsSchema.describe('How it is built, tested and measured. Each is a string or a table.'),
   check: checkSchema.describe('How the output of the `check` command, and of the benchmark, is compared between champion and candidate.'),
-  metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric.'),
+  benchmarks: listOfTables('benchmarks', benchmarkSchema).max(20).default([]).describe('Several benchmarks in place of `commands.benchmark`. A pair executes each of them on both sides, in random order. The verdict is about the weighted mean of their log ratios, and each is a guard as well.'),
+  metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric. Of [[benchmarks]], each that has no metric here counts by its wall time, under its own name.'),
   loop: loopSchema.describe('When to stop.'),
   verdict: verdictSchema.describe('What counts as faster.'),
   propose: proposeSchema.describe('Where candidates come from.'),

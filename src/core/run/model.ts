@@ -1,8 +1,10 @@
 import type { CandidateRef } from '../candidate.js';
+import { benchmarksText } from '../config/benchmarks.js';
+import type { Config } from '../config/schema.js';
 import type { RunInput, JudgeInput } from '../inputs.js';
 import type { Decide, SetBudget } from '../messages.js';
 import type { PipelineState } from '../pipeline/state.js';
-import type { DecisionRecord, RunStatus, TrialState, TrialSummary } from '../status.js';
+import type { DecisionRecord, RunEvidence, RunStatus, TrialState, TrialSummary } from '../status.js';
 import type { CommitRef } from '../target.js';
 import type { Noise } from '../verdict/noise.js';
 import type { ArtifactRef } from '../artifact.js';
@@ -63,7 +65,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     error: null,
     budget: { trials: 0, maxTrials: kind === 'run' ? loop.max_trials : 1, wallMs: 0, maxWallMs: loop.max_wall },
     samplesSpent: 0,
-    evidence: { metrics: metricRules(input.config.metrics), protocol: protocolOf(input.config.verdict), benchmark: input.config.commands.benchmark?.run ?? '', findings: [], environment: null },
+    evidence: { metrics: metricRules(input.config.metrics, input.config.benchmarks), protocol: protocolOf(input.config.verdict), benchmark: benchmarksText(input.config), ...severalOf(input.config), findings: [], environment: null },
     startedAt: now,
     endedAt: null,
   };
@@ -87,6 +89,10 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     waiting: {},
     recorded: {},
   };
+}
+
+function severalOf({ benchmarks = [] }: Partial<Pick<Config, 'benchmarks'>>): Pick<RunEvidence, 'benchmarks'> {
+  return benchmarks.length === 0 ? {} : { benchmarks: benchmarks.map(({ name, run }) => ({ name, run })) };
 }
 
 export function newTrial(model: RunModel, id: string, candidate: CandidateRef, now: number): TrialSummary {

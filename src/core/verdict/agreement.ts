@@ -1,7 +1,7 @@
 import type { Pair } from '../sample.js';
 import { hodgesLehmann, signedRankP, signedRankTails } from '../stats/signed-rank.js';
 import { median } from '../stats/summary.js';
-import { valueOf, type MetricRule } from './metrics.js';
+import { outsideOf, valueOf, type MetricRule } from './metrics.js';
 import type { Reason } from './verdict.js';
 import { gainText, percentText } from './words.js';
 
@@ -66,8 +66,9 @@ function longerRun(readings: readonly Reading[], rule: MetricRule, gain: number)
 function reading(pair: Pair, rule: MetricRule): Reading | null {
   const a = valueOf(pair.a, rule);
   const b = valueOf(pair.b, rule);
-  if (a === null || b === null || a <= 0 || b <= 0 || pair.a.wallMs <= 0 || pair.b.wallMs <= 0) return null;
-  return { metric: { a, b }, wall: { a: pair.a.wallMs, b: pair.b.wallMs } };
+  const wall = { a: outsideOf(pair.a, rule)?.wallMs ?? 0, b: outsideOf(pair.b, rule)?.wallMs ?? 0 };
+  if (a === null || b === null || a <= 0 || b <= 0 || wall.a <= 0 || wall.b <= 0) return null;
+  return { metric: { a, b }, wall };
 }
 
 const msText = (ms: number): string => `${Number(ms.toPrecision(3))} ms`;

@@ -42,6 +42,15 @@ export function estimate(pairs: readonly Pair[], rules: readonly MetricRule[]): 
   return { ratio, ci95, pairs: count };
 }
 
+/** The same of each metric by itself. Empty where there is one, or no estimate. */
+export function estimates(pairs: readonly Pair[], rules: readonly MetricRule[]): { name: string; ratio: number; ci95: [number, number]; primary: boolean }[] {
+  if (rules.length < 2) return [];
+  return rules.flatMap((rule) => {
+    const own = estimate(pairs, [{ ...rule, primary: true }]);
+    return own === null ? [] : [{ name: rule.name, ratio: own.ratio, ci95: own.ci95, primary: rule.primary }];
+  });
+}
+
 function stopped(text: string, pairs: Pair[], rule: Rule, samples: number): Verdict {
   return { kind: 'inconclusive', measured: measuredOf(pairs, rule.metrics, rule.delta, samples), reasons: [{ code: 'stopped', text }] };
 }

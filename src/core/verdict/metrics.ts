@@ -1,9 +1,11 @@
 import type { Config, MetricConfig } from '../config/schema.js';
-import type { Pair, Sample } from '../sample.js';
+import type { Outside, Pair, Sample } from '../sample.js';
 
 /** A metric as the verdict uses it: defaults resolved, so that it can be stored beside the samples. */
 export interface MetricRule {
   name: string;
+  /** Which of several benchmarks it is taken of. Absent where there is one. */
+  benchmark?: string;
   source: 'wall' | 'regex';
   goal: 'min' | 'max';
   primary: boolean;
@@ -17,10 +19,21 @@ export interface MetricRule {
   match: MetricConfig['match'];
 }
 
-/** The metrics of a configuration; without any, the wall time. Where none is marked primary, the first one is. */
-export function metricRules(metrics: Config['metrics']): MetricRule[] {
-  if (metrics.length === 0) return [wallRule];
+/**
+ * The metrics of a configuration; without any, the wall time. Where none is marked primary, the first one is. Of several
+ * benchmarks, each that has no metric counts by its wall time, and where none is marked the first of each is primary.
+ */
+export function metricRules(metrics: Config['metrics'], benchmarks: readonly { name: string }[] = []): MetricRule[] {
+  if (benchmarks.length === 0) return metrics.length === 0 ? [wallRule] : rulesOf(metrics, metrics.some((metric) => metric.primary));
   const marked = metrics.some((metric) => metric.primary);
+  return benchmarks.flatMap(({ name }) => {
+    const own = metrics.filter((metric) => metric.benchmark === name);
+    const rules = own.length === 0 ? [{ ...wallRule, name, primary: !marked }] : rulesOf(own, marked);
+    return rules.map((rule): MetricRule => ({ ...rule, benchmark: name }));
+  });
+}
+
+function rulesOf(metrics: readonly MetricConfig[], marked: boolean): MetricRule[] {
   return metrics.map((metric, index) => {
     const source = metric.source ?? (metric.pattern === undefined ? 'wall' : 'regex');
     return {
@@ -43,10 +56,19 @@ const wallRule: MetricRule = {
   name: 'wall', source: 'wall', goal: 'min', primary: true, weight: 1, maxRegression: 0.05, floor: null, ceiling: null, unit: 'ms', pattern: null, match: 'only',
 };
 
+/** What was seen from outside of the execution that a metric is of. Null where that benchmark was not executed. */
+export function outsideOf(sample: Sample, rule: Pick<MetricRule, 'benchmark'>): Outside | null {
+  if (rule.benchmark === undefined) return sample;
+  return sample.parts !== undefined && Object.hasOwn(sample.parts, rule.benchmark) ? (sample.parts[rule.benchmark] ?? null) : null;
+}
+
 /** What the sample says of a metric: its wall time in ms, or the number printed. Null when it has no finite number. */
 export function valueOf(sample: Sample, rule: MetricRule): number | null {
   if (!sample.ok) return null;
-  if (rule.source === 'wall') return Number.isFinite(sample.wallMs) ? sample.wallMs : null;
+  if (rule.source === 'wall') {
+    const wallMs = outsideOf(sample, rule)?.wallMs;
+    return wallMs !== undefined && Number.isFinite(wallMs) ? wallMs : null;
+  }
   const value = Object.hasOwn(sample.metrics, rule.name) ? sample.metrics[rule.name] : undefined;
   return value !== undefined && Number.isFinite(value) ? value : null;
 }

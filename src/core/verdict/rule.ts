@@ -12,8 +12,8 @@ export interface Rule {
   protocol: Protocol;
 }
 
-export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict'>, noise: Noise): Rule {
-  return { v: 1, metrics: metricRules(config.metrics), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict) };
+export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict'> & Partial<Pick<Config, 'benchmarks'>>, noise: Noise): Rule {
+  return { v: 1, metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict) };
 }
 
 export function protocolOf({ protocol, warmups, runs }: Config['verdict']): Protocol {

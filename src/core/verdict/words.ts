@@ -28,6 +28,11 @@ export function pairsText(count: number): string {
 }
 
 export function failureText(failure: SampleFailure): string {
+  const { benchmark } = failure;
+  return benchmark === undefined ? problemText(failure) : `${benchmark}: ${problemText(failure)}`;
+}
+
+function problemText(failure: SampleFailure): string {
   if (failure.kind === 'timeout') return `it did not end within ${Number((failure.afterMs / 1000).toPrecision(3))} s`;
   if (failure.kind === 'exit') {
     return `${failure.signal === null ? `it ended with exit code ${failure.code ?? 'unknown'}` : `it was killed by ${failure.signal}`}${lastLine(failure.tail)}`;

@@ -11,10 +11,11 @@ export function methodSection(data: ReportData): Markup {
   const { plan } = status;
   const { confirmed, each, expected } = falseAcceptances(data);
   const fixed = protocol?.kind === 'fixed';
+  const several = (status.evidence?.benchmarks ?? []).length > 0;
   const looks = (stage: 'screen' | 'confirm') => scheduleOf({ kind: 'sequential' }, stage)?.looks.map(({ pairs }) => pairs).join(', ') ?? '';
   return html`<section aria-labelledby="method"><h2 id="method">How it was decided</h2>
 <div class="prose">
-<p>The unit of evidence is a pair: champion and candidate in random order, a fresh process each, timed from outside. A pair counts by the natural log of its ratio, so that twice as fast and half as fast weigh the same.</p>
+<p>The unit of evidence is a pair: champion and candidate in random order, a fresh process each, timed from outside. A pair counts by the natural log of its ratio, so that twice as fast and half as fast weigh the same.${several ? ' It executes every benchmark on both sides, in random order; the verdict is about the weighted mean of their log ratios, and each is held to its own limit as well.' : ''}</p>
 ${fixed ? html`<p>A fixed number of pairs (${protocol.runs} after ${protocol.warmups} warm-ups) was taken and tested once, by the exact one-sided Wilcoxon signed-rank test.</p>` : html`<p>Screening only drops what shows no gain (looks after ${looks('screen')} pairs). What passes is rebuilt in new worktrees and confirmed on fresh pairs (looks after ${looks('confirm')}), by the exact one-sided Wilcoxon signed-rank test against the gain that was asked for. Undecided at the last look is inconclusive, never accepted. The mean must not contradict the median, and every other metric must keep its limit.</p>`}
 <p>A candidate that is not faster by more than was asked for is accepted with a probability of at most ${each}. ${countText(confirmed, 'trial')} reached confirmation, so at most ${expected} false acceptances are to be expected of this ${status.kind === 'judge' ? 'judgement' : 'run'}. Estimates are Hodges-Lehmann with the signed-rank interval.</p>
 </div>
@@ -25,6 +26,6 @@ ${plan === null ? null : html`<div><dt>Gain asked for</dt><dd>above ${percentTex
 <div><dt>Cost of a trial</dt><dd>about ${plan.samplesPerTrial.expected} samples where there is no gain, at most ${plan.samplesPerTrial.most}, of ${durationText(plan.secondsPerSample * 1000)} each</dd></div>`}
 <div><dt>Samples spent</dt><dd>${status.samplesSpent.toLocaleString('en-US')}</dd></div>
 ${benchmark === null ? null : html`<div><dt>Benchmark</dt><dd><code>${benchmark}</code></dd></div>`}
-${metrics === null ? null : html`<div><dt>Metrics</dt><dd>${metrics.map((rule, index) => html`${index === 0 ? '' : '; '}${rule.name}${rule.unit === '' ? '' : ` (${rule.unit})`}, ${rule.goal === 'min' ? 'less' : 'more'} is better${rule.primary ? '' : `, may get worse by ${percentText(rule.maxRegression)}`}`)}</dd></div>`}
+${metrics === null ? null : html`<div><dt>Metrics</dt><dd>${metrics.map((rule, index) => html`${index === 0 ? '' : '; '}${rule.name}${rule.unit === '' ? '' : ` (${rule.unit})`}${rule.benchmark === undefined || rule.benchmark === rule.name ? '' : ` of ${rule.benchmark}`}, ${rule.goal === 'min' ? 'less' : 'more'} is better${rule.primary ? '' : `, may get worse by ${percentText(rule.maxRegression)}`}`)}</dd></div>`}
 </dl></section>`;
 }

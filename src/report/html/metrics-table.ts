@@ -24,7 +24,7 @@ function metricBody(row: MetricRow, rule: MetricRule | null, clear: boolean): Ma
     ['worst 10%', row.baseWorstDecile, row.championWorstDecile],
   ];
   const number = columnText(lines.flatMap(([, before, after]) => [before, after]));
-  const goal = rule === null ? null : html`<span class="note">${rule.goal === 'min' ? 'less' : 'more'} is better${rule.primary ? '' : `, a guard: up to ${percentText(rule.maxRegression)} worse`}</span>`;
+  const goal = rule === null ? null : html`<span class="note">${rule.benchmark === undefined || rule.benchmark === rule.name ? null : `of ${rule.benchmark}; `}${rule.goal === 'min' ? 'less' : 'more'} is better${rule.primary ? '' : `, a guard: up to ${percentText(rule.maxRegression)} worse`}</span>`;
   return html`<tbody>${lines.map(([name, before, after], index) => html`<tr>${index === 0 ? html`<th scope="rowgroup" rowspan="3">${row.name}${row.unit === '' ? null : html` <span class="unit">${row.unit}</span>`}${goal === null ? null : html`<br>${goal}`}</th>` : null}<td>${name}</td><td class="n">${number(before)}</td><td class="n">${number(after)}</td>${changeCell(before, after, rule, clear)}</tr>`)}</tbody>`;
 }
 

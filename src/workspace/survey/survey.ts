@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { benchmarksOf } from '../../core/config/benchmarks.js';
 import type { Config } from '../../core/config/schema.js';
 import type { Survey } from '../../core/survey.js';
 import { importsOf, languageOf, packageOf, resolveImport } from './imports.js';
@@ -48,12 +49,13 @@ function languagesOf(sources: readonly Source[]): Survey['languages'] {
   return [...totals].map(([language, total]) => ({ language, ...total })).sort((one, other) => other.lines - one.lines);
 }
 
-/** Files of the repository that the benchmark command names. */
+/** Files of the repository that the benchmark commands name. */
 function entryFiles(config: Config, files: ReadonlySet<string>): string[] {
-  const { benchmark } = config.commands;
-  if (benchmark === undefined) return [];
-  const words = benchmark.run.split(/[\s'"=;|&<>()]+/).filter((word) => word !== '');
-  return [...new Set(words.map((word) => posix.normalize(posix.join(benchmark.cwd, word))))].filter((path) => files.has(path));
+  const named = benchmarksOf(config).flatMap(({ command }) => {
+    const words = command.run.split(/[\s'"=;|&<>()]+/).filter((word) => word !== '');
+    return words.map((word) => posix.normalize(posix.join(command.cwd, word)));
+  });
+  return [...new Set(named)].filter((path) => files.has(path));
 }
 
 function reachedFrom(starts: readonly string[], graph: ReadonlyMap<string, string[]>, files: ReadonlySet<string>): Survey['reached'] {

@@ -9,24 +9,26 @@ import { configSchema } from '../../../src/core/config/schema.js';
 import { lineOf, parseToml } from '../../../src/core/config/toml.js';
 
 describe('docs/config.md', () => {
-  const example = /```toml\n(.*?)```/s.exec(readFileSync(docsFile, 'utf8'))?.[1] ?? '';
+  const examples = Array.from(readFileSync(docsFile, 'utf8').matchAll(/```toml\n(.*?)```/gs), ([, text = '']) => text);
+  const [example = '', several = ''] = examples;
 
   it('is what the schema says now (else: npx tsx scripts/config-docs.ts)', () => {
     expect(readFileSync(docsFile, 'utf8')).toBe(configDocs());
   });
 
-  it('has an example that parses', () => {
+  it('has examples that parse', () => {
     expect(parseConfig(example, 'example').metrics.map((metric) => metric.name)).toEqual(['throughput', 'memory', 'recall']);
+    expect(parseConfig(several, 'example').benchmarks.map(({ name }) => name)).toEqual(['parse', 'serve']);
   });
 
-  it('has every key of the schema in its example', () => {
-    const root = parseToml(example, 'example');
+  it('has every key of the schema in its examples', () => {
+    const roots = examples.map((text) => parseToml(text, 'example'));
     // A command stands as a table once; the keys below the other commands are the same. One check is not of two kinds.
     const elsewhere = /^(?:check\.(?:curve|band)$|(?:target\.setup|propose\.script|steps\.command|commands\.(?!check\b)\w+)\.)/;
     const present = (key: string): boolean => {
       const [table = '', ...rest] = key.split('.');
-      const above = table === 'metrics' || table === 'steps' ? [0, 1, 2].map((position) => [table, position, ...rest]) : [[table, ...rest]];
-      return above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1))) || rest.length === 0;
+      const above = ['metrics', 'steps', 'benchmarks'].includes(table) ? [0, 1, 2].map((position) => [table, position, ...rest]) : [[table, ...rest]];
+      return roots.some((root) => above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1)))) || rest.length === 0;
     };
     expect(dottedKeys(configSchema).filter((key) => !elsewhere.test(key) && !present(key))).toEqual([]);
   });

@@ -83,7 +83,8 @@ describe('validateConfig', () => {
 
 describe('requireBenchmark', () => {
   it('gives the benchmark, or says how to name one', () => {
-    expect(requireBenchmark(parseConfig('commands.benchmark = "x"', 'perfloop.toml')).run).toBe('x');
+    expect(requireBenchmark(parseConfig('commands.benchmark = "x"', 'perfloop.toml'))).toMatchObject({ name: null, command: { run: 'x' } });
+    expect(requireBenchmark(parseConfig('[[benchmarks]]\nname = "parse"\nrun = "x"', 'perfloop.toml'))).toMatchObject({ name: 'parse', command: { run: 'x' } });
     expect(() => requireBenchmark(defaultConfig())).toThrow(expect.objectContaining({ code: 'PL_CONFIG_NO_BENCHMARK' }));
   });
 });

@@ -4,6 +4,8 @@ import { problemsOf } from './problems-of.js';
 
 const metric = (rest: string): string => `[[metrics]]\nname = "m"\n${rest}`;
 
+const several = (first: string): string => `${first}\n[[benchmarks]]\nname = "a"\nrun = "x"\n[[benchmarks]]\nname = "b"\nrun = "y"`;
+
 describe('a pattern', () => {
   it.each([
     ['(?=a)(b)', 'has no lookahead or lookbehind'],
@@ -37,6 +39,12 @@ describe('rules over several keys', () => {
     [metric("goal = 'max'"), '3: metrics[0].goal: more wall time is never better'],
     [metric('floor = 2\nceiling = 1'), '3: metrics[0].floor: the floor 2 is above the ceiling 1'],
     [`${metric('')}\n${metric('')}`, '5: metrics[1].name: two metrics are named "m"'],
+    [several('commands.benchmark = "x"'), '1: commands.benchmark: there are [[benchmarks]] too'],
+    [`${several('')}\n[[benchmarks]]\nname = "a"\nrun = "x"`, '9: benchmarks[2].name: two benchmarks are named "a"'],
+    [`${several('')}\n${metric('')}`, '8: metrics[0].benchmark: is missing: say which of the benchmarks a, b'],
+    [`${several('')}\n${metric('benchmark = "c"')}`, '10: metrics[0].benchmark: there is no benchmark "c"; there are a, b'],
+    [metric('benchmark = "c"'), '3: metrics[0].benchmark: there are no [[benchmarks]] to choose from'],
+    [`${several('')}\n[[metrics]]\nname = "b"\nbenchmark = "a"`, '9: metrics[0].name: the wall time of the benchmark "b" has that name'],
     ['[check]\ncompare = "numbers"', '1: check: there is no `check` in [commands]'],
     ['commands.check = "x"\n[check]\ntolerance = 0.1', '3: check.tolerance: changes nothing here: it is for compare = "numbers"'],
     ['commands.check = "x"\n[check]\ncompare = "numbers"\nignore = ["a"]', '4: check.ignore: changes nothing here: it is for compare = "columns" or "json"'],

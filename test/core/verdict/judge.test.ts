@@ -166,3 +166,37 @@ describe('estimate for the live view', () => {
     expect(Math.log(high)).toBeCloseTo(0.105 + (3.18245 * Math.sqrt(0.0005 / 3)) / 2, 6);
   });
 });
+
+describe('several benchmarks', () => {
+  const names = [{ name: 'parse' }, { name: 'print' }];
+  const times = (parse: number, print: number, i: number, metrics: Record<string, number> = {}): Sample => {
+    const wobble = 1 + ((i * 5) % 9) / 1000;
+    return { ok: true, wallMs: (parse + print) * wobble, parts: { parse: { wallMs: parse * wobble }, print: { wallMs: print * wobble } }, metrics };
+  };
+  const confirmed = (a: (i: number) => Sample, b: (i: number) => Sample): Pair[] => pairsOf('confirm', Array.from({ length: 9 }, (_, i) => [a(i), b(i + 3)]));
+
+  it('are accepted for the mean of their gains, where each keeps its limit', () => {
+    const verdict = verdictOf(confirmed((i) => times(100, 100, i), (i) => times(80, 101, i)), sequential(metricRules([], names)));
+    expect(codes(verdict)).toBe('accepted faster');
+    expect(verdict.measured?.ratio).toBeCloseTo(Math.sqrt((100 / 80) * (100 / 101)), 2);
+  });
+
+  it('are refused for one that got worse, however much another gains', () => {
+    const verdict = verdictOf(confirmed((i) => times(100, 100, i), (i) => times(40, 120, i)), sequential(metricRules([], names)));
+    expect(codes(verdict)).toBe('rejected guard-worse');
+    expect(verdict.reasons[0]?.text).toMatch(/^print is 2\d\.\d% higher/);
+  });
+
+  it('hold what one prints against the time of that one', () => {
+    const rules = sequential(metricRules([metricConfig({ name: 'ms', benchmark: 'parse', pattern: '(m)', unit: 'ms' }), metricConfig({ name: 'print', benchmark: 'print', max_regression: 1 })], names));
+    // The other benchmark lost as much as this one gained: the time of the whole says nothing.
+    expect(codes(verdictOf(confirmed((i) => times(100, 20, i, { ms: 90 }), (i) => times(60, 34, i, { ms: 50 })), rules))).toBe('accepted faster');
+    expect(codes(verdictOf(confirmed((i) => times(100, 40, i, { ms: 90 }), (i) => times(99, 38, i, { ms: 50 })), rules))).toBe('quarantined metric-disagrees');
+  });
+
+  it('say which of them failed', () => {
+    const broken: Sample = { ok: false, wallMs: 9, failure: { kind: 'timeout', afterMs: 2000, benchmark: 'print' } };
+    const verdict = verdictOf(confirmed((i) => times(100, 100, i), () => broken), sequential(metricRules([], names)));
+    expect(verdict.reasons[0]).toMatchObject({ code: 'sample-failed', text: expect.stringContaining('print: it did not end within 2 s') as string });
+  });
+});

@@ -28,6 +28,30 @@ describe('metric rules', () => {
   });
 });
 
+describe('metric rules of several benchmarks', () => {
+  const names = [{ name: 'parse' }, { name: 'print' }];
+  const ops = metricConfig({ name: 'ops', benchmark: 'print', pattern: '(o)', goal: 'max', weight: 3 });
+  const memory = metricConfig({ name: 'memory', benchmark: 'print', pattern: '(m)' });
+
+  it('are the wall time of each, all primary, where nothing is configured', () => {
+    expect(metricRules([], names)).toMatchObject([{ name: 'parse', benchmark: 'parse', source: 'wall', primary: true, unit: 'ms' }, { name: 'print', benchmark: 'print', source: 'wall', primary: true }]);
+  });
+
+  it('make the first of each benchmark primary, and only the marked ones where some are', () => {
+    expect(metricRules([ops, memory], names).map(({ name, benchmark, primary }) => [name, benchmark, primary])).toEqual([['parse', 'parse', true], ['ops', 'print', true], ['memory', 'print', false]]);
+    expect(metricRules([ops, { ...memory, primary: true }], names).map(({ primary }) => primary)).toEqual([false, false, true]);
+  });
+
+  it('read each metric of its own benchmark, and weigh them in one difference', () => {
+    const rules = metricRules([ops, memory], names);
+    const sample = (parse: number, rate: number): Sample => ({ ok: true, wallMs: parse + 500, parts: { parse: { wallMs: parse }, print: { wallMs: 500 } }, metrics: { ops: rate, memory: 7 } });
+    const both = pair(sample(40, 10), sample(20, 40));
+    expect(rules.map((rule) => valueOf(both.a, rule))).toEqual([40, 10, 7]);
+    expect(pairDifference(both, rules)).toBeCloseTo((Math.log(2) + 3 * Math.log(4)) / 4, 12);
+    expect(valueOf(ran(540, { ops: 1, memory: 1 }), rules[0]!)).toBeNull();
+  });
+});
+
 describe('log ratio of a pair', () => {
   const [cost, rate, errors] = metricRules([metricConfig({ name: 'cost', pattern: '(c)' }), metricConfig({ name: 'rate', pattern: '(r)', goal: 'max' }), metricConfig({ name: 'errors', pattern: '(e)' })]);
 

@@ -1,0 +1,21 @@
+import type { CommandSpec, Config } from './schema.js';
+
+/** A command that is measured. `name` is null for `commands.benchmark`, which is alone. */
+export interface Benchmark {
+  name: string | null;
+  command: CommandSpec;
+}
+
+/** What of a config says what is measured. Configs of earlier versions have no `benchmarks`. */
+export type BenchmarkConfig = Pick<Config, 'commands'> & Partial<Pick<Config, 'benchmarks'>>;
+
+/** Everything that one sample executes: the [[benchmarks]] in the order of the file, else `commands.benchmark`, else nothing. */
+export function benchmarksOf({ commands, benchmarks = [] }: BenchmarkConfig): Benchmark[] {
+  if (benchmarks.length > 0) return benchmarks.map(({ name, ...command }) => ({ name, command }));
+  return commands.benchmark === undefined ? [] : [{ name: null, command: commands.benchmark }];
+}
+
+/** `node bench.js`; of several `parse: node parse.js; print: node print.js`. */
+export function benchmarksText(config: BenchmarkConfig): string {
+  return benchmarksOf(config).map(({ name, command }) => (name === null ? command.run : `${name}: ${command.run}`)).join('; ');
+}
