@@ -31,9 +31,9 @@ export function benchActivities(deps: Dependencies): BenchActivities {
   return {
     tryBenchmark: activity(async (input, attempt) => {
       const { config, worktree } = input;
-      const { path } = await worktreeOf(deps, worktree);
+      const { path, layoutSeed } = await worktreeOf(deps, worktree);
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], signal: attempt.signal })),
+        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
       ));
       if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
       return { ok: false, ...problemOf(sample.failure) };
@@ -106,6 +106,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       rules,
       next,
       journalFile: journalOf(deps, input, input.lease, stage),
+      secretsFrom: deps.env,
       jobs: jobs(deps, input, `${stage} sample`),
       lock,
       signal: attempt.signal,

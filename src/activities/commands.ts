@@ -1,6 +1,7 @@
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { CommandOutcome, HostActivities, Scope } from '../core/run/contracts.js';
 import { readFile } from 'node:fs/promises';
+import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
@@ -25,14 +26,14 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       // Set-up and build leave their result in the worktree; doing them again would only cost time.
       const once = role === 'setup' || role === 'build';
       if (once && worktree.done.includes(role)) return fromCache;
-      return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+      return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
         const repository = await repositoryOf(deps, target);
         if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
-        if (!once) return run(deps, input, role, command, worktree, attempt);
+        if (!once) return run(deps, input, role, command, worktree, lock, attempt);
         const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
         const restored = kept !== null && (await kept.restore());
         const began = Date.now();
-        const outcome = restored ? fromCache : await run(deps, input, role, command, worktree, attempt);
+        const outcome = restored ? fromCache : await run(deps, input, role, command, worktree, lock, attempt);
         if (outcome.ok && !restored) await kept?.save(began);
         if (outcome.ok) await markDone(deps.home, worktree, role);
         return outcome;
@@ -41,10 +42,10 @@ export function commandActivities(deps: Dependencies): CommandActivities {
   };
 }
 
-async function run(deps: Dependencies, scope: Scope, role: string, command: CommandSpec, worktree: OpenWorktree, attempt: Attempt): Promise<CommandOutcome> {
+async function run(deps: Dependencies, scope: Scope, role: string, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {
   attempt.report({ doing: role });
   const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
-  const asked = request(deps, scope, role, command, worktree.path, attempt);
+  const asked = request(deps, scope, role, command, worktree.path, lock, attempt);
   const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const log = await deps.artifacts.put('log', await readFile(logFile));

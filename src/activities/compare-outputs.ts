@@ -6,6 +6,7 @@ import { checkSchema, type CheckConfig } from '../core/config/check-schema.js';
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
+import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { drawSeed, runEnvironment, seedName } from '../measure/run-environment.js';
 import { mentions } from '../workspace/mentions.js';
@@ -35,7 +36,7 @@ export function compareOutputsActivity(deps: Dependencies): HostActivities['comp
     // The config of a run of an earlier version lacks the keys of later ones.
     const check = checkSchema.parse(config.check);
     const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
-    return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => {
+    return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const repository = await repositoryOf(deps, target);
       const rules = await rulesOf(repository, target, config);
       const seeds = Array.from({ length: await runsOf(check, command, repository, target) }, drawSeed);
@@ -43,7 +44,7 @@ export function compareOutputsActivity(deps: Dependencies): HostActivities['comp
       for (const seed of seeds) {
         for (const side of ['a', 'b'] as const) {
           await overlayProtected(sides[side], target.base.commit, rules);
-          const one = await runOnce(deps, input, { command, check, worktree: sides[side], side, seed, attempt });
+          const one = await runOnce(deps, input, { command, check, worktree: sides[side], side, seed, lock, attempt });
           if (!one.ok) return outcome({ whose: side, problem: `the check failed on the ${names[side]}: ${one.problem}`, tail: one.tail });
           ran[side].push(one.outputs);
         }
@@ -66,13 +67,14 @@ interface OneRun {
   worktree: OpenWorktree;
   side: Side;
   seed: string;
+  lock: HeldLock;
   attempt: Attempt;
 }
 
-async function runOnce(deps: Dependencies, input: Input, { command, check, worktree, side, seed, attempt }: OneRun): Promise<Ran> {
+async function runOnce(deps: Dependencies, input: Input, { command, check, worktree, side, seed, lock, attempt }: OneRun): Promise<Ran> {
   return withoutFiles(worktree.path, check.files, join(deps.home.worktrees, '.aside', worktree.id), async () => {
     const printed = new PrintedOutput();
-    const asked = request(deps, input, 'check', command, worktree.path, attempt);
+    const asked = request(deps, input, 'check', command, worktree.path, lock, attempt);
     const result = await runCommand({ ...asked, env: runEnvironment(asked.env, { seed, layoutSeed: worktree.layoutSeed }), onStdout: (chunk) => printed.append(chunk), logFile: await logPath(deps, input, `check-${names[side]}.log`) });
     if (result.cancelled) attempt.signal.throwIfAborted();
     if (!result.ok) return { ok: false, problem: problemOf(result, command), tail: tailOf(result) };

@@ -48,13 +48,14 @@ export function jobs(deps: Dependencies, scope: Scope, what: string): NonNullabl
   return { folder: deps.home.journal, name: `${scope.run}/${scope.trial} ${what}` };
 }
 
-/** A command of the config, in a worktree. */
-export function request(deps: Dependencies, scope: Scope, what: string, command: CommandSpec, worktree: string, attempt: Attempt): CommandRequest {
+/** A command of the config, in a worktree; it holds the host lock. A proposer's does not: it takes as long as it likes. */
+export function request(deps: Dependencies, scope: Scope, what: string, command: CommandSpec, worktree: string, lock: HeldLock | null, attempt: Attempt): CommandRequest {
   return {
     command: command.run,
     cwd: join(worktree, command.cwd),
     env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
     timeoutMs: command.timeout,
+    hold: lock === null ? [] : [lock.fd],
     signal: attempt.signal,
     journal: jobs(deps, scope, what),
   };

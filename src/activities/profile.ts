@@ -33,8 +33,8 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const all: Capture[] = [];
       for (const [index, command] of commands.entries()) {
-        const asked = request(deps, input, 'profile', command, path, attempt);
-        const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`), hold: [lock.fd] };
+        const asked = request(deps, input, 'profile', command, path, lock, attempt);
+        const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`) };
         all.push(await captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, `captured-${index + 1}`), runCommand }));
       }
       return all;

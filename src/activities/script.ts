@@ -28,7 +28,7 @@ export async function scriptCandidates(deps: Dependencies, input: Input, finding
   for (const finding of findings.slice(0, mostFindings)) {
     const key = `${input.run}/${input.trial}/script-${finding.id}`;
     const proposed = await withFreshWorktree({ home: deps.home, repository, key, commit: champion.commit }, async (worktree) => {
-      const result = await runCommand({ ...request(deps, input, 'script', script, worktree.path, attempt), stdin: scriptInput(finding), logFile: await logPath(deps, input, `script-${finding.id}.log`) });
+      const result = await runCommand({ ...request(deps, input, 'script', script, worktree.path, null, attempt), stdin: scriptInput(finding), logFile: await logPath(deps, input, `script-${finding.id}.log`) });
       if (result.cancelled) attempt.signal.throwIfAborted();
       return result.ok ? await proposalOf(input, repository, worktree, finding, result.stdout.trim()) : null;
     });

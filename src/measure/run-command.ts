@@ -45,7 +45,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     if (request.onStdout !== undefined) command.stdout.on('data', request.onStdout);
     feed(command, request.stdin);
     try {
-      const [exit] = await Promise.all([exited, journal?.started(command.pid)]);
+      const [exit] = await Promise.all([exited, command.pid !== null && journal?.started(command.pid)]);
       const why = await guard.stop();
       const left = await endJob(job, { lingerMs: why.timedOut || why.cancelled ? 0 : lingerMs, graceMs: request.graceMs });
       await Promise.race([command.closed, delay(pipesCloseMs, undefined, { ref: false })]);

@@ -22,6 +22,8 @@ export interface SampleRequest {
   layoutSeed?: number;
   /** For inputs that the benchmark makes up; the same for both sides of a pair. Default: a new one. */
   seed?: string;
+  /** Environment that `$NAME` in the config is taken from; default: that of this process. */
+  secretsFrom?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
 
@@ -42,7 +44,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
-    env: runEnvironment(commandEnvironment({ extra: command.env }), request),
+    env: runEnvironment(commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom }), request),
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),

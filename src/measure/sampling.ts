@@ -34,6 +34,7 @@ export interface SamplingRequest {
   next: (pairs: readonly Pair[]) => number | 'stop';
   journalFile: string;
   jobs?: CommandRequest['journal'];
+  secretsFrom?: SampleRequest['secretsFrom'];
   /** The host lock, taken exclusively. */
   lock: { fd: number };
   signal?: AbortSignal;
@@ -126,6 +127,7 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, ben
     worktree,
     rules: rulesOfBenchmark(benchmark, request.rules),
     seed,
+    secretsFrom: request.secretsFrom,
     hold: [request.lock.fd],
     ...(launcher === null ? {} : { launcher }),
     ...(layoutSeed === undefined ? {} : { layoutSeed }),

@@ -3,7 +3,7 @@ import { finished, type Readable, type Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import type { CommandRequest } from './command.js';
-import { Launcher } from './launcher/launcher.js';
+import { Launcher, LauncherLost } from './launcher/launcher.js';
 import type { Usage } from './launcher/messages.js';
 import { markerName } from './processes.js';
 
@@ -15,8 +15,8 @@ export interface Exit {
 
 /** A command that runs, in a session and a process group of its own. */
 export interface StartedCommand {
-  /** Leader of the group. */
-  pid: number;
+  /** Leader of the group; null when it ended what started it before that could tell. */
+  pid: number | null;
   /** Ancestor of all its processes and of nothing else; null where there is none. */
   reaper: number | null;
   stdin: Writable | null;
@@ -54,13 +54,13 @@ export async function openLauncher(hold: readonly number[]): Promise<Launcher | 
 
 /** Starts a shell command. Throws PL_COMMAND_SPAWN when that fails. */
 export async function startCommand(request: CommandRequest, marker: string): Promise<StartedCommand> {
-  const given = request.launcher?.usable === true ? request.launcher : null;
-  const launcher = given ?? (await openLauncher(request.hold ?? []));
   const what = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...request.env, [markerName]: marker } };
   try {
-    return launcher === null ? await startPlainly(request, what) : await startLaunched(request, what, launcher, launcher !== given);
+    if (request.launcher?.usable === true) return await startLaunched(request, what, request.launcher, false);
+    const launcher = await openLauncher(request.hold ?? []);
+    return launcher === null ? await startPlainly(request, what) : await startLaunched(request, what, launcher, true);
   } catch (cause) {
-    if (launcher !== null && launcher !== given) await launcher.close();
+    if (cause instanceof LauncherLost && request.launcher !== undefined) return startCommand({ ...request, launcher: undefined }, marker);
     throw new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
   }
 }
@@ -73,7 +73,10 @@ interface What {
 
 async function startLaunched(request: CommandRequest, what: What, launcher: Launcher, own: boolean): Promise<StartedCommand> {
   const startedAt = performance.now();
-  const launched = await launcher.launch({ ...what, stdin: request.stdin !== undefined });
+  const launched = await launcher.launch({ ...what, stdin: request.stdin !== undefined }).catch(async (error: unknown) => {
+    if (own) await launcher.close();
+    throw error;
+  });
   const { pid, stdin, stdout, stderr, usage } = launched;
   return {
     pid,

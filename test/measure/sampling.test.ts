@@ -36,7 +36,7 @@ async function bench(script = 'echo time=$(cat cost)'): Promise<Bench> {
     folder,
     request: {
       stage: 'screen',
-      sides: { a: { identity: 'commit-a', worktree: join(folder, 'a') }, b: { identity: 'commit-b', worktree: join(folder, 'b') } },
+      sides: { a: { identity: 'commit-a', worktree: join(folder, 'a'), layoutSeed: 0 }, b: { identity: 'commit-b', worktree: join(folder, 'b'), layoutSeed: 0 } },
       benchmarks: [{ name: null, command: command(`cat name >> ../executed; ${script}`) }],
       rules,
       next: () => 4,
@@ -98,6 +98,22 @@ describe('sampling from the start', () => {
     await samplePairs({ ...request, sides: { a: { ...request.sides.a, layoutSeed: 100 }, b: { ...request.sides.b, layoutSeed: 350 } }, next: () => 1 });
     expect((await size('b')) - (await size('a'))).toBe(250);
     expect(new Set(Array.from({ length: 50 }, drawLayoutSeed)).size).toBeGreaterThan(10);
+  });
+
+  test('both sides of a pair have one seed, and each pair another', async () => {
+    const { request, folder } = await bench('echo "$PERFLOOP_SEED $PYTHONHASHSEED" >> "../seeds-$(cat name)"; echo time=1');
+    await samplePairs({ ...request, next: () => 3 });
+    const [a, b] = await Promise.all(['a', 'b'].map(async (side) => (await readFile(join(folder, `seeds-${side}`), 'utf8')).trimEnd().split('\n')));
+    expect(a).toEqual(b);
+    expect(new Set(a).size).toBe(4);
+    for (const line of a ?? []) expect(line).toMatch(/^(\d{10}) \1$/);
+  });
+
+  test('each side is told with what its processes used', async () => {
+    const { request } = await bench('echo time=1');
+    const [pair] = await samplePairs({ ...request, next: () => 1 });
+    const used = process.platform === 'linux' ? { cpuMs: expect.any(Number) as number, peakBytes: expect.any(Number) as number } : {};
+    expect(pair).toMatchObject({ a: used, b: used });
   });
 });
 

@@ -18,8 +18,8 @@ export interface LaunchRequest {
 
 /** A command that a launcher started. */
 export interface Launched {
-  /** Leads a session and a process group of its own. */
-  pid: number;
+  /** Leads a session and a process group of its own. Null when the launcher was ended before it could tell. */
+  pid: number | null;
   stdin: Socket | null;
   stdout: Socket;
   stderr: Socket;
@@ -28,6 +28,9 @@ export interface Launched {
   /** Asked once every process of the command is gone. */
   usage: () => Promise<Usage | null>;
 }
+
+/** The launcher is gone, and the command was not started. */
+export class LauncherLost extends Error {}
 
 /** A process that starts commands, one at a time. See main.ts. */
 export class Launcher {
@@ -69,17 +72,17 @@ export class Launcher {
     return !this.#gone;
   }
 
-  /** Throws what the system says when the command cannot be started. */
+  /** Throws what the system says when the command cannot be started, and LauncherLost when nothing was started. */
   async launch({ argv, cwd, env, stdin }: LaunchRequest): Promise<Launched> {
     const pipes = await this.#ask({ type: 'prepare', stdin });
-    if (pipes?.type !== 'pipes') throw new Error(lost);
+    if (pipes?.type !== 'pipes') throw new LauncherLost('the process that starts commands was ended');
     const streams = { stdin: pipes.stdin === null ? null : this.#open(pipes.stdin, 'write'), stdout: this.#open(pipes.stdout, 'read'), stderr: this.#open(pipes.stderr, 'read') };
     const started = await this.#ask({ type: 'start', argv, cwd, env });
-    if (started?.type !== 'started') {
+    if (started?.type === 'failed') {
       for (const stream of Object.values(streams)) stream?.destroy();
-      throw new Error(started?.type === 'failed' ? started.why : lost);
+      throw new Error(started.why);
     }
-    return { ...streams, pid: started.pid, ended: this.#ended(), usage: () => this.#usage() };
+    return { ...streams, pid: started?.type === 'started' ? started.pid : null, ended: this.#ended(), usage: () => this.#usage() };
   }
 
   /** Returns when it is gone; `now`: also when a command of it cannot be ended. */
@@ -128,5 +131,3 @@ export class Launcher {
     else if (reply !== null) this.#heard.push(reply);
   }
 }
-
-const lost = 'the process that starts commands was ended';

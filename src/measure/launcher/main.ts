@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { readdirSync, readSync, writeSync } from 'node:fs';
 import { Job, startInSession } from './job.js';
 import type { Order, Reply } from './messages.js';
 import { loadSyscalls, type Syscalls } from './syscalls.js';
@@ -30,6 +30,8 @@ function load(): Syscalls | null {
   try {
     const calls = loadSyscalls();
     calls.becomeSubreaper();
+    // What the worker was given by whoever started it, and what is only held here, is none of a command's business.
+    for (const descriptor of readdirSync('/proc/self/fd').map(Number)) if (descriptor > 2) calls.closeOnExec(descriptor);
     const leader = startInSession(calls, ['/bin/sh', '-c', 'exit 7'], [], [0, 1, 2]);
     if (calls.wait(leader, true)?.exitCode !== 7) throw new Error('a process could not be waited for');
     return calls;

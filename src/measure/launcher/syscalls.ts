@@ -15,6 +15,8 @@ export interface Reaped extends Usage {
 export interface Syscalls {
   /** Orphans below this process become its children, so that nothing escapes it, and its wait. */
   becomeSubreaper(): void;
+  /** Keeps a descriptor from what is started. */
+  closeOnExec(descriptor: number): void;
   /** Read end and write end. Neither is inherited. */
   pipe(): [read: number, write: number];
   /**
@@ -29,7 +31,9 @@ export interface Syscalls {
 const setProcessGroup = 0x02;
 const setSignalDefaults = 0x04;
 const setSignalMask = 0x08;
-const closeOnExec = 0o2000000;
+const pipeCloseOnExec = 0o2000000;
+const setDescriptorFlags = 2;
+const descriptorCloseOnExec = 1;
 const prSetChildSubreaper = 36;
 const withoutHanging = 1;
 /** More than any C library takes for posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t. */
@@ -44,6 +48,7 @@ export function loadSyscalls(): Syscalls {
   koffi.struct('rusage', { user: timeval, system: timeval, peakKib: 'long', others: koffi.array('long', 13), reserve: koffi.array('long', 16) });
   const wait4 = libc.func('int wait4(int pid, _Out_ int *status, int options, _Out_ rusage *usage)');
   const prctl = libc.func('int prctl(int option, unsigned long value, unsigned long, unsigned long, unsigned long)');
+  const fcntl = libc.func('int fcntl(int descriptor, int command, ...)');
   const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
   const sigfillset = libc.func('int sigfillset(void *set)');
   const sigemptyset = libc.func('int sigemptyset(void *set)');
@@ -70,9 +75,10 @@ export function loadSyscalls(): Syscalls {
 
   return {
     becomeSubreaper: () => check(prctl(prSetChildSubreaper, 1, 0, 0, 0) as number),
+    closeOnExec: (descriptor) => void fcntl(descriptor, setDescriptorFlags, 'int', descriptorCloseOnExec),
     pipe() {
       const ends: [number, number] = [-1, -1];
-      check(pipe2(ends, closeOnExec) as number);
+      check(pipe2(ends, pipeCloseOnExec) as number);
       return ends;
     },
     spawn(argv, env, stdio) {
