@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
-import type { SampleFailure } from '../core/sample.js';
-import type { MetricRule } from '../core/verdict/metrics.js';
+import type { Outside, SampleFailure } from '../core/sample.js';
+import { outsideMetrics, type MetricRule } from '../core/verdict/metrics.js';
 
 /**
  * What reading a metric takes of its rule. The pattern is in RE2 syntax; `^` and `$` match at lines. Its first group is
@@ -8,10 +8,9 @@ import type { MetricRule } from '../core/verdict/metrics.js';
  */
 export type MetricReading = Pick<MetricRule, 'name' | 'benchmark' | 'source' | 'pattern' | 'match'>;
 
-export interface BenchmarkOutput {
+export interface BenchmarkOutput extends Outside {
   stdout: string;
   stderr: string;
-  wallMs: number;
 }
 
 export type Metrics = Record<string, number>;
@@ -25,7 +24,7 @@ type MetricFailure = Extract<SampleFailure, { kind: 'metric' }>;
 export function readMetrics(output: BenchmarkOutput, rules: readonly MetricReading[]): { ok: true; metrics: Metrics } | { ok: false; failure: MetricFailure } {
   const metrics: Metrics = {};
   for (const rule of rules) {
-    const value = rule.source === 'wall' || rule.pattern === null ? output.wallMs : readOne(output, rule.pattern, rule.match);
+    const value = rule.source === 'regex' ? readOne(output, rule.pattern ?? '', rule.match) : (output[outsideMetrics[rule.source].key] ?? 'none');
     if (typeof value === 'string') return { ok: false, failure: { kind: 'metric', metric: rule.name, problem: value, tail: outputTail(output) } };
     metrics[rule.name] = value;
   }

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandSpec } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
 import type { Sample } from '../core/sample.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
+import { launcherProblem } from './start-command.js';
 import { layoutSizes, runEnvironment } from './run-environment.js';
 
 export interface SampleRequest {
@@ -37,10 +39,12 @@ export function drawLayoutSeed(): number {
 
 /**
  * Executes the benchmark once in a fresh process. What goes wrong with the benchmark is a sample without numbers, not
- * an error. Throws the signal's reason when it is aborted: then there is no sample.
+ * an error. Throws the signal's reason when it is aborted: then there is no sample; and PL_NO_USAGE where a metric is CPU
+ * time or memory and this machine tells neither.
  */
 export async function takeSample(request: SampleRequest): Promise<Sample> {
   const { command, rules, signal } = request;
+  await requireUsage(rules);
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
@@ -60,6 +64,16 @@ function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly Me
   const outside = { wallMs, ...usage };
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
   if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result) } };
-  const read = readMetrics(result, rules);
+  const read = readMetrics({ ...result, ...outside }, rules);
   return read.ok ? { ok: true, ...outside, metrics: read.metrics } : { ok: false, ...outside, failure: read.failure };
+}
+
+async function requireUsage(rules: readonly MetricReading[]): Promise<void> {
+  const asking = rules.find(({ source }) => source === 'cpu' || source === 'memory');
+  const problem = asking === undefined ? null : await launcherProblem();
+  if (asking === undefined || problem === null) return;
+  throw new PerfloopError('PL_NO_USAGE', `The metric ${asking.name} needs to know what processes used, and this machine does not tell: ${problem}.`, {
+    where: `metrics, source = "${asking.source}"`,
+    fix: 'Measure on Linux with util-linux and the optional dependency koffi (`npm install koffi`), or take another source.',
+  });
 }

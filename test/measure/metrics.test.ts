@@ -62,6 +62,12 @@ describe('what is a number', () => {
   });
 });
 
+test('what is taken from outside is a metric like any other', () => {
+  const rules = (['wall', 'cpu', 'memory'] as const).map((source) => ({ name: source, source, pattern: null, match: 'only' as const }));
+  expect(readMetrics({ stdout: 'cpu=1', stderr: '', wallMs: 12, cpuMs: 20.5, peakBytes: 4096 }, rules)).toEqual({ ok: true, metrics: { wall: 12, cpu: 20.5, memory: 4096 } });
+  expect(readMetrics({ stdout: 'cpu=1', stderr: '', wallMs: 12 }, rules)).toMatchObject({ ok: false, failure: { metric: 'cpu', problem: 'none' } });
+});
+
 test('the wall time is a metric like any other', () => {
   const rules: MetricReading[] = [
     { name: 'wall', source: 'wall', pattern: null, match: 'only' },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { CommandRequest } from '../../src/measure/command.js';
 import { runCommand } from '../../src/measure/run-command.js';
+import { takeSample } from '../../src/measure/sample.js';
 import { launcherProblem, openLauncher } from '../../src/measure/start-command.js';
 import { isAlive, pidIn, temporaryFolder } from './support.js';
 
@@ -34,4 +35,10 @@ test('a command is then started by Node, with all that holds elsewhere', async (
   expect(await isAlive(child)).toBe(false);
 
   await expect(run('true', { env: { LARGE: 'x'.repeat(10_000_000) } })).rejects.toMatchObject({ code: 'PL_COMMAND_SPAWN' });
+});
+
+test('a metric that is CPU time or memory is refused there, with what to do', async () => {
+  const command = { run: 'true', cwd: '.', env: {}, timeout: 60_000 };
+  const rules = [{ name: 'cpu', source: 'cpu' as const, pattern: null, match: 'only' as const }];
+  await expect(takeSample({ command, worktree: '/', rules })).rejects.toMatchObject({ code: 'PL_NO_USAGE', where: 'metrics, source = "cpu"' });
 });

@@ -15,7 +15,7 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, wallIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -29,17 +29,23 @@ function metricsOf(config: Table): { metric: Table; path: PropertyKey[] }[] {
 function patternFitsSource(config: Table): Problem[] {
   return metricsOf(config).flatMap(({ metric, path }) => {
     const { source, pattern, match } = metric;
-    if (source === 'wall' && pattern !== undefined) return [{ path: [...path, 'pattern'], text: 'a metric with source = "wall" is timed from outside and takes no pattern; leave out one of the two' }];
+    if (isFromOutside(source) && pattern !== undefined) return [{ path: [...path, 'pattern'], text: `a metric with source = "${source}" is taken from outside and takes no pattern; leave out one of the two` }];
     if (source === 'regex' && pattern === undefined) return [{ path: [...path, 'pattern'], text: 'is missing: source = "regex" needs a pattern with one group, such as `time: ([0-9.]+) ms`' }];
     if (match !== undefined && pattern === undefined) return [{ path: [...path, 'match'], text: 'says which match of `pattern` counts, and this metric has no pattern' }];
     return [];
   });
 }
 
-function wallIsACost(config: Table): Problem[] {
-  return metricsOf(config).flatMap(({ metric: { source, pattern, goal }, path }) => {
-    if (goal !== 'max' || pattern !== undefined || source === 'regex') return [];
-    return [{ path: [...path, 'goal'], text: 'more wall time is never better: leave out goal, or give a `pattern` for the rate that the benchmark prints' }];
+const fromOutside = { wall: 'wall time', cpu: 'CPU time', memory: 'memory' } as const;
+
+function isFromOutside(source: unknown): source is keyof typeof fromOutside {
+  return typeof source === 'string' && Object.hasOwn(fromOutside, source);
+}
+
+function outsideIsACost(config: Table): Problem[] {
+  return metricsOf(config).flatMap(({ metric: { source = 'wall', pattern, goal }, path }) => {
+    if (goal !== 'max' || pattern !== undefined || !isFromOutside(source)) return [];
+    return [{ path: [...path, 'goal'], text: `more ${fromOutside[source]} is never better: leave out goal, or give a \`pattern\` for the rate that the benchmark prints` }];
   });
 }
 

@@ -37,7 +37,7 @@ export const benchmarkSchema = z.strictObject({
 
 export const metricSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z][\w@.\- ]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ @ . - or spaces').describe('Its name in tables and reports. Required; each metric has another.'),
-  source: z.enum(['wall', 'regex']).optional().describe('`wall`: the milliseconds from start to exit, taken from outside. `regex`: a number that the benchmark prints. Default: `regex` where `pattern` is given, else `wall`.'),
+  source: z.enum(['wall', 'cpu', 'memory', 'regex']).optional().describe('`wall`: the milliseconds from start to exit, taken from outside. `cpu`: the milliseconds of CPU time, user and system, of all its processes, those included that outlive it; on a busy machine it varies much less than `wall`, and it does not see waiting. `memory`: the largest memory of one of its processes, in bytes (resident set). Both need Linux. `regex`: a number that the benchmark prints. Default: `regex` where `pattern` is given, else `wall`.'),
   pattern: metricPattern.optional().describe('A regular expression (RE2 syntax: no lookaround, no back-references) with exactly one group, which captures the number. `^` and `$` match at lines. Looked for in stdout, and in stderr when stdout has no match.'),
   match: z.enum(['only', 'last', 'median']).default('only').describe('Which match of `pattern` counts. `only`: there must be exactly one, else the sample fails. `last`: the last. `median`: the median of all.'),
   unit: shortText(20).default('').describe('The unit, for tables and reports; it changes no number.'),

@@ -31,7 +31,7 @@ interface Reading {
 export function disagreements(pairs: readonly Pair[], rules: readonly MetricRule[]): Reason[] {
   const reasons: Reason[] = [];
   for (const rule of rules) {
-    if (!rule.primary || rule.source === 'wall') continue;
+    if (!rule.primary || rule.source !== 'regex') continue;
     const readings = pairs.map((pair) => reading(pair, rule)).filter((found) => found !== null);
     const text = readings.length === 0 ? null : disagreement(readings, rule);
     if (text !== null) reasons.push({ code: 'metric-disagrees', text });

@@ -6,7 +6,8 @@ export interface MetricRule {
   name: string;
   /** Which of several benchmarks it is taken of. Absent where there is one. */
   benchmark?: string;
-  source: 'wall' | 'regex';
+  /** `regex`: printed by the benchmark; the others are taken from outside. */
+  source: 'wall' | 'cpu' | 'memory' | 'regex';
   goal: 'min' | 'max';
   primary: boolean;
   weight: number;
@@ -45,8 +46,8 @@ function rulesOf(metrics: readonly MetricConfig[], marked: boolean): MetricRule[
       maxRegression: metric.max_regression,
       floor: metric.floor ?? null,
       ceiling: metric.ceiling ?? null,
-      unit: source === 'wall' ? 'ms' : metric.unit,
-      pattern: source === 'wall' ? null : (metric.pattern ?? null),
+      unit: source === 'regex' ? metric.unit : outsideMetrics[source].unit,
+      pattern: source === 'regex' ? (metric.pattern ?? null) : null,
       match: metric.match,
     };
   });
@@ -62,14 +63,18 @@ export function outsideOf(sample: Sample, rule: Pick<MetricRule, 'benchmark'>): 
   return sample.parts !== undefined && Object.hasOwn(sample.parts, rule.benchmark) ? (sample.parts[rule.benchmark] ?? null) : null;
 }
 
-/** What the sample says of a metric: its wall time in ms, or the number printed. Null when it has no finite number. */
+/** What is taken from outside, and in which unit. */
+export const outsideMetrics = {
+  wall: { key: 'wallMs', unit: 'ms' },
+  cpu: { key: 'cpuMs', unit: 'ms' },
+  memory: { key: 'peakBytes', unit: 'bytes' },
+} as const satisfies Record<string, { key: keyof Outside; unit: string }>;
+
+/** What the sample says of a metric: what was taken from outside, or the number printed. Null when it has no finite number. */
 export function valueOf(sample: Sample, rule: MetricRule): number | null {
   if (!sample.ok) return null;
-  if (rule.source === 'wall') {
-    const wallMs = outsideOf(sample, rule)?.wallMs;
-    return wallMs !== undefined && Number.isFinite(wallMs) ? wallMs : null;
-  }
-  const value = Object.hasOwn(sample.metrics, rule.name) ? sample.metrics[rule.name] : undefined;
+  const printed = Object.hasOwn(sample.metrics, rule.name) ? sample.metrics[rule.name] : undefined;
+  const value = rule.source === 'regex' ? printed : outsideOf(sample, rule)?.[outsideMetrics[rule.source].key];
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 

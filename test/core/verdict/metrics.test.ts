@@ -33,6 +33,17 @@ describe('metric rules of several benchmarks', () => {
   const ops = metricConfig({ name: 'ops', benchmark: 'print', pattern: '(o)', goal: 'max', weight: 3 });
   const memory = metricConfig({ name: 'memory', benchmark: 'print', pattern: '(m)' });
 
+  it('of CPU time and memory are taken from outside, in their own units', () => {
+    const [cpu, memory] = metricRules([metricConfig({ name: 'cpu', source: 'cpu', unit: 'x' }), metricConfig({ name: 'mem', source: 'memory' })]);
+    expect([cpu, memory]).toMatchObject([{ source: 'cpu', unit: 'ms', pattern: null }, { source: 'memory', unit: 'bytes', pattern: null }]);
+    const sample: Sample = { ok: true, wallMs: 10, cpuMs: 35, peakBytes: 2e6, metrics: { cpu: 1, mem: 1 } };
+    expect([valueOf(sample, cpu!), valueOf(sample, memory!)]).toEqual([35, 2e6]);
+    expect(valueOf(ran(10), cpu!)).toBeNull();
+    const parts: Sample = { ...sample, parts: { parse: { wallMs: 4, cpuMs: 5 } } };
+    expect(valueOf(parts, { ...cpu!, benchmark: 'parse' })).toBe(5);
+    expect(valueOf(parts, { ...memory!, benchmark: 'parse' })).toBeNull();
+  });
+
   it('are the wall time of each, all primary, where nothing is configured', () => {
     expect(metricRules([], names)).toMatchObject([{ name: 'parse', benchmark: 'parse', source: 'wall', primary: true, unit: 'ms' }, { name: 'print', benchmark: 'print', source: 'wall', primary: true }]);
   });
