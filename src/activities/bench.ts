@@ -13,12 +13,13 @@ import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
 import { deltaOf, noiseOf, noisePairsDue } from '../core/verdict/noise.js';
-import { protocolOf } from '../core/verdict/rule.js';
+import { protocolOf, type Rule } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
 import { takeSample } from '../measure/sample.js';
 import { takeEach } from '../measure/combine.js';
 import { rulesOfBenchmark, samplePairs } from '../measure/sampling.js';
+import { encodeSamples, samplesSchema } from '../measure/stored-samples.js';
 import { guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -45,14 +46,14 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const rules = metricRules(config.metrics, config.benchmarks);
       const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
       const noise = known?.noise ?? noiseOf(pairs, rules);
-      const samples = known?.samples ?? (await store(deps, pairs));
+      const samples = known?.samples ?? (await store(deps, pairs, null));
       const protocol = protocolOf(config.verdict);
       return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
     }),
 
     sampleStage: activity(async (input, attempt) => {
       const { stage, rule, earlier } = input;
-      const before = earlier === null ? [] : await deps.artifacts.getJson<Pair[]>(earlier);
+      const before = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
         return assessed.kind === 'more' ? assessed.pairs : 'stop';
@@ -61,7 +62,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { pairs, tampered } = await sample(deps, input, attempt, { stage, rules: rule.metrics, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
       const assessed = assessStage(stage, pairs, rule);
       const all = [...before, ...pairs];
-      const samples = await store(deps, all);
+      const samples = await store(deps, all, rule);
       const spent = pairs.length * 2;
       if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
       if (assessed.kind === 'passed' && stage === 'screen') return { kind: 'passed', samples, spent };
@@ -71,7 +72,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
     sampleFinal: activity(async (input, attempt) => {
       const { final_pairs: wanted } = input.config.verdict;
       const { pairs } = await sample(deps, input, attempt, { stage: 'final', rules: input.rule.metrics, next: () => wanted, most: wanted });
-      return { final: { ...finalMeasurement(pairs, input.rule.metrics), samples: await store(deps, pairs) }, spent: pairs.length * 2 };
+      return { final: { ...finalMeasurement(pairs, input.rule.metrics), samples: await store(deps, pairs, input.rule) }, spent: pairs.length * 2 };
     }),
 
     profile: profileActivity(deps),
@@ -125,8 +126,8 @@ function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage)
   return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}.jsonl`);
 }
 
-function store(deps: Dependencies, pairs: readonly Pair[]): Promise<ArtifactRef> {
-  return deps.artifacts.put('samples', JSON.stringify(pairs));
+function store(deps: Dependencies, pairs: Pair[], rule: Rule | null): Promise<ArtifactRef> {
+  return deps.artifacts.put('samples', encodeSamples({ rule, pairs }));
 }
 
 function benchmarksFrom(config: Config): Benchmark[] {

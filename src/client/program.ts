@@ -21,7 +21,7 @@ export function buildProgram(version: string, finish: Finish): Command {
     .option('--address <host:port>', 'the Temporal server (default: TEMPORAL_ADDRESS, or the local engine)')
     .option('--namespace <name>', 'its namespace (default: TEMPORAL_NAMESPACE)')
     .option('--temporal-profile <name>', "a profile of Temporal's own configuration file")
-    .addHelpText('after', '\nExample:\n  $ perfloop init . && perfloop run .\n\nExit codes: 0 done or accepted, 1 a bug, 2 bad input or refused, 3 rejected, 4 inconclusive, 5 quarantined')
+    .addHelpText('after', '\nExample:\n  $ perfloop init . && perfloop run .\n\nExit codes: 0 done or accepted, 1 a bug, 2 bad input or refused, 3 rejected, 4 inconclusive, 5 quarantined, 6 a verdict that its samples do not bear out')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   declareLoopVerbs(program, finish);

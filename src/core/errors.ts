@@ -1,5 +1,5 @@
 /** Exit codes of the command line. Documented in docs/cli.md. */
-export const exitCodes = { ok: 0, bug: 1, refused: 2, rejected: 3, inconclusive: 4, quarantined: 5 } as const;
+export const exitCodes = { ok: 0, bug: 1, refused: 2, rejected: 3, inconclusive: 4, quarantined: 5, /** `perfloop verdict`: the samples do not bear out what is on record. */ differs: 6 } as const;
 
 export type ErrorCode = `PL_${string}`;
 

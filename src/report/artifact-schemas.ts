@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import type { Finding } from '../core/finding.js';
-import type { Pair } from '../core/sample.js';
 import type { Fingerprint } from '../measure/environment.js';
-import { pairSchema } from '../measure/sample-journal.js';
 
 /** Artifacts may come from another version of perfloop, so their shape is checked before they are drawn. */
-
-export const pairsSchema: z.ZodType<Pair[]> = z.array(pairSchema);
 
 export const findingsSchema: z.ZodType<Finding[]> = z.array(
   z.object({

@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.js';
 import type { Pair } from '../core/sample.js';
 import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { MetricRule } from '../core/verdict/metrics.js';
+import type { Rule } from '../core/verdict/rule.js';
 import type { Protocol } from '../core/verdict/schedule.js';
 import type { ReportedEnvironment } from './artifact-schemas.js';
 
@@ -21,6 +22,8 @@ export interface TrialData {
   /** Unified diff, the first `mostDiffBytes` of it. */
   diff: Loaded<string>;
   pairs: Loaded<Pair[]>;
+  /** What its verdict can be computed by again; null where that was not kept. */
+  rule: Rule | null;
   rationale: Loaded<string>;
 }
 

@@ -2,9 +2,7 @@ import type { Pair, Stage } from '../core/sample.js';
 import { finalMeasurement } from '../core/verdict/final.js';
 import { measuredOf } from '../core/verdict/measured.js';
 import { metricRules, pairDifference, type MetricRule } from '../core/verdict/metrics.js';
-import { verdictOf } from '../core/verdict/judge.js';
-import type { Protocol } from '../core/verdict/schedule.js';
-import type { Measured, Verdict, VerdictKind } from '../core/verdict/verdict.js';
+import type { Measured } from '../core/verdict/verdict.js';
 import type { FinalMeasurement } from '../core/status.js';
 
 /** The pairs of a trial, or of the final measurement, ready to be drawn. */
@@ -52,22 +50,4 @@ export function beforeAndAfter({ pairs, rules }: Pick<Evidence, 'pairs' | 'rules
   const stage = pairs.at(-1)?.pair.stage;
   const usable = pairs.filter(({ pair, difference }) => pair.stage === stage && difference !== null).map(({ pair }) => pair);
   return usable.length === 0 ? [] : finalMeasurement(usable, rules).metrics;
-}
-
-/** What the verdict functions say of the stored samples today. */
-export type Recheck = { kind: 'agrees' } | { kind: 'overruled'; samplesSay: VerdictKind } | { kind: 'differs'; samplesSay: Measured | null };
-
-/**
- * Computes the verdict again from the samples. `overruled`: the numbers agree, and something besides the samples (a person,
- * a newer champion, a stop) decided otherwise. Null where there is not enough to compute from.
- */
-export function recheck(pairs: readonly Pair[], verdict: Verdict, metrics: readonly MetricRule[] | null, protocol: Protocol | null): Recheck | null {
-  const { measured } = verdict;
-  if (metrics === null || protocol === null || measured === null || pairs.length === 0) return null;
-  const again = verdictOf(pairs, { v: 1, metrics: [...metrics], delta: measured.delta, protocol });
-  const close = (x: number, y: number) => x === y || Math.abs(x - y) <= 1e-9 * Math.abs(y);
-  const found = again.measured;
-  const same = found !== null && found.pairs === measured.pairs && close(found.ratio, measured.ratio) && close(found.ci95[0], measured.ci95[0]) && close(found.ci95[1], measured.ci95[1]);
-  if (!same) return { kind: 'differs', samplesSay: found };
-  return again.kind === verdict.kind ? { kind: 'agrees' } : { kind: 'overruled', samplesSay: again.kind };
 }

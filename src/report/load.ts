@@ -1,8 +1,11 @@
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Finding } from '../core/finding.js';
 import type { RunStatus, TrialSummary } from '../core/status.js';
+import type { Pair } from '../core/sample.js';
+import { ruleOfRecord } from '../core/verdict/recheck.js';
+import { samplesSchema, type StoredSamples } from '../measure/stored-samples.js';
 import type { ArtifactStore } from '../store/artifacts.js';
-import { candidateSchema, environmentSchema, findingsSchema, pairsSchema } from './artifact-schemas.js';
+import { candidateSchema, environmentSchema, findingsSchema } from './artifact-schemas.js';
 import type { Loaded, ReportData, ReportExtra, TrialData } from './data.js';
 import { bytesText } from './words.js';
 
@@ -14,11 +17,14 @@ const mostDiffBytes = 256_000;
 /** Reads what the status refers to. An artifact that cannot be read is missing in its place, and stops nothing. */
 export async function loadReport({ status, artifacts, extra = {} }: { status: RunStatus; artifacts: ArtifactStore; extra?: ReportExtra }): Promise<ReportData> {
   const { evidence } = status;
-  const pairs = (ref: ArtifactRef) => artifacts.getJson(ref, pairsSchema);
-  const trial = async (summary: TrialSummary): Promise<TrialData> => ({
-    summary,
+  const samplesOf = (ref: ArtifactRef | null) => load(ref, (there) => artifacts.getJson(there, samplesSchema));
+  const pairsOf = (samples: Loaded<StoredSamples>): Loaded<Pair[]> => (samples.kind === 'there' ? { kind: 'there', value: samples.value.pairs } : samples);
+  const trial = async (summary: TrialSummary): Promise<TrialData> => {
+    const samples = await samplesOf(summary.samples);
+    return { summary, ...(await texts(summary)), pairs: pairsOf(samples), rule: (samples.kind === 'there' ? samples.value.rule : null) ?? ruleOfRecord(evidence, summary.verdict) };
+  };
+  const texts = async (summary: TrialSummary): Promise<Pick<TrialData, 'diff' | 'rationale'>> => ({
     diff: await load(summary.diff, async (ref) => (await artifacts.get(ref)).subarray(0, mostDiffBytes).toString('utf8')),
-    pairs: await load(summary.samples, pairs),
     rationale: await load(summary.candidate.patch, async (ref) => (await artifacts.getJson(ref, candidateSchema)).rationale),
   });
   const trials: TrialData[] = [];
@@ -27,7 +33,7 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
   return {
     status,
     trials,
-    final: await load(status.final?.samples ?? null, pairs),
+    final: pairsOf(await samplesOf(status.final?.samples ?? null)),
     findings: extra.findings ? { kind: 'there', value: extra.findings } : await loadFindings(evidence?.findings ?? [], (ref) => artifacts.getJson(ref, findingsSchema)),
     environment: extra.environment ? { kind: 'there', value: extra.environment } : await load(evidence?.environment ?? null, (ref) => artifacts.getJson(ref, environmentSchema)),
     metrics: evidence?.metrics ?? null,

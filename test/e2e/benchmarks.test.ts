@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { JudgeResult } from '../../src/client/print/judge.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { openStoreReader } from '../../src/store/reader.js';
-import { pairsSchema } from '../../src/report/artifact-schemas.js';
+import { samplesSchema } from '../../src/measure/stored-samples.js';
 import { cli, jsonOf } from './cli.js';
 import { startRun } from './runs.js';
 import { makeTarget, sharedEngine } from './shared.js';
@@ -37,8 +37,9 @@ describe('judge with several benchmarks', () => {
     const status = openStoreReader(engine.home)?.runStatus(result.run);
     expect(status?.evidence).toMatchObject({ benchmarks: [{ name: 'parse' }, { name: 'print' }], metrics: [{ name: 'parse', benchmark: 'parse' }, { name: 'print', benchmark: 'print' }] });
     const samples = status?.trials[0]?.samples;
-    const pairs = samples ? await openArtifacts(engine.home.artifacts).getJson(samples, pairsSchema) : [];
+    const { pairs } = samples ? await openArtifacts(engine.home.artifacts).getJson(samples, samplesSchema) : { pairs: [] };
     expect(pairs.length).toBeGreaterThanOrEqual(13);
+    expect(await cli(engine, ['verdict', result.run])).toMatchObject({ code: 0, stdout: expect.stringContaining('accepted, and so say its samples: 2.000x') as string });
     for (const pair of pairs) expect(pair).toMatchObject({ a: { ok: true, metrics: { parse: 2500, print: 2000 }, parts: { parse: {}, print: {} } }, b: { metrics: { parse: 10_000, print: 2000 } } });
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { Pair } from '../../src/core/sample.js';
+import { samplesSchema } from '../../src/measure/stored-samples.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
 import { workerScript } from '../../src/worker/engine/package-paths.js';
@@ -40,7 +41,8 @@ it('goes on with another host of the kind when one is lost in the middle of a tr
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
   const trial = end.status?.trials[0];
   if (!trial?.samples) throw new Error('no samples');
-  const samples = await openArtifacts(loop.home.artifacts).getJson<Pair[]>(trial.samples);
+  const { pairs: samples, rule } = await openArtifacts(loop.home.artifacts).getJson(trial.samples, samplesSchema);
+  expect(rule?.metrics).toEqual(end.status?.evidence?.metrics);
   expect(samples).toEqual(pairsIn(other.home, run));
   // The first host had got as far as the confirmation.
   expect(pairsIn(one.home, run).map(({ stage }) => stage)).toContain('confirm');

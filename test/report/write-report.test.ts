@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { samplesSchema } from '../../src/measure/stored-samples.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { writeReport } from '../../src/report/write-report.js';
 import type { ArtifactStore } from '../../src/store/artifacts.js';
@@ -44,7 +45,7 @@ describe('the report of a finished run', () => {
   it('bounds the false acceptances by the trials that reached confirmation', async () => {
     await withStore(async (artifacts, folder) => {
       const status = await sampleRun(artifacts);
-      const confirmed = (await Promise.all(status.trials.map(async ({ samples }) => (samples === null ? [] : await artifacts.getJson<{ stage: string }[]>(samples))))).filter((pairs) => pairs.some(({ stage }) => stage === 'confirm')).length;
+      const confirmed = (await Promise.all(status.trials.map(async ({ samples }) => (samples === null ? [] : (await artifacts.getJson(samples, samplesSchema)).pairs)))).filter((pairs) => pairs.some(({ stage }) => stage === 'confirm')).length;
       expect(confirmed).toBe(3);
       expect(textOf(await written(artifacts, folder, status))).toContain('false acceptances ≤ 0.03 expected number, of 3 confirmations');
     });

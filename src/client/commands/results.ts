@@ -31,6 +31,22 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb(program, finish, {
+    usage: 'verdict <trial>',
+    summary: 'compute a verdict again from its stored samples, and show how it came about',
+    details: 'A trial as RUN/TRIAL, or a run or judgement alone for every trial of it. Reads this home only: no server is asked. Exits with 0 where the samples bear out what is on record, 6 where they do not, 2 where they are gone.',
+    examples: ['perfloop verdict j-k3v7', 'perfloop verdict r-k3v7/r1-3 --json'],
+    async action(context, _flags, trial = '') {
+      const { verdict } = await import('../verbs/verdict.js');
+      const { printVerdictCheck } = await import('../print/verdict-check.js');
+      const { exitCodes } = await import('../../core/errors.js');
+      const checked = await verdict(context, trial);
+      emit(context, checked, printVerdictCheck);
+      if (checked.agrees) return exitCodes.ok;
+      return [...checked.trials, ...(checked.final === null ? [] : [checked.final])].some(({ agreement }) => agreement === 'differs') ? exitCodes.differs : exitCodes.refused;
+    },
+  });
+
   declareVerb<{ repo?: string; merge?: boolean }>(program, finish, {
     usage: 'apply <run>',
     summary: 'bring the result branch of a run into your repository',

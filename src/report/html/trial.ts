@@ -1,7 +1,8 @@
 import { gainText, percentText } from '../../core/verdict/words.js';
 import type { Reason, Verdict } from '../../core/verdict/verdict.js';
 import type { ReportData, TrialData } from '../data.js';
-import { evidenceOf, recheck } from '../evidence.js';
+import { recheck } from '../../core/verdict/recheck.js';
+import { evidenceOf } from '../evidence.js';
 import { placeOf, wasAccepted } from '../facts.js';
 import { clip, countText, durationText, knownIntervalText, shortCommit } from '../words.js';
 import { chip } from './chip.js';
@@ -71,16 +72,20 @@ function reasonItem({ code, text }: Reason): Markup {
   return html`<li><code>${code}</code> ${first}${log === '' ? null : html`<pre tabindex="0">${log}</pre>`}</li>`;
 }
 
-function samples({ summary, pairs }: TrialData, { metrics, protocol }: ReportData): Markup | null {
+function againText({ kind, measured }: Verdict): string {
+  return measured === null || measured.pairs === 0 ? `${kind}, and nothing can be computed` : `${kind}, ${gainText(measured.ratio)}, ${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}`;
+}
+
+function samples({ summary, pairs, rule }: TrialData, { metrics }: ReportData): Markup | null {
   if (pairs.kind !== 'there') return null;
   const verdict = summary.verdict;
   const evidence = evidenceOf(pairs.value, metrics, verdict?.measured ?? null);
   if (evidence === null) return null;
-  const again = verdict === null ? null : recheck(pairs.value, verdict, metrics, protocol);
+  const again = verdict === null || rule === null ? null : recheck(pairs.value, rule, verdict);
   const checked = again === null ? null : html`<p class="recheck ${again.kind}">${{
     agrees: 'Computed again from the stored samples for this report: the same verdict and numbers.',
-    overruled: `Computed again from the stored samples for this report: the same numbers, which alone would mean ${again.kind === 'overruled' ? again.samplesSay : ''}; the reasons above decided otherwise.`,
-    differs: `Computed again from the stored samples for this report, the numbers differ: ${again.kind === 'differs' && again.samplesSay !== null ? `${gainText(again.samplesSay.ratio)}, ${knownIntervalText(again.samplesSay.ci95)}, ${countText(again.samplesSay.pairs, 'pair')}` : 'nothing can be computed'}. Do not rely on this trial.`,
+    overruled: `Computed again from the stored samples for this report: the same numbers, which alone would mean ${again.again.kind}; the reasons above decided otherwise.`,
+    differs: `Computed again from the stored samples for this report, the verdict differs: ${againText(again.again)}. Do not rely on this trial.`,
   }[again.kind]}</p>`;
   return html`${measurement(evidence, `s-${summary.id}`, ['champion', 'candidate'])}${checked}`;
 }

@@ -14,7 +14,7 @@ export async function judgement(artifacts: ArtifactStore, gain = 0.16): Promise<
   const trial = await sampleTrial(artifacts, { id: 'candidate', title: 'faster-parse', verdict, rationale: '', file: '', line: 0 });
   const { evidence, target, ...status } = await sampleRun(artifacts);
   return {
-    ...status, run: 'j-8x2m4k9p', kind: 'judge', round: 0, rounds: 0, findings: 0, decisions: [], warnings: [], final: null,
+    ...status, run: 'j-7x2m4k5p', kind: 'judge', round: 0, rounds: 0, findings: 0, decisions: [], warnings: [], final: null,
     target: { ...target, name: 'lib', origin: '/home/me/lib' },
     champion: target.base,
     accepted: verdict.kind === 'accepted' ? 1 : 0,

@@ -6,6 +6,7 @@ import { metricRules } from '../../../src/core/verdict/metrics.js';
 import { costPlan } from '../../../src/core/verdict/plan.js';
 import type { Rule } from '../../../src/core/verdict/rule.js';
 import type { Verdict } from '../../../src/core/verdict/verdict.js';
+import { encodeSamples } from '../../../src/measure/stored-samples.js';
 import type { ArtifactStore } from '../../../src/store/artifacts.js';
 import { metricConfig } from '../../core/verdict/pairs.js';
 import { simulateFinal, simulateTrial, type Behaviour } from './sample-pairs.js';
@@ -72,7 +73,7 @@ export async function sampleTrial(artifacts: ArtifactStore, spec: TrialSpec): Pr
   return {
     id, round: 1, candidate: ref, state: 'decided', champion: commit('8f3a2c10b7'), commit: commit('3fa2c11d09'),
     verdict: spec.verdict ?? simulated?.verdict ?? null,
-    samples: simulated === null ? null : await artifacts.put('samples', JSON.stringify(simulated.pairs)),
+    samples: simulated === null ? null : await artifacts.put('samples', encodeSamples({ rule, pairs: simulated.pairs })),
     diff: text === null ? null : await artifacts.put('diff', text),
     startedAt: startedAt + 20_000, endedAt: startedAt + 52_000,
     ...spec.changes,
@@ -120,7 +121,7 @@ export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunSt
       { trial: 'r1-3', state: 'undecided', measured: { ratio: 0.985, ci95: [0.961, 1.006], pairs: 60, samples: 144, delta: -rule.delta / 2 }, text: 'without it the result is 1.5% slower' },
       { trial: 'r1-1', state: 'kept', measured: { ratio: 0.702, ci95: [0.671, 0.731], pairs: 5, samples: 10, delta: -rule.delta / 2 }, text: 'without it the result is 29.8% slower' },
     ],
-    final: { ...measured, samples: await artifacts.put('samples', JSON.stringify(final)) },
+    final: { ...measured, samples: await artifacts.put('samples', encodeSamples({ rule, pairs: final })) },
     warnings: ['The working tree has changes that are not committed; they are not measured.'],
     error: null,
     budget: { trials: 8, maxTrials: 100, wallMs: 268_000, maxWallMs: 8 * 3_600_000 },
