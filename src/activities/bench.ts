@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
+import { outputProblem, outputRuleOfNoise, printedChecked, type OutputRule } from '../core/check/printed-rule.js';
 import { benchmarksOf, type Benchmark } from '../core/config/benchmarks.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
@@ -12,7 +13,7 @@ import { assessStage } from '../core/verdict/assess.js';
 import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
-import { deltaOf, noiseOf, noisePairsDue } from '../core/verdict/noise.js';
+import { deltaOf, noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
 import { protocolOf, type Rule } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
@@ -20,10 +21,10 @@ import { takeSample } from '../measure/sample.js';
 import { takeEach } from '../measure/combine.js';
 import { rulesOfBenchmark, samplePairs } from '../measure/sampling.js';
 import { encodeSamples, samplesSchema } from '../measure/stored-samples.js';
-import { guardProtected, protectedChanged } from './guard-protected.js';
+import { benchmarkSources, guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { jobs, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { jobs, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { renewLease } from './lease.js';
 import { profileActivity } from './profile.js';
 
@@ -36,7 +37,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
         takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
       ));
-      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
       return { ok: false, ...problemOf(sample.failure) };
     }),
 
@@ -44,8 +45,9 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { config, known, trials } = input;
       const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: planned } = config.verdict;
       const rules = metricRules(config.metrics, config.benchmarks);
-      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
+      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, output: outputRuleOfNoise(config), next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
       const noise = known?.noise ?? noiseOf(pairs, rules);
+      refuseUncomparable(config, noise);
       const samples = known?.samples ?? (await store(deps, pairs, null));
       const protocol = protocolOf(config.verdict);
       return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
@@ -59,19 +61,20 @@ export function benchActivities(deps: Dependencies): BenchActivities {
         return assessed.kind === 'more' ? assessed.pairs : 'stop';
       };
       const assessedMost = assessStage(stage, [], rule);
-      const { pairs, tampered } = await sample(deps, input, attempt, { stage, rules: rule.metrics, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
+      const { pairs, tampered } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
       const assessed = assessStage(stage, pairs, rule);
       const all = [...before, ...pairs];
       const samples = await store(deps, all, rule);
       const spent = pairs.length * 2;
+      const checked = printedChecked(all, rule);
       if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
       if (assessed.kind === 'passed' && stage === 'screen') return { kind: 'passed', samples, spent };
-      return { kind: 'decided', verdict: verdictOf(all, rule), samples, spent };
+      return { kind: 'decided', verdict: verdictOf(all, rule), samples, spent, checked };
     }),
 
     sampleFinal: activity(async (input, attempt) => {
       const { final_pairs: wanted } = input.config.verdict;
-      const { pairs } = await sample(deps, input, attempt, { stage: 'final', rules: input.rule.metrics, next: () => wanted, most: wanted });
+      const { pairs } = await sample(deps, input, attempt, { stage: 'final', rules: input.rule.metrics, output: null, next: () => wanted, most: wanted });
       return { final: { ...finalMeasurement(pairs, input.rule.metrics), samples: await store(deps, pairs, input.rule) }, spent: pairs.length * 2 };
     }),
 
@@ -82,12 +85,13 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 interface Sampling {
   stage: Stage;
   rules: MetricRule[];
+  output: OutputRule | null;
   next: (pairs: readonly Pair[]) => number | 'stop';
   most: number;
 }
 
 /** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. */
-async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean }> {
+async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean }> {
   await renewLease(deps, input.run, input.lease);
   const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
@@ -105,6 +109,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       sides: { a: { identity: `${sides.a.id} ${input.a.commit}`, worktree: sides.a.path, layoutSeed: sides.a.layoutSeed }, b: { identity: `${sides.b.id} ${input.b.commit}`, worktree: sides.b.path, layoutSeed: sides.b.layoutSeed } },
       benchmarks: benchmarksFrom(input.config),
       rules,
+      output,
       next,
       journalFile: journalOf(deps, input, input.lease, stage),
       secretsFrom: deps.env,
@@ -124,6 +129,16 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
 function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage): string {
   const owner = createHash('sha256').update(`${lease.host} ${lease.device}`).digest('hex').slice(0, 8);
   return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}.jsonl`);
+}
+
+/** A comparison that the config demands and that cannot be made would refuse every candidate, or none. */
+function refuseUncomparable(config: Config, { printed }: Noise): void {
+  const problem = outputProblem(config, printed);
+  if (problem === null) return;
+  throw new PerfloopError('PL_CHECK_UNUSABLE', `the output of the benchmark cannot be compared between two worktrees of the base: ${problem}`, {
+    where: config.check.benchmark_pattern === undefined ? 'check.benchmark' : 'check.benchmark_pattern',
+    fix: 'Print the same each time, say with `check.benchmark_pattern` which lines count, or set `check.benchmark` to "auto" or "off".',
+  });
 }
 
 function store(deps: Dependencies, pairs: Pair[], rule: Rule | null): Promise<ArtifactRef> {

@@ -39,6 +39,7 @@ export function judgeResult(status: RunStatus): JudgeResult {
     samples: measured?.samples ?? 0,
     delta: measured?.delta ?? status.plan?.delta ?? null,
     reasons,
+    checked: trial.checked ?? [],
     base: status.target.base,
     candidate: trial.candidate.title,
     target: status.target.name,

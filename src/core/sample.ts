@@ -1,3 +1,5 @@
+import type { Printed } from './check/printed.js';
+
 /** Why a sample has no numbers. It counts against its side, never silently repeated. */
 export type SampleFailure = (
   | { kind: 'exit'; code: number | null; signal: string | null; tail: string }
@@ -13,6 +15,8 @@ export interface Outside {
   cpuMs?: number;
   /** Largest resident set of one of its processes, in bytes. Absent where the machine does not tell it. */
   peakBytes?: number;
+  /** Of what it printed and is compared, see `whatCounts`. Absent where nothing is, and in samples of earlier versions. */
+  outputDigest?: string;
 }
 
 /** One execution of the benchmark command in a fresh process; of several benchmarks, of each of them: their times added up. */
@@ -35,6 +39,10 @@ export interface Pair {
   load: number;
   /** Milliseconds since the epoch when the pair began. */
   at: number;
+  /** The secret PERFLOOP_SEED of both sides. Absent in pairs of earlier versions. */
+  seed?: string;
+  /** What comparing the printed output of the sides came to. Absent where it was not compared. */
+  printed?: Printed;
 }
 
 export interface Turn {

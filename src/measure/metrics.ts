@@ -68,7 +68,7 @@ function isCutOut(text: string, start: number, end: number, matchEnd: number): b
 }
 
 function parseNumber(text: string): number | null {
-  if (!/^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text)) return null;
+  if (!/^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/.test(text)) return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
 }

@@ -31,13 +31,18 @@ const failure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timeout'), afterMs: z.number(), benchmark }),
   z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string(), benchmark }),
 ]);
-const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional() };
+const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), outputDigest: z.string().optional() };
 const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
 const sample = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()) }),
   z.object({ ok: z.literal(false), ...seen, failure }),
 ]);
 const order = z.enum(['ab', 'ba']);
+const printed = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['nothing', 'same']) }),
+  z.object({ kind: z.literal('differs'), text: z.string(), forms: z.array(z.string()).nullable() }),
+  z.object({ kind: z.literal('unrepeatable'), text: z.string() }),
+]);
 /** A pair as journals and artifacts hold it. */
 export const pairSchema: z.ZodType<Pair> = z.object({
   stage: z.enum(['noise', 'screen', 'confirm', 'final']),
@@ -48,6 +53,8 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   b: sample,
   load: z.number(),
   at: z.number(),
+  seed: z.string().optional(),
+  printed: printed.optional(),
 });
 
 /** Hash of a JSON value, for headers. */

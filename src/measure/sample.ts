@@ -27,6 +27,8 @@ export interface SampleRequest {
   /** Environment that `$NAME` in the config is taken from; default: that of this process. */
   secretsFrom?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
+  /** Gets what the benchmark printed on stdout, as far as it is kept. */
+  onOutput?: (stdout: string) => void;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     ...(signal === undefined ? {} : { signal }),
   });
   if (result.cancelled) signal?.throwIfAborted();
+  request.onOutput?.(result.stdout);
   return sampleFrom(result, command.timeout, rules);
 }
 

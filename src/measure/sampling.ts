@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { loadavg } from 'node:os';
+import type { OutputRule } from '../core/check/printed-rule.js';
 import type { Pair, Sample, Stage } from '../core/sample.js';
 import { combine } from './combine.js';
 import type { CommandRequest } from './command.js';
 import type { Launcher } from './launcher/launcher.js';
 import type { MetricReading } from './metrics.js';
 import { identityOf, openSampleJournal } from './sample-journal.js';
+import { compareSides, countingOutput, digestOf, type SidesOutput } from './pair-output.js';
 import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
 import { openLauncher } from './start-command.js';
@@ -30,6 +32,8 @@ export interface SamplingRequest {
   /** Each is executed on both sides of a pair. One alone has no name. */
   benchmarks: readonly SampledBenchmark[];
   rules: readonly MetricReading[];
+  /** How what the benchmark prints is compared; null: it is not. */
+  output?: OutputRule | null;
   /** How many pairs to have before it is asked again, or `stop`. Pairs already there count. */
   next: (pairs: readonly Pair[]) => number | 'stop';
   journalFile: string;
@@ -59,7 +63,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     a: identityOf(sides.a),
     b: identityOf(sides.b),
     command: identityOf(alone ? first.command : benchmarks),
-    rules: identityOf(rules.map(({ name, source, pattern, match, benchmark }) => ({ name, source, pattern, match, ...(alone ? {} : { benchmark }) }))),
+    rules: identityOf([...rules.map(({ name, source, pattern, match, benchmark }) => ({ name, source, pattern, match, ...(alone ? {} : { benchmark }) })), ...(request.output ? [request.output] : [])]),
   });
   let launcher: Launcher | null = null;
   try {
@@ -97,32 +101,64 @@ async function pairOf(request: SamplingRequest, launcher: Launcher | null, index
   const at = Date.now();
   // The same inputs for all of the pair.
   const seed = drawSeed();
-  const taken: Record<'a' | 'b', Map<string | null, Sample>> = { a: new Map(), b: new Map() };
   const turns = inRandomOrder(request.benchmarks).map((benchmark) => ({ benchmark, order: randomInt(2) === 0 ? ('ab' as const) : ('ba' as const) }));
   // Both sides of a benchmark one right after the other: what drifts meanwhile hardly tells them apart. A failure changes
   // nothing of that, so that it is always known whose it is.
-  for (const { benchmark, order } of turns) {
-    for (const side of order === 'ab' ? (['a', 'b'] as const) : (['b', 'a'] as const)) taken[side].set(benchmark.name, await takeSide(request, launcher, benchmark, side, seed));
-  }
+  const takeBoth = async (): Promise<TakenPair> => {
+    const taken: TakenPair = { a: new Map(), b: new Map() };
+    for (const { benchmark, order } of turns) {
+      for (const side of order === 'ab' ? (['a', 'b'] as const) : (['b', 'a'] as const)) taken[side].set(benchmark.name, await takeSide(request, launcher, benchmark, side, seed));
+    }
+    return taken;
+  };
+  const taken = await takeBoth();
   const order = turns[0]?.order ?? 'ab';
-  const pair = { stage: request.stage, index, order, a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at };
   const named = turns.flatMap((turn) => (turn.benchmark.name === null ? [] : [{ benchmark: turn.benchmark.name, order: turn.order }]));
-  return named.length === 0 ? pair : { ...pair, turns: named };
+  const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at, seed };
+  return withPrinted(request, pair, taken, takeBoth);
+}
+
+/** What one side of a pair came to, by benchmark. */
+type TakenSide = Map<string | null, Taken>;
+type TakenPair = Record<'a' | 'b', TakenSide>;
+
+interface Taken {
+  sample: Sample;
+  /** What it printed, where that is compared. */
+  stdout: string;
+}
+
+/** The pair with what comparing its output came to. */
+async function withPrinted(request: SamplingRequest, pair: Pair, taken: TakenPair, takeBoth: () => Promise<TakenPair>): Promise<Pair> {
+  const counting = countingIn(request, taken);
+  if (!request.output || counting === null) return pair;
+  // Between two worktrees of one commit any difference is what is being learned.
+  const again = request.stage === 'noise' ? null : async () => countingIn(request, await takeBoth());
+  const printed = await compareSides(counting, request.output, again);
+  return { ...pair, a: { ...pair.a, outputDigest: digestOf(counting.a) }, b: { ...pair.b, outputDigest: digestOf(counting.b) }, printed };
+}
+
+/** What counts of the outputs; null where a side failed, or nothing is compared. */
+function countingIn({ output, sides, benchmarks }: SamplingRequest, taken: TakenPair): SidesOutput | null {
+  if (!output || [...taken.a.values(), ...taken.b.values()].some(({ sample }) => !sample.ok)) return null;
+  const of = (side: 'a' | 'b'): string => countingOutput(new Map(benchmarks.map(({ name }) => [name, taken[side].get(name)?.stdout ?? ''])), sides[side].worktree, output);
+  return { a: of('a'), b: of('b') };
 }
 
 /** One benchmark alone is its own sample. */
-function sampleOf({ benchmarks }: SamplingRequest, taken: ReadonlyMap<string | null, Sample>): Sample {
-  const alone = taken.get(null);
+function sampleOf({ benchmarks }: SamplingRequest, taken: TakenSide): Sample {
+  const alone = taken.get(null)?.sample;
   if (alone !== undefined) return alone;
   return combine(benchmarks.flatMap(({ name }) => {
-    const sample = taken.get(name);
+    const sample = taken.get(name)?.sample;
     return name === null || sample === undefined ? [] : [{ name, sample }];
   }));
 }
 
-async function takeSide(request: SamplingRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Sample> {
+async function takeSide(request: SamplingRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
   const { worktree, layoutSeed } = request.sides[name];
-  return takeSample({
+  let stdout = '';
+  const sample = await takeSample({
     command: benchmark.command,
     worktree,
     rules: rulesOfBenchmark(benchmark, request.rules),
@@ -133,7 +169,9 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, ben
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(request.output ? { onOutput: (text: string) => { stdout = text; } } : {}),
   });
+  return { sample, stdout };
 }
 
 /** The metrics that are taken of a benchmark. */
@@ -156,6 +194,8 @@ function hasFailure(pairs: readonly Pair[]): boolean {
   return last !== undefined && isFailure(last);
 }
 
+/** Nothing that is sampled after it changes the verdict. */
 function isFailure(pair: Pair): boolean {
-  return !pair.a.ok || !pair.b.ok;
+  const kind = pair.printed?.kind;
+  return !pair.a.ok || !pair.b.ok || (pair.stage !== 'noise' && (kind === 'differs' || kind === 'unrepeatable'));
 }

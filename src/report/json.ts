@@ -1,3 +1,4 @@
+import type { Checked } from '../core/check/checked.js';
 import type { Ablation, RunStatus } from '../core/status.js';
 import type { Reason, VerdictKind } from '../core/verdict/verdict.js';
 import { primaryMetric } from './facts.js';
@@ -25,6 +26,8 @@ export interface ReportJson {
     /** Null below two pairs. */
     ci95: [number, number] | null;
     reasons: Reason[];
+    /** What it was compared by. */
+    checked: Checked[];
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
@@ -41,7 +44,7 @@ export function reportJson(status: RunStatus, reportPath: string): ReportJson {
     base: status.target.base,
     champion: status.champion,
     speedup: speedup === null ? null : { metric, ratio: speedup.ratio, ci95: speedup.ci95 },
-    trials: status.trials.map(({ candidate, verdict, state }) => {
+    trials: status.trials.map(({ candidate, verdict, state, checked = [] }) => {
       const decided = state === 'decided' ? verdict : null;
       const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
       return {
@@ -53,6 +56,7 @@ export function reportJson(status: RunStatus, reportPath: string): ReportJson {
         ratio: measured?.ratio ?? null,
         ci95: measured && isKnown(measured.ci95) ? measured.ci95 : null,
         reasons: decided?.reasons ?? [],
+        checked,
       };
     }),
     ablations: status.ablations ?? [],

@@ -2,6 +2,7 @@ import type { Config } from '../core/config/schema.js';
 import type { KnownNoise, WorktreeRef } from '../core/run/contracts.js';
 import type { CostPlan } from '../core/status.js';
 import type { Target } from '../core/target.js';
+import { outputRuleOfNoise } from '../core/check/printed-rule.js';
 import { isOutdated } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import type { HostHandle } from './host-session.js';
@@ -16,15 +17,15 @@ interface Work {
 
 /**
  * The noise of the benchmark on this host: from its history, or measured on two worktrees of one commit. A history that does
- * not fit the seconds that one execution has just taken, where they are known, is replaced.
+ * not fit the seconds that one execution has just taken, or is of other files than the benchmark starts now, is replaced.
  */
-export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b: WorktreeRef, secondsNow?: number): Promise<KnownNoise & { plan: CostPlan; spent: number }> {
+export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b: WorktreeRef, now: { seconds?: number; sources?: string } = {}): Promise<KnownNoise & { plan: CostPlan; spent: number }> {
   const { config, target } = work;
   const hub = hubActivities(work.queuePrefix);
   const host = on.lease.host;
-  const benchmark = noiseKey(target, config);
+  const benchmark = noiseKey(target, config, now.sources);
   const found = await hub.findNoise.executeWithOptions({ summary: 'noise of this benchmark on this host' }, [{ v: 1, host, benchmark, now: Date.now() }]);
-  const known = found !== null && secondsNow !== undefined && isOutdated(found.noise, secondsNow) ? null : found;
+  const known = found !== null && now.seconds !== undefined && isOutdated(found.noise, now.seconds) ? null : found;
   const scope = { v: 1 as const, run: work.run, trial: work.trial };
   const measured = await on.bench('measureNoise', known === null ? 'A/A pairs' : 'plan the samples', {
     ...scope, target, config, lease: on.lease, a, b, trials: config.loop.candidates_per_round, known,
@@ -36,7 +37,9 @@ export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b:
 }
 
 /** Everything that the noise depends on besides the host. */
-function noiseKey(target: Target, config: Config): string {
+function noiseKey(target: Target, config: Config, sources: string | undefined): string {
   const several = (config.benchmarks ?? []).length > 0 ? [config.benchmarks] : [];
-  return JSON.stringify([target.id, config.commands.benchmark ?? null, config.commands.build ?? null, config.target.setup ?? null, config.metrics, ...several]);
+  const output = outputRuleOfNoise(config);
+  const compared = output === null ? [] : [output];
+  return JSON.stringify([target.id, config.commands.benchmark ?? null, config.commands.build ?? null, config.target.setup ?? null, config.metrics, ...several, ...compared, ...(sources === undefined ? [] : [sources])]);
 }

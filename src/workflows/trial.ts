@@ -94,6 +94,7 @@ class TrialOnHost {
       await this.tell('screening');
       const screened = await this.on.bench('sampleStage', 'screen', { ...sampling, a: first.a, b: first.b, stage: 'screen', earlier: null });
       this.spent += screened.spent;
+      if (screened.kind === 'decided') this.checked.push(...(screened.checked ?? []));
       if (screened.kind === 'decided') return { ...base, verdict: screened.verdict, samples: screened.samples, spent: this.spent };
       samples = screened.samples;
     }
@@ -105,6 +106,7 @@ class TrialOnHost {
     const confirmed = await this.on.bench('sampleStage', 'confirm', { ...sampling, a: second.a, b: second.b, stage: 'confirm', earlier: samples });
     this.spent += confirmed.spent;
     if (confirmed.kind !== 'decided') throw new Error('the confirmation stage always decides');
+    this.checked.push(...(confirmed.checked ?? []));
     return { ...base, verdict: confirmed.verdict, samples: confirmed.samples, spent: this.spent };
   }
 

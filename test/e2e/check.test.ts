@@ -71,7 +71,7 @@ require('fs').writeFileSync('out/totals.json', JSON.stringify({ at: Date.now(), 
     target.write({ 'src/work.js': 'const ms = 20;\n', 'src/total.js': total('values.reduceRight((sum, value) => sum + value, 0)') });
     const trial = trialOf(await judged(target), 'candidate');
     expect(verdictOf(trial)).toBe('accepted faster');
-    expect(trial.checked).toEqual([{ text: 'out/totals.json of `node check.js`: the same JSON, numbers within the tolerances, 3 times with other seeds', seeds: expect.any(Array) }]);
+    expect(trial.checked?.map(({ text }) => text)).toEqual(['out/totals.json of `node check.js`: the same JSON, numbers within the tolerances, 3 times with other seeds', 'the benchmark prints nothing besides its metrics, so nothing of it was compared']);
     const seeds = new Set(trial.checked?.[0]?.seeds);
     expect(seeds.size).toBe(3);
     for (const seed of seeds) expect(Number(seed)).toBeLessThan(2 ** 31);
@@ -90,5 +90,28 @@ require('fs').writeFileSync('out/totals.json', JSON.stringify({ at: Date.now(), 
     const trial = trialOf(await judged(target), 'candidate');
     expect(verdictOf(trial)).toBe('rejected output-differs');
     expect(trial.verdict?.reasons[0]?.text).toContain('the check failed on the candidate: it did not write out/totals.json');
+  });
+});
+
+describe('a benchmark that prints its result', () => {
+  const target = makeTarget(() => ({
+    'src/work.js': 'const ms = 60;\nexports.sum = (values) => values.reduce((total, value) => total + value, 0);\n',
+    'bench/score.sh': `${scoreScript}node bench/sum.js\n`,
+    'bench/sum.js': "const { sum } = require('../src/work.js');\nconsole.log('sum', sum([1, 2, Number(process.env.PERFLOOP_SEED)]));\nconsole.log('took', process.uptime(), 's', process.pid);\n",
+    'perfloop.toml': '[commands]\nbenchmark = "sh bench/score.sh"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n',
+  }));
+
+  it('must print the same for a candidate, but for times and what varies by itself', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\nexports.sum = (values) => { let total = 0; for (const value of values) total += value; return total; };\n' });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('accepted faster');
+    expect(trial.checked).toEqual([{ text: 'what the benchmark prints: the same in 6 of 6 pairs', seeds: [] }]);
+  });
+
+  it('refuses a constant, since no candidate knows the seed', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\nexports.sum = () => 1500000003;\n' });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected output-differs');
+    expect(trial.verdict?.reasons[0]?.text).toMatch(/^the benchmark prints something else than on the champion in pair 1 of the confirmation: line 2: "sum \d+" became "sum 1500000003"; `check\.benchmark`/);
   });
 });

@@ -36,6 +36,7 @@ describe('the report of a finished run', () => {
       expect(text).toContain('AssertionError: expected [ 1, 2 ] to equal [ 2, 1 ]');
       expect(text).toContain('DBSCAN._mergeArrays');
       expect(text).toContain('AMD EPYC 7B13');
+      expect(text).toContain('the output of `node check.js`: the same bytes, 2 times with other seeds PERFLOOP_SEED 1234567890, 1999999999');
       expect(text).toContain('approved by ada@buildhost');
       expect(text).toContain('node bench/run.js --points 4000');
       expect(text.match(/the same verdict and numbers/g)).toHaveLength(6);

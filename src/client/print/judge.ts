@@ -1,3 +1,4 @@
+import type { Checked } from '../../core/check/checked.js';
 import type { Verdict } from '../../core/verdict/verdict.js';
 import type { Style } from '../style.js';
 import { clean, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
@@ -18,6 +19,8 @@ export interface JudgeResult {
   /** The natural-log gain that had to be exceeded. */
   delta: number | null;
   reasons: Verdict['reasons'];
+  /** What it was compared by, besides the tests. */
+  checked: Checked[];
   base: string;
   candidate: string;
   target: string;
@@ -29,6 +32,6 @@ export function printJudge(result: JudgeResult, style: Style): string {
   const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(shortCommits(result.candidate))} against ${shortCommit(result.base)}`];
   if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
-  lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
+  lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
   return lines.join('\n');
 }

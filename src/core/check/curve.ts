@@ -101,7 +101,7 @@ function readCurve(text: string, pattern: string): Curve | string {
 /** Null for what is no number; NaN and infinities are some. */
 function numberOf(text: string | null): number | null {
   if (text === null) return null;
-  if (/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return Number(text);
+  if (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) return Number(text);
   if (/^[-+]?nan$/i.test(text)) return Number.NaN;
   const infinite = /^([-+]?)inf(?:inity)?$/i.exec(text);
   return infinite === null ? null : infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;

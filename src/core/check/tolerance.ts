@@ -7,13 +7,16 @@ export interface Tolerance {
 export const exactly: Tolerance = { relative: 0, absolute: 0 };
 
 /** A number as programs print it, `nan` and `inf` as words of their own included. Global: for `match` and `replaceAll` only. */
-export const numberText = /[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\b(?:nan|inf(?:inity)?)\b)/gi;
+export const numberText = /[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\b(?:nan|inf(?:inity)?)\b)/gi;
 
-const wholeNumber = /^\s*[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)\s*$/i;
+const wholeNumber = /^\s*[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|nan|inf(?:inity)?)\s*$/i;
 
 export function isNumber(text: string): boolean {
   return wholeNumber.test(text);
 }
+
+/** Longer numbers agree when they are the same text: arithmetic on millions of digits takes minutes. */
+const mostCharacters = 10_000;
 
 /**
  * Whether two printed numbers agree. They are compared as the decimals they are: integers of any length, and 1e999, which
@@ -22,6 +25,7 @@ export function isNumber(text: string): boolean {
  */
 export function numbersAgree(a: string, b: string, tolerance: Tolerance): boolean {
   if (a === b) return true;
+  if (a.length > mostCharacters || b.length > mostCharacters) return false;
   const [x, y] = [parse(a), parse(b)];
   if (typeof x === 'string' || typeof y === 'string') return x === y;
   if (isPlain(x) && isPlain(y)) return doublesAgree(Number(a), Number(b), tolerance);

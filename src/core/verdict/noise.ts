@@ -1,3 +1,4 @@
+import { learnPrinted, type PrintedNoise } from '../check/printed.js';
 import { PerfloopError } from '../errors.js';
 import type { Pair } from '../sample.js';
 import { mean, standardDeviation, studentQuantile } from '../stats/summary.js';
@@ -15,6 +16,8 @@ export interface Noise {
   biasLower95: number;
   /** Mean seconds of one benchmark execution, from start to exit. */
   secondsPerSample: number;
+  /** Whether the benchmark prints the same twice. Absent where that was not looked at. */
+  printed?: PrintedNoise;
 }
 
 /**
@@ -32,6 +35,7 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
   const differences = differencesOf(pairs, rules);
   const n = differences.length;
   if (n < 3) throw new PerfloopError('PL_NOISE_PAIRS', `The noise cannot be estimated from ${n} pairs.`, { fix: 'Take at least 3.' });
+  const printed = learnPrinted(pairs);
   const bias = mean(differences);
   const deviation = standardDeviation(differences);
   return {
@@ -40,6 +44,7 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
     bias,
     biasLower95: Math.max(0, Math.abs(bias) - (studentQuantile(0.975, n - 1) * deviation) / Math.sqrt(n)),
     secondsPerSample: mean(pairs.flatMap((pair) => [pair.a.wallMs, pair.b.wallMs])) / 1000,
+    ...(printed === null ? {} : { printed }),
   };
 }
 

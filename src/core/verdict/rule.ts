@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { outputRuleOf, type OutputRule } from '../check/printed-rule.js';
 import { metricRules, type MetricRule } from './metrics.js';
 import { deltaOf, type Noise } from './noise.js';
 import type { Protocol } from './schedule.js';
@@ -10,10 +11,13 @@ export interface Rule {
   /** Natural-log gain that must be exceeded. */
   delta: number;
   protocol: Protocol;
+  /** How what the benchmark prints is compared in each pair. Absent: it is not. */
+  output?: OutputRule;
 }
 
-export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict'> & Partial<Pick<Config, 'benchmarks'>>, noise: Noise): Rule {
-  return { v: 1, metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict) };
+export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict' | 'check'> & Partial<Pick<Config, 'benchmarks'>>, noise: Noise): Rule {
+  const output = outputRuleOf(config, noise.printed);
+  return { v: 1, metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict), ...(output === null ? {} : { output }) };
 }
 
 export function protocolOf({ protocol, warmups, runs }: Config['verdict']): Protocol {

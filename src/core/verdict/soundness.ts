@@ -40,6 +40,15 @@ function brokenPair(pair: Pair, rules: readonly MetricRule[]): Broken | null {
     if (a <= 0) return championFailed(`${rule.name} is ${a} on the champion's side ${where}; ${advice}`);
     if (b <= 0) return sampleFailed(`${rule.name} is ${b} on the candidate's side ${where}; ${advice}`);
   }
+  return printedProblem(pair, where);
+}
+
+/** A difference between two worktrees of one commit is no fault of anybody. */
+function printedProblem({ stage, printed }: Pair, where: string): Broken | null {
+  if (stage === 'noise' || printed === undefined) return null;
+  const advice = '`check.benchmark` and `check.benchmark_pattern` say what must be the same';
+  if (printed.kind === 'differs') return { kind: 'rejected', reason: { code: 'output-differs', text: `the benchmark prints something else than on the champion ${where}: ${printed.text}; ${advice}` } };
+  if (printed.kind === 'unrepeatable') return { kind: 'inconclusive', reason: { code: 'output-varies', text: `what the benchmark prints differs ${where}, but not each time: ${printed.text}; ${advice}` } };
   return null;
 }
 

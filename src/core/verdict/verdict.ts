@@ -19,6 +19,7 @@ export type ReasonCode =
   | 'tests-missing' // fewer tests, or new skips
   | 'smoke-failed'
   | 'output-differs'
+  | 'output-varies' // what is printed differs, but not each time
   | 'duplicate'
   | 'too-small' // its share of the time cannot pass the verdict
   | 'not-approved'

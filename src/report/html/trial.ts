@@ -1,3 +1,4 @@
+import type { Checked } from '../../core/check/checked.js';
 import { gainText, percentText } from '../../core/verdict/words.js';
 import type { Reason, Verdict } from '../../core/verdict/verdict.js';
 import type { ReportData, TrialData } from '../data.js';
@@ -38,6 +39,7 @@ function trialSection(trial: TrialData, data: ReportData): Markup {
 ${facts(trial)}
 ${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${clip(rationale.value, 4000)}</p>` : rationale.kind === 'missing' ? missing('The candidate with its rationale', rationale.why) : null}
 ${verdict === null ? null : verdictText(verdict, summary.state === 'decided')}
+${checkedList(summary.checked ?? [])}
 ${diffSection(diff, accepted)}
 ${samples(trial, data)}
 ${pairs.kind === 'missing' ? missing('The plot of its samples', pairs.why) : null}
@@ -63,6 +65,12 @@ function facts({ summary }: TrialData): Markup {
 function verdictText({ reasons, measured, kind }: Verdict, decided: boolean): Markup {
   const numbers = measured === null || measured.pairs === 0 ? null : html` <span class="note">${gainText(measured.ratio)}, ${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}</span>`;
   return html`<div class="reasons"><p><strong>${decided ? kind : 'so far'}</strong>${numbers}</p><ul>${reasons.map(reasonItem)}</ul></div>`;
+}
+
+/** What it was compared by, with the seeds for doing it again. */
+function checkedList(checked: readonly Checked[]): Markup | null {
+  if (checked.length === 0) return null;
+  return html`<div class="reasons"><p><strong>checked</strong></p><ul>${checked.map(({ text, seeds }) => html`<li>${clip(text, 1000)}${seeds.length === 0 ? null : html` <span class="note">PERFLOOP_SEED ${seeds.join(', ')}</span>`}</li>`)}</ul></div>`;
 }
 
 /** The first line says it; what follows is the end of a log. */
