@@ -14,7 +14,7 @@ import { scopeOf, warn, type Phases } from './phases.js';
 export async function ablate(phases: Phases): Promise<void> {
   const { model, input, control } = phases;
   const order = weakestFirst(model.status.trials);
-  if (input.config.loop.ablation !== true || order.length < 2) return;
+  if (!input.config.loop.ablation || order.length < 2) return;
   for (const summary of order) {
     // The last one left is what the final measurement is about.
     if (model.status.trials.filter(isInChampion).length < 2) break;
