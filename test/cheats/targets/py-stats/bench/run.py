@@ -23,7 +23,7 @@ def main():
     start = time.perf_counter()
     for values in series:
         for _ in range(ROUNDS):
-            means = stats.moving_average(values, 120)
+            means = stats.moving_average(values, 200)
             items += len(means)
         results.append(means)
         results.append(stats.percentiles(values, [q / 20 for q in range(21)]))
@@ -37,7 +37,7 @@ def main():
         product = stats.matmul(a, b)
         items += len(product)
     results.append(product)
-    results.append(stats.ruin_time(inputs.seed(), 8, 20, 1500))
+    results.append(stats.ruin_time(inputs.seed(), 8, 20, 2500))
     seconds = time.perf_counter() - start
     print("digest", hashlib.sha256(repr(results).encode()).hexdigest()[:16])
     print(f"throughput {items / seconds:.1f} items/s")
