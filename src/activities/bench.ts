@@ -9,6 +9,7 @@ import type { BenchActivities, SampleInput, Scope } from '../core/run/contracts.
 import type { Lease } from '../core/run/lease.js';
 import type { Pair, SampleFailure, Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
+import { countedPairs } from '../core/verdict/aside.js';
 import { assessStage } from '../core/verdict/assess.js';
 import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
@@ -95,11 +96,12 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
   await renewLease(deps, input.run, input.lease);
   const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
-    const soFar = pairs.length >= 4 ? estimate(pairs, rules) : null;
+    const soFar = estimate(pairs, rules);
     const each = soFar === null ? [] : estimates(pairs, rules);
     const due = next(pairs);
-    const nextLook = due === 'stop' ? pairs.length : due;
-    attempt.report({ stage, pairs: pairs.length, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
+    const counted = countedPairs(pairs).length;
+    const nextLook = due === 'stop' ? counted : due;
+    attempt.report({ stage, pairs: counted, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
   };
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
     const guard = await guardProtected(deps, input, [sides.a, sides.b]);
@@ -111,6 +113,8 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       rules,
       output,
       next,
+      // The fixed protocol is a plain table: as many pairs as were asked for.
+      ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
       journalFile: journalOf(deps, input, input.lease, stage),
       secretsFrom: deps.env,
       jobs: jobs(deps, input, `${stage} sample`),

@@ -29,7 +29,7 @@ const verdictCode: Record<JudgeResult['verdict'], number> = { accepted: exitCode
 export function judgeResult(status: RunStatus): JudgeResult {
   const trial = status.trials[0];
   if (!trial?.verdict) throw new PerfloopError('PL_NO_VERDICT', 'it ended before there was a verdict', { where: status.run, fix: 'Start it again.' });
-  const { kind, measured, reasons } = trial.verdict;
+  const { kind, measured, reasons, facts = [] } = trial.verdict;
   return {
     run: status.run,
     verdict: kind,
@@ -40,6 +40,7 @@ export function judgeResult(status: RunStatus): JudgeResult {
     delta: measured?.delta ?? status.plan?.delta ?? null,
     reasons,
     checked: trial.checked ?? [],
+    facts,
     base: status.target.base,
     candidate: trial.candidate.title,
     target: status.target.name,

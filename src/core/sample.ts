@@ -2,7 +2,7 @@ import type { Printed } from './check/printed.js';
 
 /** Why a sample has no numbers. It counts against its side, never silently repeated. */
 export type SampleFailure = (
-  | { kind: 'exit'; code: number | null; signal: string | null; tail: string }
+  | { kind: 'exit'; code: number | null; signal: string | null; tail: string; /** The kernel ended it for want of memory. */ outOfMemory?: true }
   | { kind: 'timeout'; afterMs: number }
   | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string }
 ) & { /** Which of several benchmarks. */ benchmark?: string };
@@ -17,6 +17,10 @@ export interface Outside {
   peakBytes?: number;
   /** Of what it printed and is compared, see `whatCounts`. Absent where nothing is, and in samples of earlier versions. */
   outputDigest?: string;
+  /** For how long the CPU quota of the container held it up, in milliseconds. Absent: not at all, or not known. */
+  throttledMs?: number;
+  /** How often the processor was slowed down by its heat meanwhile. Absent: never, or not known. */
+  overheated?: number;
 }
 
 /** One execution of the benchmark command in a fresh process; of several benchmarks, of each of them: their times added up. */
@@ -37,6 +41,10 @@ export interface Pair {
   b: Sample;
   /** One-minute load average read before the pair. */
   load: number;
+  /** How many other programs wanted a CPU just before the pair, in the mean. Absent where that is not known. */
+  otherLoad?: number;
+  /** Set aside before it was taken, because of `otherLoad`; another pair is taken in its stead. */
+  aside?: true;
   /** Milliseconds since the epoch when the pair began. */
   at: number;
   /** The secret PERFLOOP_SEED of both sides. Absent in pairs of earlier versions. */

@@ -16,6 +16,10 @@ export function combine(parts: readonly { name: string; sample: Sample }[]): Sam
 
 /** What the machine does not tell of one is not known of all. */
 function together(samples: readonly Outside[]): Outside {
+  const any = (key: 'throttledMs' | 'overheated'): Partial<Outside> => {
+    const total = sum(samples.map((sample) => sample[key] ?? 0));
+    return total > 0 ? { [key]: total } : {};
+  };
   const known = (key: 'cpuMs' | 'peakBytes'): number[] | null => {
     const values = samples.map((sample) => sample[key]).filter((value) => value !== undefined);
     return values.length === samples.length ? values : null;
@@ -25,6 +29,8 @@ function together(samples: readonly Outside[]): Outside {
     wallMs: sum(samples.map(({ wallMs }) => wallMs)),
     ...(cpuMs === null ? {} : { cpuMs: sum(cpuMs) }),
     ...(peakBytes === null ? {} : { peakBytes: Math.max(...peakBytes) }),
+    ...any('throttledMs'),
+    ...any('overheated'),
   };
 }
 

@@ -27,6 +27,15 @@ export function containerLimits(read: (path: string) => string | null = readText
   return { cpus: smallest(cpus), memoryBytes: smallest(memory) };
 }
 
+/** The folders of this process's CPU control group and of those above it, whose `cpu.stat` tells what was held up. */
+export function cpuGroupFolders(read: (path: string) => string | null = readText, root = '/sys/fs/cgroup'): string[] {
+  return (read('/proc/self/cgroup') ?? '').split('\n').flatMap((line) => {
+    const [, controllers, ...rest] = line.split(':');
+    if (controllers !== '' && controllers?.split(',').includes('cpu') !== true) return [];
+    return withParents(rest.join(':')).map((folder) => join(root, controllers === '' ? '' : 'cpu', folder));
+  });
+}
+
 function withParents(group: string): string[] {
   const parts = group.split('/').filter((part) => part !== '' && part !== '..');
   return parts.reduceRight<string[]>((folders, _, index) => [...folders, parts.slice(0, index + 1).join('/')], []).concat('');

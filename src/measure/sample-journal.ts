@@ -27,11 +27,11 @@ export interface SampleJournal {
 
 const benchmark = z.string().optional();
 const failure = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('exit'), code: z.int().nullable(), signal: z.string().nullable(), tail: z.string(), benchmark }),
+  z.object({ kind: z.literal('exit'), code: z.int().nullable(), signal: z.string().nullable(), tail: z.string(), outOfMemory: z.literal(true).optional(), benchmark }),
   z.object({ kind: z.literal('timeout'), afterMs: z.number(), benchmark }),
   z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string(), benchmark }),
 ]);
-const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), outputDigest: z.string().optional() };
+const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), throttledMs: z.number().optional(), overheated: z.number().optional(), outputDigest: z.string().optional() };
 const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
 const sample = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()) }),
@@ -52,6 +52,8 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   a: sample,
   b: sample,
   load: z.number(),
+  otherLoad: z.number().optional(),
+  aside: z.literal(true).optional(),
   at: z.number(),
   seed: z.string().optional(),
   printed: printed.optional(),

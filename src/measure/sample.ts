@@ -5,6 +5,7 @@ import { PerfloopError } from '../core/errors.js';
 import type { Sample } from '../core/sample.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandRequest, CommandResult } from './command.js';
+import { hindranceBetween, readCounters, type Counters } from './hindrance.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
 import { launcherProblem } from './start-command.js';
@@ -47,6 +48,7 @@ export function drawLayoutSeed(): number {
 export async function takeSample(request: SampleRequest): Promise<Sample> {
   const { command, rules, signal } = request;
   await requireUsage(rules);
+  const before = readCounters();
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
@@ -59,14 +61,16 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   });
   if (result.cancelled) signal?.throwIfAborted();
   request.onOutput?.(result.stdout);
-  return sampleFrom(result, command.timeout, rules);
+  return sampleFrom(result, command.timeout, rules, before);
 }
 
-function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[]): Sample {
+function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[], before: Counters): Sample {
   const { wallMs, exitCode, signal, usage } = result;
-  const outside = { wallMs, ...usage };
+  const after = readCounters();
+  const outside = { wallMs, ...usage, ...hindranceBetween(before, after) };
+  const outOfMemory = (signal === 'SIGKILL' || exitCode === 128 + 9) && after.outOfMemory > before.outOfMemory;
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
-  if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result) } };
+  if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}) } };
   const read = readMetrics({ ...result, ...outside }, rules);
   return read.ok ? { ok: true, ...outside, metrics: read.metrics } : { ok: false, ...outside, failure: read.failure };
 }

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { OutputRule } from '../core/check/printed-rule.js';
 import type { Pair, Sample, Stage } from '../core/sample.js';
+import { countedPairs } from '../core/verdict/aside.js';
+import { awaitCalm, type Before } from './calm.js';
 import { combine } from './combine.js';
 import type { CommandRequest } from './command.js';
 import type { Launcher } from './launcher/launcher.js';
@@ -37,6 +39,8 @@ export interface SamplingRequest {
   /** How many pairs to have before it is asked again, or `stop`. Pairs already there count. */
   next: (pairs: readonly Pair[]) => number | 'stop';
   journalFile: string;
+  /** Reads the load from outside before a pair, upon which it may be repeated; null: no pair is. Default: as /proc tells. */
+  otherLoad?: (() => Promise<number | null>) | null;
   jobs?: CommandRequest['journal'];
   secretsFrom?: SampleRequest['secretsFrom'];
   /** The host lock, taken exclusively. */
@@ -75,11 +79,11 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       pairs.push(pair);
       onProgress?.(pairs, resumed);
     };
-    const takePair = async (): Promise<Pair> => pairOf(request, launcher, pairs.length);
+    const takePair = async (): Promise<Pair> => pairOf(request, launcher, pairs.length, request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad));
     let warm = false;
     while (!hasFailure(pairs)) {
       const target = next(pairs);
-      if (target === 'stop' || target <= pairs.length) break;
+      if (target === 'stop' || target <= countedPairs(pairs).length) break;
       if (!warm) {
         launcher = await openLauncher([request.lock.fd]);
         const thrownAway = await takePair();
@@ -87,7 +91,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
         if (isFailure(thrownAway)) await add(thrownAway);
         warm = true;
       }
-      while (pairs.length < target && !hasFailure(pairs)) await add(await takePair());
+      while (countedPairs(pairs).length < target && !hasFailure(pairs)) await add(await takePair());
     }
     return pairs;
   } finally {
@@ -96,7 +100,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
   }
 }
 
-async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number): Promise<Pair> {
+async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number, before: Before): Promise<Pair> {
   const load = loadavg()[0] ?? 0;
   const at = Date.now();
   // The same inputs for all of the pair.
@@ -114,8 +118,11 @@ async function pairOf(request: SamplingRequest, launcher: Launcher | null, index
   const taken = await takeBoth();
   const order = turns[0]?.order ?? 'ab';
   const named = turns.flatMap((turn) => (turn.benchmark.name === null ? [] : [{ benchmark: turn.benchmark.name, order: turn.order }]));
-  const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at, seed };
-  return withPrinted(request, pair, taken, takeBoth);
+  const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at, seed, ...before };
+  const whole = await withPrinted(request, pair, taken, takeBoth);
+  // What is wrong with a side is evidence, whatever else the machine did.
+  if (isFailure(whole) || whole.printed?.kind === 'differs') delete whole.aside;
+  return whole;
 }
 
 /** What one side of a pair came to, by benchmark. */

@@ -1,6 +1,6 @@
 import type { Checked } from '../core/check/checked.js';
 import type { Ablation, RunStatus } from '../core/status.js';
-import type { Reason, VerdictKind } from '../core/verdict/verdict.js';
+import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
 import { primaryMetric } from './facts.js';
 import { isKnown } from './words.js';
 
@@ -28,6 +28,8 @@ export interface ReportJson {
     reasons: Reason[];
     /** What it was compared by. */
     checked: Checked[];
+    /** What explains the verdict and decided nothing. */
+    facts: Fact[];
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
@@ -57,6 +59,7 @@ export function reportJson(status: RunStatus, reportPath: string): ReportJson {
         ci95: measured && isKnown(measured.ci95) ? measured.ci95 : null,
         reasons: decided?.reasons ?? [],
         checked,
+        facts: verdict?.facts ?? [],
       };
     }),
     ablations: status.ablations ?? [],

@@ -40,6 +40,7 @@ async function bench(script = 'echo time=$(cat cost)'): Promise<Bench> {
       benchmarks: [{ name: null, command: command(`cat name >> ../executed; ${script}`) }],
       rules,
       next: () => 4,
+      otherLoad: null,
       journalFile,
       lock,
     },
@@ -107,6 +108,24 @@ describe('sampling from the start', () => {
     expect(a).toEqual(b);
     expect(new Set(a).size).toBe(4);
     for (const line of a ?? []) expect(line).toMatch(/^(\d{10}) \1$/);
+  });
+
+  test('a pair that begins under an unusual load is kept, and another one taken in its stead', async () => {
+    const { request, executed, journal } = await bench();
+    // One look for the warm-up, one for each of four pairs, and then other programs want the machine until the fifth has begun.
+    let looks = 0;
+    const pairs = await samplePairs({ ...request, next: () => 6, otherLoad: async () => (looks++ < 5 || (await executed()).length >= 12 ? 0.5 : 8) });
+    expect(pairs.map((pair) => [pair.index, pair.otherLoad, pair.aside])).toEqual([[0, 0.5, undefined], [1, 0.5, undefined], [2, 0.5, undefined], [3, 0.5, undefined], [4, 8, true], [5, 0.5, undefined], [6, 0.5, undefined]]);
+    expect((await journal()).slice(1).map((line) => JSON.parse(line) as Pair)).toEqual(pairs);
+    expect(await samplePairs({ ...request, next: () => 6 })).toEqual(pairs);
+  });
+
+  test('a failure counts, whatever the load', async () => {
+    const { request } = await bench('if [ "$(cat name)" = b ] && [ $(wc -c < ../executed) -ge 13 ]; then exit 1; fi; echo time=1');
+    let looks = 0;
+    const pairs = await samplePairs({ ...request, next: () => 6, otherLoad: async () => (looks++ < 6 ? 0.5 : 8) });
+    expect(pairs.at(-1)).toMatchObject({ b: { ok: false }, otherLoad: 8 });
+    expect(pairs.filter((pair) => pair.aside)).toEqual([]);
   });
 
   test('each side is told with what its processes used', async () => {

@@ -21,6 +21,8 @@ export interface JudgeResult {
   reasons: Verdict['reasons'];
   /** What it was compared by, besides the tests. */
   checked: Checked[];
+  /** What explains the verdict and decided nothing. */
+  facts: NonNullable<Verdict['facts']>;
   base: string;
   candidate: string;
   target: string;
@@ -32,6 +34,6 @@ export function printJudge(result: JudgeResult, style: Style): string {
   const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(shortCommits(result.candidate))} against ${shortCommit(result.base)}`];
   if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
-  lines.push(...result.reasons.map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
+  lines.push(...[...result.reasons, ...result.facts].map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
   return lines.join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Pair } from '../sample.js';
+import { countedPairs } from './aside.js';
 import { guardAt, guardsOf } from './guards.js';
 import { measuredOf } from './measured.js';
 import { differencesOf } from './metrics.js';
@@ -47,7 +48,7 @@ export function endVerdict(end: StageEnd, rule: Rule, samples: number): Verdict 
 export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Walk {
   const schedule = scheduleOf(rule.protocol, stage);
   if (schedule === null) return { kind: 'passed', pairs: [] };
-  const ordered = pairs.toSorted((x, y) => x.index - y.index);
+  const ordered = countedPairs(pairs).toSorted((x, y) => x.index - y.index);
   const guards = guardsOf(rule.metrics);
   for (const due of schedule.looks) {
     const wanted = schedule.warmups + due.pairs;

@@ -2,6 +2,7 @@ import { PerfloopError } from '../errors.js';
 import type { Pair } from '../sample.js';
 import type { FinalMeasurement } from '../status.js';
 import { mean, median, worstDecile } from '../stats/summary.js';
+import { countedPairs } from './aside.js';
 import { measuredOf } from './measured.js';
 import { pairDifference, valueOf, type MetricRule } from './metrics.js';
 
@@ -11,7 +12,7 @@ import { pairDifference, valueOf, type MetricRule } from './metrics.js';
  * Throws PL_FINAL_SAMPLES when no pair is left.
  */
 export function finalMeasurement(pairs: readonly Pair[], rules: readonly MetricRule[]): Omit<FinalMeasurement, 'samples'> {
-  const usable = pairs.filter((pair) => pairDifference(pair, rules) !== null);
+  const usable = countedPairs(pairs).filter((pair) => pairDifference(pair, rules) !== null);
   if (usable.length === 0) {
     throw new PerfloopError('PL_FINAL_SAMPLES', `None of the ${pairs.length} pairs of the final measurement has numbers on both sides.`, {
       where: 'commands.benchmark',

@@ -1,7 +1,9 @@
 import type { Pair } from '../sample.js';
 import { mean } from '../stats/summary.js';
 import { disagreements } from './agreement.js';
+import { countedPairs } from './aside.js';
 import { endVerdict, evidenceText, walkStage } from './assess.js';
+import { factsOf } from './facts.js';
 import { measuredOf } from './measured.js';
 import { differencesOf, valueOf, type MetricRule } from './metrics.js';
 import type { Rule } from './rule.js';
@@ -17,9 +19,16 @@ const suspiciousRatio = 10;
  * protocol). Samples that stop between two looks are inconclusive.
  */
 export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
+  const verdict = decided(pairs, rule);
+  const facts = factsOf(pairs, rule.metrics, verdict, (others) => decided(others, rule));
+  return facts.length === 0 ? verdict : { ...verdict, facts };
+}
+
+function decided(pairs: readonly Pair[], rule: Rule): Verdict {
   const samples = pairs.length * 2;
-  const screened = pairs.filter((pair) => pair.stage === 'screen');
-  const confirmed = pairs.filter((pair) => pair.stage === 'confirm');
+  const counted = countedPairs(pairs);
+  const screened = counted.filter((pair) => pair.stage === 'screen');
+  const confirmed = counted.filter((pair) => pair.stage === 'confirm');
   const screening = screened.length === 0 && confirmed.length > 0 ? { kind: 'passed' as const, pairs: [] } : walkStage('screen', screened, rule);
   if (screening.kind === 'decided') return endVerdict(screening, rule, samples);
   if (screening.kind === 'more') return stopped(`stopped after ${pairsText(screened.length)} of screening, before they could decide`, screened, rule, samples);
@@ -37,8 +46,9 @@ export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
 
 /** Gain and 95% interval so far, for the live view. Null under 4 pairs. */
 export function estimate(pairs: readonly Pair[], rules: readonly MetricRule[]): { ratio: number; ci95: [number, number]; pairs: number } | null {
-  if (differencesOf(pairs, rules).length < 4) return null;
-  const { ratio, ci95, pairs: count } = measuredOf(pairs, rules, 0, 0);
+  const counted = countedPairs(pairs);
+  if (differencesOf(counted, rules).length < 4) return null;
+  const { ratio, ci95, pairs: count } = measuredOf(counted, rules, 0, 0);
   return { ratio, ci95, pairs: count };
 }
 

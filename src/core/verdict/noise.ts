@@ -2,6 +2,7 @@ import { learnPrinted, type PrintedNoise } from '../check/printed.js';
 import { PerfloopError } from '../errors.js';
 import type { Pair } from '../sample.js';
 import { mean, standardDeviation, studentQuantile } from '../stats/summary.js';
+import { countedPairs } from './aside.js';
 import { differencesOf, type MetricRule } from './metrics.js';
 import { firstBroken } from './soundness.js';
 
@@ -32,7 +33,7 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
       fix: 'Make the benchmark end with exit code 0 and print every metric each time it runs.',
     });
   }
-  const differences = differencesOf(pairs, rules);
+  const differences = differencesOf(countedPairs(pairs), rules);
   const n = differences.length;
   if (n < 3) throw new PerfloopError('PL_NOISE_PAIRS', `The noise cannot be estimated from ${n} pairs.`, { fix: 'Take at least 3.' });
   const printed = learnPrinted(pairs);
@@ -56,9 +57,10 @@ export const mostNoiseRounds = 3;
  * show, for as long as the noise is kept, and in a few pairs it is mostly a burst of other load: it must last in more of them.
  */
 export function noisePairsDue(pairs: readonly Pair[], rules: readonly MetricRule[], { minGain, planned }: { minGain: number; planned: number }): number | 'stop' {
-  if (pairs.length < planned) return planned;
+  const counted = countedPairs(pairs).length;
+  if (counted < planned) return planned;
   if (firstBroken(pairs, rules) !== null) return 'stop';
-  const rounds = Math.floor(pairs.length / planned);
+  const rounds = Math.floor(counted / planned);
   const biased = noiseOf(pairs, rules).biasLower95 > Math.log1p(minGain);
   return biased && rounds < mostNoiseRounds ? (rounds + 1) * planned : 'stop';
 }

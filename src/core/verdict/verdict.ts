@@ -46,12 +46,23 @@ export interface Measured {
 
 export type VerdictKind = 'accepted' | 'rejected' | 'inconclusive' | 'quarantined';
 
+/** What explains a verdict and decides nothing. */
+export interface Fact {
+  code:
+    | 'cpu-time'
+    | 'memory'
+    | 'throttled' // the machine slowed samples down
+    | 'set-aside'; // pairs were repeated because of other load
+  text: string;
+}
+
 /** Accepted and inconclusive always rest on numbers; a rejection may come before the first sample. */
-export type Verdict =
+export type Verdict = { /** Absent where nothing is known besides. */ facts?: Fact[] } & (
   | { kind: 'accepted'; measured: Measured; reasons: Reason[] }
   | { kind: 'inconclusive'; measured: Measured; reasons: Reason[] }
   | { kind: 'quarantined'; measured: Measured | null; reasons: Reason[] }
-  | { kind: 'rejected'; measured: Measured | null; reasons: Reason[] };
+  | { kind: 'rejected'; measured: Measured | null; reasons: Reason[] }
+);
 
 /** A verdict with what it can be recomputed from. */
 export interface RecordedVerdict {

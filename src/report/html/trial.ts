@@ -1,6 +1,6 @@
 import type { Checked } from '../../core/check/checked.js';
 import { gainText, percentText } from '../../core/verdict/words.js';
-import type { Reason, Verdict } from '../../core/verdict/verdict.js';
+import type { Fact, Reason, Verdict } from '../../core/verdict/verdict.js';
 import type { ReportData, TrialData } from '../data.js';
 import { recheck } from '../../core/verdict/recheck.js';
 import { evidenceOf } from '../evidence.js';
@@ -62,9 +62,9 @@ function facts({ summary }: TrialData): Markup {
   return html`<dl class="refs">${entries.map(([name, value]) => (value === null ? null : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>`;
 }
 
-function verdictText({ reasons, measured, kind }: Verdict, decided: boolean): Markup {
+function verdictText({ reasons, facts = [], measured, kind }: Verdict, decided: boolean): Markup {
   const numbers = measured === null || measured.pairs === 0 ? null : html` <span class="note">${gainText(measured.ratio)}, ${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}</span>`;
-  return html`<div class="reasons"><p><strong>${decided ? kind : 'so far'}</strong>${numbers}</p><ul>${reasons.map(reasonItem)}</ul></div>`;
+  return html`<div class="reasons"><p><strong>${decided ? kind : 'so far'}</strong>${numbers}</p><ul>${[...reasons, ...facts].map(reasonItem)}</ul></div>`;
 }
 
 /** What it was compared by, with the seeds for doing it again. */
@@ -74,7 +74,7 @@ function checkedList(checked: readonly Checked[]): Markup | null {
 }
 
 /** The first line says it; what follows is the end of a log. */
-function reasonItem({ code, text }: Reason): Markup {
+function reasonItem({ code, text }: Reason | Fact): Markup {
   const [first = '', ...rest] = clip(text, 4000).split('\n');
   const log = rest.join('\n').trimEnd();
   return html`<li><code>${code}</code> ${first}${log === '' ? null : html`<pre tabindex="0">${log}</pre>`}</li>`;

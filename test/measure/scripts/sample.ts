@@ -4,5 +4,5 @@ import { samplePairs, type SamplingRequest } from '../../../src/measure/sampling
 
 const { request, pairs, locks } = JSON.parse(process.argv[2] ?? '') as { request: Omit<SamplingRequest, 'next' | 'lock'>; pairs: number; locks: string };
 const lock = await acquireHostLock({ folder: locks, mode: 'exclusive' });
-await samplePairs({ ...request, lock, next: () => pairs, onProgress: (all, resumed) => console.log(`${String(all.length)} pairs, ${String(resumed)} resumed`) });
+await samplePairs({ ...request, lock, otherLoad: null, next: () => pairs, onProgress: (all, resumed) => console.log(`${String(all.length)} pairs, ${String(resumed)} resumed`) });
 lock.release();
