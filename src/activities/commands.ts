@@ -12,14 +12,17 @@ import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { logPath, problemOf, repositoryOf, request, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
+import { compareTestsActivity, runTests } from './tests.js';
 
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
 
-type CommandActivities = Pick<HostActivities, 'runCommand'>;
+type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareTests'>;
 
 /** Commands of the target. They overlap each other, and never a sample. */
 export function commandActivities(deps: Dependencies): CommandActivities {
   return {
+    compareTests: compareTestsActivity(deps),
+
     runCommand: activity(async (input, attempt) => {
       const { role, command, worktree: ref, target, config } = input;
       const worktree = await worktreeOf(deps, ref);
@@ -29,6 +32,7 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
         const repository = await repositoryOf(deps, target);
         if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
+        if (role === 'test') return runTests({ deps, input, command, worktree, repository, lock, attempt });
         if (!once) return run(deps, input, role, command, worktree, lock, attempt);
         const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
         const restored = kept !== null && (await kept.restore());

@@ -6,6 +6,15 @@ import type { Protocol } from './verdict/schedule.js';
 import type { Measured, Verdict } from './verdict/verdict.js';
 import type { ArtifactRef } from './artifact.js';
 
+/** Counts of tests as a person reads them. */
+export interface ShownTests {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** Such as `pytest report`, or `jest on stderr`. */
+  source: string;
+}
+
 export type RunState = 'running' | 'paused' | 'awaiting-approval' | 'stopping' | 'done' | 'failed' | 'cancelled';
 
 /** Where a trial is. `passed` waits for the end of its round; `awaiting-approval` for a person. */
@@ -27,6 +36,8 @@ export interface TrialSummary {
   diff: ArtifactRef | null;
   /** What champion and candidate were compared by, besides the tests. Absent in trials of earlier versions. */
   checked?: Checked[];
+  /** Of the candidate. Absent where its tests did not run, or only their exit code is known. */
+  tests?: ShownTests;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
   /** Workflow time, milliseconds since the epoch. */
@@ -136,6 +147,8 @@ export interface RunStatus {
   final: FinalMeasurement | null;
   /** In the order of measuring, the weakest first. Absent where nothing was left out. */
   ablations?: Ablation[];
+  /** Of the base. Absent where there are no tests, or only their exit code is known. */
+  tests?: ShownTests;
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number };

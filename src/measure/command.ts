@@ -13,6 +13,8 @@ export interface CommandRequest {
   stdin?: string;
   /** Sees every byte of stdout as it comes, also what the result no longer holds. */
   onStdout?: (chunk: Buffer) => void;
+  /** How much of each stream the result holds; default 8 MiB. */
+  keepBytes?: number;
   /** Gets both streams as they come, bounded in size (head and tail kept, the cut stated). */
   logFile?: string;
   /** Folder of the job journal, and what to call the job there; a starting worker reaps what it finds. */
@@ -36,7 +38,7 @@ export interface CommandResult {
   wallMs: number;
   /** Of all its processes; null where it cannot be known, see `launcherProblem`. */
   usage: Usage | null;
-  /** At most 8 MiB: the first 1 MiB and the last 7 MiB. */
+  /** At most `keepBytes`: the first 1 MiB, and the last of the rest. */
   stdout: string;
   stderr: string;
   /** Bytes dropped from stdout or stderr to keep those bounds. */

@@ -28,7 +28,8 @@ type Streams = Record<'stdout' | 'stderr', BoundedOutput>;
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   await checkFolder(request.cwd);
-  const streams: Streams = { stdout: new BoundedOutput(mib, 7 * mib), stderr: new BoundedOutput(mib, 7 * mib) };
+  const tail = (request.keepBytes ?? 8 * mib) - mib;
+  const streams: Streams = { stdout: new BoundedOutput(mib, tail), stderr: new BoundedOutput(mib, tail) };
   if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, null, streams);
 
   const id = randomBytes(8).toString('hex');

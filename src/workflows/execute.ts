@@ -94,6 +94,7 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
   summary.samples = result.samples;
   summary.diff = result.diff;
   if (result.checked !== undefined) summary.checked = result.checked;
+  if (result.tests !== undefined) summary.tests = result.tests;
   summary.commit = result.commit?.commit ?? null;
   summary.endedAt = Date.now();
   for (const text of result.notes) warn(model, text);
@@ -105,7 +106,7 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
 export async function runChild({ input, model, session }: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
-    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }) }],
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }) }],
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -116,6 +117,7 @@ export async function runChild({ input, model, session }: Phases, id: string, ca
   session.lease = result.lease;
   model.lease = result.lease;
   model.status.samplesSpent += result.spent;
+  if (result.baseTests !== undefined) model.tests = result.baseTests;
   return result;
 }
 

@@ -8,6 +8,7 @@ import { biasNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
+import { adoptBaseTests } from './candidate-tests.js';
 import type { RunControl } from './control.js';
 import { refusal } from './failures.js';
 import { mustAgree, mustRun, readyWorktrees, type Work } from './ground.js';
@@ -37,6 +38,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     const [a, b] = opened as [WorktreeRef, WorktreeRef];
     control.enter('warmup', 'testing the base');
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
+    if (tested !== null) adoptBaseTests(model, tested, on.lease.host, config.commands.test?.run ?? '', (text) => warn(model, text));
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
     if (config.commands.check !== undefined) control.enter('warmup', 'comparing the outputs of the base');
     await mustAgree(on, work, scope, a, b);

@@ -3,14 +3,15 @@ import type { ArtifactRef } from '../core/artifact.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
-import type { CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
+import type { BaseTests, CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
-import type { TrialState } from '../core/status.js';
+import type { ShownTests, TrialState } from '../core/status.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { Noise } from '../core/verdict/noise.js';
 import { ablationDelta } from '../core/run/ablation.js';
 import { ruleFrom } from '../core/verdict/rule.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import { testCandidate, type TestedCandidate } from './candidate-tests.js';
 import { HostSession, type HostHandle } from './host-session.js';
 import { trialStateSignal } from './messages.js';
 import { noiseOnHost } from './noise.js';
@@ -31,6 +32,8 @@ export interface TrialInput {
   mode: 'full' | 'confirm' | 'ablate';
   /** The earlier champion that it was made for, with `confirm`. */
   madeFor?: string;
+  /** What its tests are compared with. Absent where only the exit code counts, and in inputs of earlier versions. */
+  tests?: BaseTests;
 }
 
 export interface TrialResult {
@@ -43,6 +46,10 @@ export interface TrialResult {
   notes: string[];
   /** What champion and candidate were compared by. Absent in results of earlier versions. */
   checked?: Checked[];
+  /** Of the candidate's tests. */
+  tests?: ShownTests;
+  /** What the tests of later trials are compared with, where that has changed. */
+  baseTests?: BaseTests;
   lease: Lease | null;
 }
 
@@ -61,6 +68,7 @@ class TrialOnHost {
   private readonly opened: string[] = [];
   private spent = 0;
   private readonly checked: Checked[] = [];
+  private tested: TestedCandidate | null = null;
 
   constructor(
     private readonly input: TrialInput,
@@ -70,7 +78,11 @@ class TrialOnHost {
   }
 
   async decide(): Promise<Outcome> {
-    return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, async () => ({ ...(await this.steps()), checked: this.checked }));
+    return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, async () => {
+      const outcome = await this.steps();
+      const { shown = null, base = null, notes = [] } = this.tested ?? {};
+      return { ...outcome, notes: [...outcome.notes, ...notes], checked: this.checked, ...(shown === null ? {} : { tests: shown }), ...(base === null ? {} : { baseTests: base }) };
+    });
   }
 
   private async steps(): Promise<Outcome> {
@@ -131,12 +143,13 @@ class TrialOnHost {
 
   /** Tests, smoke run and output check of the candidate. */
   private async correct(b: WorktreeRef, a: WorktreeRef): Promise<Verdict | null> {
-    for (const [role, code] of [['test', 'tests-failed'], ['smoke', 'smoke-failed']] as const) {
-      const outcome = await this.command(b, 'b', role, false);
-      if (outcome?.ok === false) return failed('b', code, outcome);
-    }
-    if (this.input.config.commands.check === undefined) return null;
-    const { target, config } = this.input;
+    const { target, config, tests = null } = this.input;
+    this.tested = await testCandidate(this.on, { scope: this.scope, target, config }, a, b, tests);
+    if (this.tested !== null && this.tested.text !== null) this.checked.push({ text: this.tested.text, seeds: [] });
+    if (this.tested !== null && this.tested.refused !== null) return this.tested.refused;
+    const smoke = await this.command(b, 'b', 'smoke', false);
+    if (smoke?.ok === false) return failed('b', 'smoke-failed', smoke);
+    if (config.commands.check === undefined) return null;
     const compared = await this.on.host('compareOutputs', 'compare outputs', { ...this.scope, target, config, a, b });
     this.checked.push(...(compared.checked ?? []));
     return compared.ok ? null : failed(compared.whose ?? 'b', 'output-differs', compared);

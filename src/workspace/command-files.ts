@@ -24,6 +24,17 @@ export async function protectedFromCommands(repository: Repository, base: string
   return [...found].map(([path, command]) => ({ path, command })) satisfies ProtectedRules['commandFiles'];
 }
 
+const longestScript = 256 << 10;
+
+/** The text of a command, the scripts of package.json behind it, and the shell scripts and Makefiles that it starts, as the base has them. */
+export async function commandTexts(repository: Repository, base: string, spec: CommandSpec): Promise<string[]> {
+  const files = new Set(await repository.listFiles(base));
+  const texts = [spec.run, ...(await scriptsOf(repository, base, files, spec))];
+  const scripts = new Set(texts.flatMap((text) => filesIn(text, spec.cwd, files)).filter((path) => /\.sh$|(?:^|\/)(?:GNUm|M|m)akefile$/.test(path)));
+  for (const path of scripts) texts.push((await repository.readFileAt(base, path)).subarray(0, longestScript).toString('utf8'));
+  return texts;
+}
+
 /** Endings under which an interpreter finds a file that is named without one. */
 const endings = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.py', '.sh', '/index.js', '/index.mjs', '/index.ts', '/__main__.py'];
 

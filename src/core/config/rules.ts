@@ -15,10 +15,20 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function testsHaveCommand(config: Table): Problem[] {
+  if (config['tests'] === undefined || (isTable(config['commands']) && config['commands']['test'] !== undefined)) return [];
+  return [{ path: ['tests'], text: 'there is no `test` in [commands], so there are no results to read; add that command or leave out [tests]' }];
+}
+
+function reportIsRead({ tests }: Table): Problem[] {
+  if (!isTable(tests) || tests['format'] !== 'exit' || tests['report'] === undefined) return [];
+  return [{ path: ['tests', 'report'], text: 'is not read with format = "exit", which looks at the exit code alone; leave out one of the two' }];
 }
 
 function metricsOf(config: Table): { metric: Table; path: PropertyKey[] }[] {

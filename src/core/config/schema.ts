@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { testsSchema } from './tests-schema.js';
 import { checkSchema } from './check-schema.js';
 import { durationMs } from './duration.js';
 import { environmentName, environmentValue, globPattern, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
@@ -133,6 +134,7 @@ const listOfTables = <T extends z.ZodType>(name: string, element: T) =>
 export const configSchema = z.strictObject({
   target: targetSchema.describe('What is made faster.'),
   commands: commandsSchema.describe('How it is built, tested and measured. Each is a string or a table.'),
+  tests: testsSchema.describe('How the results of the `test` command are read. Every test that passes at the base must pass at a candidate, and none may be skipped that was not.'),
   check: checkSchema.describe('How the output of the `check` command, and of the benchmark, is compared between champion and candidate.'),
   benchmarks: listOfTables('benchmarks', benchmarkSchema).max(20).default([]).describe('Several benchmarks in place of `commands.benchmark`. A pair executes each of them on both sides, in random order. The verdict is about the weighted mean of their log ratios, and each is a guard as well.'),
   metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric. Of [[benchmarks]], each that has no metric here counts by its wall time, under its own name.'),

@@ -4,7 +4,9 @@ import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
 import type { Lesson } from '../lesson.js';
 import type { Prior } from '../ranking.js';
-import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, TrialSummary } from '../status.js';
+import type { TestComparison } from '../tests/compare.js';
+import type { Unusable } from '../tests/base.js';
+import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
 import type { CommitRef, Target } from '../target.js';
 import type { Noise } from '../verdict/noise.js';
 import type { Rule } from '../verdict/rule.js';
@@ -30,6 +32,32 @@ export interface WorktreeRef {
 /** Commands of a target that run in a worktree. */
 export type CommandRole = 'setup' | 'build' | 'test' | 'smoke' | 'command';
 
+/** What a run of the test command came to, beyond its exit code. */
+export interface TestsOutcome {
+  /** JSON of TestRun. */
+  results: ArtifactRef;
+  /** No framework was asked for a report through its environment. */
+  plain: boolean;
+  /** The counts to show, and where they come from; null where only the exit code is known. */
+  shown: ShownTests | null;
+  /** Of a base: why nothing can be compared with it. */
+  unusable: Unusable | null;
+  /** Of a base: how little it says. */
+  warnings: string[];
+  /** With what was asked to compare with; absent at a base. */
+  compared?: TestComparison;
+}
+
+/** The results that tests are compared with. */
+export interface BaseTests {
+  /** JSON of TestRun: the base, and the same code once more where that was needed. */
+  runs: ArtifactRef[];
+  plain: boolean;
+  shown: ShownTests | null;
+  /** The host that they are of: another may skip others. */
+  host: string;
+}
+
 export interface CommandOutcome {
   ok: boolean;
   /** What went wrong in a sentence; empty when ok. */
@@ -40,6 +68,8 @@ export interface CommandOutcome {
   /** Taken from the cache instead of run. */
   cached: boolean;
   log: ArtifactRef | null;
+  /** Of the test command. Absent in outcomes of earlier versions. */
+  tests?: TestsOutcome;
 }
 
 /** Of comparing champion (a) and candidate (b). */
@@ -62,7 +92,9 @@ export interface HostActivities {
   applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; /** The champion that it was made for, where that is another: an ancestor. */ madeFor?: string }): Promise<
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
-  runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean }): Promise<CommandOutcome>;
+  runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean } }): Promise<CommandOutcome>;
+  /** Compares results of tests once more. */
+  compareTests(input: Scope & { base: ArtifactRef[]; candidate: ArtifactRef }): Promise<TestComparison>;
   /** Runs the check command on both sides and compares what they print and write. */
   compareOutputs(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CheckOutcome>;
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */

@@ -8,6 +8,7 @@ import type { DecisionRecord, RunEvidence, RunStatus, TrialState, TrialSummary }
 import type { CommitRef } from '../target.js';
 import type { Noise } from '../verdict/noise.js';
 import type { ArtifactRef } from '../artifact.js';
+import type { BaseTests } from './contracts.js';
 import type { Lease } from './lease.js';
 import { metricRules } from '../verdict/metrics.js';
 import { protocolOf } from '../verdict/rule.js';
@@ -25,6 +26,8 @@ export interface RunModel {
   survey: ArtifactRef | null;
   profile: ArtifactRef | null;
   findings: ArtifactRef | null;
+  /** Absent where there are no tests, and in runs that earlier versions began. */
+  tests?: BaseTests;
   ranked: CandidateRef[];
   /** Keys of worktrees of champions, to be removed at the end of the round. */
   opened: string[];

@@ -16,7 +16,8 @@ export type ReasonCode =
   | 'protected' // touches what must not change
   | 'build-failed'
   | 'tests-failed'
-  | 'tests-missing' // fewer tests, or new skips
+  | 'tests-missing' // tests of the base that did not run, or results that cannot be right
+  | 'tests-skipped' // new skips
   | 'smoke-failed'
   | 'output-differs'
   | 'output-varies' // what is printed differs, but not each time

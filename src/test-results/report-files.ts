@@ -1,0 +1,62 @@
+import { lstat, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { PerfloopError } from '../core/errors.js';
+import { removeTree } from '../workspace/remove-tree.js';
+import { unsafeParent } from '../workspace/safe-path.js';
+
+const mostFiles = 5000;
+const mostBytes = 32 << 20;
+const mostEntries = 500_000;
+
+export interface ReportFiles {
+  reports: { name: string; text: string }[];
+  /** Why not all of them were read; null when they were. */
+  problem: string | null;
+}
+
+/** Files of a worktree, and symlinks, that match a glob. Symlinks are not followed. */
+async function matching(worktree: string, glob: string): Promise<string[]> {
+  const matches = picomatch(glob, { dot: true });
+  // Only folders below the fixed part of the glob can hold a match.
+  const base = picomatch.scan(glob).base.replace(/^\.\/?/, '');
+  const found: string[] = [];
+  let left = mostEntries;
+  const walk = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(join(worktree, folder), { withFileTypes: true }).catch(() => [])) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      left -= 1;
+      if (left < 0) throw new PerfloopError('PL_TESTS_REPORT_GLOB', `more than ${mostEntries} files would have to be looked at for reports`, { where: `tests.report: ${glob}`, fix: 'Begin the glob with the folder that the reports are in.' });
+      if (entry.isDirectory() && entry.name !== '.git') await walk(path);
+      else if (!entry.isDirectory() && matches(path)) found.push(path);
+    }
+  };
+  if ((await unsafeParent(worktree, `${base}/x`)) === undefined) await walk(base);
+  else if (matches(base) && (await unsafeParent(worktree, base)) === undefined) found.push(base);
+  return found.sort();
+}
+
+/** So that what an earlier run, the build or the candidate left there cannot stand in for results. Links are removed, too. */
+export async function removeReports(worktree: string, glob: string): Promise<void> {
+  for (const path of await matching(worktree, glob)) await removeTree(join(worktree, path));
+}
+
+export async function readReports(worktree: string, glob: string): Promise<ReportFiles> {
+  const files = await matching(worktree, glob);
+  if (files.length > mostFiles) return { reports: [], problem: `there are more than ${mostFiles} of them` };
+  return readFiles(files.map((path) => ({ name: 'the report', path: join(worktree, path) })));
+}
+
+/** Reads files that are there; a missing one is left out. */
+export async function readFiles(files: readonly { name: string; path: string }[]): Promise<ReportFiles> {
+  const reports: ReportFiles['reports'] = [];
+  let bytes = 0;
+  for (const { name, path } of files) {
+    const found = await lstat(path).catch(() => null);
+    if (found?.isFile() !== true) continue;
+    bytes += found.size;
+    if (bytes > mostBytes) return { reports: [], problem: `they are larger than ${mostBytes >> 20} MiB` };
+    reports.push({ name, text: await readFile(path, 'utf8') });
+  }
+  return { reports, problem: null };
+}
