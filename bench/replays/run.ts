@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import type { Pair } from '../../src/core/sample.js';
+import { samplesSchema } from '../../src/measure/stored-samples.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
 import { openStoreReader } from '../../src/store/reader.js';
@@ -88,6 +88,6 @@ async function timesOf(home: Home, run: string): Promise<Times> {
   const samples = store?.runStatus(run)?.trials[0]?.samples ?? null;
   store?.close();
   if (samples === null) return [];
-  const pairs = await openArtifacts(home.artifacts).getJson<Pair[]>(samples);
+  const { pairs } = samplesSchema.parse(await openArtifacts(home.artifacts).getJson(samples));
   return pairs.filter(({ a, b }) => a.ok && b.ok).map(({ a, b }) => ({ a: a.wallMs, b: b.wallMs }));
 }

@@ -1,3 +1,4 @@
+import type { Iterations } from './stats/iterations.js';
 import type { Printed } from './check/printed.js';
 
 /** Why a sample has no numbers. It counts against its side, never silently repeated. */
@@ -24,7 +25,7 @@ export interface Outside {
 }
 
 /** One execution of the benchmark command in a fresh process; of several benchmarks, of each of them: their times added up. */
-export type Sample = Outside & { /** Of each benchmark by its name, where there are several. */ parts?: Record<string, Outside> } & ({ ok: true; metrics: Record<string, number> } | { ok: false; failure: SampleFailure });
+export type Sample = Outside & { /** Of each benchmark by its name, where there are several. */ parts?: Record<string, Outside> } & ({ ok: true; metrics: Record<string, number>; /** Of the metrics that are medians of many steps. */ iterations?: Record<string, Iterations> } | { ok: false; failure: SampleFailure });
 
 export type Stage = 'noise' | 'screen' | 'confirm' | 'final';
 

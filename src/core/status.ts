@@ -1,5 +1,6 @@
 import type { Checked } from './check/checked.js';
 import type { CandidateRef } from './candidate.js';
+import type { Components } from './stats/iterations.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
@@ -74,6 +75,8 @@ export interface CostPlan {
   expectedSeconds: number;
   mostSeconds: number;
   trials: number;
+  /** Of a benchmark that measures many steps in a process. */
+  steps?: Components;
 }
 
 /** Heartbeat details of a sampling activity; the live view reads them even while no worker runs. */

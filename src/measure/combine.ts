@@ -1,3 +1,4 @@
+import type { Iterations } from '../core/stats/iterations.js';
 import type { Outside, Sample } from '../core/sample.js';
 
 /**
@@ -7,11 +8,13 @@ import type { Outside, Sample } from '../core/sample.js';
 export function combine(parts: readonly { name: string; sample: Sample }[]): Sample {
   const outside = { ...together(parts.map(({ sample }) => sample)), parts: Object.fromEntries(parts.map(({ name, sample }) => [name, together([sample])])) };
   const metrics: Record<string, number> = {};
+  const iterations: Record<string, Iterations> = {};
   for (const { name, sample } of parts) {
     if (!sample.ok) return { ok: false, ...outside, failure: { ...sample.failure, benchmark: name } };
     Object.assign(metrics, sample.metrics);
+    Object.assign(iterations, sample.iterations);
   }
-  return { ok: true, ...outside, metrics };
+  return { ok: true, ...outside, metrics, ...(Object.keys(iterations).length === 0 ? {} : { iterations }) };
 }
 
 /** What the machine does not tell of one is not known of all. */

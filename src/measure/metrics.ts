@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { iterationsOf, type Iterations } from '../core/stats/iterations.js';
 import type { Outside, SampleFailure } from '../core/sample.js';
 import { outsideMetrics, type MetricRule } from '../core/verdict/metrics.js';
 
@@ -6,7 +7,7 @@ import { outsideMetrics, type MetricRule } from '../core/verdict/metrics.js';
  * What reading a metric takes of its rule. The pattern is in RE2 syntax; `^` and `$` match at lines. Its first group is
  * the number; without a group, the whole match.
  */
-export type MetricReading = Pick<MetricRule, 'name' | 'benchmark' | 'source' | 'pattern' | 'match'>;
+export type MetricReading = Pick<MetricRule, 'name' | 'benchmark' | 'source' | 'pattern' | 'match' | 'skip'>;
 
 export interface BenchmarkOutput extends Outside {
   stdout: string;
@@ -21,14 +22,20 @@ type MetricFailure = Extract<SampleFailure, { kind: 'metric' }>;
  * There must be exactly one match unless `match` is `last` or `median`. Numbers are decimal with a point, as JavaScript
  * and C print them; anything else (NaN, Infinity, `1,234`) is a failure, never a guess.
  */
-export function readMetrics(output: BenchmarkOutput, rules: readonly MetricReading[]): { ok: true; metrics: Metrics } | { ok: false; failure: MetricFailure } {
+export function readMetrics(output: BenchmarkOutput, rules: readonly MetricReading[]): { ok: true; metrics: Metrics; /** Of the medians of many steps. */ iterations?: Record<string, Iterations> } | { ok: false; failure: MetricFailure } {
   const metrics: Metrics = {};
+  const iterations: Record<string, Iterations> = {};
   for (const rule of rules) {
-    const value = rule.source === 'regex' ? readOne(output, rule.pattern ?? '', rule.match) : (output[outsideMetrics[rule.source].key] ?? 'none');
+    const value = rule.source === 'regex' ? readOne(output, rule) : (output[outsideMetrics[rule.source].key] ?? 'none');
     if (typeof value === 'string') return { ok: false, failure: { kind: 'metric', metric: rule.name, problem: value, tail: outputTail(output) } };
-    metrics[rule.name] = value;
+    if (typeof value === 'number') metrics[rule.name] = value;
+    else {
+      metrics[rule.name] = median(value);
+      const steps = iterationsOf(value);
+      if (steps !== null) iterations[rule.name] = steps;
+    }
   }
-  return { ok: true, metrics };
+  return { ok: true, metrics, ...(Object.keys(iterations).length === 0 ? {} : { iterations }) };
 }
 
 /** The end of what a command printed, for messages: stderr after stdout. */
@@ -37,14 +44,16 @@ export function outputTail({ stdout, stderr }: { stdout: string; stderr: string 
   return whole.slice(-characters).trim();
 }
 
-function readOne(output: BenchmarkOutput, pattern: string, match: MetricReading['match']): number | MetricFailure['problem'] {
-  let values = numbersIn(output.stdout, pattern);
-  if (values.length === 0) values = numbersIn(output.stderr, pattern);
+/** The number, the numbers that it is the median of, or what is wrong. */
+function readOne(output: BenchmarkOutput, { pattern, match, skip = 0 }: MetricReading): number | number[] | MetricFailure['problem'] {
+  let values = numbersIn(output.stdout, pattern ?? '');
+  if (values.length === 0) values = numbersIn(output.stderr, pattern ?? '');
   if (values.length === 0) return 'none';
   if (match === 'only' && values.length > 1) return 'several';
   if (match !== 'median') return values.at(-1) ?? 'not-a-number';
-  const numbers = values.filter((value) => value !== null);
-  return numbers.length === values.length ? median(numbers) : 'not-a-number';
+  const numbers = values.slice(skip).filter((value) => value !== null);
+  if (numbers.length === 0 && skip > 0) return 'none';
+  return numbers.length === values.length - skip ? numbers : 'not-a-number';
 }
 
 /** One entry a match; null where it is no number. */

@@ -34,7 +34,7 @@ const failure = z.discriminatedUnion('kind', [
 const outside = { wallMs: z.number(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), throttledMs: z.number().optional(), overheated: z.number().optional(), outputDigest: z.string().optional() };
 const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
 const sample = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()) }),
+  z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()), iterations: z.record(z.string(), z.object({ count: z.int(), within: z.number() })).optional() }),
   z.object({ ok: z.literal(false), ...seen, failure }),
 ]);
 const order = z.enum(['ab', 'ba']);

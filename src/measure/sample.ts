@@ -72,7 +72,7 @@ function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly Me
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
   if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}) } };
   const read = readMetrics({ ...result, ...outside }, rules);
-  return read.ok ? { ok: true, ...outside, metrics: read.metrics } : { ok: false, ...outside, failure: read.failure };
+  return read.ok ? { ...read, ...outside } : { ok: false, ...outside, failure: read.failure };
 }
 
 async function requireUsage(rules: readonly MetricReading[]): Promise<void> {

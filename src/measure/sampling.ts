@@ -67,7 +67,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     a: identityOf(sides.a),
     b: identityOf(sides.b),
     command: identityOf(alone ? first.command : benchmarks),
-    rules: identityOf([...rules.map(({ name, source, pattern, match, benchmark }) => ({ name, source, pattern, match, ...(alone ? {} : { benchmark }) })), ...(request.output ? [request.output] : [])]),
+    rules: identityOf([...rules.map(({ name, source, pattern, match, skip, benchmark }) => ({ name, source, pattern, match, ...(skip === undefined ? {} : { skip }), ...(alone ? {} : { benchmark }) })), ...(request.output ? [request.output] : [])]),
   });
   let launcher: Launcher | null = null;
   try {

@@ -14,6 +14,11 @@ describe('the gain that init proposes', () => {
     expect([0.021, 0.04, 0.09, 0.5].map((spread) => proposeGain(noise(spread)).minGain)).toEqual([0.03, 0.05, 0.1, 0.1]);
   });
 
+  it('may be far below 2% of a benchmark that takes long and varies little', () => {
+    expect(proposeGain({ ...noise(0.003), secondsPerSample: 60 }).minGain).toBe(0.003);
+    expect(proposeGain(noise(0.003)).minGain).toBe(0.02);
+  });
+
   it('comes with what can be found for it', () => {
     const quiet = proposeGain(noise(0.005)).plan;
     const loud = proposeGain(noise(0.1)).plan;

@@ -89,3 +89,10 @@ test('the tail is bounded', () => {
 test('a pattern that would be catastrophic elsewhere ends on a large output', () => {
   expect(read('x'.repeat(200_000), '(x+x+)+y(\\d+)')).toBe('none');
 });
+
+test('a median leaves out the first matches and says how much the others vary', () => {
+  const stdout = [50, 40, 10, 20, 40].map((ms) => `step ${ms}`).join('\n');
+  const rule: MetricReading = { name: 'step', source: 'regex', pattern: 'step (\\S+)', match: 'median', skip: 2 };
+  expect(readMetrics({ stdout, stderr: '', wallMs: 1 }, [rule])).toEqual({ ok: true, metrics: { step: 20 }, iterations: { step: { count: 3, within: expect.closeTo(Math.LN2, 12) } } });
+  expect(readMetrics({ stdout: 'step 50\nstep 40', stderr: '', wallMs: 1 }, [rule])).toMatchObject({ ok: false, failure: { problem: 'none' } });
+});

@@ -1,12 +1,15 @@
 import type { CostPlan } from '../../core/status.js';
+import { stepsAdvice } from '../../core/verdict/steps.js';
 import { durationText, percentText, plural } from './numbers.js';
 
 /** What a run will cost at most and in the mean, and what it can see for that: said before the first sample. */
 export function costLines(plan: CostPlan): string[] {
   const { samplesPerTrial: samples } = plan;
+  const advice = plan.steps === undefined ? null : stepsAdvice(plan.steps);
   return [
     `about ${samples.expected} samples a trial (at most ${samples.most}) of ${durationText(plan.secondsPerSample * 1000)} each, spread ${percentText(plan.spread)}`,
     `about ${durationText(plan.expectedSeconds * 1000)} for ${plural(plan.trials, 'trial')} (at most ${durationText(plan.mostSeconds * 1000)})`,
     `must gain more than ${percentText(Math.expm1(plan.delta))}; a true gain of ${percentText(plan.detectableGain)} is found 9 times in 10`,
+    ...(advice === null ? [] : [advice]),
   ];
 }

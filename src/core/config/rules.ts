@@ -38,9 +38,10 @@ function metricsOf(config: Table): { metric: Table; path: PropertyKey[] }[] {
 
 function patternFitsSource(config: Table): Problem[] {
   return metricsOf(config).flatMap(({ metric, path }) => {
-    const { source, pattern, match } = metric;
+    const { source, pattern, match, skip } = metric;
     if (isFromOutside(source) && pattern !== undefined) return [{ path: [...path, 'pattern'], text: `a metric with source = "${source}" is taken from outside and takes no pattern; leave out one of the two` }];
     if (source === 'regex' && pattern === undefined) return [{ path: [...path, 'pattern'], text: 'is missing: source = "regex" needs a pattern with one group, such as `time: ([0-9.]+) ms`' }];
+    if (skip !== undefined && match !== 'median') return [{ path: [...path, 'skip'], text: 'leaves the first matches out of a median: set `match = "median"`' }];
     if (match !== undefined && pattern === undefined) return [{ path: [...path, 'match'], text: 'says which match of `pattern` counts, and this metric has no pattern' }];
     return [];
   });

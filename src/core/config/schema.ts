@@ -41,6 +41,7 @@ export const metricSchema = z.strictObject({
   source: z.enum(['wall', 'cpu', 'memory', 'regex']).optional().describe('`wall`: the milliseconds from start to exit, taken from outside. `cpu`: the milliseconds of CPU time, user and system, of all its processes, those included that outlive it; on a busy machine it varies much less than `wall`, and it does not see waiting. `memory`: the largest memory of one of its processes, in bytes (resident set). Both need Linux. `regex`: a number that the benchmark prints. Default: `regex` where `pattern` is given, else `wall`.'),
   pattern: metricPattern.optional().describe('A regular expression (RE2 syntax: no lookaround, no back-references) with exactly one group, which captures the number. `^` and `$` match at lines. Looked for in stdout, and in stderr when stdout has no match.'),
   match: z.enum(['only', 'last', 'median']).default('only').describe('Which match of `pattern` counts. `only`: there must be exactly one, else the sample fails. `last`: the last. `median`: the median of all.'),
+  skip: z.int().min(0).max(1_000_000).optional().describe('With `match = "median"`: so many of the first matches are left out (steps that warm up). Default: 0.'),
   unit: shortText(20).default('').describe('The unit, for tables and reports; it changes no number.'),
   benchmark: z.string().optional().describe('Which of the [[benchmarks]] it is taken of. Required with several, and only there.'),
   goal: z.enum(['min', 'max']).default('min').describe('`min`: less is better (a time). `max`: more is better (a rate).'),

@@ -5,7 +5,8 @@ import { outsideOf, valueOf, type MetricRule } from './metrics.js';
 import type { Reason } from './verdict.js';
 import { gainText, percentText } from './words.js';
 
-const msPerUnit: Record<string, number> = { s: 1000, ms: 1, us: 1e-3, µs: 1e-3, μs: 1e-3, ns: 1e-6 };
+/** Of the units of time, in lower case. */
+export const msPerUnit: Record<string, number> = { s: 1000, ms: 1, us: 1e-3, µs: 1e-3, μs: 1e-3, ns: 1e-6 };
 
 /** A metric explains the run when it is at least a fifth of its wall time, and no more than all of it. */
 const knownShare = { low: 0.2, high: 1.05 };

@@ -18,6 +18,8 @@ export interface MetricRule {
   unit: string;
   pattern: string | null;
   match: MetricConfig['match'];
+  /** Of a median: so many of the first matches are left out. Absent: none. */
+  skip?: number;
 }
 
 /**
@@ -49,6 +51,7 @@ function rulesOf(metrics: readonly MetricConfig[], marked: boolean): MetricRule[
       unit: source === 'regex' ? metric.unit : outsideMetrics[source].unit,
       pattern: source === 'regex' ? (metric.pattern ?? null) : null,
       match: metric.match,
+      ...(metric.skip === undefined ? {} : { skip: metric.skip }),
     };
   });
 }

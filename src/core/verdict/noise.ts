@@ -1,9 +1,11 @@
 import { learnPrinted, type PrintedNoise } from '../check/printed.js';
+import type { Components } from '../stats/iterations.js';
 import { PerfloopError } from '../errors.js';
 import type { Pair } from '../sample.js';
 import { mean, standardDeviation, studentQuantile } from '../stats/summary.js';
 import { countedPairs } from './aside.js';
 import { differencesOf, type MetricRule } from './metrics.js';
+import { stepsOf } from './steps.js';
 import { firstBroken } from './soundness.js';
 
 /** What pairs of one commit against itself (A/A) say of a host and a benchmark. */
@@ -17,6 +19,8 @@ export interface Noise {
   biasLower95: number;
   /** Mean seconds of one benchmark execution, from start to exit. */
   secondsPerSample: number;
+  /** Of a benchmark that measures many steps in a process. Absent for any other. */
+  steps?: Components;
   /** Whether the benchmark prints the same twice. Absent where that was not looked at. */
   printed?: PrintedNoise;
 }
@@ -37,6 +41,7 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
   const n = differences.length;
   if (n < 3) throw new PerfloopError('PL_NOISE_PAIRS', `The noise cannot be estimated from ${n} pairs.`, { fix: 'Take at least 3.' });
   const printed = learnPrinted(pairs);
+  const steps = stepsOf(pairs, rules);
   const bias = mean(differences);
   const deviation = standardDeviation(differences);
   return {
@@ -45,6 +50,7 @@ export function noiseOf(pairs: readonly Pair[], rules: readonly MetricRule[]): N
     bias,
     biasLower95: Math.max(0, Math.abs(bias) - (studentQuantile(0.975, n - 1) * deviation) / Math.sqrt(n)),
     secondsPerSample: mean(pairs.flatMap((pair) => [pair.a.wallMs, pair.b.wallMs])) / 1000,
+    ...(steps === null ? {} : { steps }),
     ...(printed === null ? {} : { printed }),
   };
 }

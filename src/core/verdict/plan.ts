@@ -35,6 +35,7 @@ export function costPlan({ noise, delta, protocol, trials, finalPairs }: PlanInp
     expectedSeconds: seconds(samplesPerTrial.expected),
     mostSeconds: seconds(samplesPerTrial.most),
     trials,
+    ...(noise.steps === undefined ? {} : { steps: noise.steps }),
   };
 }
 

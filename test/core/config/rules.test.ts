@@ -38,7 +38,7 @@ describe('rules over several keys', () => {
     [metric("match = 'last'"), '3: metrics[0].match: says which match of `pattern` counts'],
     [metric("source = 'memory'\npattern = '(a)'"), '4: metrics[0].pattern: a metric with source = "memory" is taken from outside'],
     [metric("goal = 'max'"), '3: metrics[0].goal: more wall time is never better'],
-    [metric("source = 'cpu'\ngoal = 'max'"), 'metrics[0].goal: more CPU time is never better'],
+    [metric("source = 'cpu'\ngoal = 'max'"), '4: metrics[0].goal: more CPU time is never better'],
     [metric('floor = 2\nceiling = 1'), '3: metrics[0].floor: the floor 2 is above the ceiling 1'],
     [`${metric('')}\n${metric('')}`, '5: metrics[1].name: two metrics are named "m"'],
     [several('commands.benchmark = "x"'), '1: commands.benchmark: there are [[benchmarks]] too'],
