@@ -39,6 +39,7 @@ export function configDocs(): string {
     introduction,
     `## A complete example\n\nEvery key once. A real file needs few of them.\n\n\`\`\`toml\n${example('config-example.toml')}\`\`\`\n`,
     `Several benchmarks in place of one:\n\n\`\`\`toml\n${example('config-example-several.toml')}\`\`\`\n`,
+    `A service in place of one:\n\n\`\`\`toml\n${example('config-example-service.toml')}\`\`\`\n`,
     ...sections,
     `## Commands as tables\n\nWherever the type is command, a string is short for a table with \`run\` alone. The shell is \`/bin/sh\`.\n\n${keyTable(commandTable)}`,
   ].join('\n');

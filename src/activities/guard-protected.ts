@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { judgingCommands } from '../core/config/benchmarks.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Target } from '../core/target.js';
@@ -12,13 +13,13 @@ import { repositoryOf } from './ground.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
-  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, config.commands, config.benchmarks));
+  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks));
 }
 
 /** A hash of the files that the benchmark commands start: with another, they may do and print something else. */
 export async function benchmarkSources(repository: Repository, target: Target, config: Config): Promise<string> {
   const { commit } = target.base;
-  const started = new Set((await protectedFromCommands(repository, commit, { benchmark: config.commands.benchmark }, config.benchmarks)).map(({ path }) => path));
+  const started = new Set((await protectedFromCommands(repository, commit, { benchmark: judgingCommands(config).benchmark }, config.benchmarks)).map(({ path }) => path));
   const files = (await repository.listTree(commit)).filter(({ path }) => started.has(path));
   return createHash('sha256').update(JSON.stringify(files.map(({ path, object }) => [path, object]))).digest('hex').slice(0, 16);
 }

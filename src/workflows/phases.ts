@@ -4,7 +4,7 @@ import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
 import { printedNote } from '../core/check/printed-rule.js';
-import { biasNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
+import { biasNote, loadNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
@@ -59,6 +59,8 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     model.noise = { ...measured.noise, host: on.lease.host };
     const bias = biasNote(config.verdict.min_gain, measured.noise);
     if (bias !== null) warn(model, bias);
+    const load = loadNote(config, measured.noise);
+    if (load !== null) warn(model, load);
     const printed = printedNote(config, measured.noise.printed);
     if (printed !== null) warn(model, printed);
     model.status.plan = measured.plan;

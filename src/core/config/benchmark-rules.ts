@@ -8,7 +8,9 @@ export function benchmarkProblems(config: Table): Problem[] {
   return [...oneOrSeveral(config, benchmarks), ...namesDiffer(benchmarks), ...metricsName(config, benchmarks)];
 }
 
-function oneOrSeveral({ commands }: Table, benchmarks: readonly Table[]): Problem[] {
+function oneOrSeveral({ commands, service }: Table, benchmarks: readonly Table[]): Problem[] {
+  const single = isTable(commands) && commands['benchmark'] !== undefined;
+  if (service !== undefined && (single || benchmarks.length > 0)) return [{ path: ['service'], text: `there ${single ? 'is a `benchmark` in [commands]' : 'are [[benchmarks]]'} too: what is measured is one of the two, the \`load\` of the service or that` }];
   if (benchmarks.length === 0 || !isTable(commands) || commands['benchmark'] === undefined) return [];
   return [{ path: ['commands', 'benchmark'], text: 'there are [[benchmarks]] too: make it one of them, or leave out one of the two' }];
 }

@@ -7,7 +7,7 @@ export interface Benchmark {
 }
 
 /** What of a config says what is measured. Configs of earlier versions have no `benchmarks`. */
-export type BenchmarkConfig = Pick<Config, 'commands'> & Partial<Pick<Config, 'benchmarks'>>;
+export type BenchmarkConfig = Pick<Config, 'commands'> & Partial<Pick<Config, 'benchmarks' | 'service'>>;
 
 /** Everything that one sample executes: the [[benchmarks]] in the order of the file, else `commands.benchmark`, else nothing. */
 export function benchmarksOf({ commands, benchmarks = [] }: BenchmarkConfig): Benchmark[] {
@@ -15,7 +15,14 @@ export function benchmarksOf({ commands, benchmarks = [] }: BenchmarkConfig): Be
   return commands.benchmark === undefined ? [] : [{ name: null, command: commands.benchmark }];
 }
 
+/** The commands that judge a candidate. What starts a service is what is under judgement, and not one of them. */
+export function judgingCommands({ commands, service }: Pick<Config, 'commands' | 'service'>): Config['commands'] {
+  if (service === undefined || commands.benchmark === undefined) return commands;
+  return { ...commands, benchmark: { ...commands.benchmark, run: [service.ready, service.load, service.stop ?? ''].join('\n') } };
+}
+
 /** `node bench.js`; of several `parse: node parse.js; print: node print.js`. */
 export function benchmarksText(config: BenchmarkConfig): string {
+  if (config.service !== undefined) return `${config.service.start}; load: ${config.service.load}`;
   return benchmarksOf(config).map(({ name, command }) => (name === null ? command.run : `${name}: ${command.run}`)).join('; ');
 }

@@ -3,6 +3,7 @@ import { benchmarksOf, type Benchmark } from './benchmarks.js';
 import { issueText, problemsOf, type Problem } from './problems.js';
 import { crossProblems } from './rules.js';
 import { configSchema, type Config } from './schema.js';
+import { withService } from './service.js';
 import { lineOf, parseToml, plainValue } from './toml.js';
 
 /** More than a person reads at once; a hostile file could bring as many as it has lines. */
@@ -43,7 +44,7 @@ export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): Be
 function validate(value: unknown, where: string, line: (path: readonly PropertyKey[]) => number | null): Config {
   const parsed = configSchema.safeParse(value, { error: issueText });
   const problems = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)];
-  if (parsed.success && problems.length === 0) return parsed.data;
+  if (parsed.success && problems.length === 0) return withService(parsed.data);
   const lines = problems
     .map((problem) => ({ problem, line: line(problem.path) }))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { testsSchema } from './tests-schema.js';
 import { checkSchema } from './check-schema.js';
+import { serviceSchema } from './service-schema.js';
 import { durationMs } from './duration.js';
 import { environmentName, environmentValue, globPattern, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
@@ -137,6 +138,7 @@ export const configSchema = z.strictObject({
   commands: commandsSchema.describe('How it is built, tested and measured. Each is a string or a table.'),
   tests: testsSchema.describe('How the results of the `test` command are read. Every test that passes at the base must pass at a candidate, and none may be skipped that was not.'),
   check: checkSchema.describe('How the output of the `check` command, and of the benchmark, is compared between champion and candidate.'),
+  service: serviceSchema.optional().describe('A service in place of `commands.benchmark`: each sample starts it in a fresh process on a port of its own, waits until it is ready, sends it a load and stops it. Without [[metrics]] it is judged by the time of the load, and its CPU time is a guard.'),
   benchmarks: listOfTables('benchmarks', benchmarkSchema).max(20).default([]).describe('Several benchmarks in place of `commands.benchmark`. A pair executes each of them on both sides, in random order. The verdict is about the weighted mean of their log ratios, and each is a guard as well.'),
   metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric. Of [[benchmarks]], each that has no metric here counts by its wall time, under its own name.'),
   loop: loopSchema.describe('When to stop.'),

@@ -15,6 +15,19 @@ export function biasNote(minGain: number, noise: Noise): string | null {
   return `Two worktrees of the base differ by at least ${percent(noise.biasLower95)} in ${noise.pairs} A/A pairs, so a candidate must gain more than that, not the ${percent(Math.log1p(minGain))} of verdict.min_gain. A quieter machine or a longer benchmark helps.`;
 }
 
+/** A spread at which a gain of some percent is found with few samples. */
+const easySpread = 0.02;
+
+/**
+ * Said of a service whose samples vary a lot; else null. A longer load averages over its requests, and pays for start-up
+ * once, so it comes before more samples. As far as requests vary independently, the variance falls with their number.
+ */
+export function loadNote({ service }: Pick<Config, 'service'>, { spread }: Noise): string | null {
+  if (service === undefined || spread <= 1.5 * easySpread) return null;
+  const times = Math.min(20, Math.ceil((spread / easySpread) ** 2));
+  return `One sample of the service varies by ${(spread * 100).toFixed(1)}%. Make the load longer before asking for more samples: about ${times} times as many requests would bring it near ${easySpread * 100}%, as far as requests vary independently of each other.`;
+}
+
 /** Why a round tries nothing; null when it has something to try, or when each reason was already told. */
 export function nothingToTryNote(round: { findings: number; ranked: number; hopeless: number; triedBefore: number }): string | null {
   if (round.ranked > 0 || round.hopeless > 0) return null;

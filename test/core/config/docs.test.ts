@@ -10,7 +10,7 @@ import { lineOf, parseToml } from '../../../src/core/config/toml.js';
 
 describe('docs/config.md', () => {
   const examples = Array.from(readFileSync(docsFile, 'utf8').matchAll(/```toml\n(.*?)```/gs), ([, text = '']) => text);
-  const [example = '', several = ''] = examples;
+  const [example = '', several = '', service = ''] = examples;
 
   it('is what the schema says now (else: npx tsx scripts/config-docs.ts)', () => {
     expect(readFileSync(docsFile, 'utf8')).toBe(configDocs());
@@ -19,6 +19,7 @@ describe('docs/config.md', () => {
   it('has examples that parse', () => {
     expect(parseConfig(example, 'example').metrics.map((metric) => metric.name)).toEqual(['throughput', 'memory', 'step', 'recall']);
     expect(parseConfig(several, 'example').benchmarks.map(({ name }) => name)).toEqual(['parse', 'serve']);
+    expect(parseConfig(service, 'example').service?.ready_timeout).toBe(10_000);
   });
 
   it('has every key of the schema in its examples', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/core/config/parse.js';
-import { biasNote, nothingToTryNote, untestedNote } from '../../../src/core/run/notes.js';
+import { biasNote, loadNote, nothingToTryNote, untestedNote } from '../../../src/core/run/notes.js';
 
 const configOf = (commands: string) => parseConfig(`[commands]\nbenchmark = "b"\n${commands}`, 'perfloop.toml');
 
@@ -47,4 +47,12 @@ describe('what is said of a biased setting', () => {
   test('by how much, and what it means', () => {
     expect(biasNote(0.02, noise)).toMatch(/^Two worktrees of the base differ by at least 11\.3% in 24 A\/A pairs, so a candidate must gain more than that, not the 2\.0% of verdict\.min_gain\./);
   });
+});
+
+test('a service that varies a lot is told to make its load longer, and nothing else is', () => {
+  const noise = { pairs: 8, spread: 0.1, bias: 0, biasLower95: 0, secondsPerSample: 2 };
+  const { service } = parseConfig('[service]\nstart = "a"\nready = "b"\nload = "c"', 'perfloop.toml');
+  expect(loadNote({ service }, noise)).toContain('varies by 10.0%. Make the load longer before asking for more samples: about 20 times');
+  expect(loadNote({ service }, { ...noise, spread: 0.02 })).toBeNull();
+  expect(loadNote({ service: undefined }, noise)).toBeNull();
 });
