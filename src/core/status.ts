@@ -37,8 +37,6 @@ export interface TrialSummary {
   diff: ArtifactRef | null;
   /** What champion and candidate were compared by, besides the tests. Absent in trials of earlier versions. */
   checked?: Checked[];
-  /** Of the candidate. Absent where its tests did not run, or only their exit code is known. */
-  tests?: ShownTests;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
   /** Workflow time, milliseconds since the epoch. */

@@ -1,7 +1,6 @@
 import type { Config } from '../core/config/schema.js';
 import type { BaseTests, CommandOutcome, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { RunModel } from '../core/run/model.js';
-import type { ShownTests } from '../core/status.js';
 import type { Target } from '../core/target.js';
 import { judgeTests, testsText, type TestsJudgement } from '../core/tests/judge.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -19,8 +18,6 @@ interface Work {
 
 export interface TestedCandidate {
   refused: Verdict | null;
-  /** Of the candidate. */
-  shown: ShownTests | null;
   /** What later trials compare with. */
   base: BaseTests | null;
   notes: string[];
@@ -71,11 +68,11 @@ export async function testCandidate(on: HostHandle, work: Work, a: WorktreeRef, 
     if (judged.kind === 'unsteady') notes.push(judged.text);
     if (judged.kind === 'unsteady' && tries < mostTries) continue;
     const text = shown === null || base?.shown == null ? null : testsText(shown, base.shown);
-    return { refused: verdictOf(judged), shown, base: base === known ? null : base, notes, text };
+    return { refused: verdictOf(judged), base: base === known ? null : base, notes, text };
   }
 }
 
-const nothing: TestedCandidate = { refused: null, shown: null, base: null, notes: [], text: null };
+const nothing: TestedCandidate = { refused: null, base: null, notes: [], text: null };
 
 function verdictOf(judged: TestsJudgement): Verdict | null {
   if (judged.kind === 'passed') return null;

@@ -94,7 +94,6 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
   summary.samples = result.samples;
   summary.diff = result.diff;
   if (result.checked !== undefined) summary.checked = result.checked;
-  if (result.tests !== undefined) summary.tests = result.tests;
   summary.commit = result.commit?.commit ?? null;
   summary.endedAt = Date.now();
   for (const text of result.notes) warn(model, text);

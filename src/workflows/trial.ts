@@ -5,7 +5,7 @@ import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import type { BaseTests, CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
-import type { ShownTests, TrialState } from '../core/status.js';
+import type { TrialState } from '../core/status.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { Noise } from '../core/verdict/noise.js';
 import { ablationDelta } from '../core/run/ablation.js';
@@ -46,8 +46,6 @@ export interface TrialResult {
   notes: string[];
   /** What champion and candidate were compared by. Absent in results of earlier versions. */
   checked?: Checked[];
-  /** Of the candidate's tests. */
-  tests?: ShownTests;
   /** What the tests of later trials are compared with, where that has changed. */
   baseTests?: BaseTests;
   lease: Lease | null;
@@ -80,8 +78,8 @@ class TrialOnHost {
   async decide(): Promise<Outcome> {
     return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, async () => {
       const outcome = await this.steps();
-      const { shown = null, base = null, notes = [] } = this.tested ?? {};
-      return { ...outcome, notes: [...outcome.notes, ...notes], checked: this.checked, ...(shown === null ? {} : { tests: shown }), ...(base === null ? {} : { baseTests: base }) };
+      const { base = null, notes = [] } = this.tested ?? {};
+      return { ...outcome, notes: [...outcome.notes, ...notes], checked: this.checked, ...(base === null ? {} : { baseTests: base }) };
     });
   }
 

@@ -2,6 +2,7 @@ import { awaitsFinal, isOver, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
+import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
@@ -34,6 +35,7 @@ function head(status: RunStatus, style: Style): string {
     `  started  ${new Date(status.startedAt).toISOString()}, ${isOver(status) ? 'took' : 'at'} ${durationText(took)}, ${plural(status.samplesSpent, 'sample')}`,
   ];
   if (status.kind === 'run') lines.push(`  loop     round ${status.round} of ${status.rounds}, ${plural(budget.trials, 'trial')} of ${budget.maxTrials}, ${plural(status.findings, 'finding')}`);
+  if (status.tests !== undefined) lines.push(`  tests    ${countsText(status.tests)} at the base (${clean(status.tests.source)})`);
   if (!isOver(status)) lines.push(`  now      ${status.phase}: ${clean(shortCommits(status.doing))}`);
   if (status.plan !== null) lines.push(...costLines(status.plan).map((text, index) => `  ${index === 0 ? 'cost   ' : '       '}  ${text}`));
   return lines.join('\n');
@@ -111,7 +113,8 @@ function trialText(trial: TrialSummary, style: Style): string {
   const by = candidate.recipe ?? candidate.proposer;
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
-  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}`;
+  const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');
+  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}${checked}`;
 }
 
 function decisions(status: RunStatus, style: Style): string {

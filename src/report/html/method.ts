@@ -1,4 +1,5 @@
 import { scheduleOf } from '../../core/verdict/schedule.js';
+import { countsText } from '../../core/tests/words.js';
 import { percentText } from '../../core/verdict/words.js';
 import type { ReportData } from '../data.js';
 import { falseAcceptances } from '../facts.js';
@@ -24,6 +25,7 @@ ${plan === null ? null : html`<div><dt>Gain asked for</dt><dd>above ${percentTex
 <div><dt>Noise</dt><dd>${percentText(plan.spread)} standard deviation of one sample, from pairs of the base with itself</dd></div>
 <div><dt>Smallest gain in reach</dt><dd>${percentText(plan.detectableGain)} is found 9 times in 10</dd></div>
 <div><dt>Cost of a trial</dt><dd>about ${plan.samplesPerTrial.expected} samples where there is no gain, at most ${plan.samplesPerTrial.most}, of ${durationText(plan.secondsPerSample * 1000)} each</dd></div>`}
+${status.tests === undefined ? null : html`<div><dt>Tests</dt><dd>${countsText(status.tests)} at the base (${status.tests.source}); each that passes there must pass at a candidate, and none may be skipped anew</dd></div>`}
 <div><dt>Samples spent</dt><dd>${status.samplesSpent.toLocaleString('en-US')}</dd></div>
 ${benchmark === null ? null : html`<div><dt>Benchmark</dt><dd><code>${benchmark}</code></dd></div>`}
 ${metrics === null ? null : html`<div><dt>Metrics</dt><dd>${metrics.map((rule, index) => html`${index === 0 ? '' : '; '}${rule.name}${rule.unit === '' ? '' : ` (${rule.unit})`}${rule.benchmark === undefined || rule.benchmark === rule.name ? '' : ` of ${rule.benchmark}`}, ${rule.goal === 'min' ? 'less' : 'more'} is better${rule.primary ? '' : `, may get worse by ${percentText(rule.maxRegression)}`}`)}</dd></div>`}
