@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
 import { outputProblem, outputRuleOfNoise, printedChecked, type OutputRule } from '../core/check/printed-rule.js';
-import { benchmarksOf, type Benchmark } from '../core/config/benchmarks.js';
+import { benchmarksOf, commandsOf, type Benchmark } from '../core/config/benchmarks.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities, SampleInput, Scope } from '../core/run/contracts.js';
@@ -38,7 +38,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
         takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
       ));
-      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint())) };
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))) };
       return { ok: false, ...problemOf(sample.failure) };
     }),
 

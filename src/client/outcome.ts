@@ -1,12 +1,15 @@
 import { exitCodes, PerfloopError } from '../core/errors.js';
 import type { RunStatus } from '../core/status.js';
+import { fingerprintSchema, type Fingerprint } from '../measure/fingerprint.js';
+import { openArtifacts } from '../store/artifacts.js';
+import type { Home } from '../store/home.js';
 import { emit, type CliContext } from './context.js';
 import { printDetached, printEnd } from './print/end.js';
 import { printJudge, type JudgeResult } from './print/judge.js';
 import type { Watched } from './watch.js';
 
 /** Prints how the following of a run or a judgement ended, and gives the exit code. */
-export function reportOutcome(context: CliContext, watched: Watched): number {
+export async function reportOutcome(context: CliContext, watched: Watched): Promise<number> {
   const { status, detached, run, branch } = watched;
   if (detached || status === null) {
     emit(context, { run, detached: true, state: status?.state ?? null }, printDetached);
@@ -14,7 +17,7 @@ export function reportOutcome(context: CliContext, watched: Watched): number {
     return run.startsWith('j-') ? exitCodes.refused : exitCodes.ok;
   }
   if (status.kind === 'judge' && status.error === null && status.state === 'done') {
-    const result = judgeResult(status);
+    const result = { ...judgeResult(status), environment: await measuredOn(status, context.home) };
     emit(context, result, printJudge);
     return verdictCode[result.verdict];
   }
@@ -24,6 +27,12 @@ export function reportOutcome(context: CliContext, watched: Watched): number {
 }
 
 const verdictCode: Record<JudgeResult['verdict'], number> = { accepted: exitCodes.ok, rejected: exitCodes.rejected, inconclusive: exitCodes.inconclusive, quarantined: exitCodes.quarantined };
+
+/** What it was measured on, where this home has it. */
+async function measuredOn({ evidence }: RunStatus, home: Home): Promise<Fingerprint | null> {
+  const { environment = null } = evidence ?? {};
+  return environment === null ? null : await openArtifacts(home.artifacts).getJson(environment, fingerprintSchema).catch(() => null);
+}
 
 /** The one trial of a judgement. Throws PL_NO_VERDICT when it was stopped before it came to one. */
 export function judgeResult(status: RunStatus): JudgeResult {

@@ -1,43 +1,29 @@
-import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { arch, availableParallelism, cpus, hostname, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, hostname, loadavg, platform, release } from 'node:os';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PerfloopError } from '../core/errors.js';
-import { containerLimits, type ContainerLimits } from './container-limits.js';
+import { commandEnvironment } from './command-environment.js';
+import { containerLimits } from './container-limits.js';
+import type { Fingerprint } from './fingerprint.js';
+import { readGpus } from './gpu.js';
+import { addressRandomization, readCpu, readMemory } from './machine.js';
+import { toolsNamedIn, toolVersions } from './tool-versions.js';
 
-const execFileAsync = promisify(execFile);
-
-/** What a measurement depends on besides the code. Holds no names of people, hosts or paths. */
-export interface Fingerprint {
-  v: 1;
-  cpu: { model: string; cores: number; usable: number; /** Frequency governor. */ governor: string | null; turbo: boolean | null };
-  memoryBytes: number;
-  os: { platform: string; arch: string; kernel: string };
-  container: ContainerLimits;
-  /** Load averages over 1, 5 and 15 minutes. */
-  load: number[];
-  /** What `--version` says; programs that are not there are left out. */
-  versions: Record<string, string>;
-  gpus: { name: string; driver: string; memory: string }[];
-  /** Hash of the host's name: tells hosts apart without naming them. */
-  host: string;
-}
-
-export async function environmentFingerprint(): Promise<Fingerprint> {
-  const processors = cpus();
+/** `commands`: those of the target, to know which programs it uses; they are looked for on the PATH that commands get. */
+export async function environmentFingerprint(commands: readonly string[] = []): Promise<Fingerprint> {
+  const [versions, gpus] = await Promise.all([toolVersions(['git', 'python3', ...toolsNamedIn(commands)], { ...process.env, ...commandEnvironment() }), readGpus()]);
   return {
     v: 1,
-    cpu: { model: processors[0]?.model.trim() ?? 'unknown', cores: processors.length, usable: availableParallelism(), governor: readLine('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'), turbo: turbo() },
-    memoryBytes: totalmem(),
+    cpu: readCpu(),
+    ...readMemory(),
+    addressRandomization: addressRandomization(),
     os: { platform: platform(), arch: arch(), kernel: release() },
     container: containerLimits(),
     load: loadavg(),
-    versions: await versions(),
-    gpus: await gpus(),
+    versions: { perfloop: `on node ${process.version}`, ...versions },
+    gpus,
     host: createHash('sha256').update(hostname()).digest('hex').slice(0, 12),
   };
 }
@@ -75,47 +61,5 @@ async function readIdentity(file: string): Promise<{ id: string } | null> {
     return { id: identitySchema.parse(JSON.parse(text)).id };
   } catch (cause) {
     throw new PerfloopError('PL_HOST_FILE', 'The file that names this host is damaged.', { where: file, fix: 'Delete it; the host then gets a new identity.', cause });
-  }
-}
-
-/** Null where the machine does not say. */
-function turbo(): boolean | null {
-  const noTurbo = readLine('/sys/devices/system/cpu/intel_pstate/no_turbo');
-  if (noTurbo !== null) return noTurbo === '0';
-  const boost = readLine('/sys/devices/system/cpu/cpufreq/boost');
-  return boost === null ? null : boost === '1';
-}
-
-async function versions(): Promise<Record<string, string>> {
-  const [git, python3] = await Promise.all([firstLine('git', ['--version']), firstLine('python3', ['--version'])]);
-  return { node: process.version, ...(git === null ? {} : { git }), ...(python3 === null ? {} : { python3 }) };
-}
-
-async function gpus(): Promise<Fingerprint['gpus']> {
-  const said = await output('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader']);
-  return (said ?? '')
-    .split('\n')
-    .map((line) => line.split(',').map((field) => field.trim()))
-    .flatMap(([name, driver, memory]) => (name === undefined || driver === undefined || memory === undefined ? [] : [{ name, driver, memory }]));
-}
-
-async function firstLine(program: string, args: string[]): Promise<string | null> {
-  return (await output(program, args))?.split('\n')[0]?.trim() ?? null;
-}
-
-/** Null when the program is not there or does not answer. */
-async function output(program: string, args: string[]): Promise<string | null> {
-  try {
-    return (await execFileAsync(program, args, { timeout: 10_000 })).stdout;
-  } catch {
-    return null;
-  }
-}
-
-function readLine(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Finding } from '../core/finding.js';
-import type { Fingerprint } from '../measure/environment.js';
 
 /** Artifacts may come from another version of perfloop, so their shape is checked before they are drawn. */
 
@@ -15,16 +14,3 @@ export const findingsSchema: z.ZodType<Finding[]> = z.array(
 
 /** Of a candidate the report shows what the trial does not hold already. */
 export const candidateSchema = z.object({ rationale: z.string() });
-
-export type ReportedEnvironment = Pick<Fingerprint, 'cpu' | 'memoryBytes' | 'container' | 'os' | 'load' | 'versions' | 'gpus' | 'host'>;
-
-export const environmentSchema: z.ZodType<ReportedEnvironment> = z.object({
-  cpu: z.object({ model: z.string(), cores: z.number(), usable: z.number(), governor: z.string().nullable(), turbo: z.boolean().nullable() }),
-  memoryBytes: z.number(),
-  container: z.object({ cpus: z.number().nullable(), memoryBytes: z.number().nullable() }),
-  os: z.object({ platform: z.string(), arch: z.string(), kernel: z.string() }),
-  load: z.array(z.number()),
-  versions: z.record(z.string(), z.string()),
-  gpus: z.array(z.object({ name: z.string(), driver: z.string(), memory: z.string() })),
-  host: z.string(),
-});

@@ -4,12 +4,12 @@ import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { MetricRule } from '../core/verdict/metrics.js';
 import type { Rule } from '../core/verdict/rule.js';
 import type { Protocol } from '../core/verdict/schedule.js';
-import type { ReportedEnvironment } from './artifact-schemas.js';
+import type { Fingerprint } from '../measure/fingerprint.js';
 
 /** What a report may be told besides the status of its run; each goes before what the status refers to. */
 export interface ReportExtra {
   findings?: Finding[];
-  environment?: ReportedEnvironment;
+  environment?: Fingerprint;
   /** Path of perfloop's own repository of the target, for the `git fetch` of the result. */
   repository?: string;
 }
@@ -33,7 +33,7 @@ export interface ReportData {
   trials: TrialData[];
   final: Loaded<Pair[]>;
   findings: Loaded<Finding[]>;
-  environment: Loaded<ReportedEnvironment>;
+  environment: Loaded<Fingerprint>;
   /** Null where the run does not say how its metrics are read. */
   metrics: MetricRule[] | null;
   protocol: Protocol | null;

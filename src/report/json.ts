@@ -1,6 +1,8 @@
 import type { Checked } from '../core/check/checked.js';
-import type { Ablation, RunStatus } from '../core/status.js';
+import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
+import type { Fingerprint } from '../measure/fingerprint.js';
+import type { ReportData } from './data.js';
 import { primaryMetric } from './facts.js';
 import { isKnown } from './words.js';
 
@@ -33,11 +35,13 @@ export interface ReportJson {
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
+  /** What it was measured on; null where that is not known. */
+  environment: Fingerprint | null;
   /** Path of the HTML report. */
   report: string;
 }
 
-export function reportJson(status: RunStatus, reportPath: string): ReportJson {
+export function reportJson({ status, environment }: Pick<ReportData, 'status' | 'environment'>, reportPath: string): ReportJson {
   const { speedup } = status;
   const metric = primaryMetric({ metrics: status.evidence?.metrics ?? null, status });
   return {
@@ -63,6 +67,7 @@ export function reportJson(status: RunStatus, reportPath: string): ReportJson {
       };
     }),
     ablations: status.ablations ?? [],
+    environment: environment.kind === 'there' ? environment.value : null,
     report: reportPath,
   };
 }

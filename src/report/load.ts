@@ -5,7 +5,8 @@ import type { Pair } from '../core/sample.js';
 import { ruleOfRecord } from '../core/verdict/recheck.js';
 import { samplesSchema, type StoredSamples } from '../measure/stored-samples.js';
 import type { ArtifactStore } from '../store/artifacts.js';
-import { candidateSchema, environmentSchema, findingsSchema } from './artifact-schemas.js';
+import { fingerprintSchema } from '../measure/fingerprint.js';
+import { candidateSchema, findingsSchema } from './artifact-schemas.js';
 import type { Loaded, ReportData, ReportExtra, TrialData } from './data.js';
 import { bytesText } from './words.js';
 
@@ -35,7 +36,7 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
     trials,
     final: pairsOf(await samplesOf(status.final?.samples ?? null)),
     findings: extra.findings ? { kind: 'there', value: extra.findings } : await loadFindings(evidence?.findings ?? [], (ref) => artifacts.getJson(ref, findingsSchema)),
-    environment: extra.environment ? { kind: 'there', value: extra.environment } : await load(evidence?.environment ?? null, (ref) => artifacts.getJson(ref, environmentSchema)),
+    environment: extra.environment ? { kind: 'there', value: extra.environment } : await load(evidence?.environment ?? null, (ref) => artifacts.getJson(ref, fingerprintSchema)),
     metrics: evidence?.metrics ?? null,
     protocol: evidence?.protocol ?? null,
     benchmark: evidence?.benchmark || null,

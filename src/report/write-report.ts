@@ -21,13 +21,13 @@ export interface WrittenReport {
  * what there is so far; an artifact that cannot be read is named in its place. Throws PL_REPORT_UNWRITABLE.
  */
 export async function writeReport(input: { status: RunStatus; artifacts: ArtifactStore; folder: string; extra?: ReportExtra }): Promise<WrittenReport> {
-  const { status, folder } = input;
+  const { folder } = input;
   const data = await loadReport(input);
   const paths: WrittenReport = { html: join(folder, 'report.html'), markdown: join(folder, 'report.md'), json: join(folder, 'report.json') };
   try {
     await writeFileAtomic(paths.html, reportHtml(data));
     await writeFileAtomic(paths.markdown, reportMarkdown(data));
-    await writeFileAtomic(paths.json, `${JSON.stringify(reportJson(status, paths.html), null, 2)}\n`);
+    await writeFileAtomic(paths.json, `${JSON.stringify(reportJson(data, paths.html), null, 2)}\n`);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

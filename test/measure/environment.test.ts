@@ -3,20 +3,22 @@ import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { containerLimits } from '../../src/measure/container-limits.js';
+import { fingerprintSchema } from '../../src/measure/fingerprint.js';
 import { environmentFingerprint, hostIdentity } from '../../src/measure/environment.js';
 import { temporaryFolder } from './support.js';
 
 describe('the fingerprint', () => {
   test('says what a measurement depends on', async () => {
-    const found = await environmentFingerprint();
-    expect(found).toMatchObject({ v: 1, cpu: { cores: cpus().length }, os: { platform: process.platform, arch: process.arch }, versions: { node: process.version, git: expect.stringMatching(/^git version \d/) as string } });
+    const found = await environmentFingerprint(['cd x && /usr/bin/node bench.js']);
+    expect(fingerprintSchema.parse(found)).toEqual(found);
+    expect(found).toMatchObject({ v: 1, cpu: { cores: cpus().length }, os: { platform: process.platform, arch: process.arch }, versions: { perfloop: `on node ${process.version}`, node: expect.stringMatching(/^v\d/) as string, git: expect.stringMatching(/^git version \d/) as string } });
     expect(found.memoryBytes).toBeGreaterThan(1e8);
     expect(found.load).toHaveLength(3);
   });
 
   test('is the same at once again but for the load, and does not name the host', async () => {
     const [one, two] = [await environmentFingerprint(), await environmentFingerprint()];
-    expect({ ...one, load: [] }).toEqual({ ...two, load: [] });
+    expect({ ...one, load: [], gpus: [] }).toEqual({ ...two, load: [], gpus: [] });
     expect(JSON.stringify({ host: one.host })).not.toContain(hostname());
     expect(JSON.parse(JSON.stringify(one))).toEqual(one);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportJson } from '../../src/report/json.js';
+import { loadReport } from '../../src/report/load.js';
 import { sampleRun, sampleTrial } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
 
@@ -7,9 +8,10 @@ describe('reportJson', () => {
   it('has exactly the promised fields', async () => {
     await withStore(async (artifacts) => {
       const status = await sampleRun(artifacts);
-      const json = reportJson(status, '/tmp/report.html');
-      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'report']);
+      const json = reportJson(await loadReport({ status, artifacts }), '/tmp/report.html');
+      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'environment', 'report']);
       expect(json).toMatchObject({ run: 'r-k3v7q2xa', target: 'density-clustering', base: status.target.base, champion: status.champion, report: '/tmp/report.html' });
+      expect(json.environment).toMatchObject({ cpu: { cores: expect.any(Number) as number } });
       expect(json.speedup).toEqual({ metric: 'wall', ratio: status.speedup?.ratio, ci95: status.speedup?.ci95 });
       expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons', 'checked', 'facts']);
       expect(json.trials.map(({ verdict }) => verdict)).toEqual(status.trials.map(({ verdict }) => verdict?.kind));
@@ -21,7 +23,7 @@ describe('reportJson', () => {
     await withStore(async (artifacts) => {
       const passed = await sampleTrial(artifacts, { id: 'r1-1', title: 'waits', behaviour: { seed: 'x', gain: 0.3 }, changes: { state: 'awaiting-approval' } });
       const status = await sampleRun(artifacts, { trials: [passed], speedup: null, accepted: 0 });
-      const json = reportJson(status, 'r');
+      const json = reportJson(await loadReport({ status, artifacts }), 'r');
       expect(json.speedup).toBeNull();
       expect(json.trials[0]).toMatchObject({ verdict: null, reasons: [] });
       expect(json.trials[0]?.ratio).toBeGreaterThan(1);

@@ -1,6 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openArtifacts } from '../../store/artifacts.js';
-import { reportJson } from '../../report/json.js';
 import { writeReport } from '../../report/write-report.js';
 import { exitCodes } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
@@ -22,6 +22,8 @@ export interface DemoResult {
   kill: Kill | null;
   log: string;
   report: string;
+  /** Text of the machine-readable report. */
+  json: string;
   promises: Shown[];
 }
 
@@ -61,10 +63,10 @@ export async function playDemo(context: CliContext): Promise<DemoResult | null> 
     if (watched.detached || watched.status === null) return null;
     const { status } = watched;
     const artifacts = openArtifacts(context.home.artifacts);
-    const { html } = await writeReport({ status, artifacts, folder: join(context.home.logs, status.run, 'report') });
+    const { html, json } = await writeReport({ status, artifacts, folder: join(context.home.logs, status.run, 'report') });
     const repository = join(context.home.repos, `${status.target.id}.git`);
     const log = await gitIn(['log', '--oneline', '--no-decorate', `${target.base}..${watched.branch}`], { cwd: repository }).catch(() => '');
-    return { target, claims, status, kill, log, report: resolve(html), promises: promises({ verdict: verdict.verdict, status, kill }) };
+    return { target, claims, status, kill, log, report: resolve(html), json: await readFile(json, 'utf8'), promises: promises({ verdict: verdict.verdict, status, kill }) };
   } finally {
     await session.close();
   }
@@ -75,6 +77,6 @@ export async function demo(context: CliContext): Promise<number> {
   const played = await playDemo(context);
   if (played === null) return exitCodes.refused;
   note(context, closing(played));
-  if (context.json) context.stdout.write(`${JSON.stringify(reportJson(played.status, played.report), null, 2)}\n`);
+  if (context.json) context.stdout.write(played.json);
   return played.promises.every((promise) => promise.kept) ? exitCodes.ok : exitCodes.bug;
 }

@@ -1,5 +1,6 @@
 import type { Checked } from '../../core/check/checked.js';
 import type { Verdict } from '../../core/verdict/verdict.js';
+import type { Fingerprint } from '../../measure/fingerprint.js';
 import type { Style } from '../style.js';
 import { clean, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
 import { comparedText, verdictFormat } from './verdict.js';
@@ -27,6 +28,8 @@ export interface JudgeResult {
   candidate: string;
   target: string;
   warnings: string[];
+  /** What it was measured on. */
+  environment?: Fingerprint | null;
 }
 
 export function printJudge(result: JudgeResult, style: Style): string {

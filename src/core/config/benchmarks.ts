@@ -26,3 +26,8 @@ export function benchmarksText(config: BenchmarkConfig): string {
   if (config.service !== undefined) return `${config.service.start}; load: ${config.service.load}`;
   return benchmarksOf(config).map(({ name, command }) => (name === null ? command.run : `${name}: ${command.run}`)).join('; ');
 }
+
+/** Every shell command of a config. */
+export function commandsOf({ target, commands, benchmarks = [] }: BenchmarkConfig & Pick<Config, 'target'>): string[] {
+  return [target.setup, ...Object.values(commands), ...benchmarks].flatMap((command) => (command === undefined ? [] : [command.run]));
+}

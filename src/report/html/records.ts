@@ -1,6 +1,7 @@
 import type { ReportData } from '../data.js';
+import { environmentEntries } from '../environment.js';
 import { reproduceCommands } from '../reproduce.js';
-import { bytesText, clip, timeText } from '../words.js';
+import { clip, timeText } from '../words.js';
 import { html, type Markup } from './markup.js';
 import { missing } from './missing.js';
 
@@ -19,20 +20,7 @@ ${waiting.map(({ id }) => html`<li><span></span><span>${name(id)} waits for a de
 export function environmentSection({ environment }: ReportData): Markup | null {
   if (environment.kind === 'none') return null;
   if (environment.kind === 'missing') return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2>${missing('The environment', environment.why)}</section>`;
-  const { cpu, memoryBytes, container, os, load, versions, gpus, host } = environment.value;
-  const limits = [container.cpus === null ? null : `${container.cpus} CPUs`, container.memoryBytes === null ? null : bytesText(container.memoryBytes)].filter((part) => part !== null);
-  const entries: [string, string][] = [
-    ['CPU', `${cpu.model}, ${cpu.cores} cores${cpu.usable === cpu.cores ? '' : `, ${cpu.usable} usable`}`],
-    ['Frequency', [cpu.governor === null ? 'governor unknown' : `governor ${cpu.governor}`, cpu.turbo === null ? 'turbo unknown' : cpu.turbo ? 'turbo on' : 'turbo off'].join(', ')],
-    ['Memory', bytesText(memoryBytes)],
-    ...limits.length === 0 ? [] : [['Container', `limited to ${limits.join(', ')}`] satisfies [string, string]],
-    ['System', `${os.platform} ${os.arch}, kernel ${os.kernel}`],
-    ['Load at the start', load.map((value) => value.toFixed(2)).join(', ')],
-    ...gpus.map((gpu): [string, string] => ['GPU', `${gpu.name}, ${gpu.memory}, driver ${gpu.driver}`]),
-    ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
-    ['Host', `${host} (hash of its name)`],
-  ];
-  return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2><dl class="facts">${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${clip(value, 500)}</dd></div>`)}</dl></section>`;
+  return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2><dl class="facts">${environmentEntries(environment.value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${clip(value, 500)}</dd></div>`)}</dl></section>`;
 }
 
 export function reproduceSection(data: ReportData): Markup | null {

@@ -1,0 +1,82 @@
+import { basename } from 'node:path';
+import sax from 'sax';
+import type { Gpu } from './fingerprint.js';
+import { programOutput } from './program-output.js';
+
+/** The NVIDIA GPUs of this machine; none where there is no nvidia-smi. */
+export async function readGpus(): Promise<Gpu[]> {
+  const xml = await programOutput('nvidia-smi', ['-q', '-x']);
+  return xml === null ? [] : parseNvidiaSmi(xml);
+}
+
+/** Text of an element by its path below `gpu`, such as `clocks/sm_clock`; several where the element is repeated. */
+type Elements = Map<string, string[]>;
+
+/**
+ * Reads `nvidia-smi -q -x`, whose elements have moved over the years: throttle reasons are event reasons since driver 535.
+ * What is `N/A`, deprecated or not there is null. Throws nothing: of a text that is not well-formed it gives what came before.
+ */
+export function parseNvidiaSmi(xml: string): Gpu[] {
+  const path: string[] = [];
+  const gpus: Elements[] = [];
+  let driver = '';
+  let text = '';
+  const parser = sax.parser(true);
+  parser.onopentag = ({ name }) => {
+    path.push(name);
+    text = '';
+    if (path.length === 2 && name === 'gpu') gpus.push(new Map());
+  };
+  parser.ontext = (more) => {
+    text += more;
+  };
+  parser.onclosetag = (name) => {
+    const value = text.trim();
+    if (path.length === 2 && name === 'driver_version') driver = value;
+    if (path[1] === 'gpu' && path.length > 2) {
+      const elements = gpus.at(-1) as Elements;
+      const key = path.slice(2).join('/');
+      elements.set(key, [...(elements.get(key) ?? []), value]);
+    }
+    path.pop();
+    text = '';
+  };
+  try {
+    parser.write(xml.trim()).close();
+  } catch {
+    // A driver that fails in the middle writes half a text.
+  }
+  return gpus.map((elements) => gpuFrom(elements, driver));
+}
+
+function gpuFrom(elements: Elements, driver: string): Gpu {
+  const first = (...keys: string[]): string | null => keys.map((key) => elements.get(key)?.[0]).find((value) => value !== undefined && isTold(value)) ?? null;
+  const number = (...keys: string[]): number | null => {
+    const value = Number.parseFloat(first(...keys) ?? '');
+    return Number.isFinite(value) ? value : null;
+  };
+  const flag = (key: string): boolean | null => ({ Enabled: true, Disabled: false })[first(key) ?? ''] ?? null;
+  return {
+    name: first('product_name') ?? 'unknown',
+    driver,
+    memory: first('fb_memory_usage/total') ?? 'unknown',
+    smMhz: number('clocks/sm_clock'),
+    maxSmMhz: number('max_clocks/sm_clock'),
+    throttled: throttleReasons(elements),
+    temperatureC: number('temperature/gpu_temp'),
+    powerLimitW: number('gpu_power_readings/current_power_limit', 'gpu_power_readings/power_limit', 'power_readings/power_limit'),
+    persistence: flag('persistence_mode'),
+    mig: flag('mig_mode/current_mig'),
+    programs: elements.has('processes') ? (elements.get('processes/process_info/process_name') ?? []).map((name) => basename(name)) : null,
+  };
+}
+
+const isTold = (value: string): boolean => value !== '' && value !== 'N/A' && !value.startsWith('Requested functionality');
+
+function throttleReasons(elements: Elements): string[] | null {
+  const told = [...elements].flatMap(([key, [value = '']]) => {
+    const reason = /^clocks_(?:event|throttle)_reasons\/clocks_(?:event|throttle)_reason_(\w+)$/.exec(key)?.[1];
+    return reason === undefined || !isTold(value) ? [] : [{ reason, active: value === 'Active' }];
+  });
+  return told.length === 0 ? null : told.filter(({ reason, active }) => active && reason !== 'gpu_idle').map(({ reason }) => reason);
+}
