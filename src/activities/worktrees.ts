@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Candidate } from '../core/candidate.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
@@ -5,11 +6,14 @@ import { PerfloopError } from '../core/errors.js';
 import type { HostActivities, Scope } from '../core/run/contracts.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import { inspectChange } from '../inspect/inspect.js';
 import { drawLayoutSeed } from '../measure/sample.js';
 import { applyCandidate } from '../workspace/apply-candidate.js';
+import { freshClone } from '../workspace/fresh-clone.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { linkInto } from '../workspace/link.js';
 import { protectedChanges } from '../workspace/protected.js';
+import { protectionOf } from '../workspace/protected-globs.js';
 import { closeWorktree, openWorktree, withFreshWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
@@ -18,13 +22,16 @@ import { repositoryOf } from './ground.js';
 import { changedScripts } from '../workspace/changed-scripts.js';
 import { rulesOf } from './guard-protected.js';
 
+/** A person who is shown more reads none. */
+const mostFlags = 20;
+
 type WorktreeActivities = Pick<HostActivities, 'openWorktrees' | 'applyCandidate' | 'closeWorktrees'>;
 
 /** Worktrees of perfloop's own repository; the user's checkout is never touched. */
 export function worktreeActivities(deps: Dependencies): WorktreeActivities {
   return {
-    openWorktrees: activity(async ({ target, config, worktrees }) => {
-      const repository = await repositoryOf(deps, target);
+    openWorktrees: activity(async ({ target, config, worktrees, fresh }) => {
+      const repository = fresh === true ? await freshClone(deps.home, target, deps.artifacts, posix.dirname(worktrees[0]?.key ?? '')) : await repositoryOf(deps, target);
       const opened = [];
       for (const { key, commit } of worktrees) {
         await repository.ensureCommit(commit);
@@ -46,6 +53,8 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
       const rules = await rulesOf(repository, target, config);
+      const protection = protectionOf(rules);
+      const flags = (await inspectChange({ repository, base: champion.commit, commit, skip: (path) => protection(path) !== undefined })).slice(0, mostFlags);
       const offending = await protectedChanges(repository, champion.commit, commit, rules);
       const list = `${offending.slice(0, 8).map(({ path, why }) => `${path} (${why})`).join(', ')}${offending.length > 8 ? ` and ${offending.length - 8} more` : ''}`;
       if (input.candidate.proposer === 'judge') {
@@ -57,10 +66,10 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
         }
         // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
         const notes = offending.length === 0 ? [] : [`Measured and tested with the base's version of ${list}.`];
-        return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes };
+        return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes, flags };
       }
       if (offending.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes what must not change: ${list}.`), diff };
-      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: [] };
+      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: [], flags };
     }),
 
     closeWorktrees: activity(async ({ keys }) => {

@@ -1,3 +1,4 @@
+import type { Flag } from '../core/flag.js';
 import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, SamplingProgress, TrialState, TrialSummary } from '../core/status.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -13,7 +14,7 @@ export type RunEvent =
   | { kind: 'findings'; count: number }
   | { kind: 'trial'; trial: string; what: string; place: string; state: TrialState }
   | { kind: 'verdict'; trial: string; what: string; verdict: Verdict }
-  | { kind: 'approval-needed'; run: string; candidate: string }
+  | { kind: 'approval-needed'; run: string; candidate: string; /** What to look at. */ flags?: Flag[] }
   | { kind: 'ablation'; ablation: Ablation }
   | { kind: 'decision'; decision: DecisionRecord }
   | { kind: 'champion'; commit: string; accepted: number; ratio: number | null }
@@ -70,11 +71,11 @@ function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
   if (next.doing !== '' && next.doing !== previous?.doing) events.push({ kind: 'doing', text: next.doing });
   const before = new Map(previous?.trials.map((trial) => [trial.id, trial.state]));
-  for (const { id, state, candidate } of next.trials) {
+  for (const { id, state, candidate, flags } of next.trials) {
     // Its verdict has told of one that passed.
     if (state === 'decided' || state === 'passed' || state === before.get(id)) continue;
     events.push({ kind: 'trial', trial: id, what: candidate.title, place: placeOf(candidate), state });
-    if (state === 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id });
+    if (state === 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id, ...(flags === undefined ? {} : { flags }) });
   }
   return events;
 }

@@ -18,6 +18,8 @@ export interface JudgeFlags {
   build?: string;
   setup?: string;
   minGain?: number;
+  /** `never`: flags of the change are told, and quarantine nothing. */
+  approval?: 'never' | 'risky';
 }
 
 /**
@@ -66,13 +68,14 @@ async function configOfBase(dir: string, base: string): Promise<Config | null> {
   return text === null ? null : parseConfig(text, `${base}:${configName}`);
 }
 
-function withCommands(config: Config, { test, build, setup, minGain }: JudgeFlags): Config {
+function withCommands(config: Config, { test, build, setup, minGain, approval }: JudgeFlags): Config {
   const given = validateConfig({ target: setup === undefined ? {} : { setup }, commands: { ...(test === undefined ? {} : { test }), ...(build === undefined ? {} : { build }) } }, 'the command line');
   return {
     ...config,
     target: { ...config.target, editable: [...config.target.editable, ...editableInPullRequests], ...(given.target.setup ? { setup: given.target.setup } : {}) },
     commands: { ...config.commands, ...given.commands },
     verdict: { ...config.verdict, ...(minGain === undefined ? {} : { min_gain: minGain }) },
+    approval: { ...config.approval, ...(approval === undefined ? {} : { mode: approval }) },
   };
 }
 

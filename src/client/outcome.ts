@@ -1,5 +1,5 @@
 import { exitCodes, PerfloopError } from '../core/errors.js';
-import type { RunStatus } from '../core/status.js';
+import type { RunStatus, TrialSummary } from '../core/status.js';
 import { fingerprintSchema, type Fingerprint } from '../measure/fingerprint.js';
 import { openArtifacts } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
@@ -50,9 +50,17 @@ export function judgeResult(status: RunStatus): JudgeResult {
     reasons,
     checked: trial.checked ?? [],
     facts,
+    flags: trial.flags ?? [],
+    again: againOf(trial),
     base: status.target.base,
     candidate: trial.candidate.title,
     target: status.target.name,
     warnings: status.warnings,
   };
+}
+
+function againOf({ again }: TrialSummary): JudgeResult['again'] {
+  if (again === undefined) return null;
+  const { kind, measured } = again.verdict;
+  return { verdict: kind, ratio: measured?.ratio ?? null, ci95: measured?.ci95 ?? null, pairs: measured?.pairs ?? 0, samples: measured?.samples ?? 0 };
 }

@@ -1,6 +1,7 @@
 import type { Checked } from './check/checked.js';
 import type { CandidateRef } from './candidate.js';
 import type { Components } from './stats/iterations.js';
+import type { Flag } from './flag.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
@@ -19,7 +20,7 @@ export interface ShownTests {
 export type RunState = 'running' | 'paused' | 'awaiting-approval' | 'stopping' | 'done' | 'failed' | 'cancelled';
 
 /** Where a trial is. `passed` waits for the end of its round; `awaiting-approval` for a person. */
-export type TrialState = 'queued' | 'preparing' | 'screening' | 'rebuilding' | 'confirming' | 'passed' | 'awaiting-approval' | 'decided';
+export type TrialState = 'queued' | 'preparing' | 'screening' | 'rebuilding' | 'confirming' | 'measuring-again' | 'passed' | 'awaiting-approval' | 'decided';
 
 /** What a run keeps of a trial. The child workflow's id is `<run>/<trial id>`. */
 export interface TrialSummary {
@@ -37,11 +38,21 @@ export interface TrialSummary {
   diff: ArtifactRef | null;
   /** What champion and candidate were compared by, besides the tests. Absent in trials of earlier versions. */
   checked?: Checked[];
+  /** What a person has to look at in the change; absent in trials of versions that did not look. */
+  flags?: Flag[];
+  /** The second measurement, in a fresh clone, of what was too good to believe, with its samples. */
+  again?: SecondLook;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
   /** Workflow time, milliseconds since the epoch. */
   startedAt: number | null;
   endedAt: number | null;
+}
+
+export interface SecondLook {
+  verdict: Verdict;
+  /** JSON of Pair[]; null where it failed before the first sample. */
+  samples: ArtifactRef | null;
 }
 
 /** What the champion is without one accepted candidate, measured at the end. */

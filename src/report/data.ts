@@ -24,6 +24,8 @@ export interface TrialData {
   pairs: Loaded<Pair[]>;
   /** What its verdict can be computed by again; null where that was not kept. */
   rule: Rule | null;
+  /** The second measurement, in a fresh clone, and its rule. */
+  again: { pairs: Loaded<Pair[]>; rule: Rule | null };
   rationale: Loaded<string>;
 }
 

@@ -61,7 +61,7 @@ export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'u
 export function standing({ state, verdict, dropped }: TrialSummary): { text: string; tone: Tone } {
   if (dropped === true) return { text: 'left out', tone: 'plain' };
   if (verdict !== null && state === 'decided') return { text: verdict.kind, tone: verdictTone[verdict.kind] };
-  return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming' }[state], tone: 'plain' };
+  return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming', 'measuring-again': 'measuring again' }[state], tone: 'plain' };
 }
 
 export function wasAccepted({ state, verdict, dropped }: TrialSummary): boolean {
@@ -81,7 +81,7 @@ export function falseAcceptances({ trials, protocol }: Pick<ReportData, 'trials'
 
 function reachedConfirmation({ pairs, summary }: TrialData): boolean {
   if (pairs.kind === 'there') return pairs.value.some(({ stage }) => stage === 'confirm');
-  return summary.state === 'confirming' || (summary.verdict !== null && summary.verdict.measured !== null);
+  return summary.state === 'confirming' || summary.state === 'measuring-again' || (summary.verdict !== null && summary.verdict.measured !== null);
 }
 
 /** Milliseconds from the start to the end, or to the latest news of a run that goes on. */

@@ -3,6 +3,7 @@ import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
 import type { Fingerprint } from '../measure/fingerprint.js';
 import type { ReportData } from './data.js';
+import type { Flag } from '../core/flag.js';
 import { primaryMetric } from './facts.js';
 import { isKnown } from './words.js';
 
@@ -32,6 +33,9 @@ export interface ReportJson {
     checked: Checked[];
     /** What explains the verdict and decided nothing. */
     facts: Fact[];
+    flags: Flag[];
+    /** The second measurement, in a fresh clone; null when there was none. */
+    again: { verdict: VerdictKind; ratio: number | null; ci95: [number, number] | null } | null;
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
@@ -50,7 +54,7 @@ export function reportJson({ status, environment }: Pick<ReportData, 'status' | 
     base: status.target.base,
     champion: status.champion,
     speedup: speedup === null ? null : { metric, ratio: speedup.ratio, ci95: speedup.ci95 },
-    trials: status.trials.map(({ candidate, verdict, state, checked = [] }) => {
+    trials: status.trials.map(({ candidate, verdict, state, flags, again, checked = [] }) => {
       const decided = state === 'decided' ? verdict : null;
       const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
       return {
@@ -64,6 +68,8 @@ export function reportJson({ status, environment }: Pick<ReportData, 'status' | 
         reasons: decided?.reasons ?? [],
         checked,
         facts: verdict?.facts ?? [],
+        flags: flags ?? [],
+        again: again === undefined ? null : { verdict: again.verdict.kind, ratio: again.verdict.measured?.ratio ?? null, ci95: again.verdict.measured && isKnown(again.verdict.measured.ci95) ? again.verdict.measured.ci95 : null },
       };
     }),
     ablations: status.ablations ?? [],

@@ -22,7 +22,8 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
   const pairsOf = (samples: Loaded<StoredSamples>): Loaded<Pair[]> => (samples.kind === 'there' ? { kind: 'there', value: samples.value.pairs } : samples);
   const trial = async (summary: TrialSummary): Promise<TrialData> => {
     const samples = await samplesOf(summary.samples);
-    return { summary, ...(await texts(summary)), pairs: pairsOf(samples), rule: (samples.kind === 'there' ? samples.value.rule : null) ?? ruleOfRecord(evidence, summary.verdict) };
+    const again = await samplesOf(summary.again?.samples ?? null);
+    return { summary, again: { pairs: pairsOf(again), rule: again.kind === 'there' ? again.value.rule : null }, ...(await texts(summary)), pairs: pairsOf(samples), rule: (samples.kind === 'there' ? samples.value.rule : null) ?? ruleOfRecord(evidence, summary.verdict) };
   };
   const texts = async (summary: TrialSummary): Promise<Pick<TrialData, 'diff' | 'rationale'>> => ({
     diff: await load(summary.diff, async (ref) => (await artifacts.get(ref)).subarray(0, mostDiffBytes).toString('utf8')),

@@ -1,4 +1,5 @@
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
+import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
@@ -23,6 +24,7 @@ export function reportMarkdown(data: ReportData): string {
     metrics(data),
     worthTable(data),
     trialTable(trials),
+    flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
     commands(data),
   ];
@@ -53,11 +55,22 @@ function trialTable(trials: readonly TrialData[]): string {
     const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
     const place = placeOf(summary);
     const gain = measured === null ? 'not measured' : `${changeText(measured.ratio)} (${shortIntervalText(measured.ci95)})`;
+    const second = summary.again?.verdict.measured ?? null;
+    const again = second === null ? '' : `; again in a fresh clone ${changeText(second.ratio)} (${shortIntervalText(second.ci95)})`;
     const why = verdict === null ? '' : verdict.reasons.map((reason) => inline(reason.text.split('\n')[0] ?? '', 240)).join('; ');
-    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${code(clip(place, 120))}`} | ${standing(summary).text} | ${gain} | ${why} |`;
+    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${code(clip(place, 120))}`} | ${standing(summary).text} | ${gain}${again} | ${why} |`;
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
+}
+
+/** More is no longer read in a comment. */
+const mostFlags = 20;
+
+function flagList(trials: readonly TrialData[]): string {
+  const found = trials.flatMap(({ summary }) => (summary.flags ?? []).map((flag) => `- ${summary.id}: ${flag.code} at ${code(clip(flagPlace(flag), 160))}: ${inline(flag.why, 300)}${flag.text === '' ? '' : ` ${code(clip(flag.text, 160))}`}`));
+  if (found.length === 0) return '';
+  return [`For a person to look at:`, '', ...found.slice(0, mostFlags), ...(found.length > mostFlags ? [`- and ${found.length - mostFlags} more`] : [])].join('\n');
 }
 
 function commands(data: ReportData): string {

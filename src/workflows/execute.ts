@@ -1,6 +1,7 @@
 import { executeChild, ParentClosePolicy, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
 import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
+import { approvedVerdict, flagWarnings, personNeeded } from '../core/run/person.js';
 import { decisionOn, exhausted, newTrial } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -22,16 +23,19 @@ export async function execute(phases: Phases): Promise<void> {
     }
     number += 1;
     const summary = await runTrial(phases, `r${model.status.round}-${number}`, candidate, 'full');
-    if (summary.verdict?.kind !== 'accepted') settle(summary, summary.verdict);
-    else if (input.config.approval.mode === 'each') {
-      summary.state = 'awaiting-approval';
-      model.waiting[summary.id] = Date.now();
-    } else summary.state = 'passed';
+    if (personNeeded(input.config.approval.mode, summary) !== null) askPerson(phases, summary);
+    else if (summary.verdict?.kind === 'accepted') summary.state = 'passed';
+    else settle(summary, summary.verdict);
     await control.record();
   }
   model.ranked = [];
   await acceptPassed(phases);
   await acceptApproved(phases);
+}
+
+function askPerson({ model }: Phases, summary: TrialSummary): void {
+  summary.state = 'awaiting-approval';
+  model.waiting[summary.id] = Date.now();
 }
 
 /** The best of the round is accepted; each other one is measured afresh on the new champion first. */
@@ -63,7 +67,10 @@ async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: 
   const afresh = `${earlier.id}c`;
   settle(earlier, superseded(earlier, `It passed against the champion of its time and is measured afresh on the new one as ${afresh}.`));
   const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm', earlier.champion);
-  if (summary.verdict?.kind === 'accepted') await accept(phases, summary, approvedBy);
+  const needed = personNeeded(phases.input.config.approval.mode, summary);
+  // On the new champion it can be another change; who approved the first one has not seen this.
+  if (needed !== null && approvedBy === null) askPerson(phases, summary);
+  else if (summary.verdict?.kind === 'accepted' || needed !== null) await accept(phases, summary, approvedBy);
   else settle(summary, summary.verdict);
 }
 
@@ -77,7 +84,7 @@ async function accept({ input, model, control, session }: Phases, summary: Trial
   model.status.champion = accepted.commit;
   model.status.accepted += 1;
   summary.commit = accepted.commit;
-  settle(summary, summary.verdict);
+  settle(summary, approvedVerdict(summary.verdict, approvedBy));
   const speedup = compoundSpeedup(model.status.trials.filter((trial) => trial.state === 'decided'));
   model.status.speedup = speedup === null ? null : { ...speedup, final: false };
   delete model.passed[summary.id];
@@ -96,8 +103,12 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
   if (result.checked !== undefined) summary.checked = result.checked;
   summary.commit = result.commit?.commit ?? null;
   summary.endedAt = Date.now();
+  if (result.flags !== undefined && result.flags.length > 0) summary.flags = result.flags;
+  if (result.again !== undefined) summary.again = result.again;
   for (const text of result.notes) warn(model, text);
-  if (result.commit !== null && result.verdict.kind === 'accepted') model.passed[id] = result.commit;
+  const { mode: approval } = phases.input.config.approval;
+  if (approval === 'never') for (const text of flagWarnings(summary)) warn(model, text);
+  if (result.commit !== null && (result.verdict.kind === 'accepted' || personNeeded(approval, summary) !== null)) model.passed[id] = result.commit;
   return summary;
 }
 

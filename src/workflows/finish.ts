@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { decide, decisionOn } from '../core/run/model.js';
+import { decide, decisionOn, findTrial } from '../core/run/model.js';
 import { ruleFrom } from '../core/verdict/rule.js';
 import { ablate } from './ablation.js';
 import { acceptApproved } from './execute.js';
@@ -38,7 +38,8 @@ async function awaitDecisions({ input, model, control }: Phases): Promise<void> 
   if (left > 0 && (await condition(() => answered() || model.stopping, left)) && !model.stopping) return;
   for (const [trial, since] of Object.entries(model.waiting)) {
     if (!model.stopping && Date.now() - since < timeout) continue;
-    const approve = !model.stopping && then === 'approve';
+    // Nobody answers for what is too good to believe by being away.
+    const approve = !model.stopping && then === 'approve' && findTrial(model, trial)?.verdict?.kind !== 'quarantined';
     decide(model, { v: 1, decisionId: `timeout-${trial}`, candidate: trial, approve, who: 'perfloop', comment: model.stopping ? 'the run was stopped before anybody decided' : `nobody decided within ${Math.round(timeout / 1000)} s` }, Date.now());
   }
 }

@@ -2,6 +2,7 @@ import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import type { JudgeInput, RunInput } from '../core/inputs.js';
 import { newModel } from '../core/run/model.js';
+import { withFlags } from '../core/run/person.js';
 import type { RunStatus } from '../core/status.js';
 import { RunControl } from './control.js';
 import { runTrial } from './execute.js';
@@ -21,6 +22,7 @@ export async function judge(input: JudgeInput): Promise<RunStatus> {
     await control.record();
     await warmup(asRun, { model, control, session }, false);
     const summary = await runTrial({ input: asRun, model, control, session }, 'candidate', candidateOf(input), 'full');
+    if (summary.verdict !== null) summary.verdict = withFlags(input.config.approval.mode, summary.verdict, summary.flags ?? []);
     summary.state = 'decided';
     if (summary.verdict?.kind === 'accepted') {
       model.status.accepted = 1;

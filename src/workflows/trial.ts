@@ -3,13 +3,15 @@ import type { ArtifactRef } from '../core/artifact.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
+import type { Flag } from '../core/flag.js';
 import type { BaseTests, CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
-import type { TrialState } from '../core/status.js';
+import type { SecondLook, TrialState } from '../core/status.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { Noise } from '../core/verdict/noise.js';
 import { ablationDelta } from '../core/run/ablation.js';
-import { ruleFrom } from '../core/verdict/rule.js';
+import { verdictOfBoth, wantsSecondLook } from '../core/verdict/again.js';
+import { limitsOf, ruleFrom, type Rule } from '../core/verdict/rule.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import { testCandidate, type TestedCandidate } from './candidate-tests.js';
 import { HostSession, type HostHandle } from './host-session.js';
@@ -48,6 +50,9 @@ export interface TrialResult {
   checked?: Checked[];
   /** What the tests of later trials are compared with, where that has changed. */
   baseTests?: BaseTests;
+  flags?: Flag[];
+  /** Of what was too good to believe. */
+  again?: SecondLook;
   lease: Lease | null;
 }
 
@@ -88,7 +93,7 @@ class TrialOnHost {
     await this.tell('preparing');
     const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate, ...(madeFor === undefined ? {} : { madeFor }) });
     if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
-    const base = { commit: applied.commit, diff: applied.diff, notes: applied.notes };
+    const base = { commit: applied.commit, diff: applied.diff, notes: applied.notes, ...(applied.flags === undefined ? {} : { flags: applied.flags }) };
 
     const first = await this.prepare('screen', applied.commit, true);
     if (first.refused !== null) return { ...base, verdict: first.refused, samples: null, spent: this.spent };
@@ -117,22 +122,40 @@ class TrialOnHost {
     this.spent += confirmed.spent;
     if (confirmed.kind !== 'decided') throw new Error('the confirmation stage always decides');
     this.checked.push(...(confirmed.checked ?? []));
-    return { ...base, verdict: confirmed.verdict, samples: confirmed.samples, spent: this.spent };
+    const { verdict } = confirmed;
+    // Inputs of earlier versions lack the limits, and their histories the second measurement.
+    if (this.input.mode === 'ablate' || !wantsSecondLook(verdict) || limitsOf(config.verdict) === null) return { ...base, verdict, samples: confirmed.samples, spent: this.spent };
+    const again = await this.measureAgain(applied.commit, rule);
+    return { ...base, verdict: verdictOfBoth(verdict, again.verdict), samples: confirmed.samples, again, spent: this.spent };
+  }
+
+  /** All of it once more, in worktrees of a new clone, with nothing kept from before: what an exploit left behind is not there. */
+  private async measureAgain(commit: CommitRef, rule: Rule): Promise<SecondLook> {
+    const { target, config } = this.input;
+    await this.tell('measuring-again');
+    const fresh = await this.prepare('again', commit, false);
+    const faulty = fresh.refused ?? (await this.correct(fresh.b, fresh.a));
+    if (faulty !== null) return { verdict: faulty, samples: null };
+    const measured = await this.on.bench('sampleStage', 'measure again', { ...this.scope, trial: `${this.scope.trial}-again`, target, config, lease: this.on.lease, rule, a: fresh.a, b: fresh.b, stage: 'confirm', earlier: null });
+    this.spent += measured.spent;
+    if (measured.kind !== 'decided') throw new Error('the confirmation stage always decides');
+    this.checked.push(...(measured.checked ?? []));
+    return { verdict: measured.verdict, samples: measured.samples };
   }
 
   /** Opens and builds both sides; the champion first, since its failure is not the candidate's fault. */
-  private async prepare(purpose: 'screen' | 'confirm', commit: CommitRef, cache: boolean): Promise<{ a: WorktreeRef; b: WorktreeRef; refused: Verdict | null }> {
+  private async prepare(purpose: 'screen' | 'confirm' | 'again', commit: CommitRef, cache: boolean): Promise<{ a: WorktreeRef; b: WorktreeRef; refused: Verdict | null }> {
     const { target, config, champion, run, trial } = this.input;
     const wanted = [
       { key: `${run}/${trial}/${purpose}/a`, commit: champion },
       { key: `${run}/${trial}/${purpose}/b`, commit },
     ];
     this.opened.push(...wanted.map((worktree) => worktree.key));
-    const [a, b] = await this.on.host('openWorktrees', `${purpose}: two worktrees`, { ...this.scope, target, config, worktrees: wanted });
+    const [a, b] = await this.on.host('openWorktrees', `${purpose}: two worktrees`, { ...this.scope, target, config, worktrees: wanted, ...(purpose === 'again' ? { fresh: true } : {}) });
     if (a === undefined || b === undefined) throw new Error('two worktrees were asked for');
     const sides: [Side, WorktreeRef][] = [['a', a], ['b', b]];
     for (const [side, worktree] of sides) {
-      const setup = await this.command(worktree, side, 'setup', true);
+      const setup = await this.command(worktree, side, 'setup', purpose !== 'again');
       const built = setup?.ok === false ? setup : await this.command(worktree, side, 'build', cache);
       if (built?.ok === false) return { a, b, refused: failed(side, 'build-failed', built) };
     }

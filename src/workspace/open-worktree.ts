@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import type { Home } from '../store/home.js';
 import type { Repository } from './repository.js';
+import { reclaimFreshClones, removeFreshClone } from './fresh-clone.js';
 import { addWorktree, findWorktree, reclaimWorktrees, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
 
 const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int() });
@@ -49,6 +50,7 @@ export async function closeWorktree(home: Home, key: string): Promise<void> {
   if (worktree === undefined) return;
   await rm(stateFile(home, worktree.id), { force: true });
   await removeWorktree(home, worktree);
+  await removeFreshClone(home, worktree.repository);
 }
 
 /** Runs work in a worktree of its own, new also for a retry: a killed predecessor may have left half of a change in the old one. */
@@ -65,6 +67,7 @@ export async function withFreshWorktree<T>(request: { home: Home; repository: Re
 /** Removes the worktrees that nothing uses any more, with their states; see `reclaimWorktrees`. */
 export async function reclaimOpenWorktrees(home: Home, isInUse: Parameters<typeof reclaimWorktrees>[1]): Promise<void> {
   await reclaimWorktrees(home, isInUse);
+  await reclaimFreshClones(home);
   for (const name of await readdir(stateFolder(home)).catch(() => [])) {
     const there = await stat(join(home.worktrees, name.replace(/\.json$/, ''))).catch(() => null);
     if (there === null) await rm(join(stateFolder(home), name), { force: true });

@@ -8,7 +8,7 @@ import type { Home } from '../store/home.js';
 import { git, gitBytes, gitResult, type GitOptions } from './git.js';
 import { withLockRetry } from './locks.js';
 import { bundleInto, withScratch } from './scratch.js';
-import { type ChangedPath, changedPathsBetween, hasCommit, listTree, type TreeEntry } from './tree.js';
+import { type ChangedPath, changedPathsBetween, hasCommit, listTree, readFileAt, type TreeEntry } from './tree.js';
 
 /** Perfloop's own bare repository of a target. Runs, workers and retries may use one at the same time. */
 export interface Repository {
@@ -36,10 +36,10 @@ export interface Repository {
   branch(name: string): Promise<string | undefined>;
 }
 
-/** Opens the target's repository in the home, making it when it is not there. */
-export async function openRepository(home: Home, target: Target, artifacts: ArtifactStore): Promise<Repository> {
+/** Opens the target's repository in the home, making it when it is not there. `name` is for another than the one that all runs share. */
+export async function openRepository(home: Home, target: Target, artifacts: ArtifactStore, name = target.id): Promise<Repository> {
   if (!/^[A-Za-z0-9][\w-]{0,63}$/.test(target.id)) throw new PerfloopError('PL_TARGET_ID', `the target id ${JSON.stringify(target.id)} cannot name a folder`, { fix: 'Start the run again with this version of perfloop.' });
-  const path = join(home.repos, `${target.id}.git`);
+  const path = join(home.repos, `${name}.git`);
   await createOnce(home.repos, path);
   // Named outright: git would go looking for another repository above one that is damaged.
   const here: GitOptions = { cwd: path, env: { GIT_DIR: path } };
@@ -80,11 +80,7 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
       await artifacts.remember(name, bundle);
       return { commit, bundle };
     },
-    async readFileAt(commit, file) {
-      const result = await gitResult(['cat-file', 'blob', `${commit}:${file}`], here);
-      if (result.exitCode !== 0) throw new PerfloopError('PL_NO_SUCH_FILE', `${file} is not a file of the commit ${commit.slice(0, 12)}`, { where: path, problems: [result.stderr.trim()] });
-      return result.stdout;
-    },
+    readFileAt: (commit, file) => readFileAt(commit, file, here),
     listFiles: async (commit) => (await listTree(commit, here)).map((entry) => entry.path),
     listTree: (commit) => listTree(commit, here),
     treeHash: (commit) => git(['rev-parse', '--verify', `${commit}^{tree}`], here),

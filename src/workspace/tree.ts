@@ -1,4 +1,5 @@
-import { git, gitBytes, type GitOptions } from './git.js';
+import { PerfloopError } from '../core/errors.js';
+import { git, gitBytes, gitResult, type GitOptions } from './git.js';
 
 /** A file of a commit. Mode is git's: 100644, 100755 (executable), 120000 (symlink), 160000 (submodule). */
 export interface TreeEntry {
@@ -40,6 +41,13 @@ export async function changedPathsBetween(from: string, to: string, options: Git
     changes.push({ path: fields[index + 1] ?? '', status, oldMode: match[1] ?? '', newMode: match[2] ?? '' });
   }
   return changes;
+}
+
+/** The bytes of a file of a commit. Throws PL_NO_SUCH_FILE. */
+export async function readFileAt(commit: string, file: string, options: GitOptions): Promise<Buffer> {
+  const result = await gitResult(['cat-file', 'blob', `${commit}:${file}`], options);
+  if (result.exitCode !== 0) throw new PerfloopError('PL_NO_SUCH_FILE', `${file} is not a file of the commit ${commit.slice(0, 12)}`, { where: options.cwd, problems: [result.stderr.trim()] });
+  return result.stdout;
 }
 
 /** Whether the commit (with its tree) is in the repository. */

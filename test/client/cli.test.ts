@@ -130,7 +130,7 @@ describe('a command line that is wrong', () => {
     [['approve', 'r-aaaa'], /missing required argument 'candidate'/],
     [['runs', 'too', 'many'], /too many arguments/],
     [['runs', '--limit', 'many'], /It must be a whole number from 1 up/],
-    [['run', '--approval', 'always'], /Allowed choices are never, each, final/],
+    [['run', '--approval', 'always'], /Allowed choices are never, risky, each, final/],
     [['judge', '--min-gain', '2'], /It must be a fraction from 0 to 1/],
     [['judge', '--benchmark', 'x', '--config', 'y'], /--config and --benchmark exclude each other/],
     [['worker', '--tag', 'GPU'], /lower-case words joined by dots/],

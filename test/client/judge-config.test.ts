@@ -107,4 +107,9 @@ describe('the config of a judgement', () => {
     await expect(config({})).rejects.toMatchObject({ code: 'PL_NO_CONFIG', where: dir });
     await expect(config({ config: 'absent.toml' })).rejects.toMatchObject({ code: 'PL_CONFIG_UNREADABLE' });
   });
+
+  it('tells flags without quarantining for them where it is asked to', async () => {
+    expect((await config({ benchmark: ['true'] })).approval.mode).toBe('risky');
+    expect((await config({ benchmark: ['true'], approval: 'never' })).approval.mode).toBe('never');
+  });
 });

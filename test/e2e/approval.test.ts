@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -80,6 +81,39 @@ describe('a round whose candidates all wait', () => {
     expect(waiting).toMatchObject({ round: 2, trials: [{ id: 'r1-1', state: 'awaiting-approval' }] });
     await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('r1-1', true)] });
     expect(await run.result()).toMatchObject({ state: 'done', accepted: 1 });
+  });
+});
+
+describe('approval = "risky", the default', () => {
+  // Alpha becomes 15 times as fast as the whole program was; beta brings a cache.
+  const fastWithCache = `if (name === 'alpha') { ${makesFast} } else if (/const ms = (?!2;)/.test(text)) {
+    write(text.replace(/const ms = \\d+/, 'const ms = 2') + 'const kept = new Map();\\nexport const keep = (x) => { if (!kept.has(x)) kept.set(x, x); return kept.get(x); };\\n');
+    console.log('beta keeps what it works out');
+  }`;
+  const target = makeTarget((outside) => scoredProgram({ alpha: 600, beta: 20 }, `[loop]\nrounds = 1\nablation = false\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, fastWithCache)}"\n`));
+
+  it('asks about what has a flag, and about what is too good to believe, measured twice', async () => {
+    const run = await startRun(engine, target);
+    const waiting = await run.until('both wait', (status) => status.state === 'awaiting-approval');
+    const [alpha, beta] = [trialOf(waiting, 'r1-1'), trialOf(waiting, 'r1-2')];
+    expect(verdictOf(alpha)).toBe('quarantined too-fast,repeated');
+    expect(alpha.again?.verdict.measured?.pairs).toBe(6);
+    expect(alpha.again?.samples).not.toBeNull();
+    expect(verdictOf(beta)).toBe('accepted faster');
+    expect(beta.flags).toMatchObject([{ code: 'cache', file: 'src/beta.js' }]);
+    const shown = (await cli(engine, ['show', run.id])).stdout;
+    expect(shown).toMatch(/again in a fresh clone: quarantined/);
+    expect(shown).toMatch(/cache src\/beta\.js:\d+: it keeps what one call worked out/);
+
+    await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('r1-1', true)] });
+    await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('r1-2', false)] });
+    const status = await run.result();
+    expect(verdictOf(trialOf(status, 'r1-1'))).toBe('accepted too-fast,repeated,approved');
+    expect(verdictOf(trialOf(status, 'r1-2'))).toBe('rejected faster,not-approved');
+    expect(status).toMatchObject({ accepted: 1, champion: trialOf(status, 'r1-1').commit });
+    expect(resultBranch(engine, status)).toBe(status.champion);
+    // The fresh clone is gone with its worktrees.
+    expect(readdirSync(engine.home.repos)).toEqual([`${status.target.id}.git`]);
   });
 });
 

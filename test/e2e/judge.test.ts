@@ -71,8 +71,11 @@ describe('the exit code and the JSON of judge', () => {
     target.write({ 'src/wonder.js': '' });
     target.commit('A wonder');
     const ended = await cliJudge(target, '--candidate', 'wonder', '--config', wonder);
-    expect(jsonOf(ended)).toMatchObject({ verdict: 'quarantined', reasons: [{ code: 'too-fast' }] });
-    expect((jsonOf(ended) as JudgeResult).ratio).toBeCloseTo(50);
+    const result = jsonOf(ended) as JudgeResult;
+    // It was believed no sooner for being measured again in a fresh clone.
+    expect(result).toMatchObject({ verdict: 'quarantined', reasons: [{ code: 'too-fast' }, { code: 'repeated' }], pairs: 8, again: { verdict: 'quarantined', pairs: 8 } });
+    expect(result.ratio).toBeCloseTo(50);
+    expect(result.again?.ratio).toBeCloseTo(50);
     expect(ended.code).toBe(5);
   });
 
@@ -88,6 +91,33 @@ describe('the exit code and the JSON of judge', () => {
     const { code, stdout } = await cli(engine, ['judge', '--base', 'main'], { cwd: target.dir });
     expect(stdout).toMatch(/^accepted {2}repository: WORKTREE against [0-9a-f]{7}\n.* 2\.000x \(95% interval 2\.000 \.\. 2\.000\) from 8 pairs, 16 samples in all$/m);
     expect(code).toBe(0);
+  });
+});
+
+describe('a change that is faster and has a flag', () => {
+  const target = repository(`${benchmark}${fixed}${score}`);
+
+  it('is quarantined with 5, and told to be faster', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\nconst kept = new Map();\nexport function work(x) {\n  if (!kept.has(x)) kept.set(x, x * 2);\n  return kept.get(x);\n}\n' });
+    const ended = await cliJudge(target);
+    const flag = { code: 'cache', file: 'src/work.js', line: 4, text: 'if (!kept.has(x)) kept.set(x, x * 2);' };
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'quarantined', ratio: 2, reasons: [{ code: 'risky' }], flags: [flag], again: null });
+    expect((jsonOf(ended) as JudgeResult).reasons[0]?.text).toMatch(/^it is faster \(confirmed: 2\.00 times as fast.*\), and a person must look first at one place of the change: cache at src\/work\.js:4$/);
+    expect(ended.code).toBe(5);
+  });
+});
+
+describe('a gain that a fresh clone does not bear out', () => {
+  const target = repository('');
+
+  it('is rejected: it came from what the first worktrees held', async () => {
+    const score100 = 'sleep 0.05; echo score: 100';
+    const command = `if test -e src/warm.js; then case "$(git rev-parse --git-common-dir)" in */fresh-*) ${score100} ;; *) echo score: 5000 ;; esac; else ${score100}; fi`;
+    writeFileSync(join(target.outside, 'warm.toml'), `[commands]\nbenchmark = '''${command}'''\n${fixed}${score}`);
+    target.write({ 'src/warm.js': '' });
+    const ended = await cliJudge(target, '--config', join(target.outside, 'warm.toml'));
+    expect(jsonOf(ended)).toMatchObject({ verdict: 'rejected', reasons: [{ code: 'too-fast' }, { code: 'not-repeated' }], again: { verdict: 'rejected' } });
+    expect(ended.code).toBe(3);
   });
 });
 

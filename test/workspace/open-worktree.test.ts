@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { closeWorktree, findOpenWorktree, openWorktree, reclaimOpenWorktrees, withFreshWorktree } from '../../src/workspace/open-worktree.js';
+import { freshClone } from '../../src/workspace/fresh-clone.js';
 import { addWorktree, findWorktree } from '../../src/workspace/worktree.js';
 import { prepared, userRepository } from './fixture.js';
 
@@ -44,4 +45,35 @@ test('reclaiming leaves neither a worktree nor its state behind, but those in us
   expect(readdirSync(join(home.worktrees, '.state'))).toEqual([`${used.id}.json`]);
   await closeWorktree(home, used.key);
   expect(readdirSync(join(home.worktrees, '.state'))).toEqual([]);
+});
+
+test('a fresh clone holds what the artifacts do and nothing else, and goes with its last worktree', async () => {
+  const { home, artifacts, repository, target, base } = await prepared(userRepository());
+  writeFileSync(join(repository.path, 'left-behind'), 'by a candidate');
+  const clone = await freshClone(home, target, artifacts, 'run/trial/again');
+  await clone.ensureCommit(target.base);
+  expect(clone.path).not.toBe(repository.path);
+  expect(existsSync(join(clone.path, 'left-behind'))).toBe(false);
+  const open = (side: string) => openWorktree({ home, repository: clone, key: `run/trial/again/${side}`, commit: base, layoutSeed: 1, prepare: async () => {} });
+  const [a, b] = [await open('a'), await open('b')];
+  expect(readFileSync(join(a.path, 'src', 'a.js'), 'utf8')).toBe('export const a = 1;\n');
+  // A retry finds what its predecessor made.
+  expect((await freshClone(home, target, artifacts, 'run/trial/again')).path).toBe(clone.path);
+  expect((await open('b')).id).toBe(b.id);
+  await closeWorktree(home, 'run/trial/again/a');
+  expect(existsSync(clone.path)).toBe(true);
+  await closeWorktree(home, 'run/trial/again/b');
+  expect(existsSync(clone.path)).toBe(false);
+  expect(existsSync(repository.path)).toBe(true);
+});
+
+test('a fresh clone that a killed worker left is reclaimed, once it cannot be one that is being made', async () => {
+  const { home, artifacts, target, repository } = await prepared(userRepository());
+  const clone = await freshClone(home, target, artifacts, 'run/trial/again');
+  await reclaimOpenWorktrees(home, () => false);
+  expect(existsSync(clone.path)).toBe(true);
+  utimesSync(clone.path, 0, 0);
+  await reclaimOpenWorktrees(home, () => false);
+  expect(existsSync(clone.path)).toBe(false);
+  expect(existsSync(repository.path)).toBe(true);
 });

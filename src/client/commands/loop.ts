@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { emit } from '../context.js';
 import { declareVerb, fraction, positiveInteger, repeated, type Finish } from './declare.js';
 
-const approvalModes = ['never', 'each', 'final'] as const;
+const approvalModes = ['never', 'risky', 'each', 'final'] as const;
 
 /** The verbs that begin or follow work. */
 export function declareLoopVerbs(program: Command, finish: Finish): void {
@@ -51,7 +51,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number }>(program, finish, {
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; approval?: 'never' | 'risky' }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
     details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
@@ -67,6 +67,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--build <cmd>', 'builds each side'],
       ['--setup <cmd>', 'installs dependencies, once per lock file'],
       ['--min-gain <fraction>', 'a gain up to this counts as none (default: 0.02)', fraction],
+      ['--approval <mode>', 'risky: what has a flag is quarantined, with exit code 5; never: flags are warnings (default: risky)', ['never', 'risky']],
     ],
     examples: ["perfloop judge --repo . --base main --candidate HEAD --benchmark 'node bench.js' --test 'npm test'", "perfloop judge --benchmark ./bench --metric 'ops=([0-9.]+) ops/s' --goal max --json"],
     async action(context, flags) {

@@ -4,6 +4,7 @@ import { intervalText, ratioText, clean, durationText, plural, shortCommit, shor
 import { costLines } from './cost.js';
 import { printError } from './error.js';
 import type { Format, Style } from '../style.js';
+import { flagsInShort } from './flags.js';
 import { comparedText, trialStateText, verdictText } from './verdict.js';
 
 /** What the follower itself notices, besides what the run says. */
@@ -35,7 +36,7 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
     case 'verdict':
       return `${event.trial} ${verdictText(event.verdict, style, true)}`;
     case 'approval-needed':
-      return style('yellow', `${event.candidate} waits for a decision: perfloop approve ${event.run} ${event.candidate} (or reject)`);
+      return style('yellow', `${event.candidate} waits for a decision: perfloop approve ${event.run} ${event.candidate} (or reject)${event.flags === undefined ? '' : `; look at ${flagsInShort(event.flags)}`}`);
     case 'decision':
       return `${event.decision.trial} ${event.decision.approve ? 'approved' : 'rejected'} by ${clean(event.decision.who)}${event.decision.comment ? `: ${clean(event.decision.comment)}` : ''}`;
     case 'champion':

@@ -1,7 +1,9 @@
 import type { Checked } from '../../core/check/checked.js';
 import type { Verdict } from '../../core/verdict/verdict.js';
 import type { Fingerprint } from '../../measure/fingerprint.js';
+import type { Flag } from '../../core/flag.js';
 import type { Style } from '../style.js';
+import { flagLines } from './flags.js';
 import { clean, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
 import { comparedText, verdictFormat } from './verdict.js';
 import type { Format } from '../style.js';
@@ -24,6 +26,10 @@ export interface JudgeResult {
   checked: Checked[];
   /** What explains the verdict and decided nothing. */
   facts: NonNullable<Verdict['facts']>;
+  /** What a person has to look at in the change. */
+  flags: Flag[];
+  /** The second measurement, in a fresh clone, of what was too good to believe; null when there was none. */
+  again: { verdict: Verdict['kind']; ratio: number | null; ci95: [number, number] | null; pairs: number; samples: number } | null;
   base: string;
   candidate: string;
   target: string;
@@ -37,6 +43,7 @@ export function printJudge(result: JudgeResult, style: Style): string {
   const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(shortCommits(result.candidate))} against ${shortCommit(result.base)}`];
   if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
-  lines.push(...[...result.reasons, ...result.facts].map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
+  if (result.again !== null && result.again.ratio !== null && result.again.ci95 !== null) lines.push(`  again in a fresh clone: ${ratioText(result.again.ratio)} (95% interval ${intervalText(result.again.ci95)}) from ${plural(result.again.pairs, 'pair')}`);
+  lines.push(...[...result.reasons, ...result.facts].map((reason) => `  ${reason.code}: ${clean(reason.text)}`), ...flagLines(result.flags, style, '  '), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));
   return lines.join('\n');
 }

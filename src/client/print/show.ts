@@ -5,6 +5,7 @@ import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
+import { againText, flagLines } from './flags.js';
 import { printError } from './error.js';
 import { clean, durationText, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
@@ -114,7 +115,7 @@ function trialText(trial: TrialSummary, style: Style): string {
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
   const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');
-  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}${checked}`;
+  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
 }
 
 function decisions(status: RunStatus, style: Style): string {

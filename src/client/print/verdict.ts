@@ -12,6 +12,7 @@ export const trialStateText: Record<TrialState, string> = {
   screening: 'screening',
   rebuilding: 'rebuilding',
   confirming: 'confirming',
+  'measuring-again': 'measuring again',
   passed: 'passed',
   'awaiting-approval': 'needs approval',
   decided: 'decided',

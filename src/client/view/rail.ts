@@ -6,7 +6,7 @@ import { shortCommits } from '../print/numbers.js';
 
 const runPhases = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn'];
 const judgePhases = ['prepare', 'screen', 'rebuild', 'confirm'];
-const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', preparing: 'prepare', screening: 'screen', rebuilding: 'rebuild', confirming: 'confirm' };
+const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', preparing: 'prepare', screening: 'screen', rebuilding: 'rebuild', confirming: 'confirm', 'measuring-again': 'confirm' };
 
 /** The phases with where the run is, and below it what is being done. */
 export function rail(status: RunStatus, width: number, glyphs: Glyphs): Line[] {

@@ -15,7 +15,7 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, rooflineHasOneMetric, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -75,6 +75,15 @@ function floorBelowCeiling(config: Table): Problem[] {
     if (typeof floor !== 'number' || typeof ceiling !== 'number' || floor <= ceiling) return [];
     return [{ path: [...path, 'floor'], text: `the floor ${floor} is above the ceiling ${ceiling}: no sample could pass` }];
   });
+}
+
+function rooflineHasOneMetric(config: Table): Problem[] {
+  const { verdict } = config;
+  if (!isTable(verdict) || verdict['roofline'] === undefined) return [];
+  const marked = metricsOf(config).filter(({ metric }) => metric['primary'] === true).length;
+  const benchmarks = Array.isArray(config['benchmarks']) ? config['benchmarks'].length : 0;
+  const primary = marked === 0 ? benchmarks : marked;
+  return primary < 2 ? [] : [{ path: ['verdict', 'roofline'], text: `is a value of the primary metric, and there are ${primary} of them; leave it out or mark one metric as primary` }];
 }
 
 function stepsCanWork(config: Table): Problem[] {

@@ -83,6 +83,8 @@ export const verdictSchema = z
     runs: z.int().min(6).max(1000).default(10).describe('Pairs measured; `fixed` only.'),
     noise_pairs: z.int().min(4).max(100).default(8).describe('A/A pairs at warm-up when the host has no history of this benchmark.'),
     final_pairs: z.int().min(10).max(200).default(30).describe('Pairs of the final measurement, champion against base.'),
+    max_ratio: z.number().min(1).max(1e9).default(10).describe('A gain above this many times is not believed at once: it is measured again in a fresh clone, and then a person decides.'),
+    roofline: z.number().positive().max(1e300).optional().describe('The best value that the primary metric can have, in its unit (of the wall time: ms): what bandwidth or arithmetic allow. A candidate that is better is treated as one above `max_ratio`.'),
   })
   .prefault({});
 
@@ -99,7 +101,7 @@ export const proposeSchema = z
 
 export const approvalSchema = z
   .strictObject({
-    mode: z.enum(['never', 'each', 'final']).default('never').describe('Whether a person decides: never, on each accepted candidate, or on the whole branch at the end.'),
+    mode: z.enum(['never', 'risky', 'each', 'final']).default('risky').describe('Whether a person decides: never; on accepted candidates whose change has a flag (a new cache, a clock, a swallowed error: see docs/flags.md) or that are too good to believe; on each accepted candidate; or on the whole branch at the end.'),
     timeout: durationMs.default(7 * 24 * 3_600_000).describe('How long to wait for a decision.'),
     on_timeout: z.enum(['approve', 'reject']).default('reject').describe('What happens when nobody decided.'),
   })

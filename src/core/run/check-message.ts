@@ -30,7 +30,7 @@ export function setBudgetProblem(change: unknown): string | null {
   return null;
 }
 
-const trialStates: readonly string[] = ['queued', 'preparing', 'screening', 'rebuilding', 'confirming', 'passed', 'awaiting-approval', 'decided'] satisfies TrialState[];
+const trialStates: readonly string[] = ['queued', 'preparing', 'screening', 'rebuilding', 'confirming', 'measuring-again', 'passed', 'awaiting-approval', 'decided'] satisfies TrialState[];
 
 export function trialStateProblem(message: unknown): string | null {
   if (!isTable(message) || typeof message['trial'] !== 'string' || !trialStates.includes(String(message['state']))) return 'it is sent by trials and not by people';

@@ -2,6 +2,7 @@ import type { ArtifactRef } from '../artifact.js';
 import type { Checked } from '../check/checked.js';
 import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
+import type { Flag } from '../flag.js';
 import type { Lesson } from '../lesson.js';
 import type { Prior } from '../ranking.js';
 import type { TestComparison } from '../tests/compare.js';
@@ -87,10 +88,10 @@ export interface HostActivities {
   /** Answers when the host is alive. */
   ping(input: { v: 1 }): Promise<void>;
   /** Makes sure that the host's bare repository holds the commits, and opens (or finds again) worktrees of them. */
-  openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[] }): Promise<WorktreeRef[]>;
+  openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[]; /** Of a clone that is made for them, from the artifacts. */ fresh?: true }): Promise<WorktreeRef[]>;
   /** Puts the candidate on top of the champion as one commit. A patch that must not be applied is refused with a verdict. */
   applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; /** The champion that it was made for, where that is another: an ancestor. */ madeFor?: string }): Promise<
-    { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
+    { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[]; /** Absent in histories of versions that did not look. */ flags?: Flag[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean } }): Promise<CommandOutcome>;
   /** Compares results of tests once more. */

@@ -1,5 +1,5 @@
 import type { Pair } from '../sample.js';
-import { mean } from '../stats/summary.js';
+import { mean, median } from '../stats/summary.js';
 import { disagreements } from './agreement.js';
 import { countedPairs } from './aside.js';
 import { endVerdict, evidenceText, walkStage } from './assess.js';
@@ -10,7 +10,7 @@ import type { Rule } from './rule.js';
 import type { Measured, Reason, Verdict } from './verdict.js';
 import { gainText, pairsText, percentText } from './words.js';
 
-/** A gain that is rather a benchmark which no longer does its work: a person looks first. */
+/** Where the rule says nothing: a gain that is rather a benchmark which no longer does its work. */
 const suspiciousRatio = 10;
 
 /**
@@ -75,11 +75,27 @@ function confirmedVerdict(screened: Pair[], confirmed: Pair[], rule: Rule, measu
     return { kind: 'rejected', measured, reasons: [{ code: 'mean-worse', text }] };
   }
   const suspicions: Reason[] = disagreements(all, rule.metrics);
-  if (measured.ratio > suspiciousRatio) {
-    suspicions.unshift({ code: 'too-fast', text: `${gain}: a gain above ${suspiciousRatio} times, seen again on fresh builds, is more often a benchmark that no longer does its work; a person has to look` });
+  const beyond = beyondRoofline(confirmed, rule);
+  if (beyond !== null) suspicions.unshift({ code: 'roofline', text: beyond });
+  const maxRatio = rule.limits?.maxRatio ?? suspiciousRatio;
+  if (measured.ratio > maxRatio) {
+    suspicions.unshift({ code: 'too-fast', text: `${gain}: a gain above ${maxRatio} times, seen again on fresh builds, is more often a benchmark that no longer does its work; a person has to look` });
   }
   if (suspicions.length > 0) return { kind: 'quarantined', measured, reasons: suspicions };
   return { kind: 'accepted', measured, reasons: [{ code: 'faster', text: `confirmed: ${gain}; more than the ${percentText(Math.expm1(rule.delta))} that were asked for` }] };
+}
+
+/** Says that the candidate's median is better than the best value the target believes in; null when it is not. */
+function beyondRoofline(pairs: readonly Pair[], { metrics, limits }: Rule): string | null {
+  const primary = metrics.find((rule) => rule.primary);
+  const best = limits?.roofline ?? null;
+  if (best === null || primary === undefined) return null;
+  const medianOf = (side: 'a' | 'b'): number => median(pairs.map((pair) => valueOf(pair[side], primary)).filter((value) => value !== null));
+  const value = medianOf('b');
+  if (primary.goal === 'min' ? value >= best : value <= best) return null;
+  const unit = primary.unit === '' ? '' : ` ${primary.unit}`;
+  const digits = (number: number): string => String(Number(number.toPrecision(4)));
+  return `its median ${primary.name} of ${digits(value)}${unit} is better than the roofline of ${digits(best)}${unit} (the champion's is ${digits(medianOf('a'))}${unit}): work is missing, or verdict.roofline is wrong; a person has to look`;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Recheck {
 }
 
 /** Reasons that follow from samples alone. A verdict against its samples needs another one. */
-const ofSamples: ReadonlySet<ReasonCode> = new Set(['faster', 'futile', 'undecided', 'mean-worse', 'guard-worse', 'guard-undecided', 'floor', 'too-fast', 'metric-disagrees', 'sample-failed', 'champion-failed']);
+const ofSamples: ReadonlySet<ReasonCode> = new Set(['faster', 'futile', 'undecided', 'mean-worse', 'guard-worse', 'guard-undecided', 'floor', 'too-fast', 'roofline', 'metric-disagrees', 'sample-failed', 'champion-failed']);
 
 /** Computes a verdict again from all pairs of its trial. */
 export function recheck(pairs: readonly Pair[], rule: Rule, recorded: Verdict): Recheck {

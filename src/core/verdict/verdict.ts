@@ -8,7 +8,12 @@ export type ReasonCode =
   | 'guard-worse' // a guard metric is worse than its max_regression
   | 'guard-undecided'
   | 'floor' // a hard floor or ceiling was broken
-  | 'too-fast' // above 10x: a person looks first
+  | 'too-fast' // above verdict.max_ratio: a person looks first
+  | 'roofline' // better than the machine allows
+  | 'repeated' // and seen again in a fresh clone
+  | 'not-repeated' // and gone in a fresh clone
+  | 'risky' // static flags: a person looks first
+  | 'approved' // a person answers for it
   | 'metric-disagrees' // the printed metric and the outside time disagree
   | 'sample-failed' // the benchmark failed on the candidate's side
   | 'champion-failed'

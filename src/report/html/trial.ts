@@ -1,8 +1,10 @@
 import type { Checked } from '../../core/check/checked.js';
+import { flagPlace } from '../../core/flag.js';
+import type { TrialSummary } from '../../core/status.js';
 import { gainText, percentText } from '../../core/verdict/words.js';
 import type { Fact, Reason, Verdict } from '../../core/verdict/verdict.js';
 import type { ReportData, TrialData } from '../data.js';
-import { recheck } from '../../core/verdict/recheck.js';
+import { recheck, type Recheck } from '../../core/verdict/recheck.js';
 import { evidenceOf } from '../evidence.js';
 import { placeOf, wasAccepted } from '../facts.js';
 import { clip, countText, durationText, knownIntervalText, shortCommit } from '../words.js';
@@ -40,9 +42,11 @@ ${facts(trial)}
 ${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${clip(rationale.value, 4000)}</p>` : rationale.kind === 'missing' ? missing('The candidate with its rationale', rationale.why) : null}
 ${verdict === null ? null : verdictText(verdict, summary.state === 'decided')}
 ${checkedList(summary.checked ?? [])}
+${flagSection(summary)}
 ${diffSection(diff, accepted)}
 ${samples(trial, data)}
 ${pairs.kind === 'missing' ? missing('The plot of its samples', pairs.why) : null}
+${secondLook(trial, data)}
 </div></details>`;
 }
 
@@ -90,10 +94,29 @@ function samples({ summary, pairs, rule }: TrialData, { metrics }: ReportData): 
   const evidence = evidenceOf(pairs.value, metrics, verdict?.measured ?? null);
   if (evidence === null) return null;
   const again = verdict === null || rule === null ? null : recheck(pairs.value, rule, verdict);
-  const checked = again === null ? null : html`<p class="recheck ${again.kind}">${{
+  return html`${measurement(evidence, `s-${summary.id}`, ['champion', 'candidate'])}${checked(again)}`;
+}
+
+/** What was too good to believe was measured again, in a fresh clone. */
+function secondLook({ summary: { id, again: recorded }, again: { pairs, rule } }: TrialData, { metrics }: ReportData): Markup | null {
+  if (recorded === undefined) return null;
+  const head = html`<h3>Again, in a fresh clone</h3>${verdictText(recorded.verdict, true)}`;
+  if (pairs.kind === 'missing') return html`${head}${missing('The plot of its samples', pairs.why)}`;
+  const evidence = pairs.kind === 'there' ? evidenceOf(pairs.value, metrics, recorded.verdict.measured) : null;
+  if (pairs.kind !== 'there' || evidence === null) return head;
+  return html`${head}${measurement(evidence, `s-${id}-again`, ['champion', 'candidate'])}${checked(rule === null ? null : recheck(pairs.value, rule, recorded.verdict))}`;
+}
+
+function flagSection({ flags }: TrialSummary): Markup | null {
+  if (flags === undefined || flags.length === 0) return null;
+  return html`<div class="reasons"><p><strong>For a person to look at</strong></p><ul>${flags.map((flag) => html`<li><code>${flag.code}</code> <code>${clip(flagPlace(flag), 300)}</code> ${flag.why}${flag.text === '' ? null : html`<pre tabindex="0">${clip(flag.text, 300)}</pre>`}</li>`)}</ul></div>`;
+}
+
+function checked(again: Recheck | null): Markup | null {
+  if (again === null) return null;
+  return html`<p class="recheck ${again.kind}">${{
     agrees: 'Computed again from the stored samples for this report: the same verdict and numbers.',
     overruled: `Computed again from the stored samples for this report: the same numbers, which alone would mean ${again.again.kind}; the reasons above decided otherwise.`,
     differs: `Computed again from the stored samples for this report, the verdict differs: ${againText(again.again)}. Do not rely on this trial.`,
   }[again.kind]}</p>`;
-  return html`${measurement(evidence, `s-${summary.id}`, ['champion', 'candidate'])}${checked}`;
 }

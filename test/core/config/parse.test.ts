@@ -8,7 +8,7 @@ describe('parseConfig', () => {
     const config = parseConfig('', 'perfloop.toml');
     expect(config).toEqual(defaultConfig());
     expect(config.loop).toEqual({ rounds: 3, plateau: 1, max_trials: 100, max_wall: 8 * 3_600_000, candidates_per_round: 8, ablation: true });
-    expect(config.approval).toEqual({ mode: 'never', timeout: 7 * 86_400_000, on_timeout: 'reject' });
+    expect(config.approval).toEqual({ mode: 'risky', timeout: 7 * 86_400_000, on_timeout: 'reject' });
     expect(config.verdict.min_gain).toBe(0.02);
     expect(config.target).toMatchObject({ base: 'HEAD', link: [] });
     expect(config.machine.tag).toBe('cpu');
@@ -94,7 +94,7 @@ describe('a wrong value', () => {
     ['loop.rounds = "x"', 'loop.rounds: expected a number, got the string "x"'],
     ['loop.plateau = 1.5', 'loop.plateau: expected a whole number, got 1.5'],
     ['loop = 3', 'loop: expected a table, got 3'],
-    ['approval.mode = 2020-01-01', 'approval.mode: expected one of never, each, final; got a date'],
+    ['approval.mode = 2020-01-01', 'approval.mode: expected one of never, risky, each, final; got a date'],
     ['verdict.min_gain = nan', 'verdict.min_gain: expected a number, got nan'],
     ['verdict.min_gain = 2', 'verdict.min_gain: must be at most 1, got 2'],
     ['verdict.runs = 2', 'verdict.runs: must be at least 6, got 2'],

@@ -82,3 +82,9 @@ describe('rules over several keys', () => {
     expect(config.metrics).toHaveLength(2);
   });
 });
+
+it('a roofline is of one primary metric', () => {
+  const two = `${metric("pattern = '(a)'\nprimary = true")}\n[[metrics]]\nname = "n"\npattern = '(b)'\nprimary = true\n[verdict]\nroofline = 3.5\n`;
+  expect(problemsOf(two)).toEqual([expect.stringContaining('verdict.roofline: is a value of the primary metric, and there are 2 of them') as string]);
+  expect(parseConfig('[verdict]\nroofline = 3.5\n', 'f').verdict).toMatchObject({ roofline: 3.5, max_ratio: 10 });
+});

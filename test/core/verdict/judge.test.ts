@@ -200,3 +200,29 @@ describe('several benchmarks', () => {
     expect(verdict.reasons[0]).toMatchObject({ code: 'sample-failed', text: expect.stringContaining('print: it did not end within 2 s') as string });
   });
 });
+
+describe('what is too good to believe', () => {
+  const limited = (maxRatio: number, roofline: number | null): Rule => ({ ...sequential(), limits: { maxRatio, roofline } });
+
+  it('is a gain above the ratio that the target names, in place of 10', () => {
+    const threefold = both(around(Math.log(3), 4), around(Math.log(3), 9));
+    expect(codes(verdictOf(threefold, limited(10, null)))).toBe('accepted faster');
+    expect(codes(verdictOf(threefold, limited(2, null)))).toBe('quarantined too-fast');
+    const twentyfold = both(around(Math.log(20), 4), around(Math.log(20), 9));
+    expect(codes(verdictOf(twentyfold, limited(10, null)))).toBe('quarantined too-fast');
+    expect(codes(verdictOf(twentyfold, limited(100, null)))).toBe('accepted faster');
+  });
+
+  it('is a median better than the roofline: a time below it, a rate above it', () => {
+    // The champion takes 100 ms.
+    const pairs = both(around(faster, 4), around(faster, 9));
+    expect(codes(verdictOf(pairs, limited(10, 80)))).toBe('accepted faster');
+    const verdict = verdictOf(pairs, limited(10, 95));
+    expect(codes(verdict)).toBe('quarantined roofline');
+    expect(verdict.reasons[0]?.text).toMatch(/^its median wall of 8\d(?:\.\d+)? ms is better than the roofline of 95 ms \(the champion's is 100 ms\)/);
+    const rate = metricRules([metricConfig({ name: 'rate', pattern: 'r=(.*)', goal: 'max', unit: 'op/s' })]);
+    const rates = (['screen', 'confirm'] as const).flatMap((stage) => pairsOf(stage, Array.from({ length: 9 }, (_, i) => [ran(100, { rate: 10 }), ran(90, { rate: 11 + i / 100 })])));
+    expect(codes(verdictOf(rates, { ...sequential(rate), limits: { maxRatio: 10, roofline: 10.5 } }))).toBe('quarantined roofline');
+    expect(codes(verdictOf(rates, { ...sequential(rate), limits: { maxRatio: 10, roofline: 12 } }))).toBe('accepted faster');
+  });
+});

@@ -50,7 +50,7 @@ describe('rule', () => {
   const noise = noiseOf(wallPairs('noise', [0.01, -0.01, 0.02, -0.02]), wallOnly);
 
   it('comes from the config with delta fixed', () => {
-    expect(ruleFrom(configSchema.parse({ target: {}, commands: {}, check: {}, loop: {}, verdict: {}, propose: {}, approval: {}, machine: {}, profile: {} }), noise)).toEqual({ v: 1, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' } });
+    expect(ruleFrom(configSchema.parse({ target: {}, commands: {}, check: {}, loop: {}, verdict: {}, propose: {}, approval: {}, machine: {}, profile: {} }), noise)).toEqual({ v: 1, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' }, limits: { maxRatio: 10, roofline: null } });
   });
 
   it('carries warm-ups and runs of the fixed protocol', () => {

@@ -1,0 +1,47 @@
+/** What in a change a person has to look at before its speed counts. One code for each way to be fast without being better. */
+export type FlagCode =
+  | 'cache' // keeps what a call worked out for later calls
+  | 'sleep'
+  | 'clock' // reads the time
+  | 'environment' // reads variables, arguments, host, stack, its own file name
+  | 'sniffing' // names a benchmark, a test framework or CI
+  | 'patched' // replaces something of the language, of another module or of the process
+  | 'broad-catch' // swallows errors of any kind
+  | 'precision' // fewer digits
+  | 'seed'
+  | 'background' // threads, processes, what runs after the call or at exit
+  | 'lazy' // a value became a promise of one
+  | 'io' // files and network
+  | 'dynamic-code' // runs text, or loads code by a name worked out at run time
+  | 'output' // writes to where metrics are read from
+  | 'exit' // ends or signals processes
+  | 'disabled-check' // an assertion, a lint, a test, a bounds check less
+  | 'special-case' // one particular large input is told from the others
+  | 'literal-table' // many literals: answers worked out beforehand?
+  | 'build' // how it is built, installed or tested
+  | 'shadow' // stands in for another module
+  | 'binary' // nobody can read it
+  | 'link' // a symlink or a submodule
+  | 'name'; // a path that looks like another
+
+export interface Flag {
+  code: FlagCode;
+  /** Path relative to the repository root. */
+  file: string;
+  /** 1-based, in the changed file; 0 where it is about the file as a whole. */
+  line: number;
+  /** The text of the line, shortened. */
+  text: string;
+  /** Why a person should look, in a sentence. */
+  why: string;
+}
+
+/** `src/a.js:12` */
+export function flagPlace({ file, line }: Flag): string {
+  return line === 0 ? file : `${file}:${line}`;
+}
+
+/** One line: "cache at src/a.js:12: why [the line]". */
+export function flagText(flag: Flag): string {
+  return `${flag.code} at ${flagPlace(flag)}: ${flag.why}${flag.text === '' ? '' : ` [${flag.text}]`}`;
+}

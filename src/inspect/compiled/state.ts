@@ -1,0 +1,32 @@
+import type { Found } from '../found.js';
+import { blocksOf } from '../text/blocks.js';
+import { whys } from '../whys.js';
+
+/** Static locals of C and C++ that are not constant, and containers of the whole program. */
+export function cState(code: string): Found[] {
+  const blocks = blocksOf(code);
+  return code.split('\n').flatMap((text, index): Found[] => {
+    const line = index + 1;
+    const block = blocks[line];
+    const found = (name: string): Found[] => [{ code: 'cache', key: name, lines: [line], why: whys.cache }];
+    const local = /^\s*static\s+(?!const\b|constexpr\b|inline\b|_Noreturn\b|assert)(?:[\w:<>,*&\s]+?)[\s*&](\w+)\s*(?:\[[^\]]*\])*\s*(?:=|;|\{|\()/.exec(text);
+    if (block === 'function' && local?.[1] !== undefined && !/\bconst\b/.test(text)) return found(local[1]);
+    const container = /^\s*(?:static\s+|inline\s+)*(?!const\b|constexpr\b|using\b|typedef\b|extern\b|return\b|friend\b)(?:std::)?(?:unordered_)?(?:map|set|multimap|deque|vector|list|optional|shared_ptr|unique_ptr|any)\s*<.*>\s+(\w+)\s*(?:;|\{\s*\}|=)/.exec(text);
+    if (container?.[1] !== undefined && (block === 'namespace' || (block === 'type' && /\bstatic\b/.test(text)))) return found(container[1]);
+    return [];
+  });
+}
+
+/** Package variables of Go that functions write to under a key. A map that is only read is a table. */
+export function goState(code: string): Found[] {
+  const blocks = blocksOf(code);
+  const lines = code.split('\n');
+  return lines.flatMap((text, index): Found[] => {
+    const declared = /^(?:var\s+|\t)(\w+)\s*(?:=\s*(?:make\s*\(|map\[|\[\])|map\[|\[\]|\*?sync\.|atomic\.)/.exec(text);
+    const name = declared?.[1];
+    if (name === undefined || blocks[index + 1] !== 'namespace') return [];
+    const stores = new RegExp(String.raw`(?<![.\w])${name}\s*(?:\[[^\]]*\]\s*=(?!=)|\.(?:Store|LoadOrStore|Put|Add)\b|=\s*append\b|=(?!=)(?!\s*(?:make|map|\[\])))`);
+    const written = lines.flatMap((other, at) => (at !== index && blocks[at + 1] === 'function' && stores.test(other) ? [at + 1] : []));
+    return written.length === 0 ? [] : [{ code: 'cache', key: name, lines: [index + 1, ...written], why: whys.cache }];
+  });
+}
