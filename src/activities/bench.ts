@@ -19,14 +19,17 @@ import { protocolOf, type Rule } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
 import { takeSample } from '../measure/sample.js';
+import { sandboxHint } from '../measure/sandbox/hint.js';
 import { takeEach } from '../measure/combine.js';
-import { rulesOfBenchmark, samplePairs } from '../measure/sampling.js';
+import { rulesOfBenchmark, samplePairs, type Side } from '../measure/sampling.js';
 import { encodeSamples, samplesSchema } from '../measure/stored-samples.js';
+import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { benchmarkSources, guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { renewLease } from './lease.js';
+import { sandboxOf, unsandboxedNotes } from './sandbox.js';
 import { profileActivity } from './profile.js';
 
 /** Everything that measures: one at a time on a device, under the exclusive host lock. */
@@ -34,12 +37,14 @@ export function benchActivities(deps: Dependencies): BenchActivities {
   return {
     tryBenchmark: activity(async (input, attempt) => {
       const { config, worktree } = input;
-      const { path, layoutSeed } = await worktreeOf(deps, worktree);
+      const opened = await worktreeOf(deps, worktree);
+      const sandbox = await sandboxOf(deps, input, opened, 'measured');
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), hold: [lock.fd], layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
+        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
       ));
-      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))) };
-      return { ok: false, ...problemOf(sample.failure) };
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))), notes: await unsandboxedNotes(config) };
+      const { problem, tail } = problemOf(sample.failure);
+      return { ok: false, problem: [problem, sandbox === undefined ? '' : sandboxHint(tail)].filter((text) => text !== '').join('. '), tail };
     }),
 
     measureNoise: activity(async (input, attempt) => {
@@ -108,7 +113,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     report('sampling', [], 0);
     const pairs = await samplePairs({
       stage,
-      sides: { a: { identity: `${sides.a.id} ${input.a.commit}`, worktree: sides.a.path, layoutSeed: sides.a.layoutSeed }, b: { identity: `${sides.b.id} ${input.b.commit}`, worktree: sides.b.path, layoutSeed: sides.b.layoutSeed } },
+      sides: { a: await sideOf(deps, input, sides.a), b: await sideOf(deps, input, sides.b) },
       benchmarks: benchmarksFrom(input.config),
       rules,
       output,
@@ -127,6 +132,11 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     if (changed.some((worktree) => !underJudgement || worktree.id === sides.a.id)) throw protectedChanged(changed);
     return { pairs, tampered: changed.length > 0 };
   }));
+}
+
+async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree): Promise<Side> {
+  const sandbox = await sandboxOf(deps, input, worktree, 'measured');
+  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, ...(sandbox === undefined ? {} : { sandbox }) };
 }
 
 /** One file a stage; a person can read along. */

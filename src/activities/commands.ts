@@ -1,5 +1,5 @@
 import type { CommandSpec, Config } from '../core/config/schema.js';
-import type { CommandOutcome, HostActivities, Scope } from '../core/run/contracts.js';
+import type { CommandOutcome, CommandRole, HostActivities } from '../core/run/contracts.js';
 import { readFile } from 'node:fs/promises';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
@@ -10,7 +10,8 @@ import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, problemOf, repositoryOf, request, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { commandRequest, withHint, type CommandPlace } from './command-request.js';
+import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 import { compareTestsActivity, runTests } from './tests.js';
 
@@ -46,21 +47,22 @@ export function commandActivities(deps: Dependencies): CommandActivities {
   };
 }
 
-async function run(deps: Dependencies, scope: Scope, role: string, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {
+async function run(deps: Dependencies, scope: CommandPlace['scope'], role: CommandRole, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {
   attempt.report({ doing: role });
   const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
-  const asked = request(deps, scope, role, command, worktree.path, lock, attempt);
+  const asked = await commandRequest(deps, role, command, { scope, worktree, lock, who: role === 'setup' ? 'installing' : 'measured' }, attempt);
   const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const log = await deps.artifacts.put('log', await readFile(logFile));
-  return { ok: result.ok, problem: problemOf(result, command), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
+  return { ok: result.ok, problem: withHint(problemOf(result, command), result, asked), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
 }
 
 /** The results of earlier set-ups and builds with the same inputs. */
 async function keptResult(deps: Dependencies, repository: Repository, worktree: OpenWorktree, role: 'setup' | 'build', command: CommandSpec, config: Config): Promise<{ restore(): Promise<boolean>; save(since: number): Promise<void> }> {
   const { setup, lockfiles } = config.target;
-  const ofSetup = setup === undefined ? null : await setupKey({ repository, commit: worktree.commit, command: setup, lockfiles });
+  const sandboxed = worktree.place !== null;
+  const ofSetup = setup === undefined ? null : await setupKey({ repository, commit: worktree.commit, command: setup, lockfiles, sandboxed });
   if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree) };
-  const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup });
+  const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup, sandboxed });
   return { restore: () => restoreBuild(deps.home, key, worktree), save: (since) => saveBuild(deps.home, key, worktree, since) };
 }

@@ -15,7 +15,8 @@ import type { OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, problemOf, repositoryOf, request, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { commandRequest } from './command-request.js';
+import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 
 type Input = Parameters<HostActivities['compareOutputs']>[0];
@@ -74,7 +75,7 @@ interface OneRun {
 async function runOnce(deps: Dependencies, input: Input, { command, check, worktree, side, seed, lock, attempt }: OneRun): Promise<Ran> {
   return withoutFiles(worktree.path, check.files, join(deps.home.worktrees, '.aside', worktree.id), async () => {
     const printed = new PrintedOutput();
-    const asked = request(deps, input, 'check', command, worktree.path, lock, attempt);
+    const asked = await commandRequest(deps, 'check', command, { scope: input, worktree, lock, who: 'measured' }, attempt);
     const result = await runCommand({ ...asked, env: runEnvironment(asked.env, { seed, layoutSeed: worktree.layoutSeed }), onStdout: (chunk) => printed.append(chunk), logFile: await logPath(deps, input, `check-${names[side]}.log`) });
     if (result.cancelled) attempt.signal.throwIfAborted();
     if (!result.ok) return { ok: false, problem: problemOf(result, command), tail: tailOf(result) };

@@ -4,7 +4,6 @@ import type { CommandSpec } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
-import { commandEnvironment } from '../measure/command-environment.js';
 import type { CommandRequest } from '../measure/command.js';
 import { acquireHostLock, type HeldLock, type LockMode } from '../measure/host-lock.js';
 import { openRepository, type Repository } from '../workspace/repository.js';
@@ -46,19 +45,6 @@ export async function logPath(deps: Dependencies, scope: Scope, name: string): P
 /** The journal of jobs, with a name that tells a person whose process it is. */
 export function jobs(deps: Dependencies, scope: Scope, what: string): NonNullable<CommandRequest['journal']> {
   return { folder: deps.home.journal, name: `${scope.run}/${scope.trial} ${what}` };
-}
-
-/** A command of the config, in a worktree; it holds the host lock. A proposer's does not: it takes as long as it likes. */
-export function request(deps: Dependencies, scope: Scope, what: string, command: CommandSpec, worktree: string, lock: HeldLock | null, attempt: Attempt): CommandRequest {
-  return {
-    command: command.run,
-    cwd: join(worktree, command.cwd),
-    env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
-    timeoutMs: command.timeout,
-    hold: lock === null ? [] : [lock.fd],
-    signal: attempt.signal,
-    journal: jobs(deps, scope, what),
-  };
 }
 
 /** Holds the host lock while the body runs. While a benchmark samples, nothing heavy runs on its host. */

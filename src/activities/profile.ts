@@ -11,7 +11,8 @@ import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js
 import { importProfileInThread } from '../profile/import/in-thread.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, request, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { commandRequest } from './command-request.js';
+import { logPath, unlessGone, withHostLock, worktreeOf } from './ground.js';
 
 /** Captures a profile of the profile command, or takes the one that the user brought, and imports it. */
 export function profileActivity(deps: Dependencies): BenchActivities['profile'] {
@@ -29,13 +30,14 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
       return finish(deps, database, `imported ${brought.fileName}: ${summary.functions} functions`);
     }
     if (commands.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
-    const { path } = await worktreeOf(deps, input.worktree);
+    const worktree = await worktreeOf(deps, input.worktree);
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const all: Capture[] = [];
       for (const [index, command] of commands.entries()) {
-        const asked = request(deps, input, 'profile', command, path, lock, attempt);
+        const outDir = join(folder, `captured-${index + 1}`);
+        const asked = await commandRequest(deps, 'profile', command, { scope: input, worktree, lock, who: 'measured', besides: { writable: [outDir] } }, attempt);
         const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`) };
-        all.push(await captureProfile({ kind: config.profile.kind, command: what, outDir: join(folder, `captured-${index + 1}`), runCommand }));
+        all.push(await captureProfile({ kind: config.profile.kind, command: what, outDir, runCommand }));
       }
       return all;
     }));

@@ -11,7 +11,8 @@ import type { Repository } from '../workspace/repository.js';
 import type { Worktree } from '../workspace/worktree.js';
 import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, repositoryOf, request } from './ground.js';
+import { commandRequest } from './command-request.js';
+import { logPath, repositoryOf } from './ground.js';
 
 type Input = Parameters<HostActivities['propose']>[0];
 
@@ -28,13 +29,19 @@ export async function scriptCandidates(deps: Dependencies, input: Input, finding
   for (const finding of findings.slice(0, mostFindings)) {
     const key = `${input.run}/${input.trial}/script-${finding.id}`;
     const proposed = await withFreshWorktree({ home: deps.home, repository, key, commit: champion.commit }, async (worktree) => {
-      const result = await runCommand({ ...request(deps, input, 'script', script, worktree.path, null, attempt), stdin: scriptInput(finding), logFile: await logPath(deps, input, `script-${finding.id}.log`) });
+      const asked = await commandRequest(deps, 'script', script, { scope: input, worktree, lock: null, who: 'proposing', besides: { readable: inTemporaryFolders(script.run) } }, attempt);
+      const result = await runCommand({ ...asked, stdin: scriptInput(finding), logFile: await logPath(deps, input, `script-${finding.id}.log`) });
       if (result.cancelled) attempt.signal.throwIfAborted();
       return result.ok ? await proposalOf(input, repository, worktree, finding, result.stdout.trim()) : null;
     });
     if (proposed !== null && !candidates.some((candidate) => candidate.id === proposed.id)) candidates.push(proposed);
   }
   return candidates;
+}
+
+/** The program itself may lie in a folder that a sandbox does not show. */
+function inTemporaryFolders(command: string): string[] {
+  return command.split(/[\s'"]+/).filter((word) => /^\/(tmp|var\/tmp|run)\/./.test(word));
 }
 
 /** What the program changed as a candidate, named by what it printed; null when it changed nothing. */

@@ -10,7 +10,7 @@ import type { CommandOutcome, HostActivities } from '../core/run/contracts.js';
 import { readBase } from '../core/tests/base.js';
 import { compareTests, countsOfRun } from '../core/tests/compare.js';
 import type { TestRun } from '../core/tests/results.js';
-import type { CommandResult } from '../measure/command.js';
+import type { CommandRequest, CommandResult } from '../measure/command.js';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
@@ -23,7 +23,8 @@ import { removeTree } from '../workspace/remove-tree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, problemOf, request, tailOf } from './ground.js';
+import { commandRequest, withHint } from './command-request.js';
+import { logPath, problemOf, tailOf } from './ground.js';
 
 type Input = Parameters<HostActivities['runCommand']>[0];
 
@@ -61,6 +62,7 @@ interface Ran {
   /** Why the files of `tests.report` cannot be read; null when they can. */
   missing: string | null;
   logFile: string;
+  request: CommandRequest;
 }
 
 async function runOnce(ground: TestGround, settings: TestsConfig, mayAsk: boolean): Promise<Ran> {
@@ -68,21 +70,21 @@ async function runOnce(ground: TestGround, settings: TestsConfig, mayAsk: boolea
   const { format, report } = settings;
   attempt.report({ doing: 'test' });
   const logFile = await logPath(deps, input, `test-${worktree.id}.log`);
-  const request_ = request(deps, input, 'test', command, worktree.path, lock, attempt);
   const base = input.target.base.commit;
   const files = await repository.listFiles(base);
   if (report !== undefined) await clearReports(worktree, files, report);
   const folder = join(await realpath(tmpdir()), randomBytes(8).toString('hex'));
   await mkdir(folder, { mode: 0o700 });
+  const request = await commandRequest(deps, 'test', command, { scope: input, worktree, lock, who: 'measured', besides: { writable: [folder] } }, attempt);
   try {
-    const asked = mayAsk && report === undefined && format !== 'exit' ? askForReports(format, { texts: await commandTexts(repository, base, command), files, env: request_.env }, folder) : { env: {}, reports: [] };
-    const result = await runCommand({ ...request_, env: runEnvironment({ ...request_.env, ...asked.env }, worktree), keepBytes: keptBytes, logFile });
+    const asked = mayAsk && report === undefined && format !== 'exit' ? askForReports(format, { texts: await commandTexts(repository, base, command), files, env: request.env }, folder) : { env: {}, reports: [] };
+    const result = await runCommand({ ...request, env: runEnvironment({ ...request.env, ...asked.env }, worktree), keepBytes: keptBytes, logFile });
     if (result.cancelled) attempt.signal.throwIfAborted();
     const found = report === undefined ? await readFiles(asked.reports) : await readReports(worktree.path, report);
     const missing = found.problem ?? (report !== undefined && found.reports.length === 0 ? 'no such file was written' : null);
     const printed = report === undefined ? { stdout: result.stdout, stderr: result.stderr } : { stdout: '', stderr: '' };
-    const run = await readTestsInThread({ wanted: format, evidence: { ...printed, cut: result.droppedBytes > 0, reports: found.reports, roots: [worktree.path] } });
-    return { result, run, asked: Object.keys(asked.env).length > 0, missing, logFile };
+    const run = await readTestsInThread({ wanted: format, evidence: { ...printed, cut: result.droppedBytes > 0, reports: found.reports, roots: [worktree.path, ...(request.sandbox === undefined ? [] : [request.sandbox.worktree.at])] } });
+    return { result, run, asked: Object.keys(asked.env).length > 0, missing, logFile, request };
   } finally {
     await removeTree(folder);
   }
@@ -96,14 +98,14 @@ async function clearReports(worktree: OpenWorktree, files: readonly string[], re
   await removeReports(worktree.path, report);
 }
 
-async function outcomeOf({ deps, input, command }: TestGround, settings: TestsConfig, { result, run: found, asked, missing, logFile }: Ran): Promise<CommandOutcome> {
+async function outcomeOf({ deps, input, command }: TestGround, settings: TestsConfig, { result, run: found, asked, missing, logFile, request }: Ran): Promise<CommandOutcome> {
   const atBase = readBase(found, settings, command.run, missing);
   // A candidate's results that contradict themselves are its own.
   const run = input.tests === undefined ? atBase.run : found;
   const shown = countsOfRun(run);
   return {
     ok: result.ok,
-    problem: problemOf(result, command),
+    problem: withHint(problemOf(result, command), result, request),
     tail: result.ok ? '' : tailOf(result),
     wallMs: result.wallMs,
     cached: false,

@@ -14,13 +14,14 @@ import { commitAll } from '../workspace/commit-worktree.js';
 import { linkInto } from '../workspace/link.js';
 import { protectedChanges } from '../workspace/protected.js';
 import { protectionOf } from '../workspace/protected-globs.js';
-import { closeWorktree, openWorktree, withFreshWorktree } from '../workspace/open-worktree.js';
+import { closeWorktree, findOpenWorktree, openWorktree, withFreshWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
 import { changedScripts } from '../workspace/changed-scripts.js';
 import { rulesOf } from './guard-protected.js';
+import { drawPlace } from './sandbox.js';
 
 /** A person who is shown more reads none. */
 const mostFlags = 20;
@@ -32,10 +33,14 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
   return {
     openWorktrees: activity(async ({ target, config, worktrees, fresh }) => {
       const repository = fresh === true ? await freshClone(deps.home, target, deps.artifacts, posix.dirname(worktrees[0]?.key ?? '')) : await repositoryOf(deps, target);
+      // What an earlier attempt opened keeps its place.
+      const earlier = await Promise.all(worktrees.map(({ key }) => findOpenWorktree(deps.home, key)));
+      const drawn = await drawPlace(config);
+      const place = drawn === null ? null : (earlier.find((worktree) => worktree?.place != null)?.place ?? drawn);
       const opened = [];
       for (const { key, commit } of worktrees) {
         await repository.ensureCommit(commit);
-        const worktree = await openWorktree({ home: deps.home, repository, key, commit: commit.commit, layoutSeed: drawLayoutSeed(), prepare: async (made) => void (await linkInto(made, target.origin, config.target.link)) });
+        const worktree = await openWorktree({ home: deps.home, repository, key, commit: commit.commit, layoutSeed: drawLayoutSeed(), place, prepare: async (made) => void (await linkInto(made, target.origin, config.target.link)) });
         opened.push({ key, commit: worktree.commit });
       }
       return opened;

@@ -1,5 +1,6 @@
 import type { Launcher } from './launcher/launcher.js';
 import type { Usage } from './launcher/messages.js';
+import type { Sandbox } from './sandbox/sandbox.js';
 
 /** A shell command to run with its children in a process group of its own. */
 export interface CommandRequest {
@@ -23,6 +24,8 @@ export interface CommandRequest {
   hold?: number[];
   /** Starts it, for one who has many to run; it holds what `hold` would. Without one, the command gets one of its own. */
   launcher?: Launcher;
+  /** Where it runs; without one, as the user. */
+  sandbox?: Sandbox;
   /** Between SIGTERM and SIGKILL; default 2000. */
   graceMs?: number;
 }

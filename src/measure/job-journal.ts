@@ -2,13 +2,14 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { z } from 'zod';
 import { endJob } from './end-job.js';
+import { removePrivateFolder } from './private-folder.js';
 import { hostLife, jobProcesses, processStart, type ProcessInfo } from './processes.js';
 
 const processRef = z.object({ pid: z.int().positive(), start: z.string() });
 
 const entrySchema = z.object({
   v: z.literal(1),
-  id: z.string().min(8),
+  id: z.string().regex(/^[0-9a-f]{8,64}$/),
   name: z.string(),
   /** The boot (and process namespace) in which the pids mean something. */
   life: z.string(),
@@ -70,6 +71,7 @@ export async function reapJobs(folder: string): Promise<Reaped[]> {
       if (processes === 'stuck') continue;
       if (processes > 0) reaped.push({ id: entry.id, name: entry.name, processes });
     }
+    if (entry !== null) await removePrivateFolder(entry.id);
     await rm(file, { force: true });
   }
   return reaped;

@@ -8,6 +8,7 @@ import type { CommandRequest, CommandResult } from './command.js';
 import { endJob } from './end-job.js';
 import { journalJob } from './job-journal.js';
 import type { Usage } from './launcher/messages.js';
+import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
 import type { JobIdentity } from './processes.js';
 import { startCommand, type Exit, type StartedCommand } from './start-command.js';
 
@@ -35,9 +36,10 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const id = randomBytes(8).toString('hex');
   const journal = request.journal ? await journalJob(request.journal.folder, id, request.journal.name) : null;
   const log = request.logFile === undefined ? null : await CommandLog.open(request.logFile);
+  const own = await makePrivateFolder(id);
   let allGone = true;
   try {
-    const command = await startCommand(request, id);
+    const command = await startCommand(request, id, own);
     allGone = false;
     const job: JobIdentity = { group: command.pid, marker: id, reaper: command.reaper };
     const guard = watch(request, job);
@@ -64,7 +66,10 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   } finally {
     await log?.close();
     // What hangs in the kernel stays in the journal, so that the next start tries again.
-    if (allGone) await journal?.ended();
+    if (allGone) {
+      await removePrivateFolder(id);
+      await journal?.ended();
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
 import { launcherProblem } from './start-command.js';
 import { layoutSizes, runEnvironment } from './run-environment.js';
+import type { Sandbox } from './sandbox/sandbox.js';
 
 export interface SampleRequest {
   /** `timeout` in milliseconds, as in the parsed configuration. */
@@ -27,6 +28,8 @@ export interface SampleRequest {
   seed?: string;
   /** Environment that `$NAME` in the config is taken from; default: that of this process. */
   secretsFrom?: NodeJS.ProcessEnv;
+  /** Where it runs; without one, as the user. */
+  sandbox?: Sandbox;
   signal?: AbortSignal;
   /** Gets what the benchmark printed on stdout, as far as it is kept. */
   onOutput?: (stdout: string) => void;
@@ -57,6 +60,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),
     ...(request.launcher === undefined ? {} : { launcher: request.launcher }),
+    ...(request.sandbox === undefined ? {} : { sandbox: request.sandbox }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (result.cancelled) signal?.throwIfAborted();

@@ -12,6 +12,7 @@ import { identityOf, openSampleJournal } from './sample-journal.js';
 import { compareSides, countingOutput, digestOf, type SidesOutput } from './pair-output.js';
 import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
+import type { Sandbox } from './sandbox/sandbox.js';
 import { openLauncher } from './start-command.js';
 
 /** One side of a comparison: a commit, built in a worktree. */
@@ -21,6 +22,7 @@ export interface Side {
   worktree: string;
   /** From `drawLayoutSeed`, once a build. Default 0: no padding. */
   layoutSeed?: number;
+  sandbox?: Sandbox;
 }
 
 export interface SampledBenchmark {
@@ -64,8 +66,8 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
   const journal = await openSampleJournal(request.journalFile, {
     v: 1,
     stage,
-    a: identityOf(sides.a),
-    b: identityOf(sides.b),
+    a: identityOfSide(sides.a),
+    b: identityOfSide(sides.b),
     command: identityOf(alone ? first.command : benchmarks),
     rules: identityOf([...rules.map(({ name, source, pattern, match, skip, benchmark }) => ({ name, source, pattern, match, ...(skip === undefined ? {} : { skip }), ...(alone ? {} : { benchmark }) })), ...(request.output ? [request.output] : [])]),
   });
@@ -98,6 +100,11 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     await launcher?.close();
     await journal.close();
   }
+}
+
+/** Not the sandbox: what is hidden in it is what the host has at the time. */
+function identityOfSide({ sandbox: _sandbox, ...side }: Side): string {
+  return identityOf(side);
 }
 
 async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number, before: Before): Promise<Pair> {
@@ -163,7 +170,7 @@ function sampleOf({ benchmarks }: SamplingRequest, taken: TakenSide): Sample {
 }
 
 async function takeSide(request: SamplingRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
-  const { worktree, layoutSeed } = request.sides[name];
+  const { worktree, layoutSeed, sandbox } = request.sides[name];
   let stdout = '';
   const sample = await takeSample({
     command: benchmark.command,
@@ -174,6 +181,7 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, ben
     hold: [request.lock.fd],
     ...(launcher === null ? {} : { launcher }),
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
+    ...(sandbox === undefined ? {} : { sandbox }),
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.output ? { onOutput: (text: string) => { stdout = text; } } : {}),

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import { finished, type Readable, type Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import type { CommandRequest } from './command.js';
 import { Launcher, LauncherLost } from './launcher/launcher.js';
 import type { Usage } from './launcher/messages.js';
+import type { PrivateFolder } from './private-folder.js';
 import { markerName } from './processes.js';
+import { inSandbox, type Invocation } from './sandbox/wrap.js';
 
 export interface Exit {
   exitCode: number | null;
@@ -53,25 +56,37 @@ export async function openLauncher(hold: readonly number[]): Promise<Launcher | 
 }
 
 /** Starts a shell command. Throws PL_COMMAND_SPAWN when that fails. */
-export async function startCommand(request: CommandRequest, marker: string): Promise<StartedCommand> {
-  const what = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...request.env, [markerName]: marker } };
+export async function startCommand(request: CommandRequest, marker: string, own: PrivateFolder): Promise<StartedCommand> {
+  const what = invocation(request, marker, own);
   try {
-    if (request.launcher?.usable === true) return await startLaunched(request, what, request.launcher, false);
-    const launcher = await openLauncher(request.hold ?? []);
-    return launcher === null ? await startPlainly(request, what) : await startLaunched(request, what, launcher, true);
+    const started = await startHow(request, what);
+    return request.sandbox === undefined ? started : { ...started, exited: started.exited.then(asSeenWithin) };
   } catch (cause) {
-    if (cause instanceof LauncherLost && request.launcher !== undefined) return startCommand({ ...request, launcher: undefined }, marker);
+    if (cause instanceof LauncherLost && request.launcher !== undefined) return startCommand({ ...request, launcher: undefined }, marker, own);
     throw new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
   }
 }
 
-interface What {
-  argv: string[];
-  cwd: string;
-  env: Record<string, string>;
+async function startHow(request: CommandRequest, what: Invocation): Promise<StartedCommand> {
+  if (request.launcher?.usable === true) return startLaunched(request, what, request.launcher, false);
+  const launcher = await openLauncher(request.hold ?? []);
+  return launcher === null ? startPlainly(request, what) : startLaunched(request, what, launcher, true);
 }
 
-async function startLaunched(request: CommandRequest, what: What, launcher: Launcher, own: boolean): Promise<StartedCommand> {
+/** The shell, in the sandbox where there is one, with a place of its own for temporary files. */
+function invocation(request: CommandRequest, marker: string, own: PrivateFolder): Invocation {
+  const { TEMP: _temp, TMP: _tmp, ...env } = request.env;
+  const plain = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...env, TMPDIR: own.temporary, [markerName]: marker }, gated: false };
+  return request.sandbox === undefined ? plain : inSandbox(plain, request.sandbox, own);
+}
+
+/** Bubblewrap says with its exit code, as shells do, that a signal ended the command. */
+function asSeenWithin(exit: Exit): Exit {
+  const signal = Object.entries(constants.signals).find(([, number]) => exit.exitCode === 128 + number)?.[0];
+  return signal === undefined ? exit : { ...exit, exitCode: null, signal: signal as NodeJS.Signals };
+}
+
+async function startLaunched(request: CommandRequest, what: Invocation, launcher: Launcher, own: boolean): Promise<StartedCommand> {
   const startedAt = performance.now();
   const launched = await launcher.launch({ ...what, stdin: request.stdin !== undefined }).catch(async (error: unknown) => {
     if (own) await launcher.close();
@@ -97,10 +112,20 @@ async function startLaunched(request: CommandRequest, what: What, launcher: Laun
 const isClosed = (stream: Readable): Promise<unknown> => promisify(finished)(stream).catch(() => undefined);
 
 /** With what Node has: no usage, and the time of forking this large process is a part of the wall time. */
-async function startPlainly({ stdin, hold = [] }: CommandRequest, { argv, cwd, env }: What): Promise<StartedCommand> {
-  const startedAt = process.hrtime.bigint();
+async function startPlainly({ stdin, hold = [] }: CommandRequest, { argv, cwd, env, gated }: Invocation): Promise<StartedCommand> {
+  let startedAt = process.hrtime.bigint();
   const [program = '', ...args] = argv;
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...hold] }) as ChildProcess & { stdout: Readable; stderr: Readable };
+  const gate = gated ? (['pipe', 'pipe'] as const) : [];
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...gate, ...hold] }) as ChildProcess & { stdout: Readable; stderr: Readable };
+  const [, , , ready, go] = child.stdio;
+  if (gated) {
+    ready?.once('close', () => {
+      startedAt = process.hrtime.bigint();
+      go?.destroy();
+    }).on('error', () => undefined);
+    (ready as Readable | undefined)?.resume();
+    go?.on('error', () => undefined);
+  }
   const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6 }));

@@ -46,6 +46,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
     if (!tried.ok) throw refusal('PL_BENCHMARK_FAILED', `the benchmark does not work on the base: ${tried.problem}\n${tried.tail}`.trimEnd(), { where: `${config.commands.benchmark === undefined ? 'benchmarks' : 'commands.benchmark'}: ${benchmarksText(config)}`, fix: 'Run it by hand in a fresh clone; check `metrics` in perfloop.toml against what it prints.' });
     if (model.status.evidence !== undefined) model.status.evidence.environment = tried.environment;
+    for (const note of tried.notes ?? []) warn(model, note);
     if (survey) {
       const surveyed = await on.host('survey', 'survey of the repository', { ...scope, target, config, worktree: a, benchmark: tried, testMs: tested?.wallMs ?? null });
       model.survey = surveyed.survey;

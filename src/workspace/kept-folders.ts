@@ -11,12 +11,15 @@ import { excludeFromCommits, type Worktree } from './worktree.js';
 
 const manifestSchema = z.object({
   v: z.literal(1),
-  /** The worktree that the files were made in. */
+  /** What stands in their paths for the worktree that the files were made in. */
   worktree: z.string(),
   /** Files and whole folders, relative to the worktree. */
   entries: z.array(z.string()),
   places: z.object({ files: z.array(z.object({ path: z.string(), offsets: z.array(z.number()) })), symlinks: z.array(z.string()) }),
 });
+
+/** A worktree, and where commands see it: see `OpenWorktree`. */
+export type PlacedWorktree = Worktree & { place?: string | null };
 
 /** An unfinished save of a killed process is removed after this long. */
 const leftoverMs = 3_600_000;
@@ -25,7 +28,7 @@ const leftoverMs = 3_600_000;
  * Keeps a copy of files that a command made in a worktree under `folder/key`. It appears by a rename, whole or not at all.
  * When there is one already it stays. The oldest beyond `most` are removed.
  */
-export async function saveKept(request: { folder: string; key: string; worktree: Worktree; entries: readonly string[]; most: number }): Promise<void> {
+export async function saveKept(request: { folder: string; key: string; worktree: PlacedWorktree; entries: readonly string[]; most: number }): Promise<void> {
   const { folder, key, worktree, entries, most } = request;
   await excludeFromCommits(worktree, entries);
   if (await isThere(join(folder, key))) return;
@@ -33,8 +36,8 @@ export async function saveKept(request: { folder: string; key: string; worktree:
   await mkdir(join(temporary, 'files'), { recursive: true });
   try {
     await copyEntries(worktree.path, join(temporary, 'files'), entries);
-    const places = await findId(join(temporary, 'files'), worktree.id);
-    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: worktree.id, entries, places }));
+    const places = await findId(join(temporary, 'files'), nameInPaths(worktree));
+    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: nameInPaths(worktree), entries, places }));
     await flush(temporary);
     await rename(temporary, join(folder, key));
   } catch (error) {
@@ -46,7 +49,7 @@ export async function saveKept(request: { folder: string; key: string; worktree:
 }
 
 /** Copies what was kept under a key into a worktree. False: nothing is kept, or it cannot be laid there; run the command. */
-export async function restoreKept(request: { folder: string; key: string; worktree: Worktree }): Promise<boolean> {
+export async function restoreKept(request: { folder: string; key: string; worktree: PlacedWorktree }): Promise<boolean> {
   const { worktree } = request;
   const kept = join(request.folder, request.key);
   const text = await readFile(join(kept, 'manifest.json'), 'utf8').catch(() => undefined);
@@ -65,9 +68,14 @@ export async function restoreKept(request: { folder: string; key: string; worktr
     if (!(await isThere(kept))) return false;
     throw error;
   }
-  await replaceId(worktree.path, manifest.places, manifest.worktree, worktree.id);
+  await replaceId(worktree.path, manifest.places, manifest.worktree, nameInPaths(worktree));
   await excludeFromCommits(worktree, manifest.entries);
   return true;
+}
+
+/** Both have the same length, so that one can be written over the other. */
+function nameInPaths({ id, place }: PlacedWorktree): string {
+  return place ?? id;
 }
 
 async function trim(folder: string, most: number): Promise<void> {

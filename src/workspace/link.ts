@@ -51,6 +51,12 @@ export async function linkedPaths(worktree: Worktree): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(text));
 }
 
+/** The files and folders of this host that those links lead to. */
+export async function linkedSources(worktree: Worktree): Promise<string[]> {
+  const sources = await Promise.all((await linkedPaths(worktree)).map((path) => readlink(join(worktree.path, path)).catch(() => null)));
+  return sources.filter((source) => source !== null);
+}
+
 function linksFile(worktree: Worktree): string {
   return join(adminFolder(worktree), 'perfloop-links.json');
 }

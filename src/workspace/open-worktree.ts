@@ -5,9 +5,10 @@ import { writeFileAtomic } from '../store/atomic-file.js';
 import type { Home } from '../store/home.js';
 import type { Repository } from './repository.js';
 import { reclaimFreshClones, removeFreshClone } from './fresh-clone.js';
+import { removeTree } from './remove-tree.js';
 import { addWorktree, findWorktree, reclaimWorktrees, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
 
-const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int() });
+const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int(), place: z.string().regex(/^[0-9a-f]{16}$/).nullable().default(null) });
 type State = z.infer<typeof stateSchema>;
 
 /** A worktree that is whole, with what was done in it. */
@@ -17,6 +18,8 @@ export interface OpenWorktree extends Worktree {
   done: readonly string[];
   /** Size of the environment's padding for every sample of this build. */
   layoutSeed: number;
+  /** Where commands see it, as a name in `seenWorktrees`; null: at its own path, for they run without a sandbox. */
+  place: string | null;
 }
 
 /** The worktree that was opened under a key, if it is whole and still there. */
@@ -24,20 +27,23 @@ export async function findOpenWorktree(home: Home, key: string): Promise<OpenWor
   const worktree = await findWorktree({ home, key });
   if (worktree === undefined || !(await worktreeExists(worktree))) return undefined;
   const state = await readState(home, worktree.id);
-  return state === undefined ? undefined : { ...worktree, key, done: state.done, layoutSeed: state.layoutSeed };
+  return state === undefined ? undefined : { ...worktree, key, done: state.done, layoutSeed: state.layoutSeed, place: state.place };
 }
 
-/** Finds the worktree of a key, or makes one of the commit. `prepare` runs before it counts as open. */
-export async function openWorktree(request: { home: Home; repository: Repository; key: string; commit: string; layoutSeed: number; prepare: (worktree: Worktree) => Promise<void> }): Promise<OpenWorktree> {
-  const { home, repository, key, commit, layoutSeed, prepare } = request;
+/**
+ * Finds the worktree of a key, or makes one of the commit. One that commands see elsewhere, in a sandbox or not, is made anew:
+ * what they left there names the old place. `prepare` runs before it counts as open.
+ */
+export async function openWorktree(request: { home: Home; repository: Repository; key: string; commit: string; layoutSeed: number; place: string | null; prepare: (worktree: Worktree) => Promise<void> }): Promise<OpenWorktree> {
+  const { home, repository, key, commit, layoutSeed, place, prepare } = request;
   const found = await findOpenWorktree(home, key);
-  if (found !== undefined && found.commit === commit) return found;
+  if (found !== undefined && found.commit === commit && (found.place === null) === (place === null)) return found;
   // What a predecessor left is gone before anything new is there, its state too.
   await closeWorktree(home, key);
   const worktree = await addWorktree({ repository, commit, home, key });
   await prepare(worktree);
-  await writeState(home, { v: 1, id: worktree.id, done: [], layoutSeed });
-  return { ...worktree, key, done: [], layoutSeed };
+  await writeState(home, { v: 1, id: worktree.id, done: [], layoutSeed, place });
+  return { ...worktree, key, done: [], layoutSeed, place };
 }
 
 export async function markDone(home: Home, worktree: OpenWorktree, step: string): Promise<void> {
@@ -49,6 +55,7 @@ export async function closeWorktree(home: Home, key: string): Promise<void> {
   const worktree = await findWorktree({ home, key });
   if (worktree === undefined) return;
   await rm(stateFile(home, worktree.id), { force: true });
+  await removeTree(homeOfWorktree(home, worktree.id));
   await removeWorktree(home, worktree);
   await removeFreshClone(home, worktree.repository);
 }
@@ -68,10 +75,21 @@ export async function withFreshWorktree<T>(request: { home: Home; repository: Re
 export async function reclaimOpenWorktrees(home: Home, isInUse: Parameters<typeof reclaimWorktrees>[1]): Promise<void> {
   await reclaimWorktrees(home, isInUse);
   await reclaimFreshClones(home);
-  for (const name of await readdir(stateFolder(home)).catch(() => [])) {
-    const there = await stat(join(home.worktrees, name.replace(/\.json$/, ''))).catch(() => null);
-    if (there === null) await rm(join(stateFolder(home), name), { force: true });
+  for (const folder of [stateFolder(home), homesFolder(home)]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const there = await stat(join(home.worktrees, name.replace(/\.json$/, ''))).catch(() => null);
+      if (there === null) await removeTree(join(folder, name));
+    }
   }
+}
+
+/** The home of the commands that run in a worktree, where they run in a sandbox. */
+export function homeOfWorktree(home: Home, id: string): string {
+  return join(homesFolder(home), id);
+}
+
+function homesFolder(home: Home): string {
+  return join(home.worktrees, '.homes');
 }
 
 function stateFolder(home: Home): string {

@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import type { CommandSpec } from '../core/config/schema.js';
 import type { Home } from '../store/home.js';
 import { gitBytes } from './git.js';
-import { restoreKept, saveKept } from './kept-folders.js';
+import { restoreKept, saveKept, type PlacedWorktree } from './kept-folders.js';
 import type { Repository } from './repository.js';
 import { linkedPaths } from './link.js';
 import { inWorktree, type Worktree } from './worktree.js';
@@ -14,38 +14,43 @@ import { inWorktree, type Worktree } from './worktree.js';
 const most = { setup: 8, build: 12 };
 
 /** A hash over all that the result of the setup command depends on: the command, the lock files, the platform and the interpreters. */
-export async function setupKey(request: { repository: Repository; commit: string; command: CommandSpec; lockfiles: readonly string[] }): Promise<string> {
+export async function setupKey(request: { repository: Repository; commit: string; command: CommandSpec; lockfiles: readonly string[]; sandboxed?: boolean }): Promise<string> {
   const { repository, commit, command, lockfiles } = request;
   const isLock = picomatch(lockfiles.flatMap((glob) => (glob.includes('/') ? [glob] : [glob, `**/${glob}`])), { dot: true });
   const locks = (await repository.listTree(commit)).filter((entry) => isLock(entry.path)).map(({ path, object }) => [path, object]);
-  return hashOf(['setup', 1, command.run, posix.normalize(command.cwd), sortedEntries(command.env), locks, await platform()]);
+  return hashOf(['setup', 1, command.run, posix.normalize(command.cwd), sortedEntries(command.env), locks, await platform(), ...placed(request)]);
 }
 
 /** A hash over what a build depends on: the files, the command and the result of the setup. */
-export async function buildKey(request: { treeHash: string; command: CommandSpec; setupKey: string | null }): Promise<string> {
+export async function buildKey(request: { treeHash: string; command: CommandSpec; setupKey: string | null; sandboxed?: boolean }): Promise<string> {
   const { treeHash, command } = request;
-  return hashOf(['build', 1, treeHash, command.run, posix.normalize(command.cwd), sortedEntries(command.env), request.setupKey, await platform()]);
+  return hashOf(['build', 1, treeHash, command.run, posix.normalize(command.cwd), sortedEntries(command.env), request.setupKey, await platform(), ...placed(request)]);
+}
+
+/** In a sandbox the paths that a command writes into files are others. */
+function placed({ sandboxed = false }: { sandboxed?: boolean }): string[] {
+  return sandboxed ? ['sandbox'] : [];
 }
 
 /** Copies the result of an earlier setup into a worktree. False: run the command, then `saveSetup`. */
-export async function restoreSetup(home: Home, key: string, worktree: Worktree): Promise<boolean> {
+export async function restoreSetup(home: Home, key: string, worktree: PlacedWorktree): Promise<boolean> {
   return restoreKept({ folder: folderOf(home, 'setup'), key, worktree });
 }
 
 /** Keeps every untracked file of a worktree as the result of its setup command. Call it before anything else writes there. */
-export async function saveSetup(home: Home, key: string, worktree: Worktree): Promise<void> {
+export async function saveSetup(home: Home, key: string, worktree: PlacedWorktree): Promise<void> {
   const output = (await gitBytes(['ls-files', '--others', '--directory', '-z'], inWorktree(worktree))).toString('utf8');
   const entries = output.split('\0').filter((path) => path !== '').map((path) => path.replace(/\/$/, ''));
   await saveKept({ folder: folderOf(home, 'setup'), key, worktree, entries: await withoutLinks(worktree, entries), most: most.setup });
 }
 
 /** Copies the result of an earlier build of the same files into a worktree. False: run the command, then `saveBuild`. */
-export async function restoreBuild(home: Home, key: string, worktree: Worktree): Promise<boolean> {
+export async function restoreBuild(home: Home, key: string, worktree: PlacedWorktree): Promise<boolean> {
   return restoreKept({ folder: folderOf(home, 'build'), key, worktree });
 }
 
 /** Keeps every file of a worktree that was written since `sinceMs` (epoch, taken before the build) as the result of the build. */
-export async function saveBuild(home: Home, key: string, worktree: Worktree, sinceMs: number): Promise<void> {
+export async function saveBuild(home: Home, key: string, worktree: PlacedWorktree, sinceMs: number): Promise<void> {
   // The clock that stamps files may lag behind by a tick.
   const entries = await withoutLinks(worktree, await writtenSince(worktree.path, '', sinceMs - 50));
   await saveKept({ folder: folderOf(home, 'build'), key, worktree, entries, most: most.build });

@@ -58,7 +58,7 @@ describe('the exit code and the JSON of judge', () => {
     target.commit('Fickle');
     const turns = join(target.outside, 'turns');
     const command = `if test -e src/fickle.js; then echo x >> ${turns}; if test $(( $(wc -l < ${turns}) % 2 )) = 0; then echo score: 200; else echo score: 50; fi; else echo score: 100; fi`;
-    writeFileSync(join(target.outside, 'fickle.toml'), `[commands]\nbenchmark = '''${command}'''\n${fixed}${score}`);
+    writeFileSync(join(target.outside, 'fickle.toml'), `[commands]\nbenchmark = '''${command}'''\n[sandbox]\nwritable = ["${target.outside}"]\n${fixed}${score}`);
     const ended = await cliJudge(target, '--candidate', 'fickle', '--config', join(target.outside, 'fickle.toml'));
     expect(jsonOf(ended)).toMatchObject({ verdict: 'inconclusive', reasons: [{ code: 'undecided' }] });
     expect(ended.code).toBe(4);
@@ -213,7 +213,7 @@ describe('a benchmark that cannot be measured at the base', () => {
     ['fails sometimes', 'PL_BENCHMARK_UNUSABLE', flaky('OUTSIDE'), 'exit code 1'],
   ])('because it %s is refused with %s', async (_what, code, command, text) => {
     const file = join(target.outside, 'bad.toml');
-    writeFileSync(file, `[commands]\nbenchmark = { run = '''${command.replaceAll('OUTSIDE', target.outside)}''', timeout = "1s" }\n${fixed}${score.replace('([0-9.]+)', '(\\\\S+)')}`);
+    writeFileSync(file, `[commands]\nbenchmark = { run = '''${command.replaceAll('OUTSIDE', target.outside)}''', timeout = "1s" }\n[sandbox]\nwritable = ["${target.outside}"]\n${fixed}${score.replace('([0-9.]+)', '(\\\\S+)')}`);
     const status = await judged(target, { config: file });
     expect(status.state).toBe('failed');
     expect(status.error).toMatchObject({ code });

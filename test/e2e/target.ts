@@ -42,9 +42,15 @@ export function createTarget(files: (outside: string) => Record<string, string>)
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
   git('init', '--quiet', '--initial-branch=main');
-  target.write(files(outside));
+  target.write(withOutside(files(outside), outside));
   target.commit('The base');
   return target;
+}
+
+/** The folder beside is no part of the repository, and its commands may write it all the same. */
+function withOutside(files: Record<string, string>, outside: string): Record<string, string> {
+  const config = files['perfloop.toml'];
+  return config === undefined || config.includes('[sandbox]') ? files : { ...files, 'perfloop.toml': `${config}\n[sandbox]\nwritable = ["${outside}"]\n` };
 }
 
 /** A shell fragment that leaves a line in the effects. */

@@ -31,7 +31,7 @@ describe('a command that ends by itself', () => {
   test('sees only the environment it is given, and its marker', async () => {
     const { stdout } = await run('env', { env: { PATH: env.PATH, ONE: '1' } });
     const names = stdout.trim().split('\n').map((line) => line.split('=')[0]);
-    expect(new Set(names)).toEqual(new Set(['PATH', 'ONE', 'PERFLOOP_JOB', 'PWD', ...names.filter((name) => name === '_' || name === 'SHLVL' || name === 'OLDPWD')]));
+    expect(new Set(names)).toEqual(new Set(['PATH', 'ONE', 'TMPDIR', 'PERFLOOP_JOB', 'PWD', ...names.filter((name) => name === '_' || name === 'SHLVL' || name === 'OLDPWD')]));
   });
 
   test('may print bytes that are not UTF-8', async () => {

@@ -8,7 +8,7 @@ import { prepared, userRepository } from './fixture.js';
 
 async function opened(key: string) {
   const { home, repository, base } = await prepared(userRepository());
-  const request = { home, repository, key, commit: base, layoutSeed: 7, prepare: async () => {} };
+  const request = { home, repository, key, commit: base, layoutSeed: 7, place: null, prepare: async () => {} };
   return { home, repository, base, request, worktree: await openWorktree(request) };
 }
 
@@ -54,7 +54,7 @@ test('a fresh clone holds what the artifacts do and nothing else, and goes with 
   await clone.ensureCommit(target.base);
   expect(clone.path).not.toBe(repository.path);
   expect(existsSync(join(clone.path, 'left-behind'))).toBe(false);
-  const open = (side: string) => openWorktree({ home, repository: clone, key: `run/trial/again/${side}`, commit: base, layoutSeed: 1, prepare: async () => {} });
+  const open = (side: string) => openWorktree({ home, repository: clone, key: `run/trial/again/${side}`, commit: base, layoutSeed: 1, place: null, prepare: async () => {} });
   const [a, b] = [await open('a'), await open('b')];
   expect(readFileSync(join(a.path, 'src', 'a.js'), 'utf8')).toBe('export const a = 1;\n');
   // A retry finds what its predecessor made.

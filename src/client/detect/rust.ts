@@ -20,7 +20,7 @@ export async function detectRust(repository: Repository): Promise<Project | null
     files,
     manifest: manifest === null ? null : 'Cargo.toml',
     packageManager: { name: 'cargo', evidence: locked ? 'Cargo.lock' : 'Cargo.toml' },
-    setup: locked ? { run: 'cargo fetch --locked', env: {}, evidence: 'Cargo.lock' } : null,
+    setup: { run: `cargo fetch${locked ? ' --locked' : ''}`, env: {}, evidence: locked ? 'Cargo.lock' : 'Cargo.toml' },
     build: { run: ['cargo build --release', ...builds].join(' && '), env: {}, evidence: 'Cargo.toml' },
     test: { run: 'cargo test', env: {}, evidence: 'Cargo.toml' },
     benchmark,

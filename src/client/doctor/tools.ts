@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { sandboxSupport } from '../../measure/sandbox/probe.js';
 import { atLeast, firstLineOf, type Check } from './check.js';
 
 interface Tool {
@@ -16,7 +17,6 @@ const tools: readonly Tool[] = [
   { name: 'git', commands: ['git'], args: ['--version'], neededFor: 'worktrees, result branches, bundles', fix: 'Install git 2.30 or newer.', required: true, least: '2.30' },
   { name: 'flock', commands: ['flock'], args: ['--version'], neededFor: 'holding the machine while a benchmark samples', fix: 'Install util-linux (macOS: `brew install flock`).', required: true },
   { name: 'python3', commands: ['python3'], args: ['--version'], neededFor: 'profiling and testing Python targets', fix: 'Install Python 3.8 or newer.', required: false, least: '3.8' },
-  { name: 'bubblewrap', commands: ['bwrap'], args: ['--version'], neededFor: 'a sandbox around targets, which is to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'counting instructions, which is to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiles of GPU targets, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'profiles of Python with native frames, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
@@ -24,12 +24,19 @@ const tools: readonly Tool[] = [
 ];
 
 export async function toolChecks(): Promise<Check[]> {
-  return [nodeCheck(), ...(await Promise.all([...tools.map(toolCheck), perfCheck()]))];
+  return [nodeCheck(), ...(await Promise.all([sandboxCheck(), ...tools.map(toolCheck), perfCheck()]))];
 }
 
 function nodeCheck(): Check {
   const good = atLeast(process.versions.node, '20.19');
   return { name: 'node', status: good ? 'ok' : 'fail', found: process.version, neededFor: 'perfloop itself', fix: good ? null : 'Install Node 20.19 or newer.' };
+}
+
+/** Not the version alone: many systems forbid it to work. */
+async function sandboxCheck(): Promise<Check> {
+  const check = { name: 'bubblewrap', neededFor: 'the sandbox around the commands of targets' };
+  const support = await sandboxSupport();
+  return support.works ? { ...check, status: 'ok', found: `${support.version}, and it works here`, fix: null } : { ...check, status: 'warn', found: support.why, fix: support.fix };
 }
 
 async function toolCheck(tool: Tool): Promise<Check> {

@@ -3,7 +3,7 @@ import { testsSchema } from './tests-schema.js';
 import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
 import { durationMs } from './duration.js';
-import { environmentName, environmentValue, globPattern, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
+import { environmentName, environmentValue, globPattern, hostPath, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
 /** A command line, run by the shell in the worktree. */
 const command = z.string().trim().min(1).max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character');
@@ -25,7 +25,7 @@ export const targetSchema = z
     name: shortText(80).min(1).optional().describe('A name for people. Default: the name of the folder.'),
     base: revision.default('HEAD').describe('The revision to start from: a branch, a tag or a commit.'),
     setup: commandSpec.optional().describe('Installs dependencies. Runs once for each content of the `lockfiles`; its result is kept and used again.'),
-    lockfiles: z.array(globPattern).default(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'requirements*.txt', 'poetry.lock', 'uv.lock', 'pyproject.toml', 'package.json', 'Cargo.lock', 'go.sum']).describe('The files that the result of `setup` depends on.'),
+    lockfiles: z.array(globPattern).default(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'requirements*.txt', 'poetry.lock', 'uv.lock', 'pyproject.toml', 'package.json', 'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum']).describe('The files that the result of `setup` depends on.'),
     protected: z.array(globPattern).default([]).describe('Files that no candidate may change, besides the built-in ones (tests, benchmarks, lock files, CI, this file).'),
     editable: z.array(globPattern).default([]).describe('Exceptions from the built-in protected files, for a repository whose own code lives in such a place (a library in `bench/`).'),
     link: z.array(pathBelowRoot).default([]).describe('Files and folders that a worktree needs and git does not hold (data sets, weights): linked from your checkout, read-only.'),
@@ -113,6 +113,15 @@ export const machineSchema = z
   })
   .prefault({});
 
+export const sandboxSchema = z
+  .strictObject({
+    mode: z.enum(['auto', 'require', 'off']).default('auto').describe('Whether the commands run in a sandbox (bubblewrap, Linux): without network, with the file system read-only but for the worktree and a temporary folder, out of sight of keys, other processes and everything of perfloop. `auto`: where it works, else with a warning. `require`: or not at all. `off`: never.'),
+    network: z.boolean().default(false).describe('Whether commands other than `target.setup` and `propose.script`, which always have it, have the network.'),
+    readable: z.array(hostPath).default([]).describe('Files and folders of the host to be seen although the sandbox hides them: below `/tmp` or `/run`, or among keys and settings that may hold a password.'),
+    writable: z.array(hostPath).default([]).describe('Files and folders of the host that commands may write. What one execution leaves there the next one finds, also one of the other side.'),
+  })
+  .prefault({});
+
 export const profileSchema = z
   .strictObject({
     kind: z.enum(['auto', 'v8', 'cprofile']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` for Python. `auto`: by the profiled command.'),
@@ -148,6 +157,7 @@ export const configSchema = z.strictObject({
   propose: proposeSchema.describe('Where candidates come from.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
+  sandbox: sandboxSchema.describe('What its commands may see and change.'),
   profile: profileSchema.describe('How it is profiled.'),
   steps: listOfTables('steps', stepSchema).max(10_000).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),
 });

@@ -34,6 +34,13 @@ function pathProblem(path: string): string | null {
   return null;
 }
 
+/** A path of the host: absolute, or in the home of the user that runs perfloop. */
+export const hostPath = z.string().min(1).max(1000).superRefine((path, context) => {
+  if (controlCharacter.test(path)) context.addIssue({ code: 'custom', message: 'must not hold control characters' });
+  else if (!path.startsWith('/') && !path.startsWith('~/')) context.addIssue({ code: 'custom', message: `must be absolute or start with \`~/\`, got ${JSON.stringify(path)}` });
+  else if (path.split('/').includes('..')) context.addIssue({ code: 'custom', message: 'must not hold `..`' });
+}).meta({ title: 'host path' });
+
 /** A git revision. What could be read as an option or as a range is refused. */
 export const revision = z.string().trim().min(1).max(500).superRefine((text, context) => {
   if (text.startsWith('-') || controlCharacter.test(text)) context.addIssue({ code: 'custom', message: 'is not a revision: it must not start with `-` or hold control characters' });

@@ -126,7 +126,7 @@ export interface SampleInput extends Scope {
 
 export interface BenchActivities {
   /** Runs the benchmark once, to see that it works and what it prints. */
-  tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number>; /** JSON of the host's fingerprint. */ environment: ArtifactRef; /** Hash of the files that the benchmark commands start. */ sources?: string } | { ok: false; problem: string; tail: string }>;
+  tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number>; /** JSON of the host's fingerprint. */ environment: ArtifactRef; /** Hash of the files that the benchmark commands start. */ sources?: string; /** What a person should know of how it runs here. */ notes?: string[] } | { ok: false; problem: string; tail: string }>;
   /** A/A pairs of one commit, unless this host's history knows them; and what the trials will cost. */
   measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
   /** Samples until the stage is decided. `earlier` holds the pairs of the stages before. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Ending, Order, Usage } from './messages.js';
 import type { Reaped, Syscalls } from './syscalls.js';
 
@@ -21,16 +21,18 @@ export class Job {
   }
 
   /** Returns when the command itself has ended; throws when it could not be started. */
-  run({ argv, cwd, env }: Order & { type: 'start' }, onStarted: (pid: number) => void): Ending {
+  run({ argv, cwd, env, gated }: Order & { type: 'start' }, onStarted: (pid: number) => void): Ending {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const { stdin, stdout, stderr } = this.workerEnds;
     for (const end of [stdin, stdout, stderr]) if (end !== null) closeSync(end);
     process.chdir(cwd);
     try {
-      const startedAt = process.hrtime.bigint();
-      const leader = startInSession(this.calls, argv, variables, this.#commandEnds);
+      const gate = gated ? new Gate(this.calls) : null;
+      let startedAt = process.hrtime.bigint();
+      const leader = startInSession(this.calls, argv, variables, [...this.#commandEnds, ...(gate?.commandEnds ?? [])]);
       this.#closeEnds();
       onStarted(leader);
+      if (gate !== null) startedAt = gate.open();
       for (;;) {
         const reaped = this.calls.wait('any', true);
         const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6;
@@ -61,12 +63,38 @@ export class Job {
   }
 }
 
+/** Lets a command that was prepared begin, see `Invocation.gated`. */
+class Gate {
+  readonly #ready: [read: number, write: number];
+  readonly #go: [read: number, write: number];
+
+  constructor(calls: Syscalls) {
+    this.#ready = calls.pipe();
+    this.#go = calls.pipe();
+  }
+
+  get commandEnds(): [number, number] {
+    return [this.#ready[1], this.#go[0]];
+  }
+
+  /** Returns when it begins, or has failed to be prepared: the time of then. */
+  open(): bigint {
+    for (const end of this.commandEnds) closeSync(end);
+    // Nothing is written: the read ends when the other end is closed.
+    readSync(this.#ready[0], Buffer.alloc(1));
+    const now = process.hrtime.bigint();
+    closeSync(this.#go[1]);
+    closeSync(this.#ready[0]);
+    return now;
+  }
+}
+
 /**
  * Starts a program as the leader of a session of its own, and gives its pid. It goes through setsid(1), which forks where it
  * leads a group: the kernel takes the memory of the process that forks for the peak of the one that it starts, and setsid
  * has 2 MB where this process has 50.
  */
-export function startInSession(calls: Syscalls, argv: readonly string[], env: readonly string[], stdio: readonly [number, number, number]): number {
+export function startInSession(calls: Syscalls, argv: readonly string[], env: readonly string[], stdio: readonly number[]): number {
   calls.wait(calls.spawn(['setsid', ...argv], env, stdio), true);
   const leader = eldestChild();
   if (leader === null) throw new Error('setsid started nothing');

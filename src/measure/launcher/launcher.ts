@@ -12,6 +12,8 @@ export interface LaunchRequest {
   argv: string[];
   cwd: string;
   env: Record<string, string>;
+  /** See `Invocation`. */
+  gated: boolean;
   /** Whether there is something to read; else it is empty. */
   stdin: boolean;
 }
@@ -73,11 +75,11 @@ export class Launcher {
   }
 
   /** Throws what the system says when the command cannot be started, and LauncherLost when nothing was started. */
-  async launch({ argv, cwd, env, stdin }: LaunchRequest): Promise<Launched> {
+  async launch({ argv, cwd, env, gated, stdin }: LaunchRequest): Promise<Launched> {
     const pipes = await this.#ask({ type: 'prepare', stdin });
     if (pipes?.type !== 'pipes') throw new LauncherLost('the process that starts commands was ended');
     const streams = { stdin: pipes.stdin === null ? null : this.#open(pipes.stdin, 'write'), stdout: this.#open(pipes.stdout, 'read'), stderr: this.#open(pipes.stderr, 'read') };
-    const started = await this.#ask({ type: 'start', argv, cwd, env });
+    const started = await this.#ask({ type: 'start', argv, cwd, env, gated });
     if (started?.type === 'failed') {
       for (const stream of Object.values(streams)) stream?.destroy();
       throw new Error(started.why);

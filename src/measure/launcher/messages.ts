@@ -19,7 +19,8 @@ export interface Usage {
 export type Order =
   /** Makes the pipes, which the worker then opens through /proc. */
   | { type: 'prepare'; stdin: boolean }
-  | { type: 'start'; argv: string[]; cwd: string; env: Record<string, string> }
+  /** `gated`: as `Invocation` has it. */
+  | { type: 'start'; argv: string[]; cwd: string; env: Record<string, string>; gated: boolean }
   /** Every process is gone: what did they use? */
   | { type: 'settle' };
 

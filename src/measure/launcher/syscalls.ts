@@ -21,9 +21,9 @@ export interface Syscalls {
   pipe(): [read: number, write: number];
   /**
    * posix_spawnp(3): shares the memory until the exec, so that it takes the same time however large the caller is. The
-   * child leads a process group of its own, with default signals. Its descriptor 0, 1 and 2 are `stdio`.
+   * child leads a process group of its own, with default signals. Its descriptors from 0 on are `stdio`.
    */
-  spawn(argv: readonly string[], env: readonly string[], stdio: readonly [number, number, number]): number;
+  spawn(argv: readonly string[], env: readonly string[], stdio: readonly number[]): number;
   /** wait4(2) of one child, or of any; null when there is none, or, not `blocking`, none has ended. */
   wait(pid: number | 'any', blocking: boolean): Reaped | null;
 }

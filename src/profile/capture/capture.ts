@@ -1,5 +1,5 @@
 import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { CommandRequest, CommandResult } from '../../measure/command.js';
 import { v8HookFile } from '../import/frame-kind.js';
@@ -33,7 +33,7 @@ export async function captureProfile({ kind, command, outDir, runCommand }: Capt
   await rm(outDir, { recursive: true, force: true });
   const profiles = join(outDir, 'profiles');
   await mkdir(profiles, { recursive: true });
-  const env = { ...command.env, PERFLOOP_PROFILE_DIR: profiles, PERFLOOP_PROFILE_ROOT: await realpath(command.cwd) };
+  const env = { ...command.env, PERFLOOP_PROFILE_DIR: profiles, PERFLOOP_PROFILE_ROOT: await seenFolder(command) };
   if (kind !== 'cprofile') await addNodeHook(env, outDir);
   if (kind !== 'v8') await addPythonHook(env, outDir);
 
@@ -45,6 +45,11 @@ export async function captureProfile({ kind, command, outDir, runCommand }: Capt
   const kinds = new Set(files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')));
   const [first] = kinds;
   return { kind: kinds.size === 1 && first ? first : 'mixed', files: files.map((name) => join(profiles, name)), wallMs: result.wallMs };
+}
+
+/** Where the command finds itself. */
+async function seenFolder({ cwd, sandbox }: CommandRequest): Promise<string> {
+  return sandbox === undefined ? realpath(cwd) : join(sandbox.worktree.at, relative(sandbox.worktree.path, cwd));
 }
 
 async function addNodeHook(env: Record<string, string>, outDir: string): Promise<void> {

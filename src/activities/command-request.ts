@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import type { CommandSpec, Config } from '../core/config/schema.js';
+import type { Scope } from '../core/run/contracts.js';
+import type { Target } from '../core/target.js';
+import { commandEnvironment } from '../measure/command-environment.js';
+import type { CommandRequest, CommandResult } from '../measure/command.js';
+import type { HeldLock } from '../measure/host-lock.js';
+import { sandboxHint } from '../measure/sandbox/hint.js';
+import type { Worktree } from '../workspace/worktree.js';
+import type { Attempt } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { jobs } from './ground.js';
+import { sandboxOf, type Besides, type Confined } from './sandbox.js';
+
+/** What a command runs for, and where. */
+export interface CommandPlace {
+  scope: Scope & { target: Target; config: Config };
+  worktree: Worktree & { place?: string | null };
+  /** The host lock, which it holds. Null: a proposer takes as long as it likes. */
+  lock: HeldLock | null;
+  who: Confined;
+  /** What it may see and write besides. */
+  besides?: Besides;
+}
+
+/** A command of the config, in a worktree, in a sandbox where there is one. `what` tells a person whose process it is. */
+export async function commandRequest(deps: Dependencies, what: string, command: CommandSpec, { scope, worktree, lock, who, besides }: CommandPlace, attempt: Attempt): Promise<CommandRequest> {
+  const sandbox = await sandboxOf(deps, scope, worktree, who, besides);
+  return {
+    command: command.run,
+    cwd: join(worktree.path, command.cwd),
+    env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
+    timeoutMs: command.timeout,
+    hold: lock === null ? [] : [lock.fd],
+    signal: attempt.signal,
+    journal: jobs(deps, scope, what),
+    ...(sandbox === undefined ? {} : { sandbox }),
+  };
+}
+
+/** Why a command failed, with what to do about it where the sandbox may be the reason. */
+export function withHint(problem: string, { stdout, stderr }: CommandResult, { sandbox }: CommandRequest): string {
+  const hint = problem === '' || sandbox === undefined ? '' : sandboxHint(`${stdout.slice(-20_000)}\n${stderr.slice(-20_000)}`);
+  return hint === '' ? problem : `${problem}. ${hint}`;
+}
