@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseCpuList } from '../core/config/cpus.js';
 import type { Fingerprint } from './fingerprint.js';
 
 type Read = (path: string) => string | null;
@@ -51,13 +52,8 @@ function virtual(info: string | null): boolean | null {
   return flags === undefined ? null : flags.split(' ').includes('hypervisor');
 }
 
-/** How many numbers a list such as `0-3,8` has. */
 function countOfList(list: string | null): number | null {
-  if (list === null || !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(list)) return null;
-  return list.split(',').reduce((sum, range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    return sum + to - from + 1;
-  }, 0);
+  return list === null ? null : (parseCpuList(list)?.length ?? null);
 }
 
 const line = (text: string | null): string | null => text?.trim() || null;

@@ -47,12 +47,13 @@ export async function launcherProblem(): Promise<string | null> {
   return problem;
 }
 
-/** A launcher for many commands; null where there can be none. */
-export async function openLauncher(hold: readonly number[]): Promise<Launcher | null> {
-  if (problem !== null && (await problem) !== null) return null;
-  const launcher = await Launcher.open(hold);
-  problem ??= Promise.resolve(typeof launcher === 'string' ? launcher : null);
-  return typeof launcher === 'string' ? null : launcher;
+/** A launcher for many commands; null where there can be none. Throws PL_NO_PINNING where it cannot bind them to CPUs. */
+export async function openLauncher(hold: readonly number[], cpus: readonly number[] = []): Promise<Launcher | null> {
+  const why = await launcherProblem();
+  const launcher = why ?? (await Launcher.open(hold, cpus));
+  if (typeof launcher !== 'string') return launcher;
+  if (cpus.length === 0) return null;
+  throw new PerfloopError('PL_NO_PINNING', `Commands cannot be bound to the CPUs ${cpus.join(', ')} here: ${launcher}.`, { where: 'measure.cpus', fix: 'Name CPUs that this machine lets perfloop use, or leave `cpus` out.' });
 }
 
 /** Starts a shell command. Throws PL_COMMAND_SPAWN when that fails. */
@@ -63,13 +64,14 @@ export async function startCommand(request: CommandRequest, marker: string, own:
     return request.sandbox === undefined ? started : { ...started, exited: started.exited.then(asSeenWithin) };
   } catch (cause) {
     if (cause instanceof LauncherLost && request.launcher !== undefined) return startCommand({ ...request, launcher: undefined }, marker, own);
+    if (cause instanceof PerfloopError) throw cause;
     throw new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
   }
 }
 
 async function startHow(request: CommandRequest, what: Invocation): Promise<StartedCommand> {
   if (request.launcher?.usable === true) return startLaunched(request, what, request.launcher, false);
-  const launcher = await openLauncher(request.hold ?? []);
+  const launcher = await openLauncher(request.hold ?? [], request.cpus);
   return launcher === null ? startPlainly(request, what) : startLaunched(request, what, launcher, true);
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { testsSchema } from './tests-schema.js';
 import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
+import { parseCpuList } from './cpus.js';
 import { durationMs } from './duration.js';
 import { environmentName, environmentValue, globPattern, hostPath, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
@@ -107,6 +108,13 @@ export const approvalSchema = z
   })
   .prefault({});
 
+export const measureSchema = z
+  .strictObject({
+    cpus: z.string().refine((text) => text === 'auto' || parseCpuList(text) !== null, 'must be `auto` or a list of CPUs such as `2-3` or `2,6`').optional().describe('The CPUs that benchmark, tests and checks are bound to, such as `2-3`; `auto`: all but the first core, where there are 4 CPUs or more. Default: none, since on most machines it makes the noise no smaller; `perfloop noise --try` shows what it does on yours. Linux.'),
+    cold: z.boolean().default(false).describe('Takes the files of the worktree out of the page cache before each sample, also the linked ones. The interpreter and system libraries stay, since to drop them takes root. Linux, and a disk: not tmpfs.'),
+  })
+  .prefault({});
+
 export const machineSchema = z
   .strictObject({
     tag: z.string().regex(/^[a-z][a-z0-9]*(\.[a-z0-9]+)*$/, 'must be lower-case words joined by dots, such as cpu or gpu.h100').default('cpu').describe('The kind of machine it needs: `perfloop worker --tag TAG` serves it.'),
@@ -157,6 +165,7 @@ export const configSchema = z.strictObject({
   propose: proposeSchema.describe('Where candidates come from.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
+  measure: measureSchema.describe('How samples are taken.'),
   sandbox: sandboxSchema.describe('What its commands may see and change.'),
   profile: profileSchema.describe('How it is profiled.'),
   steps: listOfTables('steps', stepSchema).max(10_000).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),

@@ -52,12 +52,12 @@ export class Launcher {
 
   /**
    * Starts a launcher. It keeps the descriptors in `hold` open (a lock's) until its last command is gone, even when this
-   * process is killed. Gives a text that says why where there can be none.
+   * process is killed. `cpus`: those that all commands are bound to; none: as this process is. Gives a text that says why where there can be none.
    */
-  static async open(hold: readonly number[]): Promise<Launcher | string> {
+  static async open(hold: readonly number[], cpus: readonly number[] = []): Promise<Launcher | string> {
     if (process.platform !== 'linux') return `it takes Linux, and this is ${process.platform}`;
     // A session of its own: Ctrl-C in a terminal is for this process, which ends its commands in order.
-    const child = spawn(process.execPath, [script], { cwd: '/', env: { PATH: process.env['PATH'] ?? '' }, detached: true, stdio: ['pipe', 'pipe', 'ignore', ...hold] });
+    const child = spawn(process.execPath, [script, ...cpus.map(String)], { cwd: '/', env: { PATH: process.env['PATH'] ?? '' }, detached: true, stdio: ['pipe', 'pipe', 'ignore', ...hold] });
     const launcher = new Launcher(child as ChildProcess & { stdin: Socket; stdout: Socket });
     const reply = await launcher.#next();
     if (reply?.type === 'ready') return launcher;
@@ -85,6 +85,13 @@ export class Launcher {
       throw new Error(started.why);
     }
     return { ...streams, pid: started?.type === 'started' ? started.pid : null, ended: this.#ended(), usage: () => this.#usage() };
+  }
+
+  /** Takes the files below a folder out of the page cache, and gives their number. */
+  async cool(folder: string): Promise<number> {
+    const reply = await this.#ask({ type: 'cool', folder });
+    if (reply?.type !== 'cooled') throw new LauncherLost('the process that starts commands was ended');
+    return reply.files;
   }
 
   /** Returns when it is gone; `now`: also when a command of it cannot be ended. */

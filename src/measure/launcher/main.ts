@@ -1,4 +1,5 @@
 import { readdirSync, readSync, writeSync } from 'node:fs';
+import { dropFolder } from './cool.js';
 import { Job, startInSession } from './job.js';
 import type { Order, Reply } from './messages.js';
 import { loadSyscalls, type Syscalls } from './syscalls.js';
@@ -7,7 +8,7 @@ import { loadSyscalls, type Syscalls } from './syscalls.js';
  * The launcher: a small process that starts the commands of a target, one at a time, and waits for them. It does nothing
  * while one runs, so that both ends of the wall time are taken at once; and everything that a command leaves behind
  * becomes its child, so that nothing is missing from the usage, or from what is ended. It works without an event loop,
- * and ends when its stdin does and its last child has.
+ * and ends when its stdin does and its last child has. Its arguments are the CPUs that it and all commands are bound to.
  */
 function main(): void {
   const calls = load();
@@ -15,7 +16,8 @@ function main(): void {
   say({ type: 'ready' });
   let job: Job | null = null;
   for (let order = hear(); order !== null; order = hear()) {
-    if (order.type === 'prepare') {
+    if (order.type === 'cool') say({ type: 'cooled', files: dropFolder(calls, order.folder) });
+    else if (order.type === 'prepare') {
       job = new Job(calls, order.stdin);
       say({ type: 'pipes', ...job.workerEnds });
     } else if (job === null) throw new Error(`${order.type} before prepare`);
@@ -30,6 +32,8 @@ function load(): Syscalls | null {
   try {
     const calls = loadSyscalls();
     calls.becomeSubreaper();
+    const cpus = process.argv.slice(2).map(Number);
+    if (cpus.length > 0) calls.setAffinity(cpus);
     // What the worker was given by whoever started it, and what is only held here, is none of a command's business.
     for (const descriptor of readdirSync('/proc/self/fd').map(Number)) if (descriptor > 2) calls.closeOnExec(descriptor);
     const leader = startInSession(calls, ['/bin/sh', '-c', 'exit 7'], [], [0, 1, 2]);

@@ -22,7 +22,9 @@ export type Order =
   /** `gated`: as `Invocation` has it. */
   | { type: 'start'; argv: string[]; cwd: string; env: Record<string, string>; gated: boolean }
   /** Every process is gone: what did they use? */
-  | { type: 'settle' };
+  | { type: 'settle' }
+  /** Takes the files of a folder out of the page cache. */
+  | { type: 'cool'; folder: string };
 
 export type Reply =
   | { type: 'ready' }
@@ -32,4 +34,5 @@ export type Reply =
   | { type: 'started'; pid: number }
   | { type: 'failed'; why: string }
   | { type: 'ended'; ending: Ending }
-  | { type: 'settled'; usage: Usage };
+  | { type: 'settled'; usage: Usage }
+  | { type: 'cooled'; files: number };

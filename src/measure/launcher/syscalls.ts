@@ -17,6 +17,10 @@ export interface Syscalls {
   becomeSubreaper(): void;
   /** Keeps a descriptor from what is started. */
   closeOnExec(descriptor: number): void;
+  /** Binds this process, and what it starts, to CPUs. */
+  setAffinity(cpus: readonly number[]): void;
+  /** Tells the kernel that the pages of a file are not needed: those that are on the disk leave the page cache. */
+  dropPages(descriptor: number): void;
   /** Read end and write end. Neither is inherited. */
   pipe(): [read: number, write: number];
   /**
@@ -35,6 +39,9 @@ const pipeCloseOnExec = 0o2000000;
 const setDescriptorFlags = 2;
 const descriptorCloseOnExec = 1;
 const prSetChildSubreaper = 36;
+/** As large as the kernel's largest: 8192 CPUs. */
+const cpuSetBytes = 1024;
+const dontNeed = 4;
 const withoutHanging = 1;
 /** More than any C library takes for posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t. */
 const opaqueBytes = 1024;
@@ -49,6 +56,8 @@ export function loadSyscalls(): Syscalls {
   const wait4 = libc.func('int wait4(int pid, _Out_ int *status, int options, _Out_ rusage *usage)');
   const prctl = libc.func('int prctl(int option, unsigned long value, unsigned long, unsigned long, unsigned long)');
   const fcntl = libc.func('int fcntl(int descriptor, int command, ...)');
+  const schedSetAffinity = libc.func('int sched_setaffinity(int pid, size_t bytes, const void *mask)');
+  const posixFadvise = libc.func('int posix_fadvise(int descriptor, int64_t offset, int64_t bytes, int advice)');
   const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
   const sigfillset = libc.func('int sigfillset(void *set)');
   const sigemptyset = libc.func('int sigemptyset(void *set)');
@@ -76,6 +85,12 @@ export function loadSyscalls(): Syscalls {
   return {
     becomeSubreaper: () => check(prctl(prSetChildSubreaper, 1, 0, 0, 0) as number),
     closeOnExec: (descriptor) => void fcntl(descriptor, setDescriptorFlags, 'int', descriptorCloseOnExec),
+    setAffinity(cpus) {
+      const mask = Buffer.alloc(cpuSetBytes);
+      for (const cpu of cpus) mask.writeUInt8(mask.readUInt8(cpu >> 3) | (1 << (cpu & 7)), cpu >> 3);
+      check(schedSetAffinity(0, cpuSetBytes, mask) as number);
+    },
+    dropPages: (descriptor) => void posixFadvise(descriptor, 0, 0, dontNeed),
     pipe() {
       const ends: [number, number] = [-1, -1];
       check(pipe2(ends, pipeCloseOnExec) as number);
