@@ -18,6 +18,7 @@ import { deltaOf, noiseOf, noisePairsDue, type Noise } from '../core/verdict/noi
 import { protocolOf, type Rule } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { environmentFingerprint } from '../measure/environment.js';
+import { cpusFor } from '../measure/pinning.js';
 import { takeSample } from '../measure/sample.js';
 import { sandboxHint } from '../measure/sandbox/hint.js';
 import { takeEach } from '../measure/combine.js';
@@ -40,7 +41,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const opened = await worktreeOf(deps, worktree);
       const sandbox = await sandboxOf(deps, input, opened, 'measured');
       const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
+        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], ...conditionsOf(config), layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
       ));
       if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))), notes: await unsandboxedNotes(config) };
       const { problem, tail } = problemOf(sample.failure);
@@ -123,6 +124,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       journalFile: journalOf(deps, input, input.lease, stage),
       secretsFrom: deps.env,
       jobs: jobs(deps, input, `${stage} sample`),
+      ...conditionsOf(input.config),
       lock,
       signal: attempt.signal,
       onProgress: (taken, resumed) => report('sampling', taken, resumed),
@@ -163,6 +165,11 @@ function benchmarksFrom(config: Config): Benchmark[] {
   const benchmarks = benchmarksOf(config);
   if (benchmarks.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to measure', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml.' });
   return benchmarks;
+}
+
+/** How samples are taken. */
+function conditionsOf(config: Config): { cpus: number[]; cold: boolean } {
+  return { cpus: cpusFor(config), cold: config.measure?.cold === true };
 }
 
 /** What is wrong with a benchmark that was tried, with what a person can do about it. */

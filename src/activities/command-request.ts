@@ -5,6 +5,7 @@ import type { Target } from '../core/target.js';
 import { commandEnvironment } from '../measure/command-environment.js';
 import type { CommandRequest, CommandResult } from '../measure/command.js';
 import type { HeldLock } from '../measure/host-lock.js';
+import { cpusFor } from '../measure/pinning.js';
 import { sandboxHint } from '../measure/sandbox/hint.js';
 import type { Worktree } from '../workspace/worktree.js';
 import type { Attempt } from './activity.js';
@@ -23,6 +24,8 @@ export interface CommandPlace {
   besides?: Besides;
 }
 
+const boundRoles = new Set(['test', 'smoke', 'check']);
+
 /** A command of the config, in a worktree, in a sandbox where there is one. `what` tells a person whose process it is. */
 export async function commandRequest(deps: Dependencies, what: string, command: CommandSpec, { scope, worktree, lock, who, besides }: CommandPlace, attempt: Attempt): Promise<CommandRequest> {
   const sandbox = await sandboxOf(deps, scope, worktree, who, besides);
@@ -32,6 +35,8 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
     env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
     timeoutMs: command.timeout,
     hold: lock === null ? [] : [lock.fd],
+    // A program can see what it is bound to, so what is measured is tested so, too.
+    cpus: boundRoles.has(what) ? cpusFor(scope.config) : [],
     signal: attempt.signal,
     journal: jobs(deps, scope, what),
     ...(sandbox === undefined ? {} : { sandbox }),

@@ -8,7 +8,7 @@ import type { CommandRequest, CommandResult } from './command.js';
 import { hindranceBetween, readCounters, type Counters } from './hindrance.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
-import { launcherProblem } from './start-command.js';
+import { launcherProblem, openLauncher } from './start-command.js';
 import { layoutSizes, runEnvironment } from './run-environment.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 
@@ -20,7 +20,10 @@ export interface SampleRequest {
   journal?: CommandRequest['journal'];
   /** The host lock's descriptor. */
   hold?: number[];
-  /** Holds it already, and starts many samples. */
+  cpus?: CommandRequest['cpus'];
+  /** Whether the files of the worktree are taken out of the page cache first. */
+  cold?: boolean;
+  /** Holds and binds already, and starts many samples. */
   launcher?: CommandRequest['launcher'];
   /** Size of the padding in the environment; the same for every sample of one build. Default 0. */
   layoutSeed?: number;
@@ -51,6 +54,7 @@ export function drawLayoutSeed(): number {
 export async function takeSample(request: SampleRequest): Promise<Sample> {
   const { command, rules, signal } = request;
   await requireUsage(rules);
+  if (request.cold === true) await cool(request);
   const before = readCounters();
   const result = await runCommand({
     command: command.run,
@@ -59,6 +63,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),
+    ...(request.cpus === undefined ? {} : { cpus: request.cpus }),
     ...(request.launcher === undefined ? {} : { launcher: request.launcher }),
     ...(request.sandbox === undefined ? {} : { sandbox: request.sandbox }),
     ...(signal === undefined ? {} : { signal }),
@@ -87,4 +92,15 @@ async function requireUsage(rules: readonly MetricReading[]): Promise<void> {
     where: `metrics, source = "${asking.source}"`,
     fix: 'Measure on Linux with util-linux and the optional dependency koffi (`npm install koffi`), or take another source.',
   });
+}
+
+async function cool({ launcher, worktree }: SampleRequest): Promise<void> {
+  const own = launcher?.usable === true ? null : await openLauncher([]);
+  const one = own ?? launcher;
+  if (one === undefined) throw new PerfloopError('PL_NO_COLD', `Files cannot be taken out of the page cache on this machine: ${await launcherProblem()}.`, { where: 'measure.cold', fix: 'Measure on Linux with util-linux and the optional dependency koffi, or leave `cold` out.' });
+  try {
+    await one.cool(worktree);
+  } finally {
+    await own?.close();
+  }
 }

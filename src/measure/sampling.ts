@@ -43,6 +43,8 @@ export interface SamplingRequest {
   journalFile: string;
   /** Reads the load from outside before a pair, upon which it may be repeated; null: no pair is. Default: as /proc tells. */
   otherLoad?: (() => Promise<number | null>) | null;
+  cpus?: SampleRequest['cpus'];
+  cold?: boolean;
   jobs?: CommandRequest['journal'];
   secretsFrom?: SampleRequest['secretsFrom'];
   /** The host lock, taken exclusively. */
@@ -87,7 +89,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       const target = next(pairs);
       if (target === 'stop' || target <= countedPairs(pairs).length) break;
       if (!warm) {
-        launcher = await openLauncher([request.lock.fd]);
+        launcher = await openLauncher([request.lock.fd], request.cpus);
         const thrownAway = await takePair();
         // A failure is evidence, never thrown away.
         if (isFailure(thrownAway)) await add(thrownAway);
@@ -180,6 +182,8 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, ben
     secretsFrom: request.secretsFrom,
     hold: [request.lock.fd],
     ...(launcher === null ? {} : { launcher }),
+    ...(request.cpus === undefined ? {} : { cpus: request.cpus }),
+    cold: request.cold === true,
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),

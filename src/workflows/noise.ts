@@ -41,5 +41,7 @@ function noiseKey(target: Target, config: Config, sources: string | undefined): 
   const several = (config.benchmarks ?? []).length > 0 ? [config.benchmarks] : [];
   const output = outputRuleOfNoise(config);
   const compared = output === null ? [] : [output];
-  return JSON.stringify([target.id, config.commands.benchmark ?? null, config.commands.build ?? null, config.target.setup ?? null, config.metrics, ...several, ...compared, ...(sources === undefined ? [] : [sources])]);
+  const { cpus, cold } = config.measure ?? { cold: false };
+  const conditions = cpus === undefined && !cold ? [] : [{ cpus: cpus ?? null, cold }];
+  return JSON.stringify([target.id, config.commands.benchmark ?? null, config.commands.build ?? null, config.target.setup ?? null, config.metrics, ...several, ...compared, ...conditions, ...(sources === undefined ? [] : [sources])]);
 }
