@@ -1,5 +1,6 @@
 import type { HostActivities } from '../core/run/contracts.js';
 import { activity } from './activity.js';
+import { executedFlagsActivity } from './executed-flags.js';
 import { acceptActivities } from './accept.js';
 import { analyzeActivity } from './analyze.js';
 import { commandActivities } from './commands.js';
@@ -16,6 +17,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     ...worktreeActivities(deps),
     ...commandActivities(deps),
     compareOutputs: compareOutputsActivity(deps),
+    executedFlags: executedFlagsActivity(deps),
     survey: surveyActivity(deps),
     analyze: analyzeActivity(deps),
     propose: proposeActivity(deps),

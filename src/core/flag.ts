@@ -34,6 +34,8 @@ export interface Flag {
   text: string;
   /** Why a person should look, in a sentence. */
   why: string;
+  /** The benchmark does not execute the line, so it is not why the benchmark is faster. */
+  executed?: false;
 }
 
 /** `src/a.js:12` */
@@ -41,7 +43,12 @@ export function flagPlace({ file, line }: Flag): string {
   return line === 0 ? file : `${file}:${line}`;
 }
 
+/** The flags that a person has to look at before the speed counts. */
+export function pressing(flags: readonly Flag[]): Flag[] {
+  return flags.filter(({ executed }) => executed !== false);
+}
+
 /** One line: "cache at src/a.js:12: why [the line]". */
 export function flagText(flag: Flag): string {
-  return `${flag.code} at ${flagPlace(flag)}: ${flag.why}${flag.text === '' ? '' : ` [${flag.text}]`}`;
+  return `${flag.code} at ${flagPlace(flag)}: ${flag.why}${flag.text === '' ? '' : ` [${flag.text}]`}${flag.executed === false ? ', and the benchmark does not execute it' : ''}`;
 }

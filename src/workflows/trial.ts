@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CandidateRef } from '../core/candidate.js';
@@ -93,7 +93,7 @@ class TrialOnHost {
     await this.tell('preparing');
     const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate, ...(madeFor === undefined ? {} : { madeFor }) });
     if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
-    const base = { commit: applied.commit, diff: applied.diff, notes: applied.notes, ...(applied.flags === undefined ? {} : { flags: applied.flags }) };
+    const base: Pick<Outcome, 'commit' | 'diff' | 'notes' | 'flags'> = { commit: applied.commit, diff: applied.diff, notes: applied.notes, ...(applied.flags === undefined ? {} : { flags: applied.flags }) };
 
     const first = await this.prepare('screen', applied.commit, true);
     if (first.refused !== null) return { ...base, verdict: first.refused, samples: null, spent: this.spent };
@@ -123,10 +123,18 @@ class TrialOnHost {
     if (confirmed.kind !== 'decided') throw new Error('the confirmation stage always decides');
     this.checked.push(...(confirmed.checked ?? []));
     const { verdict } = confirmed;
+    if (verdict.kind === 'accepted') base.flags = await this.executed(second.b, applied.flags);
     // Inputs of earlier versions lack the limits, and their histories the second measurement.
     if (this.input.mode === 'ablate' || !wantsSecondLook(verdict) || limitsOf(config.verdict) === null) return { ...base, verdict, samples: confirmed.samples, spent: this.spent };
     const again = await this.measureAgain(applied.commit, rule);
     return { ...base, verdict: verdictOfBoth(verdict, again.verdict), samples: confirmed.samples, again, spent: this.spent };
+  }
+
+  /** Where a person would have to look at flags: only at those that the benchmark executes. */
+  private async executed(worktree: WorktreeRef, flags: Flag[] | undefined): Promise<Flag[] | undefined> {
+    const { target, config, mode } = this.input;
+    if (flags === undefined || flags.length === 0 || mode === 'ablate' || !patched('executed-flags')) return flags;
+    return this.on.host('executedFlags', 'which flagged lines are executed', { ...this.scope, target, config, worktree, flags });
   }
 
   /** All of it once more, in worktrees of a new clone, with nothing kept from before: what an exploit left behind is not there. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { Flag } from '../flag.js';
-import { flagPlace, flagText } from '../flag.js';
+import { flagPlace, flagText, pressing } from '../flag.js';
 import type { TrialSummary } from '../status.js';
 import type { Verdict } from '../verdict/verdict.js';
 
@@ -14,11 +14,12 @@ export function personNeeded(mode: Mode, { verdict, flags, again }: Judged): 'as
   if (verdict.kind === 'quarantined') return again === undefined ? null : 'quarantined';
   if (verdict.kind !== 'accepted') return null;
   if (mode === 'each') return 'asked';
-  return mode === 'risky' && (flags ?? []).length > 0 ? 'risky' : null;
+  return mode === 'risky' && pressing(flags ?? []).length > 0 ? 'risky' : null;
 }
 
 /** The verdict of a judgement, where nobody can be asked: flags make an acceptance a quarantine, unless they are only told. */
-export function withFlags(mode: Mode, verdict: Verdict, flags: readonly Flag[]): Verdict {
+export function withFlags(mode: Mode, verdict: Verdict, found: readonly Flag[]): Verdict {
+  const flags = pressing(found);
   if (mode === 'never' || verdict.kind !== 'accepted' || flags.length === 0) return verdict;
   const places = flags.slice(0, 5).map((flag) => `${flag.code} at ${flagPlace(flag)}`).join(', ');
   const text = `it is faster (${verdict.reasons.map((reason) => reason.text).join('; ')}), and a person must look first at ${flags.length === 1 ? 'one place' : `${flags.length} places`} of the change: ${places}${flags.length > 5 ? ' and more' : ''}`;
