@@ -1,6 +1,7 @@
 // Records real histories of every workflow into test/histories, for test/workflows/replay.test.ts:
 //   npm run build && npx tsx scripts/record-histories.ts
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// or only those of some scenarios: … scripts/record-histories.ts tests judgements
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../src/client/verbs/judge.js';
@@ -98,6 +99,19 @@ async function judgements(engine: TestEngine): Promise<void> {
   }
 }
 
+/** The tests fail once at the candidate and once at the champion: each runs a second time. */
+async function tests(engine: TestEngine): Promise<void> {
+  const flaky = target('flaky', makesFast, '');
+  const script = `echo x >> ${flaky.outside}/runs\nresult="ok 1 - flaky"\ncase $(wc -l < ${flaky.outside}/runs | tr -d " ") in 2 | 3) result="not $result";; esac\nprintf 'TAP version 13\\n%s\\n1..1\\n' "$result"\ncase "$result" in not*) exit 1;; esac\n`;
+  flaky.write({ 'test/flaky.sh': script, 'perfloop.toml': readFileSync(join(flaky.dir, 'perfloop.toml'), 'utf8').replace('[commands]', '[commands]\ntest = "sh test/flaky.sh"') });
+  flaky.commit('Tests');
+  flaky.write({ 'src/alpha.js': 'const ms = 2;\n' });
+  const { status } = await judge(engine.context, { repo: flaky.dir, base: 'HEAD', candidate: 'WORKTREE' });
+  if (status === null) throw new Error('the judgement was left');
+  expectThat(status, status.trials[0]?.verdict?.kind === 'accepted' && status.warnings.some((text) => text.includes('flaky')));
+  await record(engine, 'trial', 'flaky-tests', `${status.run}/candidate`);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -146,11 +160,13 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
+const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests };
+const only = process.argv.slice(2);
+if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
 try {
   const engine: TestEngine = { ...setUp, ...(await setUp.start()) };
-  for (const scenario of [twoRounds, approvals, finalApproval, endings, judgements]) await scenario(engine);
+  for (const [name, scenario] of Object.entries(scenarios)) if (only.length === 0 || only.includes(name)) await scenario(engine);
 } finally {
   await setUp.stop();
   for (const made of targets) made.remove();

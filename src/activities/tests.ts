@@ -82,8 +82,8 @@ async function runOnce(ground: TestGround, settings: TestsConfig, mayAsk: boolea
     if (result.cancelled) attempt.signal.throwIfAborted();
     const found = report === undefined ? await readFiles(asked.reports) : await readReports(worktree.path, report);
     const missing = found.problem ?? (report !== undefined && found.reports.length === 0 ? 'no such file was written' : null);
-    const printed = report === undefined ? { stdout: result.stdout, stderr: result.stderr } : { stdout: '', stderr: '' };
-    const run = await readTestsInThread({ wanted: format, evidence: { ...printed, cut: result.droppedBytes > 0, reports: found.reports, roots: [worktree.path, ...(request.sandbox === undefined ? [] : [request.sandbox.worktree.at])] } });
+    const roots = [worktree.path, ...(request.sandbox === undefined ? [] : [request.sandbox.worktree.at])];
+    const run = await readTestsInThread({ wanted: format, evidence: { stdout: result.stdout, stderr: result.stderr, countsOnly: report !== undefined || result.droppedBytes > 0, reports: found.reports, roots } });
     return { result, run, asked: Object.keys(asked.env).length > 0, missing, logFile, request };
   } finally {
     await removeTree(folder);

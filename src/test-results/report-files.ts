@@ -1,6 +1,7 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
+import { namedReport } from '../core/tests/read.js';
 import { PerfloopError } from '../core/errors.js';
 import { removeTree } from '../workspace/remove-tree.js';
 import { unsafeParent } from '../workspace/safe-path.js';
@@ -44,7 +45,7 @@ export async function removeReports(worktree: string, glob: string): Promise<voi
 export async function readReports(worktree: string, glob: string): Promise<ReportFiles> {
   const files = await matching(worktree, glob);
   if (files.length > mostFiles) return { reports: [], problem: `there are more than ${mostFiles} of them` };
-  return readFiles(files.map((path) => ({ name: 'the report', path: join(worktree, path) })));
+  return readFiles(files.map((path) => ({ name: namedReport, path: join(worktree, path) })));
 }
 
 /** Reads files that are there; a missing one is left out. */

@@ -11,6 +11,11 @@ export interface FoundCommand {
   caution?: string;
 }
 
+export interface FoundTest extends FoundCommand {
+  /** The file that the command was made to write, with the name of every test. */
+  results?: { format: 'vitest' | 'jest' | 'junit'; file: string };
+}
+
 export interface FoundBenchmark extends FoundCommand {
   /**
    * `wall`: it seems to do a fixed amount of work, so its wall time says how fast the code is. `printed`: it runs for a
@@ -41,7 +46,7 @@ export interface Project {
   packageManager: { name: string; evidence: string } | null;
   setup: FoundCommand | null;
   build: FoundCommand | null;
-  test: FoundCommand | null;
+  test: FoundTest | null;
   benchmark: FoundBenchmark | null;
   metrics: LikelyMetric[];
   /** What could not be decided, in whole sentences. */

@@ -1,7 +1,7 @@
 import { chooseBenchmark } from './choose.js';
 import { listOf, tableOf, textOf, type Table } from './json.js';
 import { readManifest } from './manifest.js';
-import type { FoundBenchmark, FoundCommand, LikelyMetric, Project } from './model.js';
+import type { FoundBenchmark, FoundCommand, FoundTest, LikelyMetric, Project } from './model.js';
 import { printedMetrics } from './printed.js';
 import type { Repository } from './repository.js';
 import { shellWord } from './shell-word.js';
@@ -63,10 +63,23 @@ function setupOf(manifest: Table, manager: Manager): FoundCommand | null {
   return { run: manager.install, env: {}, evidence: manager.evidence, ...unlocked };
 }
 
-function testOf(repository: Repository, scripts: Table, manager: Manager): FoundCommand | null {
+/** Options with which a runner writes the names of its tests to a file, beside what it prints; mocha has one reporter only. */
+const reporters = {
+  vitest: { options: '--reporter=default --reporter=json --outputFile=.test-results.json', format: 'vitest', file: '.test-results.json' },
+  jest: { options: '--json --outputFile=.test-results.json', format: 'jest', file: '.test-results.json' },
+  mocha: { options: '--reporter xunit --reporter-option output=.test-results.xml', format: 'junit', file: '.test-results.xml' },
+} as const;
+
+function testOf(repository: Repository, scripts: Table, manager: Manager): FoundTest | null {
   const script = textOf(scripts['test']);
   // What `npm init` writes.
-  if (script !== null && !script.includes('no test specified')) return { run: manager.script('test'), env: {}, evidence: `script \`test\` in package.json: ${script}` };
+  if (script !== null && !script.includes('no test specified')) {
+    const found: FoundTest = { run: manager.script('test'), env: {}, evidence: `script \`test\` in package.json: ${script}` };
+    const runner = /^(?:npx )?(vitest|jest|mocha)(?: [^&|;<>$`()\p{Cc}]{0,500})?$/u.exec(script)?.[1] as keyof typeof reporters | undefined;
+    if (runner === undefined || /--(?:reporter|json|watch|ui)\b|\s-R\b/.test(script)) return found;
+    const { options, format, file } = reporters[runner];
+    return { ...found, run: `${found.run}${manager.name === 'npm' ? ' --' : ''} ${options}`, results: { format, file } };
+  }
   const [file] = repository.matching(/(?:^|\/)(?:tests?\/.*|[^/]*[.-]test|test)\.[cm]?js$/);
   return file === undefined ? null : { run: 'node --test', env: {}, evidence: `${file}, and no test script in package.json` };
 }

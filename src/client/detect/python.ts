@@ -61,7 +61,8 @@ function testOf(repository: Repository, python: string, env: Record<string, stri
   const folder = ['tests', 'test'].find((name) => files.some((path) => path.startsWith(`${name}/`)));
   const where = folder === undefined ? '' : repository.has(`${folder}/__init__.py`) ? ` -s ${folder} -t .` : ` -s ${folder}`;
   const pattern = files.some((path) => /(?:^|\/)test[^/]*\.py$/.test(path)) ? '' : " -p '*_test.py'";
-  return { run: `${python} -m unittest discover${where}${pattern}`, env, evidence: `${file}, and no sign of pytest` };
+  // With -v it names the tests.
+  return { run: `${python} -m unittest discover -v${where}${pattern}`, env, evidence: `${file}, and no sign of pytest` };
 }
 
 async function benchmarkOf(repository: Repository, python: string, env: Record<string, string>): Promise<{ benchmark: FoundBenchmark | null; metrics: LikelyMetric[] }> {

@@ -1,4 +1,4 @@
-import type { Detected, FoundBenchmark, FoundCommand, LikelyMetric } from './model.js';
+import type { Detected, FoundBenchmark, FoundCommand, FoundTest, LikelyMetric } from './model.js';
 import { tomlKey, tomlString } from './toml-text.js';
 
 export interface MeasuredNoise {
@@ -31,6 +31,7 @@ export function renderConfig(detected: Detected, noise: MeasuredNoise): string {
     '# Prints results of the code; a candidate must print the same as the code before it:',
     '# check = "node results.js"',
     '',
+    ...results(main?.test ?? null),
     ...metrics(main?.metrics ?? [], trusted),
     '[verdict]',
     noise.spread === null ? '# The noise of the benchmark was not measured.' : `# One sample of the benchmark varies by ${percent(noise.spread)} (standard deviation). A smaller min_gain needs more samples.`,
@@ -57,6 +58,12 @@ export function isTrusted(found: FoundBenchmark, likely: readonly LikelyMetric[]
 function command(key: string, found: FoundCommand | null, missing: string, example: string): string[] {
   if (found === null) return [`# ${missing}`, `# ${key} = ${tomlString(example)}`];
   return [`# From: ${comment(found.evidence)}${found.caution === undefined ? '' : `. Check: ${comment(found.caution)}`}`, `${key} = ${commandValue(found)}`];
+}
+
+function results(test: FoundTest | null): string[] {
+  if (test?.results === undefined) return [];
+  const { format, file } = test.results;
+  return ['# Each test that passes at the base must pass at a candidate. The options above make the command write their names to this file:', '[tests]', `format = ${tomlString(format)}`, `report = ${tomlString(file)}`, ''];
 }
 
 function benchmark(found: FoundBenchmark | null, trusted: boolean): string[] {

@@ -1,6 +1,7 @@
 import type { TestsConfig } from '../config/tests-schema.js';
 import type { ErrorCode } from '../errors.js';
 import { countsOfRun, isNamed } from './compare.js';
+import { namedReport } from './read.js';
 import { totalOf, type TestRun } from './results.js';
 import { plural } from './words.js';
 
@@ -31,11 +32,12 @@ export function readBase(found: TestRun, { format, report }: TestsConfig, comman
   const unusable = (code: ErrorCode, message: string, fix: string): BaseReading => ({ run, unusable: { code, message, fix }, warnings: [] });
   if (format === 'exit') return { run, unusable: null, warnings: [] };
   if (report !== undefined && missing !== null) return unusable('PL_TESTS_NO_REPORT', `the test command left no results in ${report}: ${missing}`, 'Run it by hand in a fresh clone and look where it writes them; they must be new files of each run.');
-  if (run.sections.length === 0 && (format !== 'auto' || report !== undefined)) {
+  const counted = report === undefined ? run.sections : run.sections.filter(({ source }) => source.endsWith(` in ${namedReport}`));
+  if (counted.length === 0 && (format !== 'auto' || report !== undefined)) {
     const why = flawed.length > 0 ? flawed.join('; ') : `nothing in ${report ?? 'what it prints'} has the form ${format}`;
     return unusable('PL_TESTS_UNREADABLE', `the results of the base's tests cannot be read: ${why}`, naming);
   }
-  if (run.sections.length > 0 && run.sections.every(({ counts }) => totalOf(counts) === 0)) {
+  if (counted.length > 0 && counted.every(({ counts }) => totalOf(counts) === 0)) {
     return unusable('PL_TESTS_NONE', 'the test command runs no test at the base, so no candidate could fail one', 'Correct `commands.test`, or leave it out; then the report says that nothing is tested. If this is a mistake of the reader, set `format = "exit"` under [tests].');
   }
   return { run, unusable: null, warnings: warningsOf(run, flawed, command) };

@@ -16,12 +16,15 @@ import { parseVitest } from './vitest.js';
 /** What the user says of the form of the results: one form, `auto` for whichever is found, `exit` for none. */
 export type WantedFormat = ResultFormat | 'auto' | 'exit';
 
+/** Name of the files that the user said hold the results. */
+export const namedReport = 'the report';
+
 /** What a run of the test command left behind. */
 export interface TestEvidence {
   stdout: string;
   stderr: string;
-  /** Part of the output was dropped, so single tests in it are not known. */
-  cut: boolean;
+  /** Single tests in the output count for nothing: part of it was dropped, or the user named files. */
+  countsOnly: boolean;
   /** Files that the command wrote. `name` is the same for base and candidate. */
   reports: readonly { name: string; text: string }[];
   /** Folders whose names differ from run to run: they are taken out of ids. */
@@ -62,12 +65,14 @@ function isWanted(wanted: WantedFormat, { format, name }: Parser): boolean {
 export function readTests(wanted: WantedFormat, evidence: TestEvidence): TestRun {
   if (wanted === 'exit') return { v: 1, sections: [] };
   const sections = inReports(wanted, evidence);
+  // Beside files that the user named, what is printed must agree in number, whatever its form.
+  const form = evidence.reports.some(({ name }) => name === namedReport) ? 'auto' : wanted;
   for (const stream of ['stdout', 'stderr'] as const) {
     const text = evidence[stream];
     const lines = linesOf(text);
     for (const parser of printed) {
-      const parsed = isWanted(wanted, parser) ? parser.parse(lines, text) : null;
-      if (parsed !== null) sections.push({ source: `${parser.name} on ${stream}`, format: parser.format, ...(evidence.cut ? { ...parsed, results: null } : parsed) });
+      const parsed = isWanted(form, parser) ? parser.parse(lines, text) : null;
+      if (parsed !== null) sections.push({ source: `${parser.name} on ${stream}`, format: parser.format, ...(evidence.countsOnly ? { ...parsed, results: null } : parsed) });
     }
   }
   return { v: 1, sections: sections.map((section) => withoutRoots(section, evidence.roots)) };

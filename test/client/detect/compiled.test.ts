@@ -99,7 +99,7 @@ describe('a repository of several languages', () => {
   });
 
   it('lets a Makefile fill in what the language leaves open', async () => {
-    const project = await mainProject({ 'package.json': '{"scripts":{"test":"mocha"}}', Makefile: 'test:\n\tx\nbench:\n\tx\n' });
+    const project = await mainProject({ 'package.json': '{"scripts":{"test":"tsc && mocha"}}', Makefile: 'test:\n\tx\nbench:\n\tx\n' });
     expect([project.test?.run, project.benchmark?.run]).toEqual(['npm test', 'make bench']);
   });
 

@@ -4,7 +4,7 @@ import { detectProject } from '../../../src/client/detect/detect.js';
 import { mainProject, temporaryRepository } from './temp-repository.js';
 
 const manifest = (content: object): string => JSON.stringify({ name: 'x', ...content });
-const withDependency = manifest({ dependencies: { a: '1' }, scripts: { build: 'tsc', test: 'mocha' } });
+const withDependency = manifest({ dependencies: { a: '1' }, scripts: { build: 'tsc', test: 'tsc && mocha' } });
 
 describe('the package manager', () => {
   it.each([
@@ -44,6 +44,22 @@ describe('the tests', () => {
   it('are run by node itself when no script does', async () => {
     const project = await mainProject({ 'package.json': '{}', 'test/a.js': '' });
     expect(project.test).toEqual({ run: 'node --test', env: {}, evidence: 'test/a.js, and no test script in package.json' });
+  });
+});
+
+describe('the names of the tests', () => {
+  it.each([
+    ['vitest run', 'package-lock.json', 'npm test -- --reporter=default --reporter=json --outputFile=.test-results.json', { format: 'vitest', file: '.test-results.json' }],
+    ['jest --coverage', 'yarn.lock', 'yarn run test --json --outputFile=.test-results.json', { format: 'jest', file: '.test-results.json' }],
+    ['mocha test/*.js', 'pnpm-lock.yaml', 'pnpm run test --reporter xunit --reporter-option output=.test-results.xml', { format: 'junit', file: '.test-results.xml' }],
+    ['vitest run --reporter=dot', 'package-lock.json', 'npm test', undefined],
+    ['mocha -R dot', 'package-lock.json', 'npm test', undefined],
+    ['vitest run && eslint .', 'package-lock.json', 'npm test', undefined],
+    ['node --test', 'package-lock.json', 'npm test', undefined],
+  ])('are written to a file by %j', async (script, lock, run, results) => {
+    const project = await mainProject({ 'package.json': manifest({ scripts: { test: script } }), [lock]: '' });
+    expect(project.test).toMatchObject({ run });
+    expect(project.test?.results).toEqual(results);
   });
 });
 

@@ -17,7 +17,7 @@ describe('the dependencies of a Python project', () => {
   it('are not installed where there are none', async () => {
     const found = await mainProject({ 'pyproject.toml': project('dependencies = []'), 'tests/test_a.py': 'import unittest' });
     expect(found.setup).toBeNull();
-    expect(found.test?.run).toBe('python3 -m unittest discover -s tests');
+    expect(found.test?.run).toBe('python3 -m unittest discover -v -s tests');
   });
 
   it('that only building the package tells are noted', async () => {
@@ -40,10 +40,10 @@ describe('the tests of a Python project', () => {
   });
 
   it.each([
-    [{ 'tests/test_a.py': '' }, 'python3 -m unittest discover -s tests'],
-    [{ 'tests/test_a.py': '', 'tests/__init__.py': '' }, 'python3 -m unittest discover -s tests -t .'],
-    [{ 'test_a.py': '' }, 'python3 -m unittest discover'],
-    [{ 'pkg/a_test.py': '' }, "python3 -m unittest discover -p '*_test.py'"],
+    [{ 'tests/test_a.py': '' }, 'python3 -m unittest discover -v -s tests'],
+    [{ 'tests/test_a.py': '', 'tests/__init__.py': '' }, 'python3 -m unittest discover -v -s tests -t .'],
+    [{ 'test_a.py': '' }, 'python3 -m unittest discover -v'],
+    [{ 'pkg/a_test.py': '' }, "python3 -m unittest discover -v -p '*_test.py'"],
   ])('are run by unittest for %j', async (files, run) => {
     expect((await mainProject({ 'setup.cfg': '', ...(files as Record<string, string>) })).test?.run).toBe(run);
   });

@@ -17,16 +17,21 @@ function takenIn(text: string): string {
 
 describe('renderConfig', () => {
   it('writes what was found, and why', async () => {
-    const found = await detected({ 'package.json': '{"dependencies":{"a":"1"},"scripts":{"test":"mocha"}}', 'package-lock.json': '', 'bench/index.js': 'console.log(`rate: ${r} ops/s`)' });
+    const found = await detected({ 'package.json': '{"dependencies":{"a":"1"},"scripts":{"test":"tsc && mocha"}}', 'package-lock.json': '', 'bench/index.js': 'console.log(`rate: ${r} ops/s`)' });
     const text = renderConfig({ ...found, name: 'thing' }, noise);
     const config = parseConfig(text, 'perfloop.toml');
     expect(config.target).toMatchObject({ name: 'thing', setup: { run: 'npm ci' } });
     expect(config.commands).toMatchObject({ test: { run: 'npm test' }, benchmark: { run: 'node bench/index.js' } });
     expect(config.metrics).toEqual([]);
     expect(config.verdict.min_gain).toBe(0.03);
-    expect(text).toContain('# From: script `test` in package.json: mocha\ntest = "npm test"');
+    expect(text).toContain('# From: script `test` in package.json: tsc && mocha\ntest = "npm test"');
     expect(text).toContain('# One sample of the benchmark varies by 1.3% (standard deviation)');
     expect(parseConfig(takenIn(text), 'perfloop.toml').metrics).toEqual([expect.objectContaining({ name: 'rate', goal: 'max' })]);
+  });
+
+  it('names the file of the results that the tests were made to write', async () => {
+    const text = renderConfig(await detected({ 'package.json': '{"scripts":{"test":"vitest run"}}', 'package-lock.json': '' }), noise);
+    expect(parseConfig(text, 'f')).toMatchObject({ tests: { format: 'vitest', report: '.test-results.json' }, commands: { test: { run: 'npm test -- --reporter=default --reporter=json --outputFile=.test-results.json' } } });
   });
 
   it('keeps the environment of a command', async () => {

@@ -10,7 +10,7 @@ import { countsText } from '../../../src/core/tests/words.js';
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, '../../fixtures/tests', name), 'utf8');
 
 function read(evidence: Partial<TestEvidence>, wanted: WantedFormat = 'auto'): TestSection[] {
-  return readTests(wanted, { stdout: '', stderr: '', cut: false, reports: [], roots: ['/repo'], ...evidence }).sections;
+  return readTests(wanted, { stdout: '', stderr: '', countsOnly: false, reports: [], roots: ['/repo'], ...evidence }).sections;
 }
 
 function only(sections: TestSection[]): TestSection {
@@ -90,7 +90,7 @@ describe('what frameworks print', () => {
   });
 
   it('names no single tests where a part of it was cut', () => {
-    expect(only(read({ stdout: fixture('cargo-1.95.out'), cut: true }))).toMatchObject({ results: null, counts: { passed: 5 } });
+    expect(only(read({ stdout: fixture('cargo-1.95.out'), countsOnly: true }))).toMatchObject({ results: null, counts: { passed: 5 } });
   });
 });
 
@@ -193,6 +193,11 @@ describe('reports in files', () => {
   it('that are one file for each suite are one list of tests', () => {
     const suite = (name: string) => ({ name: 'the report', text: `<testsuite name="${name}"><testcase classname="${name}" name="t"/></testsuite>` });
     expect(idsOf(only(read({ reports: [suite('A'), suite('B')] })))).toEqual(['A > t', 'B > t']);
+  });
+
+  it('that the user named count by their names, and what is printed beside them by its numbers', () => {
+    const sections = read({ reports: [{ name: 'the report', text: fixture('jest-30.2.0.json') }], stderr: fixture('jest-30.2.0.err'), countsOnly: true }, 'jest');
+    expect(sections.map(({ source, results, counts }) => [source, results?.length, countsText(counts)])).toEqual([['json in the report', 9, '5 passed, 4 skipped'], ['jest on stderr', undefined, '5 passed, 4 skipped']]);
   });
 
   it.each([
