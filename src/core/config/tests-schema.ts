@@ -6,7 +6,7 @@ export const testFormats = ['auto', 'junit', 'tap', 'node', 'mocha', 'vitest', '
 export const testsSchema = z
   .strictObject({
     format: z.enum(testFormats).default('auto').describe('The form of the results: `auto` takes every form that it knows, in the output or in `report`. Naming one is an error where it is not found. `exit`: only the exit code counts, so a candidate that skips tests is not seen.'),
-    report: globPattern.optional().describe('Files in which the test command leaves its results: JUnit XML, TAP, the JSON of jest, vitest or `go test`. They are removed before the tests run, must not be in git, and count in place of what is printed. Example: `build/test-results/**/*.xml`.'),
+    report: globPattern.optional().describe('Files in which the test command leaves its results: JUnit XML, TAP, the JSON of jest, vitest or `go test`. They are removed before the tests run, must not be in git, and count by the names of their tests; what is printed beside them must agree in number. Example: `build/test-results/**/*.xml`.'),
   })
   .prefault({});
 
