@@ -6,25 +6,20 @@ import { PerfloopError } from '../core/errors.js';
 import type { HostActivities, Scope } from '../core/run/contracts.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
-import { inspectChange } from '../inspect/inspect.js';
 import { drawLayoutSeed } from '../measure/sample.js';
 import { applyCandidate } from '../workspace/apply-candidate.js';
 import { freshClone } from '../workspace/fresh-clone.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { linkInto } from '../workspace/link.js';
-import { protectedChanges } from '../workspace/protected.js';
-import { protectionOf } from '../workspace/protected-globs.js';
 import { closeWorktree, findOpenWorktree, openWorktree, withFreshWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
-import { changedScripts } from '../workspace/changed-scripts.js';
+import { commandsOf } from '../core/config/benchmarks.js';
 import { rulesOf } from './guard-protected.js';
+import { reviewChange } from './review-change.js';
 import { drawPlace } from './sandbox.js';
-
-/** A person who is shown more reads none. */
-const mostFlags = 20;
 
 type WorktreeActivities = Pick<HostActivities, 'openWorktrees' | 'applyCandidate' | 'closeWorktrees'>;
 
@@ -58,23 +53,9 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
       const rules = await rulesOf(repository, target, config);
-      const protection = protectionOf(rules);
-      const flags = (await inspectChange({ repository, base: champion.commit, commit, skip: (path) => protection(path) !== undefined })).slice(0, mostFlags);
-      const offending = await protectedChanges(repository, champion.commit, commit, rules);
-      const list = `${offending.slice(0, 8).map(({ path, why }) => `${path} (${why})`).join(', ')}${offending.length > 8 ? ` and ${offending.length - 8} more` : ''}`;
-      if (input.candidate.proposer === 'judge') {
-        const scripts = await changedScripts(repository, champion.commit, commit);
-        if (scripts.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes the npm script${scripts.length === 1 ? '' : 's'} ${scripts.join(', ')}, which the commands may run.`), diff };
-        const changed = await repository.changedPaths(champion.commit, commit);
-        if (offending.length > 0 && offending.length === changed.length) {
-          return { kind: 'refused', verdict: refused('protected', `Nothing of it would be measured: the base's version is used of all that it changes: ${list}. What is under judgement after all belongs in target.editable.`), diff };
-        }
-        // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
-        const notes = offending.length === 0 ? [] : [`Measured and tested with the base's version of ${list}.`];
-        return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes, flags };
-      }
-      if (offending.length > 0) return { kind: 'refused', verdict: refused('protected', `It changes what must not change: ${list}.`), diff };
-      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: [], flags };
+      const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', commands: [...commandsOf(config), ...Object.values(config.service ?? {}).filter((value) => typeof value === 'string')] });
+      if (review.refused !== null) return { kind: 'refused', verdict: refused('protected', review.refused), diff };
+      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: review.notes, flags: review.flags };
     }),
 
     closeWorktrees: activity(async ({ keys }) => {

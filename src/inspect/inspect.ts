@@ -1,6 +1,7 @@
 import type { Flag } from '../core/flag.js';
 import type { Repository } from '../workspace/repository.js';
 import { analyse, isSource, type Analysis } from './analyse.js';
+import { buildFlags, isBuildFile } from './build-files.js';
 import { changedFiles, type ChangedFile } from './changed-files.js';
 import type { Found } from './found.js';
 import { whys } from './whys.js';
@@ -27,7 +28,7 @@ interface Version {
  */
 export async function inspectChange(request: { repository: Pick<Repository, 'path' | 'readFileAt'>; base: string; commit: string; skip: (path: string) => boolean }): Promise<Flag[]> {
   const { repository, base, commit, skip } = request;
-  const files = (await changedFiles(base, commit, { cwd: repository.path, env: { GIT_DIR: repository.path } })).filter(({ path, binary }) => !skip(path) && isSource(path) && !binary);
+  const files = (await changedFiles(base, commit, { cwd: repository.path, env: { GIT_DIR: repository.path } })).filter(({ path, binary }) => !skip(path) && (isSource(path) || isBuildFile(path)) && !binary);
   const flags: Flag[] = [];
   const before: Found[] = [];
   const after: Version[] = [];
@@ -37,6 +38,8 @@ export async function inspectChange(request: { repository: Pick<Repository, 'pat
     await new Promise((resolve) => void setImmediate(resolve));
     const now = (await repository.readFileAt(commit, file.path)).toString('utf8');
     const then = file.before === null ? '' : (await repository.readFileAt(base, file.before)).toString('utf8');
+    if (isBuildFile(file.path)) flags.push(...buildFlags(file.path, file.before === null ? null : then, now, file.added));
+    if (!isSource(file.path)) continue;
     text += now.length;
     if (now.length > largestFile || text > mostText || isMinified(now, file)) {
       flags.push({ code: 'binary', file: file.path, line: 0, text: '', why: `it is too large or too dense to be looked at (${Math.ceil(now.length / 1000)} kB)` });

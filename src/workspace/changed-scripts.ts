@@ -1,23 +1,16 @@
-import { z } from 'zod';
+import { readScripts, scriptNames } from './command-files.js';
 import type { Repository } from './repository.js';
 
-const manifest = z.object({ scripts: z.record(z.string(), z.string()).default({}) });
-
 /**
- * Scripts of the base's package.json that another commit changes, removes, or puts a `pre` or `post` script around. A new
- * script of another name changes nothing that the base runs.
+ * Scripts of package.json that the commands run and another commit changes, adds or removes; with what they run in turn, and
+ * what npm runs around them.
  */
-export async function changedScripts(repository: Repository, base: string, commit: string): Promise<string[]> {
-  const [before, after] = await Promise.all([scriptsOf(repository, base), scriptsOf(repository, commit)]);
-  const around = Object.keys(before).flatMap((name) => [`pre${name}`, name, `post${name}`]);
-  return [...new Set(around)].filter((name) => before[name] !== after[name]);
+export async function changedScripts(repository: Pick<Repository, 'readFileAt'>, base: string, commit: string, commands: readonly string[]): Promise<string[]> {
+  const [before, after] = await Promise.all([scriptsAt(repository, base), scriptsAt(repository, commit)]);
+  const called = new Set(commands.flatMap((run) => [...scriptNames(run, before), ...scriptNames(run, after)]));
+  return [...called].filter((name) => before[name] !== after[name]);
 }
 
-async function scriptsOf(repository: Repository, commit: string): Promise<Record<string, string>> {
-  try {
-    return manifest.parse(JSON.parse((await repository.readFileAt(commit, 'package.json')).toString('utf8'))).scripts;
-  } catch {
-    // No manifest, or none that npm would read: then it runs no scripts.
-    return {};
-  }
+async function scriptsAt(repository: Pick<Repository, 'readFileAt'>, commit: string): Promise<Record<string, string>> {
+  return repository.readFileAt(commit, 'package.json').then((text) => readScripts(text.toString('utf8')), () => ({}));
 }

@@ -69,26 +69,38 @@ async function scriptsOf(repository: Repository, base: string, files: ReadonlySe
   const file = [posix.join(spec.cwd, 'package.json'), 'package.json'].find((path) => files.has(path));
   if (file === undefined) return [];
   const scripts = readScripts((await repository.readFileAt(base, file)).toString('utf8'));
-  const texts = new Map<string, string>();
+  return [...scriptNames(spec.run, scripts)].flatMap((name) => scripts[name] ?? []);
+}
+
+/** What an installation runs unasked. */
+const lifecycle = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'prepublish'];
+
+/** Names of scripts that a command would run if they were there, `pre` and `post` ones and those behind others included. */
+export function scriptNames(run: string, scripts: Readonly<Record<string, string>>): Set<string> {
+  const names = new Set<string>();
   const visit = (text: string) => {
     const words = wordsOf(text);
     words.forEach((word, index) => {
       if (!/^(npm|yarn|pnpm|bun|npm-run-all|run-s|run-p)$/.test(word)) return;
-      for (const name of words.slice(index + 1).flatMap((called) => [called, `pre${called}`, `post${called}`])) {
+      const called = words.slice(index + 1);
+      const asked = called.some((name) => /^(?:ci|i|install|add|rebuild|pack|publish)$/.test(name)) || (word === 'yarn' && called.length === 0) ? lifecycle : [];
+      for (const name of [...called.flatMap((one) => [one, `pre${one}`, `post${one}`]), ...asked]) {
+        if (names.has(name)) continue;
+        names.add(name);
         const script = scripts[name];
-        if (typeof script !== 'string' || texts.has(name)) continue;
-        texts.set(name, script);
-        visit(script);
+        if (script !== undefined) visit(script);
       }
     });
   };
-  visit(spec.run);
-  return [...texts.values()];
+  visit(run);
+  return names;
 }
 
-function readScripts(text: string): Record<string, unknown> {
+/** The scripts of a package.json; none of one that npm would not read. */
+export function readScripts(text: string): Record<string, string> {
   try {
-    return packageSchema.parse(JSON.parse(text)).scripts;
+    const { scripts } = packageSchema.parse(JSON.parse(text));
+    return Object.fromEntries(Object.entries(scripts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { buildFiles } from './build-files.js';
 import type { Config } from '../core/config/schema.js';
 
 /** What no candidate may change. Plain data, so that it can be hashed and kept with a run. */
@@ -29,8 +30,11 @@ const integration = [
   '{.gitlab-ci.yml,.travis.yml,azure-pipelines.yml,Jenkinsfile,appveyor.yml,.drone.yml,.woodpecker.yml,bitbucket-pipelines.yml}',
 ];
 
-/** What a person's pull request changes with good reason, and no proposer's candidate: for `target.editable` of a judgement. */
-export const editableInPullRequests: readonly string[] = [...manifests, ...integration];
+/**
+ * What a person's pull request changes with good reason, and no proposer's candidate: for `target.editable` of a judgement,
+ * which reads what they change instead (src/inspect/build-files.ts).
+ */
+export const editableInPullRequests: readonly string[] = [...manifests, ...buildFiles, ...integration];
 
 const builtIn = [
   // Tests.
@@ -47,6 +51,7 @@ const builtIn = [
   '**/{bench,benchmark}_*.*',
   '**/*_{bench,benchmark}.*',
   ...manifests,
+  ...buildFiles,
   // How tests are run, and code that an interpreter runs unasked.
   '**/{jest,vitest,vite,karma,ava,playwright,cypress}.config.*',
   '**/.mocharc.*',

@@ -20,9 +20,10 @@ describe('protectionOf', () => {
     'test/a.js', 'packages/x/tests/data.json', 'src/__tests__/a.ts', 'src/a.test.ts', 'src/a.spec.tsx', 'lib/test_a.py', 'lib/a_test.go', 'conftest.py', 'pkg/conftest.py', 'TEST/a.js', 'Bench/run.js',
     'bench/run.js', 'benchmarks/deep/x.py', 'src/a.bench.ts', 'bench.js', 'benches/x.rs', 'package.json', 'packages/x/package.json', 'package-lock.json', 'yarn.lock', 'requirements-dev.txt', 'pyproject.toml',
     '.github/workflows/ci.yml', '.gitlab-ci.yml', 'perfloop.toml', '.gitignore', 'src/.gitattributes', '.gitmodules', 'node_modules/x/index.js', 'vitest.config.ts', 'sitecustomize.py', 'src/evil.pth',
+    'Makefile', 'lib/CMakeLists.txt', 'cmake/flags.cmake', 'Cargo.toml', 'crates/a/build.rs', '.cargo/config.toml', 'rust-toolchain.toml', 'go.mod', 'go.work', 'vendor/github.com/x/y.go', 'tsconfig.json', 'packages/a/tsconfig.build.json', '.babelrc', 'webpack.config.js', 'setup.cfg', 'pom.xml',
   ])('protects %s', (path) => expect(why(path)).toBeTypeOf('string'));
 
-  test.each(['src/a.js', 'lib/index.ts', 'contest.py', 'src/latest.js', 'src/attest.py', 'src/testify.go', 'src/benchwarmer.js', 'Makefile', 'README.md', 'src/special/x.js', 'src/perfect.js'])('leaves %s to candidates', (path) =>
+  test.each(['src/a.js', 'lib/index.ts', 'contest.py', 'src/latest.js', 'src/attest.py', 'src/testify.go', 'src/benchwarmer.js', 'src/builder.rs', 'src/makefile.js', 'src/vendors.py', 'README.md', 'src/special/x.js', 'src/perfect.js'])('leaves %s to candidates', (path) =>
     expect(why(path)).toBeUndefined());
 
   test('makes exceptions for editable files, but not for what is named or belongs to git', () => {
@@ -56,7 +57,7 @@ describe('protectedChanges', () => {
       'LIB/new.js': 'it differs from lib only in letter case',
       'bench/run.js': expect.stringContaining('benchmark'),
       'src/A.js': 'it differs from src/a.js only in letter case',
-      'src/b.js': 'it is a symlink',
+      'src/b.js': 'it is a symlink out of the repository, to "/etc/passwd"',
       'src/ctrl\u0007.js': 'the path holds a control character',
       'src/run.sh': 'its mode changes from 100644 to 100755',
       'src/sub': 'it is a submodule',

@@ -1,0 +1,75 @@
+import type { Flag } from '../core/flag.js';
+import { inspectChange } from '../inspect/inspect.js';
+import { changedScripts } from '../workspace/changed-scripts.js';
+import { protectedChanges, type ProtectedChange } from '../workspace/protected.js';
+import { protectionOf, type ProtectedRules } from '../workspace/protected-globs.js';
+import type { Repository } from '../workspace/repository.js';
+
+/** A change from one commit to another. */
+export interface Change {
+  from: string;
+  to: string;
+  rules: ProtectedRules;
+  byPerson: boolean;
+  /** Every shell command that may run. */
+  commands: readonly string[];
+}
+
+/** What is said of a change before anything of it runs. */
+export interface Review {
+  /** Why it is not tried at all, as a sentence; null when it is. */
+  refused: string | null;
+  notes: string[];
+  flags: Flag[];
+}
+
+/** A person who is shown more reads none. */
+const mostFlags = 20;
+const mostPaths = 8;
+
+/**
+ * Reads a change from one commit to another. A proposer's candidate may not touch what is protected, bring links, binaries
+ * or shadows of modules, or change modes. A person's change may, and gets a flag for what somebody has to look at.
+ */
+export async function reviewChange(repository: Repository, change: Change): Promise<Review> {
+  const { from, to, rules, byPerson } = change;
+  const found = await protectedChanges(repository, from, to, rules);
+  const { refused, notes } = byPerson ? await ofPerson(repository, change, found) : ofProposer(found);
+  if (refused !== null) return { refused, notes, flags: [] };
+  const protection = protectionOf(rules);
+  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined });
+  const flags = [...unusual(found), ...read];
+  if (flags.length > mostFlags) notes.push(`There are ${flags.length - mostFlags} more flags than the ${mostFlags} that are shown.`);
+  return { refused: null, notes, flags: flags.slice(0, mostFlags) };
+}
+
+type Decision = Pick<Review, 'refused' | 'notes'>;
+
+function ofProposer(found: readonly ProtectedChange[]): Decision {
+  return { refused: found.length === 0 ? null : `It changes what must not change: ${listed(found)}.`, notes: [] };
+}
+
+async function ofPerson(repository: Repository, { from, to, commands }: Pick<Change, 'from' | 'to' | 'commands'>, found: readonly ProtectedChange[]): Promise<Decision> {
+  const refuse = (refused: string): Decision => ({ refused, notes: [] });
+  const never = found.filter(({ kind }) => kind === 'refused');
+  if (never.length > 0) return refuse(`It changes what must not change: ${listed(never)}.`);
+  const scripts = await changedScripts(repository, from, to, commands);
+  if (scripts.length > 0) return refuse(`It changes the npm script${scripts.length === 1 ? '' : 's'} ${scripts.join(', ')}, which the commands run.`);
+  const laidOver = found.filter(({ kind }) => kind === 'protected');
+  if (laidOver.length === 0) return { refused: null, notes: [] };
+  if (laidOver.length === (await repository.changedPaths(from, to)).length) {
+    return refuse(`Nothing of it would be measured: the base's version is used of all that it changes: ${listed(laidOver)}. What is under judgement after all belongs in target.editable.`);
+  }
+  // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
+  return { refused: null, notes: [`Measured and tested with the base's version of ${listed(laidOver)}.`] };
+}
+
+/** Of a person's change: what is neither refused nor laid over. */
+function unusual(found: readonly ProtectedChange[]): Flag[] {
+  return found.flatMap(({ path, kind, why }): Flag[] => (kind === 'refused' || kind === 'protected' || kind === 'mode' ? [] : [{ code: kind, file: path, line: 0, text: '', why }]));
+}
+
+function listed(found: readonly ProtectedChange[]): string {
+  const shown = found.slice(0, mostPaths).map(({ path, why }) => `${path} (${why})`).join(', ');
+  return found.length > mostPaths ? `${shown} and ${found.length - mostPaths} more` : shown;
+}

@@ -1,0 +1,69 @@
+import { posix } from 'node:path';
+import type { Flag } from '../core/flag.js';
+import { whys } from './whys.js';
+
+/** What a changed line of a file that steers the build may not do unseen; null: any change counts. */
+interface Kind {
+  name: RegExp;
+  lines: RegExp | null;
+}
+
+const compilerFlags = /(?:^|[\s"'=([,])-(?:O\w*|[fmDUWgls][\w=+./-]*|std=\S+|march\S*|fast\S*)|\b(?:C|CXX|CPP|LD|RUST|GO)FLAGS\b|\b(?:CC|CXX|LD|AR)\s*[:?+]?=|\b(?:add_compile|target_compile|add_link|target_link)_\w+|\bset\s*\(\s*CMAKE_|\bNDEBUG\b|\b(?:include|link)_directories\b|\bsanitize\b|\btoolchain\b/;
+
+const kinds: readonly Kind[] = [
+  { name: /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|\.cargo\/config(?:\.toml)?|build\.rs|rust-toolchain(?:\.toml)?|go\.work|\.babelrc.*|\.swcrc|bunfig\.toml|\.bazelrc|sitecustomize\.py|.*\.pth|pytest\.ini|tox\.ini|\.coveragerc|\.mocharc.*|\.tool-versions|\.nvmrc|\.python-version|\.node-version)$/, lines: null },
+  { name: /^(?:babel|webpack|rollup|esbuild|tsup|swc|rspack|parcel|metro|vite|vitest|jest|karma|ava|playwright|cypress)\.config\.\w+$|^(?:gulpfile|Gruntfile)\.\w+$/, lines: null },
+  { name: /^(?:Makefile|makefile|GNUmakefile|.*\.mk|CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|meson_options\.txt|configure(?:\.ac)?|Makefile\.am|SConstruct|BUILD(?:\.bazel)?|WORKSPACE|.*\.bzl|build\.gradle(?:\.kts)?|pom\.xml|.*\.csproj|Directory\.Build\.props|Package\.swift|build\.sbt)$/, lines: compilerFlags },
+  { name: /^Cargo\.toml$/, lines: /^\s*\[(?:profile|patch|replace|lints|target|build-dependencies)|\b(?:opt-level|lto|codegen-units|panic|debug-assertions|overflow-checks|rustflags|build|proc-macro|links|harness|path)\s*=/ },
+  { name: /^go\.mod$/, lines: /\b(?:replace|toolchain|exclude|godebug)\b|=>/ },
+  { name: /^[jt]sconfig.*\.json$/, lines: /"(?:target|module|moduleResolution|paths|baseUrl|extends|types|typeRoots|lib|strict\w*|plugins|rootDirs|customConditions|removeComments|importHelpers|downlevelIteration|useDefineForClassFields)"\s*:/ },
+  { name: /^(?:pyproject\.toml|setup\.cfg|setup\.py)$/, lines: /pytest|addopts|testpaths|python_files|filterwarnings|build-backend|\brequires\s*=|ext_modules|extra_compile_args|define_macros|cmdclass|\bcython|package_dir|py_modules|where\s*=|scripts\s*=|entry_points|-O[0-9sz]?\b|-D\w|-ffast/i },
+];
+
+/** Keys of package.json that say what is loaded, by which rules, and how it is tested. */
+const manifestKeys = ['main', 'module', 'exports', 'imports', 'browser', 'type', 'bin', 'overrides', 'resolutions', 'pnpm', 'workspaces', 'packageManager', 'jest', 'mocha', 'ava', 'c8', 'nyc', 'vitest', 'tap', 'babel', 'engines-strict'];
+
+/** Whether a file steers build, installation or tests in a way that is looked at. */
+export function isBuildFile(path: string): boolean {
+  return posix.basename(path) === 'package.json' || kindOf(path) !== undefined;
+}
+
+/** What a change of such a file has to be looked at for: at most one flag a file, but for manifests one a key. */
+export function buildFlags(path: string, before: string | null, after: string, added: ReadonlySet<number>): Flag[] {
+  const flag = (line: number, text: string, why: string = whys.build): Flag => ({ code: 'build', file: path, line, text: text.trim().slice(0, 160), why });
+  if (posix.basename(path) === 'package.json') return manifestFlags(path, before, after);
+  const kind = kindOf(path);
+  if (kind === undefined) return [];
+  const lines = after.split('\n');
+  if (kind.lines === null) return [flag(Math.min(...added, lines.length), lines[Math.min(...added, lines.length) - 1] ?? '')];
+  const { lines: pattern } = kind;
+  const known = new Set((before ?? '').split('\n').map((line) => line.trim()));
+  const line = [...added].toSorted((a, b) => a - b).find((number) => pattern.test(lines[number - 1] ?? '') && !known.has((lines[number - 1] ?? '').trim()));
+  return line === undefined ? [] : [flag(line, lines[line - 1] ?? '')];
+}
+
+function kindOf(path: string): Kind | undefined {
+  const names = [posix.basename(path), posix.join(posix.basename(posix.dirname(path)), posix.basename(path))];
+  return kinds.find(({ name }) => names.some((one) => name.test(one)));
+}
+
+function manifestFlags(path: string, before: string | null, after: string): Flag[] {
+  const old = before === null ? null : tableOf(before);
+  const now = tableOf(after);
+  const flag = (text: string, why: string): Flag => ({ code: 'build', file: path, line: 0, text, why });
+  if (now === null) return [flag('', 'it is no longer JSON')];
+  if (old === null) return [flag('', 'a new package.json decides how the files beside it are loaded')];
+  const changed = manifestKeys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key])).map((key) => flag(`${key}: ${JSON.stringify(now[key])?.slice(0, 120) ?? 'removed'}`, `it changes \`${key}\`, which says what is loaded or how it is tested`));
+  const packages = (table: Record<string, unknown>): string[] => ['dependencies', 'optionalDependencies'].flatMap((key) => Object.keys((table[key] as object | null | undefined) ?? {}));
+  const brought = packages(now).filter((name) => !packages(old).includes(name));
+  return [...changed, ...brought.map((name) => flag(name, 'it brings a package, whose code is not part of the change'))];
+}
+
+function tableOf(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,68 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { reviewChange, type Review } from '../../src/activities/review-change.js';
+import { editableInPullRequests, protectedRules } from '../../src/workspace/protected-globs.js';
+import { resolveCandidate } from '../../src/workspace/snapshot.js';
+import { commitAllOf, prepared, userRepository, write } from '../workspace/fixture.js';
+
+const files = { 'src/a.js': 'export const a = () => 1;\n', 'test/t.js': 't\n', 'package.json': '{ "scripts": { "test": "node --test" } }', 'Makefile': 'all:\n' };
+
+async function reviewed(change: (dir: string) => void, commands: readonly string[] = ['npm test']): Promise<{ proposer: Review; person: Review }> {
+  const dir = userRepository(files);
+  const { artifacts, repository, target, base } = await prepared(dir);
+  change(dir);
+  commitAllOf(dir, 'candidate');
+  const ref = await resolveCandidate({ dir, revision: 'HEAD', base: target.base, artifacts });
+  await repository.ensureCommit(ref);
+  const of = (byPerson: boolean) => reviewChange(repository, { from: base, to: ref.commit, rules: protectedRules({ protected: [], editable: byPerson ? [...editableInPullRequests] : [] }), byPerson, commands });
+  return { proposer: await of(false), person: await of(true) };
+}
+
+test('an ordinary change passes both ways, with its flags', async () => {
+  const { proposer, person } = await reviewed((dir) => write(dir, { 'src/a.js': 'export const a = () => Date.now();\n' }));
+  expect(proposer).toEqual({ refused: null, notes: [], flags: [expect.objectContaining({ code: 'clock', file: 'src/a.js', line: 1 })] });
+  expect(person).toEqual(proposer);
+});
+
+test("a proposer's shadow, binary, link or build file is refused; a person's gets a flag beside those of the code", async () => {
+  const { proposer, person } = await reviewed((dir) => {
+    write(dir, { 'src/json.py': 'x = 1\n', 'src/fast.so': Buffer.from('7f454c4600', 'hex'), Makefile: 'CFLAGS = -DNDEBUG\nall:\n', 'src/a.js': 'export const a = () => process.env.CI;\n' });
+    symlinkSync('a.js', join(dir, 'src/link.js'));
+  });
+  expect(proposer.refused).toMatch(/^It changes what must not change: .*Makefile \(.*\).*src\/fast\.so \(it is an ELF.*src\/json\.py \(it stands before.*src\/link\.js \(it is a symlink to "a\.js"\)/);
+  expect(proposer.flags).toEqual([]);
+  expect(person.refused).toBeNull();
+  expect(person.flags.map(({ code, file }) => `${code} ${file}`).toSorted()).toEqual(['binary src/fast.so', 'build Makefile', 'environment src/a.js', 'link src/link.js', 'shadow src/json.py', 'sniffing src/a.js']);
+});
+
+test("a person's tests are laid over with the base's, and said to be; a change of nothing else is refused", async () => {
+  const { person } = await reviewed((dir) => write(dir, { 'test/t.js': 'weaker\n', 'src/a.js': 'export const a = () => 2;\n' }));
+  expect(person).toMatchObject({ refused: null, flags: [], notes: [expect.stringMatching(/^Measured and tested with the base's version of test\/t\.js \(/) as string] });
+  const alone = await reviewed((dir) => write(dir, { 'test/t.js': 'weaker\n' }));
+  expect(alone.person.refused).toMatch(/^Nothing of it would be measured/);
+});
+
+test('a changed npm script and a symlink out of the repository are refused for a person too', async () => {
+  const script = await reviewed((dir) => write(dir, { 'package.json': '{ "scripts": { "test": "true" } }', 'src/a.js': 'export const a = () => 2;\n' }));
+  expect(script.person.refused).toBe('It changes the npm script test, which the commands run.');
+  const link = await reviewed((dir) => {
+    rmSync(join(dir, 'src/a.js'));
+    symlinkSync('/etc/hostname', join(dir, 'src/a.js'));
+  });
+  expect(link.person.refused).toMatch(/it is a symlink out of the repository/);
+});
+
+test('scripts count that the commands run, with those around them and of an installation; others do not', async () => {
+  const change = (dir: string) => write(dir, { 'package.json': '{ "scripts": { "test": "node --test", "lint": "x", "pretest": "node warm.js", "postinstall": "node fetch.js" } }', 'src/a.js': 'export const a = () => 2;\n' });
+  expect((await reviewed(change, ['node bench.js'])).person.refused).toBeNull();
+  expect((await reviewed(change, ['npm test'])).person.refused).toBe('It changes the npm script pretest, which the commands run.');
+  expect((await reviewed(change, ['npm ci', 'node bench.js'])).person.refused).toBe('It changes the npm script postinstall, which the commands run.');
+});
+
+test('twenty flags are shown, and how many more there are', async () => {
+  const many = Array.from({ length: 30 }, (_, n) => [`src/f${n}.js`, `export const f${n} = () => process.env.A${n};\n`]);
+  const { proposer } = await reviewed((dir) => write(dir, Object.fromEntries(many) as Record<string, string>));
+  expect(proposer.flags).toHaveLength(20);
+  expect(proposer.notes).toEqual(['There are 10 more flags than the 20 that are shown.']);
+});
