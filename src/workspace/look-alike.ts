@@ -7,10 +7,10 @@ const drawnLike: Record<string, string> = {
   '-': '‐‑‒–—−⁃', '.': '․۔', '/': '⁄∕⧸', _: 'ߺ＿',
 };
 
-const latin = new Map(Object.entries(drawnLike).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const)));
+const latin = new Map(Object.entries(drawnLike).flatMap(([letter, others]) => Array.from(others).map((other) => [other, letter] as const)));
 
 /** Characters that are not drawn: format and control characters, variation selectors, fillers, odd spaces. */
-const invisible = /[\p{Cf}\p{Cc}\u115F\u1160\u3164\uFFA0\u034F\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u00A0\u2000-\u200A\u202F\u205F\u3000\u2800]/gu;
+const invisible = /\p{Cf}|\p{Cc}|\p{Variation_Selector}|\p{Default_Ignorable_Code_Point}|[\u00A0\u2000-\u200A\u202F\u205F\u3000\u2800]/gu;
 
 /** Whether a path holds something that nobody sees in a diff. */
 export function hasInvisible(path: string): boolean {
@@ -23,6 +23,6 @@ export function hasInvisible(path: string): boolean {
  */
 export function lookOf(path: string): string {
   const drawn = path.normalize('NFKC').replaceAll(invisible, '').toLowerCase();
-  const plain = [...drawn].map((character) => latin.get(character) ?? character).join('');
+  const plain = Array.from(drawn, (character) => latin.get(character) ?? character).join('');
   return plain.split('/').map((part) => part.replace(/[. ]+$/, '') || part).join('/');
 }
