@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { formatDuration } from '../src/core/config/duration.js';
+import { formatDuration } from '../src/core/duration-text.js';
 import { unwrap } from '../src/core/config/introspect.js';
 import { commandTable, configSchema } from '../src/core/config/schema.js';
 

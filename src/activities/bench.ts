@@ -11,12 +11,15 @@ import type { Pair, SampleFailure, Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { assessStage } from '../core/verdict/assess.js';
+import { confirmationShortfall, endedByBudget, planWithin } from '../core/verdict/budget.js';
 import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
 import { deltaOf, noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
 import { protocolOf, type Rule } from '../core/verdict/rule.js';
 import { costPlan } from '../core/verdict/plan.js';
+import { mean } from '../core/stats/summary.js';
+import { lateFor } from '../measure/deadline.js';
 import { environmentFingerprint } from '../measure/environment.js';
 import { cpusFor } from '../measure/pinning.js';
 import { takeSample } from '../measure/sample.js';
@@ -49,34 +52,39 @@ export function benchActivities(deps: Dependencies): BenchActivities {
     }),
 
     measureNoise: activity(async (input, attempt) => {
-      const { config, known, trials } = input;
-      const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: planned } = config.verdict;
+      const { config, known, trials, within } = input;
+      const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: noisePairs } = config.verdict;
       const rules = metricRules(config.metrics, config.benchmarks);
-      const { pairs } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, output: outputRuleOfNoise(config), next: (taken) => noisePairsDue(taken, rules, { minGain, planned }), most: planned }) : { pairs: [] };
+      const { pairs, late } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, output: outputRuleOfNoise(config), next: (taken) => noisePairsDue(taken, rules, { minGain, planned: noisePairs }), most: noisePairs }) : { pairs: [], late: false };
+      if (late) throw new PerfloopError('PL_BUDGET', `the budget was used up after ${pairs.length} pairs that measure the noise`, { fix: 'Give it a larger budget, or a shorter benchmark.' });
       const noise = known?.noise ?? noiseOf(pairs, rules);
       refuseUncomparable(config, noise);
       const samples = known?.samples ?? (await store(deps, pairs, null));
       const protocol = protocolOf(config.verdict);
-      return { noise, samples, plan: costPlan({ noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs }), spent: pairs.length * 2 };
+      const planned = { noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs };
+      const plan = within === undefined ? costPlan(planned) : planWithin(within.budget, Date.now(), planned, within.aheadSeconds);
+      return { noise, samples, plan, spent: pairs.length * 2 };
     }),
 
     sampleStage: activity(async (input, attempt) => {
-      const { stage, rule, earlier } = input;
+      const { stage, rule, earlier, within } = input;
       const before = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
         return assessed.kind === 'more' ? assessed.pairs : 'stop';
       };
       const assessedMost = assessStage(stage, [], rule);
-      const { pairs, tampered } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
+      const { pairs, tampered, late } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
       const assessed = assessStage(stage, pairs, rule);
       const all = [...before, ...pairs];
       const samples = await store(deps, all, rule);
       const spent = pairs.length * 2;
       const checked = printedChecked(all, rule);
       if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
-      if (assessed.kind === 'passed' && stage === 'screen') return { kind: 'passed', samples, spent };
-      return { kind: 'decided', verdict: verdictOf(all, rule), samples, spent, checked };
+      const short = within === undefined ? null : shortOfTime(stage, pairs, late, rule, within);
+      if (assessed.kind === 'passed' && stage === 'screen' && short === null) return { kind: 'passed', samples, spent };
+      const verdict = verdictOf(all, rule);
+      return { kind: 'decided', verdict: short !== null && verdict.kind === 'inconclusive' ? { ...verdict, reasons: [{ code: 'budget', text: short }] } : verdict, samples, spent, checked };
     }),
 
     sampleFinal: activity(async (input, attempt) => {
@@ -89,6 +97,15 @@ export function benchActivities(deps: Dependencies): BenchActivities {
   };
 }
 
+/** Why a stage that has not decided must end, where its budget holds no more of it or of the next one; else null. */
+function shortOfTime(stage: 'screen' | 'confirm', pairs: readonly Pair[], late: boolean, rule: Rule, within: NonNullable<SampleInput['within']>): string | null {
+  const assessed = assessStage(stage, pairs, rule);
+  if (assessed.kind === 'more') return late ? endedByBudget(stage, pairs.length, assessed.pairs, within.budget) : null;
+  if (assessed.kind !== 'passed' || stage !== 'screen') return null;
+  const measured = mean(pairs.flatMap(({ a, b }) => [a.wallMs, b.wallMs])) / 1000;
+  return confirmationShortfall(within.budget, Date.now(), rule.protocol, { secondsPerSample: measured, aheadSeconds: within.aheadSeconds });
+}
+
 interface Sampling {
   stage: Stage;
   rules: MetricRule[];
@@ -97,8 +114,8 @@ interface Sampling {
   most: number;
 }
 
-/** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. */
-async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean }> {
+/** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. `late`: its budget ended it. */
+async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean; late: boolean }> {
   await renewLease(deps, input.run, input.lease);
   const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
@@ -112,6 +129,8 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
     const guard = await guardProtected(deps, input, [sides.a, sides.b]);
     report('sampling', [], 0);
+    const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
+    let late = false;
     const pairs = await samplePairs({
       stage,
       sides: { a: await sideOf(deps, input, sides.a), b: await sideOf(deps, input, sides.b) },
@@ -121,6 +140,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       next,
       // The fixed protocol is a plain table: as many pairs as were asked for.
       ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
+      ...(isLate === null ? {} : { outOfTime: (taken, wanted) => (late = isLate(taken, wanted)) }),
       journalFile: journalOf(deps, input, input.lease, stage),
       secretsFrom: deps.env,
       jobs: jobs(deps, input, `${stage} sample`),
@@ -132,7 +152,7 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     const changed = await guard.changed();
     const underJudgement = stage === 'screen' || stage === 'confirm';
     if (changed.some((worktree) => !underJudgement || worktree.id === sides.a.id)) throw protectedChanged(changed);
-    return { pairs, tampered: changed.length > 0 };
+    return { pairs, tampered: changed.length > 0, late };
   }));
 }
 

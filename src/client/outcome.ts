@@ -38,14 +38,15 @@ async function measuredOn({ evidence }: RunStatus, home: Home): Promise<Fingerpr
 export function judgeResult(status: RunStatus): JudgeResult {
   const trial = status.trials[0];
   if (!trial?.verdict) throw new PerfloopError('PL_NO_VERDICT', 'it ended before there was a verdict', { where: status.run, fix: 'Start it again.' });
-  const { kind, measured, reasons, facts = [] } = trial.verdict;
+  const { kind, reasons, measured: recorded, facts = [] } = trial.verdict;
+  const measured = recorded !== null && recorded.pairs > 0 ? recorded : null;
   return {
     run: status.run,
     verdict: kind,
     ratio: measured?.ratio ?? null,
     ci95: measured?.ci95 ?? null,
     pairs: measured?.pairs ?? 0,
-    samples: measured?.samples ?? 0,
+    samples: recorded?.samples ?? 0,
     delta: measured?.delta ?? status.plan?.delta ?? null,
     reasons,
     checked: trial.checked ?? [],

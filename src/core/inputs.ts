@@ -31,6 +31,8 @@ export interface JudgeInput {
   queuePrefix: string;
   who: string;
   warnings: string[];
+  /** Wall time that it may take from its start, in milliseconds. */
+  budgetMs?: number;
 }
 
 export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial' } as const;

@@ -86,6 +86,8 @@ export interface CostPlan {
   trials: number;
   /** Of a benchmark that measures many steps in a process. */
   steps?: Components;
+  /** Of a judgement that has one: the samples of its trial that it holds, the gain that would be found without it, and what follows from that. */
+  budget?: { totalSeconds: number; leftSeconds: number; samples: number; gainWithout: number; note: string | null };
 }
 
 /** Heartbeat details of a sampling activity; the live view reads them even while no worker runs. */
@@ -163,7 +165,8 @@ export interface RunStatus {
   tests?: ShownTests;
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
-  budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number };
+  /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */
+  budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true };
   samplesSpent: number;
   /** Absent in runs of versions that did not keep it. */
   evidence?: RunEvidence;

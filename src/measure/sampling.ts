@@ -40,6 +40,8 @@ export interface SamplingRequest {
   output?: OutputRule | null;
   /** How many pairs to have before it is asked again, or `stop`. Pairs already there count. */
   next: (pairs: readonly Pair[]) => number | 'stop';
+  /** Asked before each pair, the one that warms up included: whether `wanted` pairs can no longer be reached. Ends the sampling. */
+  outOfTime?: (pairs: readonly Pair[], wanted: number) => boolean;
   journalFile: string;
   /** Reads the load from outside before a pair, upon which it may be repeated; null: no pair is. Default: as /proc tells. */
   otherLoad?: (() => Promise<number | null>) | null;
@@ -88,6 +90,8 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     while (!hasFailure(pairs)) {
       const target = next(pairs);
       if (target === 'stop' || target <= countedPairs(pairs).length) break;
+      const late = (): boolean => request.outOfTime?.(pairs, pairs.length + target - countedPairs(pairs).length) === true;
+      if (late()) break;
       if (!warm) {
         launcher = await openLauncher([request.lock.fd], request.cpus);
         const thrownAway = await takePair();
@@ -95,7 +99,8 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
         if (isFailure(thrownAway)) await add(thrownAway);
         warm = true;
       }
-      while (countedPairs(pairs).length < target && !hasFailure(pairs)) await add(await takePair());
+      while (countedPairs(pairs).length < target && !hasFailure(pairs) && !late()) await add(await takePair());
+      if (countedPairs(pairs).length < target) break;
     }
     return pairs;
   } finally {

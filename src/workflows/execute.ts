@@ -113,10 +113,10 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
 }
 
 /** Runs the child workflow of a trial. */
-export async function runChild({ input, model, session }: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
+export async function runChild({ input, model, session, budget }: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
-    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }) }],
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }), ...(budget === undefined ? {} : { budget }) }],
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -6,6 +6,7 @@ import type { RunModel } from '../core/run/model.js';
 import { printedNote } from '../core/check/printed-rule.js';
 import { biasNote, loadNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
+import type { Budget } from '../core/verdict/budget.js';
 import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import { adoptBaseTests } from './candidate-tests.js';
@@ -13,7 +14,7 @@ import type { RunControl } from './control.js';
 import { refusal } from './failures.js';
 import { mustAgree, mustRun, readyWorktrees, type Work } from './ground.js';
 import type { HostHandle, HostSession } from './host-session.js';
-import { noiseOnHost } from './noise.js';
+import { mustFit, noiseOnHost } from './noise.js';
 
 /** What the phases of a round work with. */
 export interface Phases {
@@ -21,6 +22,8 @@ export interface Phases {
   model: RunModel;
   control: RunControl;
   session: HostSession;
+  /** Of a judgement that has one. */
+  budget?: Budget;
 }
 
 export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
@@ -28,12 +31,13 @@ export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
 }
 
 /** The base must build, pass its tests and run its benchmark; then the noise of the benchmark says what it will cost. */
-export async function warmup(work: Work, { model, control, session }: Pick<Phases, 'model' | 'control' | 'session'>, survey: boolean): Promise<void> {
+export async function warmup(work: Work, { model, control, session, budget }: Pick<Phases, 'model' | 'control' | 'session' | 'budget'>, survey: boolean): Promise<void> {
   const { target, config, run } = work;
   const scope = scopeOf(work, 'warmup');
   const keys = [`${run}/warmup/a`, `${run}/warmup/b`];
   await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
     control.enter('warmup', 'building the base');
+    const began = Date.now();
     const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED' });
     const [a, b] = opened as [WorktreeRef, WorktreeRef];
     control.enter('warmup', 'testing the base');
@@ -42,6 +46,8 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
     if (config.commands.check !== undefined) control.enter('warmup', 'comparing the outputs of the base');
     await mustAgree(on, work, scope, a, b);
+    // What a trial has to build and test is about what the base took.
+    const ahead = budget === undefined ? undefined : { budget, otherSeconds: (Date.now() - began) / 1000 };
     control.enter('warmup', 'trying the benchmark');
     const tried = await on.bench('tryBenchmark', 'the benchmark once', { ...scope, target, config, lease: on.lease, worktree: a });
     if (!tried.ok) throw refusal('PL_BENCHMARK_FAILED', `the benchmark does not work on the base: ${tried.problem}\n${tried.tail}`.trimEnd(), { where: `${config.commands.benchmark === undefined ? 'benchmarks' : 'commands.benchmark'}: ${benchmarksText(config)}`, fix: 'Run it by hand in a fresh clone; check `metrics` in perfloop.toml against what it prints.' });
@@ -56,7 +62,7 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     const untested = untestedNote(config);
     if (untested !== null) warn(model, untested);
     control.enter('warmup', 'measuring the noise of the benchmark');
-    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b, { seconds: tried.wallMs / 1000, sources: tried.sources });
+    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b, { seconds: tried.wallMs / 1000, sources: tried.sources, ahead });
     model.noise = { ...measured.noise, host: on.lease.host };
     const bias = biasNote(config.verdict.min_gain, measured.noise);
     if (bias !== null) warn(model, bias);
@@ -64,6 +70,8 @@ export async function warmup(work: Work, { model, control, session }: Pick<Phase
     if (load !== null) warn(model, load);
     const printed = printedNote(config, measured.noise.printed);
     if (printed !== null) warn(model, printed);
+    if (ahead !== undefined) mustFit(ahead, config, measured.noise.secondsPerSample, 0);
+    if (measured.plan.budget?.note) warn(model, measured.plan.budget.note);
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;
     model.lease = on.lease;

@@ -8,6 +8,7 @@ import type { BaseTests, CommandOutcome, CommandRole, Scope, WorktreeRef } from 
 import type { Lease } from '../core/run/lease.js';
 import type { SecondLook, TrialState } from '../core/status.js';
 import type { CommitRef, Target } from '../core/target.js';
+import type { Budget } from '../core/verdict/budget.js';
 import type { Noise } from '../core/verdict/noise.js';
 import { ablationDelta } from '../core/run/ablation.js';
 import { verdictOfBoth, wantsSecondLook } from '../core/verdict/again.js';
@@ -36,6 +37,8 @@ export interface TrialInput {
   madeFor?: string;
   /** What its tests are compared with. Absent where only the exit code counts, and in inputs of earlier versions. */
   tests?: BaseTests;
+  /** Of a judgement that has one. */
+  budget?: Budget;
 }
 
 export interface TrialResult {
@@ -89,13 +92,15 @@ class TrialOnHost {
   }
 
   private async steps(): Promise<Outcome> {
-    const { target, config, champion, candidate, madeFor } = this.input;
+    const { target, config, champion, candidate, madeFor, budget } = this.input;
     await this.tell('preparing');
     const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...this.scope, target, config, champion, candidate, ...(madeFor === undefined ? {} : { madeFor }) });
     if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
     const base: Pick<Outcome, 'commit' | 'diff' | 'notes' | 'flags'> = { commit: applied.commit, diff: applied.diff, notes: applied.notes, ...(applied.flags === undefined ? {} : { flags: applied.flags }) };
 
+    const began = Date.now();
     const first = await this.prepare('screen', applied.commit, true);
+    const preparing = (Date.now() - began) / 1000;
     if (first.refused !== null) return { ...base, verdict: first.refused, samples: null, spent: this.spent };
     const faulty = await this.correct(first.b, first.a);
     if (faulty !== null) return { ...base, verdict: faulty, samples: null, spent: this.spent };
@@ -103,7 +108,8 @@ class TrialOnHost {
     const noise = await this.noise(first.a);
     const rule = ruleFrom(config, noise);
     if (this.input.mode === 'ablate') rule.delta = ablationDelta(config.verdict.min_gain, noise);
-    const sampling = { ...this.scope, target, config, lease: this.on.lease, rule };
+    const within = budget === undefined ? {} : { within: { budget, secondsPerSample: noise.secondsPerSample, aheadSeconds: preparing } };
+    const sampling = { ...this.scope, target, config, lease: this.on.lease, rule, ...within };
     let samples: ArtifactRef | null = null;
     if (this.input.mode !== 'confirm' && config.verdict.protocol === 'sequential') {
       await this.tell('screening');

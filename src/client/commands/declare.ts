@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDuration } from '../../core/duration-text.js';
 import { contextFrom, type CliContext, type GlobalFlags } from '../context.js';
 
 type Flag = readonly [flags: string, description: string, parse?: ((text: string, earlier: unknown) => unknown) | readonly string[]];
@@ -47,6 +48,13 @@ export function fraction(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a fraction from 0 to 1, such as 0.02 for 2%.');
   return value;
+}
+
+/** Milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1000) throw new InvalidArgumentError('It must be a duration from 1s up, such as 90s, 10m or 1h30m.');
+  return ms;
 }
 
 /** For a flag that can be given several times. */

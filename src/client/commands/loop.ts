@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { emit } from '../context.js';
-import { declareVerb, fraction, positiveInteger, repeated, type Finish } from './declare.js';
+import { declareVerb, duration, fraction, positiveInteger, repeated, type Finish } from './declare.js';
 
 const approvalModes = ['never', 'risky', 'each', 'final'] as const;
 
@@ -51,7 +51,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; approval?: 'never' | 'risky' }>(program, finish, {
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; budget?: number; approval?: 'never' | 'risky' }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
     details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
@@ -68,13 +68,14 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--setup <cmd>', 'installs dependencies, once per lock file'],
       ['--min-gain <fraction>', 'a gain up to this counts as none (default: 0.02)', fraction],
       ['--approval <mode>', 'risky: what has a flag is quarantined, with exit code 5; never: flags are warnings (default: risky)', ['never', 'risky']],
+      ['--budget <duration>', 'end after this long at most, inconclusive if need be; builds and tests count', duration],
     ],
     examples: ["perfloop judge --repo . --base main --candidate HEAD --benchmark 'node bench.js' --test 'npm test'", "perfloop judge --benchmark ./bench --metric 'ops=([0-9.]+) ops/s' --goal max --json"],
     async action(context, flags) {
       const { judge } = await import('../verbs/judge.js');
       const { reportOutcome } = await import('../outcome.js');
-      const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', ...rest } = flags;
-      return reportOutcome(context, await judge(context, { repo, base, candidate, ...rest }));
+      const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', budget, ...rest } = flags;
+      return reportOutcome(context, await judge(context, { repo, base, candidate, ...rest, ...(budget === undefined ? {} : { budgetMs: budget }) }));
     },
   });
 }

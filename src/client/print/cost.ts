@@ -6,10 +6,13 @@ import { durationText, percentText, plural } from './numbers.js';
 export function costLines(plan: CostPlan): string[] {
   const { samplesPerTrial: samples } = plan;
   const advice = plan.steps === undefined ? null : stepsAdvice(plan.steps);
+  const { budget } = plan;
+  const within = budget === undefined ? [] : [`${durationText(budget.leftSeconds * 1000)} of the budget of ${durationText(budget.totalSeconds * 1000)} left: ${budget.note === null ? 'all of it fits' : `holds about ${plural(budget.samples, 'sample')}`}`];
   return [
     `about ${samples.expected} samples a trial (at most ${samples.most}) of ${durationText(plan.secondsPerSample * 1000)} each, spread ${percentText(plan.spread)}`,
     `about ${durationText(plan.expectedSeconds * 1000)} for ${plural(plan.trials, 'trial')} (at most ${durationText(plan.mostSeconds * 1000)})`,
     `must gain more than ${percentText(Math.expm1(plan.delta))}; a true gain of ${percentText(plan.detectableGain)} is found 9 times in 10`,
     ...(advice === null ? [] : [advice]),
+    ...within,
   ];
 }

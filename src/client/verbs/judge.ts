@@ -19,6 +19,8 @@ export interface JudgeOptions extends JudgeFlags {
   base: string;
   /** A revision, or `WORKTREE` for what is in the working tree, committed or not. */
   candidate: string;
+  /** Wall time that it may take from its start, in milliseconds. */
+  budgetMs?: number;
 }
 
 /** Judges one change against its base, as a durable workflow of its own, and waits for the verdict. */
@@ -38,7 +40,7 @@ export async function judge(context: CliContext, options: JudgeOptions): Promise
   const session = await openSession(context);
   try {
     const id = newRunId('judge');
-    const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings };
+    const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }) };
     await startWorkflow(session, { kind: 'judge', input });
     note(context, `judge ${id} started`);
     return await watch(context, session, id);

@@ -19,7 +19,9 @@ function budgets(status: RunStatus, elapsed: number, width: number, glyphs: Glyp
   const { budget } = status;
   const bars = width >= 90;
   const gauge = (used: number, most: number): Span[] => (bars ? [[' '], ...meter(used, most, 10, glyphs)] : []);
-  const time: Span[] = [['time '], [`${durationText(elapsed)} of ${durationText(budget.maxWallMs)}`], ...gauge(elapsed, budget.maxWallMs)];
+  // A judgement ends with its verdict, unless it was given a budget.
+  const limited = status.kind === 'run' || budget.enforced === true;
+  const time: Span[] = limited ? [['time '], [`${durationText(elapsed)} of ${durationText(budget.maxWallMs)}`], ...gauge(elapsed, budget.maxWallMs)] : [['time '], [durationText(elapsed)]];
   const samples: Span[] = width >= 72 && status.samplesSpent > 0 ? [[`   ${plural(status.samplesSpent, 'sample')}`, 'dim']] : [];
   if (status.kind === 'judge') return [...time, ...samples];
   return [[`round ${status.round} of ${status.rounds}   `], ['trials '], [`${budget.trials} of ${budget.maxTrials}`], ...gauge(budget.trials, budget.maxTrials), ['   '], ...time, ...samples];

@@ -9,6 +9,7 @@ import type { TestComparison } from '../tests/compare.js';
 import type { Unusable } from '../tests/base.js';
 import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
 import type { CommitRef, Target } from '../target.js';
+import type { Budget } from '../verdict/budget.js';
 import type { Noise } from '../verdict/noise.js';
 import type { Rule } from '../verdict/rule.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -124,6 +125,11 @@ export interface SampleInput extends Scope {
   lease: Lease;
   a: WorktreeRef;
   b: WorktreeRef;
+  /**
+   * Ends the sampling where the budget does not hold the pairs up to the next look. `secondsPerSample`: as far as is known.
+   * `aheadSeconds`: what else must still fit before the first pair of the next stage.
+   */
+  within?: { budget: Budget; secondsPerSample: number; aheadSeconds: number };
 }
 
 export interface BenchActivities {

@@ -66,7 +66,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     final: null,
     warnings: [...input.warnings],
     error: null,
-    budget: { trials: 0, maxTrials: kind === 'run' ? loop.max_trials : 1, wallMs: 0, maxWallMs: loop.max_wall },
+    budget: { trials: 0, maxTrials: kind === 'run' ? loop.max_trials : 1, wallMs: 0, maxWallMs: loop.max_wall, ...('budgetMs' in input && input.budgetMs !== undefined ? { maxWallMs: input.budgetMs, enforced: true as const } : {}) },
     samplesSpent: 0,
     evidence: { metrics: metricRules(input.config.metrics, input.config.benchmarks), protocol: protocolOf(input.config.verdict), benchmark: benchmarksText(input.config), ...severalOf(input.config), findings: [], environment: null },
     startedAt: now,

@@ -1,5 +1,6 @@
 import type { Pair } from '../sample.js';
 import { signedRankTails } from '../stats/signed-rank.js';
+import { countedPairs } from './aside.js';
 import { walkStage, type TrialStage } from './assess.js';
 import { guardAt, guardsOf, type GuardResult } from './guards.js';
 import { measuredOf } from './measured.js';
@@ -32,7 +33,7 @@ export function looksOf(pairs: readonly Pair[], rule: Rule): LookSeen[] {
 function looksOfStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): LookSeen[] {
   const schedule = scheduleOf(rule.protocol, stage);
   if (schedule === null) return [];
-  const ordered = pairs.toSorted((x, y) => x.index - y.index);
+  const ordered = countedPairs(pairs).toSorted((x, y) => x.index - y.index);
   const seen: LookSeen[] = [];
   for (const due of schedule.looks) {
     const wanted = schedule.warmups + due.pairs;

@@ -13,25 +13,27 @@ export interface PlanInput {
   trials: number;
   /** Pairs of the final measurement; 0 where there is none. */
   finalPairs: number;
+  /** A trial ends undecided after this many, because a budget holds no more. */
+  mostPairs?: number;
 }
 
 /**
  * What the samples will cost and what they can find, said before the first one: a seeded simulation of the real schedule
  * with normal log times of the spread that A/A showed. Guards, whose outcome nobody can foresee, may add samples, up to `most`.
  */
-export function costPlan({ noise, delta, protocol, trials, finalPairs }: PlanInput): CostPlan {
+export function costPlan({ noise, delta, protocol, trials, finalPairs, mostPairs: cap = Infinity }: PlanInput): CostPlan {
   const stages = stagesOf(protocol);
   const deviation = noise.spread * Math.SQRT2;
   const simulated = simulatedPairs(stages);
-  const pairsWithoutGain = mean(simulated.map((drawn) => walk(stages, drawn, deviation === 0 ? -farShift : -delta / deviation).pairs));
-  const samplesPerTrial = { expected: Math.ceil(2 * pairsWithoutGain), most: 2 * pairsOf(stages) };
+  const pairsWithoutGain = mean(simulated.map((drawn) => walk(stages, drawn, deviation === 0 ? -farShift : -delta / deviation, cap).pairs));
+  const samplesPerTrial = { expected: Math.ceil(2 * pairsWithoutGain), most: 2 * Math.min(cap, pairsOf(stages)) };
   const seconds = (perTrial: number): number => (trials * perTrial + 2 * finalPairs) * noise.secondsPerSample;
   return {
     spread: noise.spread,
     delta,
     secondsPerSample: noise.secondsPerSample,
     samplesPerTrial,
-    detectableGain: Math.expm1(delta + deviation * detectableShift(stages, simulated)),
+    detectableGain: Math.expm1(delta + deviation * detectableShift(stages, simulated, cap)),
     expectedSeconds: seconds(samplesPerTrial.expected),
     mostSeconds: seconds(samplesPerTrial.most),
     trials,
@@ -59,12 +61,13 @@ function simulatedPairs(stages: readonly Schedule[]): number[][][] {
  * One trial with a true gain of delta + `shift` standard deviations. The signed-rank test sees only signs and ranks, so
  * that shift is all that the outcome depends on.
  */
-function walk(stages: readonly Schedule[], drawn: readonly number[][], shift: number): { accepted: boolean; pairs: number } {
+function walk(stages: readonly Schedule[], drawn: readonly number[][], shift: number, cap: number): { accepted: boolean; pairs: number } {
   let pairs = 0;
   for (const [i, schedule] of stages.entries()) {
     const differences = (drawn[i] as number[]).map((value) => value + shift);
     let passed = false;
     for (const { pairs: due } of schedule.looks) {
+      if (pairs + due + schedule.warmups > cap) return { accepted: false, pairs: cap };
       const result = look(schedule, differences.slice(0, due), 0);
       passed = result?.passes === true;
       if (!passed && result?.futile !== true && due + schedule.warmups < mostPairs(schedule)) continue;
@@ -77,8 +80,8 @@ function walk(stages: readonly Schedule[], drawn: readonly number[][], shift: nu
 }
 
 /** Smallest shift that is accepted in at least 90% of the simulated trials. A shift of 4 passes the smallest looks there are. */
-function detectableShift(stages: readonly Schedule[], simulated: readonly number[][][]): number {
-  const found = (shift: number): boolean => simulated.filter((drawn) => walk(stages, drawn, shift).accepted).length >= 0.9 * simulated.length;
+function detectableShift(stages: readonly Schedule[], simulated: readonly number[][][], cap: number): number {
+  const found = (shift: number): boolean => simulated.filter((drawn) => walk(stages, drawn, shift, cap).accepted).length >= 0.9 * simulated.length;
   let low = 0;
   let high = 4;
   for (let i = 0; i < 8; i++) {

@@ -30,6 +30,7 @@ export type ReasonCode =
   | 'too-small' // its share of the time cannot pass the verdict
   | 'not-approved'
   | 'superseded' // no longer faster than the new champion
+  | 'budget' // a judgement's budget of time does not hold what it would take
   | 'stopped';
 
 export interface Reason {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configDocs, docsFile } from '../../../scripts/config-docs.js';
-import { formatDuration, parseDuration } from '../../../src/core/config/duration.js';
+import { formatDuration, parseDuration } from '../../../src/core/duration-text.js';
 import { dottedKeys } from '../../../src/core/config/introspect.js';
 import { parseConfig } from '../../../src/core/config/parse.js';
 import { configSchema } from '../../../src/core/config/schema.js';
