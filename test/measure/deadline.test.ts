@@ -22,22 +22,24 @@ describe('whether the pairs up to a look still fit', () => {
     expect(sampling(9.9, 1).at(0, 0, 4)).toBe(true);
   });
 
-  it('is told by what the pairs took from then on, whatever was known', () => {
+  it('is told by what the pairs took from then on, whatever was known and the first one took', () => {
     const slow = sampling(60, 1);
     expect(slow.at(0, 0, 4)).toBe(false);
-    // The pair that warmed up took 10 s: four more take 40.
-    expect(slow.at(10, 0, 4)).toBe(false);
-    expect(slow.at(30, 1, 4)).toBe(true);
+    // The pair that warmed up.
+    expect(slow.at(20, 0, 4)).toBe(false);
+    expect(slow.at(30, 1, 4)).toBe(false);
+    expect(slow.at(45, 2, 4)).toBe(true);
     const quick = sampling(60, 9);
     expect(quick.at(0, 0, 3)).toBe(true);
-    expect(quick.at(2, 0, 3)).toBe(false);
+    expect(quick.at(1, 0, 3)).toBe(false);
+    expect(quick.at(5, 1, 10)).toBe(false);
   });
 
   it('counts only the pairs of this sampling after a resume', () => {
     const resumed = sampling(30, 1);
     expect(resumed.at(0, 10, 15)).toBe(false);
-    expect(resumed.at(4, 10, 15)).toBe(false);
-    expect(resumed.at(10, 11, 15)).toBe(false);
-    expect(resumed.at(20, 12, 15)).toBe(true);
+    expect(resumed.at(2, 10, 15)).toBe(false);
+    expect(resumed.at(8, 11, 15)).toBe(true);
+    expect(resumed.at(8, 11, 14)).toBe(false);
   });
 });
