@@ -3,7 +3,8 @@ import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
-import { visible } from './html/markup.js';
+import { judgeComment } from './judge-comment.js';
+import { code, details, fenced, inline } from './markdown-text.js';
 import { reproduceCommands } from './reproduce.js';
 import { changeText, clip, countText, durationText, numberText, shortCommit, shortIntervalText } from './words.js';
 
@@ -12,6 +13,7 @@ const mostRows = 60;
 
 /** A summary that can be pasted as a comment on a pull request: the gain, before and after, each trial with its verdict. */
 export function reportMarkdown(data: ReportData): string {
+  if (data.status.kind === 'judge') return judgeComment(data);
   const { status, trials } = data;
   const { text, detail } = headlineOf(status);
   const { confirmed, expected } = falseAcceptances(data);
@@ -58,7 +60,7 @@ function trialTable(trials: readonly TrialData[]): string {
     const second = summary.again?.verdict.measured ?? null;
     const again = second === null ? '' : `; again in a fresh clone ${changeText(second.ratio)} (${shortIntervalText(second.ci95)})`;
     const why = verdict === null ? '' : verdict.reasons.map((reason) => inline(reason.text.split('\n')[0] ?? '', 240)).join('; ');
-    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${code(clip(place, 120))}`} | ${standing(summary).text} | ${gain}${again} | ${why} |`;
+    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${inline(place, 120)}`} | ${standing(summary).text} | ${gain}${again} | ${why} |`;
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
@@ -74,36 +76,7 @@ function flagList(trials: readonly TrialData[]): string {
 }
 
 function commands(data: ReportData): string {
-  const lines = reproduceCommands(data).map(({ what, command }) => `# ${what}\n${visible(command).replaceAll('\n', ' ')}`);
+  const lines = reproduceCommands(data).map(({ what, command }) => `# ${what}\n${command}`);
   if (lines.length === 0) return '';
-  const text = lines.join('\n');
-  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `<details><summary>See for yourself</summary>\n\n${fence}sh\n${text}\n${fence}\n\n</details>`;
-}
-
-/**
- * A stranger's text on one line, without any markup of its own. A reference such as `@team` or `#12` gets a character of
- * no width, so that a pasted report calls nobody.
- */
-export function inline(text: string, most: number): string {
-  return visible(clip(text, most))
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]|~$!]/g, (character) => `\\${character}`)
-    .replaceAll(/[@#](?=\w)/g, (character) => `${character}&#8203;`)
-    .replaceAll(/:\/\//g, ':&#8203;//')
-    .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#8203;.`);
-}
-
-/** A code span; a table needs its pipes escaped even there. */
-function code(text: string): string {
-  const line = visible(text).replaceAll(/\s+/g, ' ').replaceAll('|', String.raw`\|`);
-  const fence = '`'.repeat(longestRun(line) + 1);
-  return fence.length === 1 ? `\`${line}\`` : `${fence} ${line} ${fence}`;
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  return details('See for yourself', fenced(lines.join('\n'), 'sh', Infinity));
 }

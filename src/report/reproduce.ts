@@ -7,17 +7,20 @@ export interface Command {
   command: string;
 }
 
-/** The commands that bring the result over and measure it again, ready to be pasted into a POSIX shell. */
-export function reproduceCommands(data: ReportData): Command[] {
+/**
+ * The commands that bring the result over and measure it again, ready to be pasted into a POSIX shell. `place` is where the
+ * repository is; where the run was started, unless readers have one of their own.
+ */
+export function reproduceCommands(data: ReportData, place?: string): Command[] {
   const { status, repository } = data;
   const { target, run, kind, trials } = status;
-  const repo = shellWord(target.origin);
+  const repo = shellWord(place ?? target.origin);
   const again = (candidate: string) => `perfloop judge --repo ${repo} --base ${shellWord(target.base)} --candidate ${shellWord(candidate)}${measureFlags(data)}`;
   if (kind === 'judge') {
     const [trial] = trials;
     if (trial === undefined) return [];
     const snapshot = trial.candidate.title === 'WORKTREE';
-    return [{ what: snapshot ? 'Judge what is in the working tree now' : 'Judge it again', command: again(trial.candidate.title) }];
+    return [{ what: snapshot ? 'Judge what is in the working tree now' : 'Judge it again', command: again(snapshot || place === undefined ? trial.candidate.title : trial.candidate.id) }];
   }
   if (status.champion === target.base || status.accepted === 0) return [{ what: 'Run it again', command: `perfloop run ${repo}` }];
   const branch = `perfloop/${run}`;

@@ -11,8 +11,8 @@ import type { Target } from './target.js';
 
 const engine = sharedEngine();
 
-/** Counts its executions, and sleeps `before` seconds in the first `quick` of them and `then` seconds after those. */
-const counted = (outside: string, { before, quick, then }: { before: number; quick: number; then: number }): string => `echo x >> ${outside}/runs; if [ $(wc -l < ${outside}/runs) -gt ${quick} ]; then sleep ${then}; else sleep ${before}; fi\n`;
+/** Counts its executions, and sleeps `before` seconds in the first `quick` of them and `after` seconds after those. */
+const counted = (outside: string, { before, quick, after }: { before: number; quick: number; after: number }): string => `echo x >> ${outside}/runs; if [ $(wc -l < ${outside}/runs) -gt ${quick} ]; then sleep ${after}; else sleep ${before}; fi\n`;
 const fixed = (runs: number): string => `[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = ${runs}\nnoise_pairs = 4\n`;
 const executions = (target: Target): number => readFileSync(join(target.outside, 'runs'), 'utf8').trimEnd().split('\n').length;
 
@@ -27,7 +27,7 @@ describe('a budget', () => {
   const files = { 'src/work.js': '' };
 
   it('that holds no way to an acceptance ends it before the first sample, and says what would fit', async () => {
-    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.4, quick: 1000, then: 0 }) }));
+    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.4, quick: 1000, after: 0 }) }));
     target.write({ 'src/work.js': '// changed\n' });
     const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--benchmark', 'sh bench/run.sh', '--budget', '8s', '--json']);
     const result = jsonOf(ended) as JudgeResult;
@@ -39,7 +39,7 @@ describe('a budget', () => {
   });
 
   it('that does not hold the next look ends the sampling before it, with what was measured', async () => {
-    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 30, then: 2 }) }));
+    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 30, after: 2 }) }));
     writeFileSync(join(target.outside, 'slow.toml'), `[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(60)}`);
     const status = await judged(target, { config: join(target.outside, 'slow.toml'), budgetMs: 40_000 });
     const trial = trialOf(status, 'candidate');
@@ -64,7 +64,7 @@ describe('a budget', () => {
   });
 
   it('that holds all of it changes nothing, and is said with the plan', async () => {
-    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 1000, then: 0 }) }));
+    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 1000, after: 0 }) }));
     writeFileSync(join(target.outside, 'quick.toml'), `[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(8)}`);
     const status = await judged(target, { config: join(target.outside, 'quick.toml'), budgetMs: 600_000 });
     expect(status.plan?.budget).toMatchObject({ totalSeconds: 600, samples: 16, note: null });

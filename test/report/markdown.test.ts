@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadReport } from '../../src/report/load.js';
-import { inline, reportMarkdown } from '../../src/report/markdown.js';
+import { reportMarkdown } from '../../src/report/markdown.js';
+import { inline } from '../../src/report/markdown-text.js';
 import { hostileRun } from './support/hostile.js';
 import { sampleRun } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';

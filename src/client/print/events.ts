@@ -1,11 +1,12 @@
+import { comparedText, ratioText } from '../../core/verdict/words.js';
 import type { RunEvent, SamplingEvent } from '../events.js';
 import { ablationWord } from '../../core/run/worth.js';
-import { intervalText, ratioText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
+import { intervalText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
 import { costLines } from './cost.js';
 import { printError } from './error.js';
 import type { Format, Style } from '../style.js';
 import { flagsInShort } from './flags.js';
-import { comparedText, trialStateText, verdictText } from './verdict.js';
+import { trialStateText, verdictText } from './verdict.js';
 
 /** What the follower itself notices, besides what the run says. */
 export type LinkEvent = { kind: 'link'; text: string };

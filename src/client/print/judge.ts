@@ -1,11 +1,12 @@
+import { comparedText, ratioText } from '../../core/verdict/words.js';
 import type { Checked } from '../../core/check/checked.js';
 import type { Verdict } from '../../core/verdict/verdict.js';
 import type { Fingerprint } from '../../measure/fingerprint.js';
 import type { Flag } from '../../core/flag.js';
 import type { Style } from '../style.js';
 import { flagLines } from './flags.js';
-import { clean, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
-import { comparedText, verdictFormat } from './verdict.js';
+import { clean, intervalText, percentText, plural, shortCommit, shortCommits } from './numbers.js';
+import { verdictFormat } from './verdict.js';
 import type { Format } from '../style.js';
 
 /** What `perfloop judge --json` prints. Numbers are null when nothing was sampled. */

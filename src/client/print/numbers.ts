@@ -1,10 +1,6 @@
-/** Words for numbers, the same everywhere: live view, tables and event lines. */
+import { ratioText } from '../../core/verdict/words.js';
 
-/** A ratio such as `1.063x`; three digits after the point, since gains of a few percent are the rule. */
-export function ratioText(ratio: number): string {
-  if (!Number.isFinite(ratio)) return '?';
-  return `${ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(2) : ratio.toFixed(3)}x`;
-}
+/** Words for numbers, the same everywhere: live view, tables and event lines. */
 
 /** `1.031-1.099`, with open ends where a bound is not finite. */
 export function intervalText([low, high]: readonly [number, number], dash = '..'): string {

@@ -1,6 +1,7 @@
+import { ratioText } from '../../core/verdict/words.js';
 import type { RunHeader } from '../../store/writer.js';
 import type { Style } from '../style.js';
-import { durationText, ratioText } from './numbers.js';
+import { durationText } from './numbers.js';
 import { table, type Column } from './table.js';
 import { stateFormat } from './state.js';
 

@@ -1,3 +1,4 @@
+import { comparedText, ratioText } from '../../core/verdict/words.js';
 import { awaitsFinal, isOver, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
@@ -7,11 +8,11 @@ import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { againText, flagLines } from './flags.js';
 import { printError } from './error.js';
-import { clean, durationText, intervalText, percentText, plural, ratioText, shortCommit, shortCommits } from './numbers.js';
+import { clean, durationText, intervalText, percentText, plural, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
-import { comparedText, measuredText, trialStateText, verdictText } from './verdict.js';
+import { measuredText, trialStateText, verdictText } from './verdict.js';
 
 export interface ShownRun {
   status: RunStatus;

@@ -1,8 +1,9 @@
+import { ratioText } from '../../core/verdict/words.js';
 import type { LookSeen } from '../../core/verdict/looks.js';
 import type { Rule } from '../../core/verdict/rule.js';
 import type { Agreement, TrialCheck, VerdictCheck } from '../verbs/verdict.js';
 import type { Format, Style } from '../style.js';
-import { clean, intervalText, percentText, plural, ratioText, shortCommits } from './numbers.js';
+import { clean, intervalText, percentText, plural, shortCommits } from './numbers.js';
 import { table } from './table.js';
 import { measuredText, verdictFormat } from './verdict.js';
 

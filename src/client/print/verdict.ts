@@ -1,8 +1,8 @@
+import { ratioText } from '../../core/verdict/words.js';
 import type { TrialState } from '../../core/status.js';
 import type { Verdict, VerdictKind } from '../../core/verdict/verdict.js';
 import type { Format, Style } from '../style.js';
-import { gainText } from '../../core/verdict/words.js';
-import { clean, intervalText, plural, ratioText } from './numbers.js';
+import { clean, intervalText, plural } from './numbers.js';
 
 export const verdictFormat: Record<VerdictKind, Format> = { accepted: 'green', rejected: 'red', inconclusive: 'yellow', quarantined: 'magenta' };
 
@@ -29,11 +29,4 @@ export function verdictText(verdict: Verdict, style: Style, brief = false): stri
   const numbers = verdict.measured === null || (brief && verdict.reasons.length > 0) ? '' : ` ${measuredText(verdict)}`;
   const reasons = verdict.reasons.map((reason) => clean(reason.text)).join('; ');
   return `${style([verdictFormat[verdict.kind], 'bold'] as Format, verdict.kind)}${numbers}${reasons === '' ? '' : `: ${reasons}`}`;
-}
-
-/** Says a ratio as people do: `42% faster than the base`, `2.31 times as fast as the base`. */
-export function comparedText(ratio: number, other: string): string {
-  const gain = gainText(ratio);
-  if (gain === 'as fast as before') return `as fast as ${other}`;
-  return `${gain} ${/ as (?:fast|slow)$/.test(gain) ? 'as' : 'than'} ${other}`;
 }

@@ -1,7 +1,7 @@
+import { comparedText, ratioText } from '../../core/verdict/words.js';
 import { isOver } from '../events.js';
 import { costLines } from '../print/cost.js';
-import { durationText, intervalText, percentText, ratioText, shortCommit } from '../print/numbers.js';
-import { comparedText } from '../print/verdict.js';
+import { durationText, intervalText, percentText, shortCommit } from '../print/numbers.js';
 import type { RunStatus, SamplingProgress } from '../../core/status.js';
 import { styleFor } from '../style.js';
 import { approvalLines } from './approvals.js';

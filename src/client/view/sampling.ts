@@ -1,5 +1,6 @@
+import { ratioText } from '../../core/verdict/words.js';
 import type { CostPlan, SamplingProgress } from '../../core/status.js';
-import { intervalText, ratioText } from '../print/numbers.js';
+import { intervalText } from '../print/numbers.js';
 import type { Glyphs } from './glyphs.js';
 import { intervalBar } from './interval-bar.js';
 import { fit, type Line, type Span } from './line.js';

@@ -1,5 +1,6 @@
+import { ratioText } from '../../core/verdict/words.js';
 import type { TrialSummary } from '../../core/status.js';
-import { plural, ratioText, intervalText, shortCommits } from '../print/numbers.js';
+import { plural, intervalText, shortCommits } from '../print/numbers.js';
 import { trialStateText, verdictFormat } from '../print/verdict.js';
 import { placeOf } from '../print/place.js';
 import type { Format } from '../style.js';

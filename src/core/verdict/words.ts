@@ -10,6 +10,19 @@ export function gainText(ratio: number): string {
   return `${percentText(percent)} ${ratio >= 1 ? 'faster' : 'slower'}`;
 }
 
+/** Says a ratio as people do: "42.0% faster than the base", "2.31 times as fast as the base". */
+export function comparedText(ratio: number, other: string): string {
+  const gain = gainText(ratio);
+  if (gain === 'as fast as before') return `as fast as ${other}`;
+  return `${gain} ${/ as (?:fast|slow)$/.test(gain) ? 'as' : 'than'} ${other}`;
+}
+
+/** A ratio such as `1.063x`; three digits after the point, since gains of a few percent are the rule. */
+export function ratioText(ratio: number): string {
+  if (!Number.isFinite(ratio)) return '?';
+  return `${ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(2) : ratio.toFixed(3)}x`;
+}
+
 /** "95% interval 10.1 to 14.2%", of ratios. */
 export function intervalText(pairs: number, [low, high]: readonly [number, number]): string {
   if (pairs < 2) return 'too few pairs for an interval';

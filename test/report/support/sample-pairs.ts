@@ -14,22 +14,25 @@ export interface Behaviour {
   wallMs?: number;
   /** What else each side prints, given its wall time. */
   prints?: (wallMs: number, side: 'a' | 'b') => Record<string, number>;
+  /** Of several benchmarks, the time of each, given that of the whole. */
+  parts?: (wallMs: number) => Record<string, number>;
   /** The candidate's sample of this pair, over all stages, fails. */
   failsAt?: number;
 }
 
 /** Log-normal samples, as a benchmark gives them; the same for the same seed. */
-export function sampler({ seed, gain, spread = 0.03, wallMs = 180, prints = () => ({}), failsAt }: Behaviour): (stage: Stage, index: number) => Pair {
+export function sampler({ seed, gain, spread = 0.03, wallMs = 180, prints = () => ({}), parts, failsAt }: Behaviour): (stage: Stage, index: number) => Pair {
   const random = seededRandom(seed);
   let taken = 0;
   return (stage, index) => {
     const slow = random() < 0.02 ? 1.6 : 1;
     const time = (centre: number) => Number((centre * Math.exp(spread * normalDeviate(random))).toFixed(3));
+    const partsOf = (ms: number) => (parts === undefined ? {} : { parts: Object.fromEntries(Object.entries(parts(ms)).map(([name, part]) => [name, { wallMs: part }])) });
     const [a, b] = [time(wallMs), time(wallMs * Math.exp(-gain) * slow)];
     return {
       stage, index, order: random() < 0.5 ? 'ab' : 'ba', load: 0.4, at: 1_780_000_000_000 + 400 * taken,
-      a: { ok: true, wallMs: a, metrics: prints(a, 'a') },
-      b: taken++ === failsAt ? { ok: false, wallMs: 12, failure: { kind: 'exit', code: 1, signal: null, tail: 'TypeError: set.has is not a function' } } : { ok: true, wallMs: b, metrics: prints(b, 'b') },
+      a: { ok: true, wallMs: a, ...partsOf(a), metrics: prints(a, 'a') },
+      b: taken++ === failsAt ? { ok: false, wallMs: 12, failure: { kind: 'exit', code: 1, signal: null, tail: 'TypeError: set.has is not a function' } } : { ok: true, wallMs: b, ...partsOf(b), metrics: prints(b, 'b') },
     };
   };
 }
