@@ -10,6 +10,7 @@ import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
+import { breakChangeActivity } from './break-change.js';
 import { commandRequest, withHint, type CommandPlace } from './command-request.js';
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
@@ -17,12 +18,13 @@ import { compareTestsActivity, runTests } from './tests.js';
 
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
 
-type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareTests'>;
+type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareTests' | 'breakChange'>;
 
 /** Commands of the target. They overlap each other, and never a sample. */
 export function commandActivities(deps: Dependencies): CommandActivities {
   return {
     compareTests: compareTestsActivity(deps),
+    breakChange: breakChangeActivity(deps),
 
     runCommand: activity(async (input, attempt) => {
       const { role, command, worktree: ref, target, config } = input;

@@ -23,6 +23,8 @@ export interface TestedCandidate {
   notes: string[];
   /** The line of the report; null where only the exit code is known. */
   text: string | null;
+  /** How long the last run took. */
+  wallMs: number;
 }
 
 /** Takes the results of the base's tests for those that candidates are compared with; fails the run where that is not possible. */
@@ -68,11 +70,11 @@ export async function testCandidate(on: HostHandle, work: Work, a: WorktreeRef, 
     if (judged.kind === 'unsteady') notes.push(judged.text);
     if (judged.kind === 'unsteady' && tries < mostTries) continue;
     const text = shown === null || base?.shown == null ? null : testsText(shown, base.shown);
-    return { refused: verdictOf(judged), base: base === known ? null : base, notes, text };
+    return { refused: verdictOf(judged), base: base === known ? null : base, notes, text, wallMs: outcome.wallMs };
   }
 }
 
-const nothing: TestedCandidate = { refused: null, base: null, notes: [], text: null };
+const nothing: TestedCandidate = { refused: null, base: null, notes: [], text: null, wallMs: 0 };
 
 function verdictOf(judged: TestsJudgement): Verdict | null {
   if (judged.kind === 'passed') return null;

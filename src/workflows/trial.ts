@@ -13,8 +13,9 @@ import type { Noise } from '../core/verdict/noise.js';
 import { ablationDelta } from '../core/run/ablation.js';
 import { verdictOfBoth, wantsSecondLook } from '../core/verdict/again.js';
 import { limitsOf, ruleFrom, type Rule } from '../core/verdict/rule.js';
-import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import type { Reason, ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import { testCandidate, type TestedCandidate } from './candidate-tests.js';
+import { testsReach } from './reach.js';
 import { HostSession, type HostHandle } from './host-session.js';
 import { trialStateSignal } from './messages.js';
 import { noiseOnHost } from './noise.js';
@@ -75,6 +76,7 @@ class TrialOnHost {
   private spent = 0;
   private readonly checked: Checked[] = [];
   private tested: TestedCandidate | null = null;
+  private readonly notes: string[] = [];
 
   constructor(
     private readonly input: TrialInput,
@@ -87,7 +89,7 @@ class TrialOnHost {
     return this.on.withWorktrees({ ...this.scope, target: this.input.target, keys: this.opened }, async () => {
       const outcome = await this.steps();
       const { base = null, notes = [] } = this.tested ?? {};
-      return { ...outcome, notes: [...outcome.notes, ...notes], checked: this.checked, ...(base === null ? {} : { baseTests: base }) };
+      return { ...outcome, notes: [...outcome.notes, ...notes, ...this.notes], checked: this.checked, ...(base === null ? {} : { baseTests: base }) };
     });
   }
 
@@ -129,11 +131,25 @@ class TrialOnHost {
     if (confirmed.kind !== 'decided') throw new Error('the confirmation stage always decides');
     this.checked.push(...(confirmed.checked ?? []));
     const { verdict } = confirmed;
+    const rigged = verdict.kind === 'accepted' || verdict.kind === 'quarantined' ? await this.rigged(applied.commit) : null;
+    if (rigged !== null) return { ...base, verdict: { kind: 'rejected', measured: verdict.measured, reasons: [rigged] }, samples: confirmed.samples, spent: this.spent };
     if (verdict.kind === 'accepted') base.flags = await this.executed(second.b, applied.flags);
     // Inputs of earlier versions lack the limits, and their histories the second measurement.
     if (this.input.mode === 'ablate' || !wantsSecondLook(verdict) || limitsOf(config.verdict) === null) return { ...base, verdict, samples: confirmed.samples, spent: this.spent };
     const again = await this.measureAgain(applied.commit, rule);
     return { ...base, verdict: verdictOfBoth(verdict, again.verdict), samples: confirmed.samples, again, spent: this.spent };
+  }
+
+  /** Why the tests say nothing of the candidate; null when they do, or nobody can tell. */
+  private async rigged(candidate: CommitRef): Promise<Reason | null> {
+    const { target, config, champion, tests, mode } = this.input;
+    const wallMs = this.tested?.wallMs ?? 0;
+    // A change that is measured afresh was looked at before. Configs of earlier versions lack [tests].
+    if (mode !== 'full' || tests === undefined || config.tests?.reach !== true || !patched('tests-reach')) return null;
+    const reach = await testsReach(this.on, { scope: this.scope, target, config, champion, candidate, tests, wallMs, opened: (key) => this.opened.push(key) });
+    if (reach?.kind === 'reached') this.checked.push({ text: reach.text, seeds: [] });
+    if (reach?.kind === 'untested') this.notes.push(reach.text);
+    return reach?.kind === 'rigged' ? { code: 'tests-rigged', text: reach.text } : null;
   }
 
   /** Where a person would have to look at flags: only at those that the benchmark executes. */
@@ -180,7 +196,8 @@ class TrialOnHost {
   private async correct(b: WorktreeRef, a: WorktreeRef): Promise<Verdict | null> {
     const { target, config, tests = null } = this.input;
     this.tested = await testCandidate(this.on, { scope: this.scope, target, config }, a, b, tests);
-    if (this.tested !== null && this.tested.text !== null) this.checked.push({ text: this.tested.text, seeds: [] });
+    const text = this.tested?.text ?? null;
+    if (text !== null && !this.checked.some((other) => other.text === text)) this.checked.push({ text, seeds: [] });
     if (this.tested !== null && this.tested.refused !== null) return this.tested.refused;
     const smoke = await this.command(b, 'b', 'smoke', false);
     if (smoke?.ok === false) return failed('b', 'smoke-failed', smoke);

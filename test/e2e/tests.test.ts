@@ -112,6 +112,35 @@ describe('a flaky test', () => {
   });
 });
 
+describe('tests that pass whatever the code does', () => {
+  // They print TAP in the process of the code under test, which so can print it as well.
+  const tests = "import { add } from '../src/work.js';\nconst ok = add(1, 2) === 3;\nconsole.log(`TAP version 13\\n${ok ? 'ok' : 'not ok'} 1 - adds\\n1..1`);\nprocess.exitCode = ok ? 0 : 1;\n";
+  const lib = 'const ms = 60;\nexport function add(a, b) {\n  return a + b;\n}\nexport function other(a) {\n  return a;\n}\n';
+  const target = repository('node test/all.js', () => ({ 'package.json': '{"type": "module"}\n', 'src/work.js': lib, 'test/all.js': tests }));
+  const faster = lib.replace('60', '20');
+
+  it('because a candidate prints them and exits are refused, though every test is there and passed', async () => {
+    target.write({ 'src/work.js': `console.log('TAP version 13\\nok 1 - adds\\n1..1');\nprocess.exit(0);\n${faster.replace('a + b', 'b + a')}` });
+    const status = await judged(target);
+    expect(verdictOf(trialOf(status, 'candidate'))).toBe('rejected tests-rigged');
+    expect(firstReason(status)).toBe("Its tests pass even when add throws, and the champion's fail when add does: what they say does not follow from the code.");
+  });
+
+  it('are told from tests that reach what was changed', async () => {
+    target.write({ 'src/work.js': faster.replace('a + b', 'b + a') });
+    const trial = trialOf(await judged(target), 'candidate');
+    expect(verdictOf(trial)).toBe('accepted faster');
+    expect(trial.checked?.map(({ text }) => text)).toContain('tests fail when add throws, as they should');
+  });
+
+  it('are told from a change that no test reaches, with a warning', async () => {
+    target.write({ 'src/work.js': faster.replace('return a;', 'return a ?? null;') });
+    const status = await judged(target);
+    expect(verdictOf(trialOf(status, 'candidate'))).toBe('accepted faster');
+    expect(status.warnings).toContain('No test fails when other throws: the tests do not reach what was changed.');
+  });
+});
+
 describe('a base without a test that ran', () => {
   const target = repository("printf 'TAP version 13\\n1..0\\n'", () => ({}));
 

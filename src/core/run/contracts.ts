@@ -95,6 +95,8 @@ export interface HostActivities {
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[]; /** Absent in histories of versions that did not look. */ flags?: Flag[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean } }): Promise<CommandOutcome>;
+  /** A commit on one side of a change in which the functions that differ from the other side throw; null where none is known. */
+  breakChange(input: Scope & { target: Target; config: Config; side: 'a' | 'b'; commit: CommitRef; other: CommitRef }): Promise<{ commit: CommitRef; names: string[] } | null>;
   /** Compares results of tests once more. */
   compareTests(input: Scope & { base: ArtifactRef[]; candidate: ArtifactRef }): Promise<TestComparison>;
   /** Runs the check command on both sides and compares what they print and write. */

@@ -23,6 +23,7 @@ export type ReasonCode =
   | 'tests-failed'
   | 'tests-missing' // tests of the base that did not run, or results that cannot be right
   | 'tests-skipped' // new skips
+  | 'tests-rigged' // they pass whatever the code does
   | 'smoke-failed'
   | 'output-differs'
   | 'output-varies' // what is printed differs, but not each time
