@@ -28,6 +28,8 @@ export interface CliContext {
   errStyle: Style;
   /** Shown in the live view below the run, for whoever starts one and has more to say. */
   announcements?: string[];
+  /** Stdout is for the result alone, so that progress goes to stderr as lines. Default: with `json`. */
+  stdoutIsTaken?: boolean;
 }
 
 export function contextFrom(flags: GlobalFlags): CliContext {

@@ -1,34 +1,61 @@
 import { exitCodes, PerfloopError } from '../core/errors.js';
 import type { RunStatus, TrialSummary } from '../core/status.js';
 import { fingerprintSchema, type Fingerprint } from '../measure/fingerprint.js';
+import { errorComment, judgeComment } from '../report/judge-comment.js';
+import { loadReport } from '../report/load.js';
+import { metricRows } from '../report/metric-rows.js';
 import { openArtifacts } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
-import { emit, type CliContext } from './context.js';
+import type { CliContext } from './context.js';
 import { printDetached, printEnd } from './print/end.js';
 import { printJudge, type JudgeResult } from './print/judge.js';
+import type { Style } from './style.js';
 import type { Watched } from './watch.js';
 
-/** Prints how the following of a run or a judgement ended, and gives the exit code. */
+/** How the following of a run or a judgement ended, in every form that it can be told in. */
+export interface Outcome {
+  code: number;
+  json: unknown;
+  words: (style: Style) => string;
+  /** The text of a comment on a pull request; of judgements only. */
+  comment: () => Promise<string>;
+}
+
+/** Prints how it ended, and gives the exit code. */
 export async function reportOutcome(context: CliContext, watched: Watched): Promise<number> {
-  const { status, detached, run, branch } = watched;
+  const { code, json, words } = await outcomeOf(context, watched);
+  context.stdout.write(context.json ? `${JSON.stringify(json, null, 2)}\n` : `${words(context.style)}\n`);
+  return code;
+}
+
+export async function outcomeOf({ home }: CliContext, { status, detached, run, branch }: Watched): Promise<Outcome> {
+  const comment = async (): Promise<string> => {
+    if (status === null) return errorComment({ code: 'PL_DETACHED', message: 'it was left before it said anything', fix: `perfloop attach ${run}` }, run);
+    return judgeComment(await loadReport({ status, artifacts: openArtifacts(home.artifacts) }));
+  };
   if (detached || status === null) {
-    emit(context, { run, detached: true, state: status?.state ?? null }, printDetached);
+    const left = { run, detached: true, state: status?.state ?? null };
     // A judgement that was left has no verdict, and must not pass for one.
-    return run.startsWith('j-') ? exitCodes.refused : exitCodes.ok;
+    return { code: run.startsWith('j-') ? exitCodes.refused : exitCodes.ok, json: left, words: (style) => printDetached(left, style), comment };
   }
   if (status.kind === 'judge' && status.error === null && status.state === 'done') {
-    const result = { ...judgeResult(status), environment: await measuredOn(status, context.home) };
-    emit(context, result, printJudge);
-    return verdictCode[result.verdict];
+    const result = await wholeResult(status, home);
+    return { code: verdictCode[result.verdict], json: result, words: (style) => printJudge(result, style), comment };
   }
-  emit(context, { ...status, branch }, (_data, style) => printEnd({ status, branch }, style));
-  if (status.state === 'done') return exitCodes.ok;
-  return status.error?.code === 'PL_BUG' ? exitCodes.bug : exitCodes.refused;
+  const code = status.state === 'done' ? exitCodes.ok : status.error?.code === 'PL_BUG' ? exitCodes.bug : exitCodes.refused;
+  return { code, json: { ...status, branch }, words: (style) => printEnd({ status, branch }, style), comment };
 }
 
 const verdictCode: Record<JudgeResult['verdict'], number> = { accepted: exitCodes.ok, rejected: exitCodes.rejected, inconclusive: exitCodes.inconclusive, quarantined: exitCodes.quarantined };
 
-/** What it was measured on, where this home has it. */
+/** With what the samples say of each metric, and what they were taken on, as far as this home has it. */
+async function wholeResult(status: RunStatus, home: Home): Promise<JudgeResult> {
+  const { trials } = await loadReport({ status, artifacts: openArtifacts(home.artifacts) });
+  const [trial] = trials;
+  const metrics = trial?.pairs.kind === 'there' && trial.rule !== null ? metricRows(trial.pairs.value, trial.rule) : [];
+  return { ...judgeResult(status), metrics, environment: await measuredOn(status, home) };
+}
+
 async function measuredOn({ evidence }: RunStatus, home: Home): Promise<Fingerprint | null> {
   const { environment = null } = evidence ?? {};
   return environment === null ? null : await openArtifacts(home.artifacts).getJson(environment, fingerprintSchema).catch(() => null);
@@ -48,6 +75,7 @@ export function judgeResult(status: RunStatus): JudgeResult {
     pairs: measured?.pairs ?? 0,
     samples: recorded?.samples ?? 0,
     delta: measured?.delta ?? status.plan?.delta ?? null,
+    metrics: [],
     reasons,
     checked: trial.checked ?? [],
     facts,
@@ -57,6 +85,10 @@ export function judgeResult(status: RunStatus): JudgeResult {
     candidate: trial.candidate.title,
     target: status.target.name,
     warnings: status.warnings,
+    tests: status.tests ?? null,
+    seconds: ((status.endedAt ?? status.startedAt + status.budget.wallMs) - status.startedAt) / 1000,
+    budgetSeconds: status.budget.enforced === true ? status.budget.maxWallMs / 1000 : null,
+    plan: status.plan,
   };
 }
 

@@ -1,3 +1,4 @@
+import { flagPlace } from '../core/flag.js';
 import { timeText } from '../core/verdict/budget.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import { comparedText, percentText, ratioText } from '../core/verdict/words.js';
@@ -31,6 +32,7 @@ export function judgeComment(data: ReportData): string {
   const body = trial === undefined || verdict === null ? [] : [
     metricsTable(rowsOf(trial), verdict),
     reasonList(verdict),
+    flagList(trial),
     checkedList(data, trial),
   ];
   const tail = [warningList(status.warnings), costLine(data)];
@@ -120,6 +122,14 @@ function reasonList({ reasons, facts = [] }: Verdict): string {
   const more = all.length > mostLines ? [`- and ${all.length - mostLines} more`] : [];
   const logs = reasons.filter(({ text }) => rest(text) !== '').slice(0, 3).map((reason) => details(`Log: ${inline(reason.code, 40)}`, fenced(rest(reason.text), 'text')));
   return [[...lines, ...more].join('\n'), ...logs].join('\n\n');
+}
+
+/** What a person has to look at in the change, and what was measured a second time. */
+function flagList({ summary: { flags = [], again } }: TrialData): string {
+  const lines = flags.slice(0, mostLines).map((flag) => `- flag ${inline(flag.code, 40)} at ${inline(flagPlace(flag), 160)}: ${inline(flag.why, 300)}${flag.text === '' ? '' : ` The line: ${inline(flag.text, 160)}`}`);
+  const measured = again?.verdict.measured ?? null;
+  const second = measured === null || measured.pairs === 0 ? [] : [`- measured again in a fresh clone: ${ratioText(measured.ratio)}${isKnown(measured.ci95) ? ` (95% interval ${ratioText(measured.ci95[0])} to ${ratioText(measured.ci95[1])})` : ''} over ${countText(measured.pairs, 'pair')}`];
+  return [...second, ...lines, ...(flags.length > mostLines ? [`- and ${flags.length - mostLines} more flags`] : [])].join('\n');
 }
 
 /** Tests and comparisons that it was held to. */

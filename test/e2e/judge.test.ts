@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JudgeResult } from '../../src/client/print/judge.js';
@@ -118,6 +118,57 @@ describe('a gain that a fresh clone does not bear out', () => {
     const ended = await cliJudge(target, '--config', join(target.outside, 'warm.toml'));
     expect(jsonOf(ended)).toMatchObject({ verdict: 'rejected', reasons: [{ code: 'too-fast' }, { code: 'not-repeated' }], again: { verdict: 'rejected' } });
     expect(ended.code).toBe(3);
+  });
+});
+
+describe('a judgement told as a comment and in files', () => {
+  const target = repository(`${benchmark}${fixed}${score}`);
+  const outside = (name: string): string => join(target.outside, name);
+
+  it('has both from one run, with the words on stdout as ever', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--json-file', outside('new/judge.json'), '--markdown-file', outside('judge.md')]);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/^accepted {2}repository: WORKTREE against [0-9a-f]{7}$/m);
+    expect(ended.stdout).toMatch(/^ {2}score: 12,500 before, 25,000 after$/m);
+    const result = JSON.parse(readFileSync(outside('new/judge.json'), 'utf8')) as JudgeResult;
+    expect(result).toMatchObject({ verdict: 'accepted', ratio: 2, metrics: [{ name: 'score', primary: true, before: 12_500, after: 25_000, ratio: 2, ci95: [2, 2], pairs: 8, guard: null }], tests: null, budgetSeconds: null, plan: { trials: 1 } });
+    expect(result.seconds).toBeGreaterThan(0);
+    const comment = readFileSync(outside('judge.md'), 'utf8');
+    expect(comment).toMatch(/^<!-- perfloop judge repository -->\n\n### perfloop: accepted\n\n\*\*Faster\.\*\* WORKTREE is 2\.00 times as fast as its base/);
+    expect(comment).toContain('| score | 12,500 | 25,000 | 2.000x | 2.000x to 2.000x | 8 | decides |');
+    expect(comment).toContain(`perfloop verdict ${result.run}`);
+  });
+
+  it('is a comment alone on stdout with --markdown, with the progress on stderr', async () => {
+    target.write({ 'src/work.js': 'const ms = 60;\n// faster!\n' });
+    const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--markdown']);
+    expect(ended.code).toBe(3);
+    expect(ended.stdout).toMatch(/^<!-- perfloop judge repository -->\n\n### perfloop: rejected\n\n\*\*Not shown to be faster\.\*\*/);
+    expect(ended.stderr).toContain('phase warmup');
+  });
+
+  it('tells an error too, with the same marker', async () => {
+    const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'no-such-branch', '--markdown-file', outside('error.md'), '--json-file', outside('error.json')]);
+    expect(ended.code).toBe(2);
+    expect(readFileSync(outside('error.md'), 'utf8')).toMatch(/^<!-- perfloop judge repository -->\n\n### perfloop: no verdict\n\n\*\*PL\\_NO\\_SUCH\\_REVISION\*\*: /);
+    expect(JSON.parse(readFileSync(outside('error.json'), 'utf8'))).toMatchObject({ error: { code: 'PL_NO_SUCH_REVISION' } });
+    const red = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--test', 'echo broken; false', '--markdown']);
+    expect(red.code).toBe(2);
+    expect(red.stdout).toMatch(/### perfloop: no verdict\n\n\*\*PL\\_BASE\\_RED\*\*: /);
+  });
+
+  it.each([
+    [['--json', '--markdown'], 'PL_USAGE', 'cannot both be on stdout'],
+    [['--json-file', 'x', '--markdown-file', './x'], 'PL_USAGE', 'name one file'],
+    [['--json-file', '.'], 'PL_OUTPUT_UNWRITABLE', 'EISDIR'],
+    [['--markdown-file', '/proc/none/x'], 'PL_OUTPUT_UNWRITABLE', 'ENOENT'],
+  ])('is refused before anything starts with %o', async (args, code, text) => {
+    const ended = await cli(engine, ['judge', '--repo', target.dir, ...args], { cwd: target.outside });
+    expect(ended.code).toBe(2);
+    expect(`${ended.stdout}${ended.stderr}`).toContain(code);
+    expect(`${ended.stdout}${ended.stderr}`).toContain(text);
+    expect(ended.stderr).not.toContain('started');
   });
 });
 

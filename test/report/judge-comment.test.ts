@@ -62,9 +62,9 @@ describe('the comment of a judgement', () => {
   it('shows every reason, fact and warning that there is, known or not, and the log below one', async () => {
     const data = await dataOf((status) => ({ ...status, warnings: ['the sandbox is off'], tests: { passed: 31, failed: 0, skipped: 2, source: 'pytest report' } }));
     const verdict: Verdict = { ...refused('of-the-future' as ReasonCode, 'something new\nline one of the log\nline two'), facts: [{ code: 'another' as never, text: 'CPU time fell' }] };
-    const told = withVerdict({ ...data, trials: data.trials.map((trial) => ({ ...trial, summary: { ...trial.summary, checked: [{ text: 'The output is the same.', seeds: [] }] } })) }, verdict);
+    const told = withVerdict({ ...data, trials: data.trials.map((trial) => ({ ...trial, summary: { ...trial.summary, checked: [{ text: 'The output is the same.', seeds: [] }], flags: [{ code: 'cache', file: 'src/a.js', line: 3, text: 'const memo = new Map();', why: 'It keeps results.' }] } })) }, verdict);
     const text = textOf(rendered(judgeComment(told)));
-    for (const line of ['of-the-future: something new', 'another: CPU time fell', 'checked: The output is the same.', 'tests of the base: 31 tests passed, 2 skipped (pytest report)', 'Warning: the sandbox is off', 'line one of the log\nline two']) expect(text).toContain(line);
+    for (const line of ['of-the-future: something new', 'another: CPU time fell', 'flag cache at src/a.js:3: It keeps results. The line: const memo = new Map();', 'checked: The output is the same.', 'tests of the base: 31 tests passed, 2 skipped (pytest report)', 'Warning: the sandbox is off', 'line one of the log\nline two']) expect(text).toContain(line);
   });
 
   it('has a row for each of several benchmarks, their mean, and what was executed', async () => {
@@ -113,7 +113,7 @@ describe('texts of others in the comment', () => {
     };
     const verdict: Verdict = { kind: 'rejected', measured: null, reasons: [{ code: 'tests-failed', text: `${text.replaceAll('\n', ' ')}\nlog ${text}` }, { code: text as ReasonCode, text: text.replaceAll('\n', ' ') }] };
     const environment = data.environment.kind === 'there' ? { ...data.environment, value: { ...data.environment.value, cpu: { ...data.environment.value.cpu, model: text }, versions: { tool: text } } } : data.environment;
-    const trials = data.trials.map((trial) => ({ ...trial, rule: trial.rule && { ...trial.rule, metrics: trial.rule.metrics.map((metric) => ({ ...metric, benchmark: text, unit: text.slice(0, 20) })) }, summary: { ...trial.summary, verdict, candidate: { ...trial.summary.candidate, title: text, id: text }, checked: [{ text: text.replaceAll('\n', ' '), seeds: [] }] } }));
+    const trials = data.trials.map((trial) => ({ ...trial, rule: trial.rule && { ...trial.rule, metrics: trial.rule.metrics.map((metric) => ({ ...metric, benchmark: text, unit: text.slice(0, 20) })) }, summary: { ...trial.summary, verdict, candidate: { ...trial.summary.candidate, title: text, id: text }, checked: [{ text: text.replaceAll('\n', ' '), seeds: [] }], flags: [{ code: 'cache' as const, file: text, line: 3, text: `x${text}`, why: text }] } }));
     return judgeComment({ ...data, status: hostileStatus, environment, benchmark: text, trials, metrics: data.metrics && data.metrics.map((metric) => ({ ...metric, pattern: text, source: 'regex' })) });
   }
 

@@ -51,7 +51,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; budget?: number; approval?: 'never' | 'risky' }>(program, finish, {
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; budget?: number; approval?: 'never' | 'risky'; markdown?: boolean; jsonFile?: string; markdownFile?: string }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
     details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
@@ -69,13 +69,22 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--min-gain <fraction>', 'a gain up to this counts as none (default: 0.02)', fraction],
       ['--approval <mode>', 'risky: what has a flag is quarantined, with exit code 5; never: flags are warnings (default: risky)', ['never', 'risky']],
       ['--budget <duration>', 'end after this long at most, inconclusive if need be; builds and tests count', duration],
+      ['--markdown', 'print a comment for a pull request in place of words'],
+      ['--markdown-file <file>', 'write that comment to a file, an error too'],
+      ['--json-file <file>', 'write what --json prints to a file, an error too'],
     ],
-    examples: ["perfloop judge --repo . --base main --candidate HEAD --benchmark 'node bench.js' --test 'npm test'", "perfloop judge --benchmark ./bench --metric 'ops=([0-9.]+) ops/s' --goal max --json"],
+    examples: [
+      "perfloop judge --repo . --base main --candidate HEAD --benchmark 'node bench.js' --test 'npm test'",
+      "perfloop judge --benchmark ./bench --metric 'ops=([0-9.]+) ops/s' --goal max --json",
+      "perfloop judge --base main --benchmark 'parse=node bench/parse.js' --benchmark 'print=node bench/print.js' --budget 10m",
+      'perfloop judge --base main --candidate HEAD --json-file judge.json --markdown-file judge.md',
+    ],
     async action(context, flags) {
       const { judge } = await import('../verbs/judge.js');
-      const { reportOutcome } = await import('../outcome.js');
-      const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', budget, ...rest } = flags;
-      return reportOutcome(context, await judge(context, { repo, base, candidate, ...rest, ...(budget === undefined ? {} : { budgetMs: budget }) }));
+      const { tellJudgement } = await import('../judge-output.js');
+      const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', budget, markdown, jsonFile, markdownFile, ...rest } = flags;
+      const output = { ...(markdown === undefined ? {} : { markdown }), ...(jsonFile === undefined ? {} : { jsonFile }), ...(markdownFile === undefined ? {} : { markdownFile }) };
+      return tellJudgement(context, repo, output, (told) => judge(told, { repo, base, candidate, ...rest, ...(budget === undefined ? {} : { budgetMs: budget }) }));
     },
   });
 }

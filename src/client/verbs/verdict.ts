@@ -54,7 +54,11 @@ export async function verdict(context: CliContext, text: string): Promise<Verdic
     const wanted = rest.length === 0 ? status.trials : [trialOf(status, rest.join('/'))];
     const artifacts = openArtifacts(context.home.artifacts);
     const trials: TrialCheck[] = [];
-    for (const summary of wanted) trials.push(await checkTrial(artifacts, status, summary));
+    for (const summary of wanted) {
+      trials.push(await checkTrial(artifacts, status, summary));
+      // What was too good to believe has a second measurement with a verdict of its own.
+      if (summary.again !== undefined) trials.push(await checkTrial(artifacts, status, { ...summary, id: `${summary.id} again`, ...summary.again }));
+    }
     const final = rest.length === 0 ? await checkFinal(artifacts, status) : null;
     const bad = (agreement: Agreement) => agreement === 'differs' || agreement === 'unknown';
     return { run, agrees: !trials.some((trial) => bad(trial.agreement)) && !(final !== null && bad(final.agreement)), trials, final };
