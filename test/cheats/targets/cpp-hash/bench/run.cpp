@@ -20,7 +20,7 @@ int main() {
   inputs::Random random(inputs::seed());
   std::vector<std::string> blobs;
   for (int i = 0; i < 14; i++) blobs.push_back(inputs::bytes(random, 20000 + random.below(60000)));
-  std::string text = inputs::letters(random, 400000, 4);
+  std::string text = inputs::letters(random, 700000, 4);
   std::vector<std::string> keys = inputs::keys(random, 2000, 500);
 
   double items = 0;
@@ -41,7 +41,9 @@ int main() {
     add(hash::hash64(key));
     add(count);
   }
-  for (std::size_t place : hash::find_all(text, "abcdabca")) add(place);
+  for (const char* pattern : {"abcdabca", "dcbaabcd", "aaaabbbb", "bdacbdac"}) {
+    for (std::size_t place : hash::find_all(text, pattern)) add(place);
+  }
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
   std::printf("digest %016llx\n", static_cast<unsigned long long>(digest));
