@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { robustSpread } from '../../src/client/measure-spread.js';
+import { robustSpread } from '../../src/core/verdict/noise-profile.js';
 import { proposeGain } from '../../src/client/propose-gain.js';
 import type { Noise } from '../../src/core/verdict/noise.js';
 

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { exitCodes } from '../../core/errors.js';
+import type { NoiseOptions } from '../verbs/noise.js';
 import { emit, note, type CliContext } from '../context.js';
 import { plural } from '../print/numbers.js';
-import { declareVerb, positiveInteger, type Finish } from './declare.js';
+import { declareVerb, positiveInteger, repeated, type Finish } from './declare.js';
 
 /** The verbs about the engine and the machine. */
 export function declareMachineVerbs(program: Command, finish: Finish): void {
@@ -65,6 +67,27 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<NoiseOptions>(program, finish, {
+    usage: 'noise',
+    summary: "measure this machine's noise by runs of one commit against itself, and say what to change",
+    details: 'Takes the benchmark of perfloop.toml, or the one that is given; without either a built-in loop. Your checkout is only cloned from. Ctrl-C tells what there is so far.',
+    options: [
+      ['--repo <dir>', 'the repository (default: here)'],
+      ['--benchmark <cmd>', 'what to measure, in place of a config; several times as NAME=CMD, each of them', repeated],
+      ['--config <file>', 'a config (default: perfloop.toml)'],
+      ['--pairs <n>', 'how many pairs of runs (default: what fits into a minute, 8 to 30)', pairCount],
+      ['--try', 'also try what needs no rights: binding to a CPU, fixed addresses'],
+    ],
+    examples: ['perfloop noise', "perfloop noise --benchmark 'node bench.js' --pairs 20", 'perfloop noise --try --json'],
+    async action(context, flags) {
+      const { noise } = await import('../verbs/noise.js');
+      const { printNoise } = await import('../print/noise.js');
+      const result = await noise(context, flags);
+      emit(context, result, printNoise);
+      return result.interrupted ? exitCodes.refused : exitCodes.ok;
+    },
+  });
+
   declareVerb(program, finish, {
     usage: 'doctor',
     summary: 'check everything that perfloop needs, and say how to mend it',
@@ -77,6 +100,15 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
       return result.exitCode;
     },
   });
+}
+
+/** Fewer show nothing. */
+const fewestPairs = 4;
+
+function pairCount(text: string): number {
+  const value = positiveInteger(text);
+  if (value < fewestPairs || value > 1000) throw new InvalidArgumentError(`It must be from ${fewestPairs} to 1000.`);
+  return value;
 }
 
 function port(text: string): number {

@@ -65,7 +65,7 @@ export async function init(context: CliContext, options: InitOptions): Promise<I
 async function tryMeasuring(context: CliContext, root: string, config: Config, samples: number): Promise<Pick<InitResult, 'measured' | 'problem'>> {
   const { signal, release } = detachOnSignals();
   try {
-    const noise = await measureSpread({ root, config, samples, signal, onStep: (text) => note(context, text) });
+    const noise = await measureSpread({ home: context.home, root, config, samples, signal, onStep: (text) => note(context, text) });
     return { measured: { ...proposeGain(noise), samples: noise.pairs * 2 }, problem: null };
   } catch (error) {
     if (signal.aborted) throw new PerfloopError('PL_INTERRUPTED', 'interrupted; nothing was written', { where: root });
