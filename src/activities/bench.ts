@@ -7,7 +7,7 @@ import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities, SampleInput, Scope } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
-import type { Pair, SampleFailure, Stage } from '../core/sample.js';
+import type { Pair, Sample, SampleFailure, Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { assessStage } from '../core/verdict/assess.js';
@@ -27,12 +27,14 @@ import { sandboxHint } from '../measure/sandbox/hint.js';
 import { takeEach } from '../measure/combine.js';
 import { rulesOfBenchmark, samplePairs, type Side } from '../measure/sampling.js';
 import { encodeSamples, samplesSchema } from '../measure/stored-samples.js';
+import { withChanged, type Tidy } from '../measure/tidy.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { benchmarkSources, guardProtected, protectedChanged } from './guard-protected.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { renewLease } from './lease.js';
+import { pristineOf } from './pristine.js';
 import { sandboxOf, unsandboxedNotes } from './sandbox.js';
 import { profileActivity } from './profile.js';
 
@@ -43,10 +45,14 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { config, worktree } = input;
       const opened = await worktreeOf(deps, worktree);
       const sandbox = await sandboxOf(deps, input, opened, 'measured');
-      const sample = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, (lock) =>
-        takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], ...conditionsOf(config), layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal })),
-      ));
-      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))), notes: await unsandboxedNotes(config) };
+      const { sample, notes } = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, async (lock) => {
+        const tidy = await pristineOf(deps, input, opened);
+        await tidy.restore();
+        const taken = await takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], ...conditionsOf(config), layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal }));
+        const { changed } = await tidy.restore();
+        return { sample: withChanged(taken, changed), notes: leftNotes(taken, changed) };
+      }));
+      if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))), notes: [...(await unsandboxedNotes(config)), ...notes] };
       const { problem, tail } = problemOf(sample.failure);
       return { ok: false, problem: [problem, sandbox === undefined ? '' : sandboxHint(tail)].filter((text) => text !== '').join('. '), tail };
     }),
@@ -127,13 +133,14 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
     attempt.report({ stage, pairs: counted, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
   };
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
-    const guard = await guardProtected(deps, input, [sides.a, sides.b]);
+    const isProtected = await guardProtected(deps, input, [sides.a, sides.b]);
+    const tidy = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
     report('sampling', [], 0);
     const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
     let late = false;
     const pairs = await samplePairs({
       stage,
-      sides: { a: await sideOf(deps, input, sides.a), b: await sideOf(deps, input, sides.b) },
+      sides: { a: await sideOf(deps, input, sides.a, tidy.a), b: await sideOf(deps, input, sides.b, sides.a.id === sides.b.id ? tidy.a : tidy.b) },
       benchmarks: benchmarksFrom(input.config),
       rules,
       output,
@@ -149,16 +156,17 @@ async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, 
       signal: attempt.signal,
       onProgress: (taken, resumed) => report('sampling', taken, resumed),
     });
-    const changed = await guard.changed();
+    const changedOn = (side: 'a' | 'b'): string[] => [...new Set(pairs.flatMap((pair) => pair[side].left?.changed ?? []))].filter(isProtected);
     const underJudgement = stage === 'screen' || stage === 'confirm';
-    if (changed.some((worktree) => !underJudgement || worktree.id === sides.a.id)) throw protectedChanged(changed);
-    return { pairs, tampered: changed.length > 0, late };
+    const inadmissible = [...changedOn('a'), ...(underJudgement ? [] : changedOn('b'))];
+    if (inadmissible.length > 0) throw protectedChanged(inadmissible);
+    return { pairs, tampered: changedOn('b').length > 0, late };
   }));
 }
 
-async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree): Promise<Side> {
+async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
   const sandbox = await sandboxOf(deps, input, worktree, 'measured');
-  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, ...(sandbox === undefined ? {} : { sandbox }) };
+  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
 }
 
 /** One file a stage; a person can read along. */
@@ -190,6 +198,16 @@ function benchmarksFrom(config: Config): Benchmark[] {
 /** How samples are taken. */
 function conditionsOf(config: Config): { cpus: number[]; cold: boolean } {
   return { cpus: cpusFor(config), cold: config.measure?.cold === true };
+}
+
+/** What a person should know of what the benchmark leaves at the base. */
+function leftNotes({ left }: Sample, changed: readonly string[]): string[] {
+  const names = (all: readonly string[]): string => `${all.slice(0, 5).join(', ')}${all.length > 5 ? ` and ${all.length - 5} more` : ''}`;
+  const processes = left?.processes ?? [];
+  return [
+    ...(processes.length === 0 ? [] : [`The benchmark leaves processes behind (${names(processes)}): they are ended 200 ms after its exit, and their work is not in the wall time.`]),
+    ...(changed.length === 0 ? [] : [`The benchmark changes files of the build (${names(changed)}): they are put back after each sample.`]),
+  ];
 }
 
 /** What is wrong with a benchmark that was tried, with what a person can do about it. */

@@ -14,6 +14,7 @@ import { breakChangeActivity } from './break-change.js';
 import { commandRequest, withHint, type CommandPlace } from './command-request.js';
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
+import { pristineOf } from './pristine.js';
 import { compareTestsActivity, runTests } from './tests.js';
 
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
@@ -35,6 +36,8 @@ export function commandActivities(deps: Dependencies): CommandActivities {
       return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
         const repository = await repositoryOf(deps, target);
         if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
+        // What it leaves is to be gone before the first sample.
+        if (!once) await pristineOf(deps, input, worktree);
         if (role === 'test') return runTests({ deps, input, command, worktree, repository, lock, attempt });
         if (!once) return run(deps, input, role, command, worktree, lock, attempt);
         const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;

@@ -18,6 +18,7 @@ import type { Dependencies } from './dependencies.js';
 import { commandRequest } from './command-request.js';
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
+import { pristineOf } from './pristine.js';
 
 type Input = Parameters<HostActivities['compareOutputs']>[0];
 type Side = 'a' | 'b';
@@ -42,8 +43,11 @@ export function compareOutputsActivity(deps: Dependencies): HostActivities['comp
       const rules = await rulesOf(repository, target, config);
       const seeds = Array.from({ length: await runsOf(check, command, repository, target) }, drawSeed);
       const ran: Record<Side, Output[][]> = { a: [], b: [] };
+      const pristine = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
       for (const seed of seeds) {
         for (const side of ['a', 'b'] as const) {
+          // Nothing that tests, or a run with another seed, have left on one side alone.
+          await pristine[side].restore();
           await overlayProtected(sides[side], target.base.commit, rules);
           const one = await runOnce(deps, input, { command, check, worktree: sides[side], side, seed, lock, attempt });
           if (!one.ok) return outcome({ whose: side, problem: `the check failed on the ${names[side]}: ${one.problem}`, tail: one.tail });

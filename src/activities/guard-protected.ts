@@ -6,7 +6,7 @@ import type { Target } from '../core/target.js';
 import { protectedFromCommands } from '../workspace/command-files.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
-import { protectedRules, type ProtectedRules } from '../workspace/protected-globs.js';
+import { protectedRules, protectionOf, type ProtectedRules } from '../workspace/protected-globs.js';
 import type { Repository } from '../workspace/repository.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
@@ -25,28 +25,23 @@ export async function benchmarkSources(repository: Repository, target: Target, c
 }
 
 /**
- * Lays the base's protected files over worktrees; `changed` does it again and tells in which of them a file of the base
- * had been changed meanwhile. What a benchmark adds beside them (`bench/out.json`) is removed, and is no offence.
+ * Lays the base's protected files over worktrees. Gives whether a path is one of them. What a benchmark adds beside them
+ * (`bench/out.json`) is none, and no offence.
  */
-export async function guardProtected(deps: Dependencies, input: { target: Target; config: Config }, worktrees: readonly OpenWorktree[]): Promise<{ changed(): Promise<OpenWorktree[]> }> {
+export async function guardProtected(deps: Dependencies, input: { target: Target; config: Config }, worktrees: readonly OpenWorktree[]): Promise<(path: string) => boolean> {
   const repository = await repositoryOf(deps, input.target);
   const base = input.target.base.commit;
   const [rules, files] = await Promise.all([rulesOf(repository, input.target, input.config), repository.listFiles(base)]);
   const ofBase = new Set(files);
-  const lay = (worktree: OpenWorktree) => overlayProtected(worktree, base, rules);
-  for (const worktree of worktrees) await lay(worktree);
-  return {
-    async changed() {
-      const mended = await Promise.all(worktrees.map(lay));
-      return worktrees.filter((_, index) => mended[index]?.some((path) => ofBase.has(path)));
-    },
-  };
+  const protection = protectionOf(rules);
+  for (const worktree of worktrees) await overlayProtected(worktree, base, rules);
+  return (path) => ofBase.has(path) && protection(path) !== undefined;
 }
 
 /** For a side that is not under judgement: then the benchmark itself is at fault. */
-export function protectedChanged(worktrees: readonly OpenWorktree[]): PerfloopError {
+export function protectedChanged(paths: readonly string[]): PerfloopError {
   return new PerfloopError('PL_PROTECTED_CHANGED', 'the benchmark changes protected files while it runs', {
-    where: worktrees.map((worktree) => worktree.commit.slice(0, 10)).join(', '),
+    where: paths.slice(0, 8).join(', '),
     fix: 'Let git ignore what it writes, or name those files in `target.editable`.',
   });
 }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { realpath } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { configSchema, type Config } from '../core/config/schema.js';
+import { sandboxSchema, type Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Target } from '../core/target.js';
 import { sandboxSupport } from '../measure/sandbox/probe.js';
@@ -28,8 +28,8 @@ export interface Besides {
   writable?: readonly string[];
 }
 
-/** Of a run that an older version started. */
-const settingsOf = (config: Config): Config['sandbox'] => (config as Partial<Config>).sandbox ?? configSchema.parse({}).sandbox;
+/** Of a config of an earlier version, too. */
+export const settingsOf = (config: Config): Config['sandbox'] => sandboxSchema.parse((config as Partial<Config>).sandbox);
 
 /** Whether the commands of a target run in a sandbox here. Throws PL_SANDBOX where they must and cannot. */
 export async function isSandboxed(config: Config): Promise<boolean> {

@@ -8,6 +8,18 @@ export type SampleFailure = (
   | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string }
 ) & { /** Which of several benchmarks. */ benchmark?: string };
 
+/** What an execution left behind. It is gone before the next one. */
+export interface Left {
+  /** For how long processes of it were seen after its exit, in milliseconds; at 200 they were ended. */
+  ms?: number;
+  /** Names of those that had to be ended. */
+  processes?: string[];
+  /** Files of the build that it changed or removed, relative to the worktree; those of its home begin with `~/`. At most 100. */
+  changed?: string[];
+  /** How many more there were. */
+  more?: number;
+}
+
 /** What is known of an execution without asking the program. */
 export interface Outside {
   /** Start to exit, in milliseconds. */
@@ -20,6 +32,8 @@ export interface Outside {
   outputDigest?: string;
   /** For how long the CPU quota of the container held it up, in milliseconds. Absent: not at all, or not known. */
   throttledMs?: number;
+  /** Absent: nothing, and in samples of earlier versions. */
+  left?: Left;
   /** How often the processor was slowed down by its heat meanwhile. Absent: never, or not known. */
   overheated?: number;
 }

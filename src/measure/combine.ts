@@ -1,5 +1,6 @@
 import type { Iterations } from '../core/stats/iterations.js';
-import type { Outside, Sample } from '../core/sample.js';
+import type { Left, Outside, Sample } from '../core/sample.js';
+import { bothLeft } from './left.js';
 
 /**
  * One sample of the samples of several benchmarks on one side, in the order of the config: times added up, the largest memory, metrics side by
@@ -34,7 +35,14 @@ function together(samples: readonly Outside[]): Outside {
     ...(peakBytes === null ? {} : { peakBytes: Math.max(...peakBytes) }),
     ...any('throttledMs'),
     ...any('overheated'),
+    ...leftTogether(samples.flatMap(({ left }) => left ?? [])),
   };
+}
+
+function leftTogether(all: readonly Left[]): Pick<Outside, 'left'> {
+  const [first] = all;
+  if (first === undefined) return {};
+  return { left: all.slice(1).reduce(bothLeft, first) };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

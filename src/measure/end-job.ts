@@ -6,22 +6,34 @@ export const killGraceMs = 2000;
 /** A process that SIGKILL does not end within this hangs in the kernel. */
 const giveUpMs = 10_000;
 
+/** How a job came to its end. */
+export interface JobEnd {
+  /** Processes that could not be ended (they hang in the kernel): normally none. */
+  stuck: ProcessInfo[];
+  /** For how long some of it were seen alive before they were asked to end, in milliseconds; 0: none was. */
+  livedMs: number;
+  /** Those that lived on until then. */
+  outlived: ProcessInfo[];
+}
+
 /**
  * Ends every process of a job: SIGTERM, after `graceMs` SIGKILL, until none is left. `lingerMs` lets them end by
- * themselves first. Returns those that could not be ended (they hang in the kernel): normally none.
+ * themselves first.
  */
-export async function endJob(job: JobIdentity, options: { graceMs?: number; lingerMs?: number } = {}): Promise<ProcessInfo[]> {
+export async function endJob(job: JobIdentity, options: { graceMs?: number; lingerMs?: number } = {}): Promise<JobEnd> {
   const began = performance.now();
   const termAt = options.lingerMs ?? 0;
   const killAt = termAt + (options.graceMs ?? killGraceMs);
-  let asked = false;
+  let livedMs = 0;
+  let outlived: ProcessInfo[] | null = null;
   for (let pause = 5; ; pause = Math.min(100, pause * 2)) {
     const left = await jobProcesses(job);
     const waited = performance.now() - began;
-    if (left.length === 0 || waited > killAt + giveUpMs) return left;
+    if (left.length > 0 && outlived === null) livedMs = waited;
+    if (left.length === 0 || waited > killAt + giveUpMs) return { stuck: left, livedMs, outlived: outlived ?? [] };
     if (waited >= killAt) send(job, left, 'SIGKILL');
-    else if (waited >= termAt && !asked) {
-      asked = true;
+    else if (waited >= termAt && outlived === null) {
+      outlived = left;
       send(job, left, 'SIGTERM');
     }
     await delay(pause);

@@ -81,7 +81,7 @@ async function endLeftOvers(entry: JobEntry): Promise<number | 'stuck'> {
   const group = entry.leader !== null && (await isAlive(entry.leader)) ? entry.leader.pid : null;
   const job = { group, marker: entry.id };
   const found: ProcessInfo[] = await jobProcesses(job);
-  const stuck = await endJob(job, { graceMs: 500 });
+  const { stuck } = await endJob(job, { graceMs: 500 });
   return stuck.length > 0 ? 'stuck' : found.length;
 }
 

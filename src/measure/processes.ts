@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -10,6 +11,8 @@ export const markerName = 'PERFLOOP_JOB';
 
 export interface ProcessInfo {
   pid: number;
+  /** Of its program, as far as the system tells: a process can change it. */
+  name: string;
   parent: number;
   group: number;
   /** When it started, in the system's own form: with the pid it names a process for one boot. */
@@ -36,7 +39,7 @@ export async function jobProcesses(job: JobIdentity): Promise<ProcessInfo[]> {
   const rows = await allProcesses();
   const below = typeof job.reaper === 'number' ? descendants(rows, job.reaper) : new Set<number>();
   const belongs = (row: Row): boolean => row.group === job.group || below.has(row.pid) || row.environment.includes(marker);
-  return rows.filter((row) => row.pid !== process.pid && belongs(row)).map(({ pid, parent, group, start }) => ({ pid, parent, group, start }));
+  return rows.filter((row) => row.pid !== process.pid && belongs(row)).map(({ environment: _environment, ...info }) => info);
 }
 
 function descendants(rows: readonly ProcessInfo[], ancestor: number): Set<number> {
@@ -92,11 +95,12 @@ async function linuxProcesses(): Promise<Row[]> {
 function linuxStat(pid: number): ProcessInfo | null {
   try {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parent, group] = fields;
     const start = fields[19];
     if (state === undefined || parent === undefined || group === undefined || start === undefined || state === 'Z' || state === 'X') return null;
-    return { pid, parent: Number(parent), group: Number(group), start };
+    return { pid, name, parent: Number(parent), group: Number(group), start };
   } catch {
     return null;
   }
@@ -120,7 +124,7 @@ export async function psProcesses(): Promise<Row[]> {
   for (const line of stdout.split('\n')) {
     const [, pid, parent, group, state, start, environment] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s?(.*)$/.exec(line) ?? [];
     if (pid === undefined || parent === undefined || group === undefined || start === undefined || state?.startsWith('Z')) continue;
-    rows.push({ pid: Number(pid), parent: Number(parent), group: Number(group), start, environment: environment ?? '' });
+    rows.push({ pid: Number(pid), name: basename(environment?.split(' ')[0] ?? ''), parent: Number(parent), group: Number(group), start, environment: environment ?? '' });
   }
   return rows;
 }

@@ -5,7 +5,7 @@ import { PerfloopError } from '../core/errors.js';
 import { BoundedOutput } from './bounded-output.js';
 import { CommandLog } from './command-log.js';
 import type { CommandRequest, CommandResult } from './command.js';
-import { endJob } from './end-job.js';
+import { endJob, type JobEnd } from './end-job.js';
 import { journalJob } from './job-journal.js';
 import type { Usage } from './launcher/messages.js';
 import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
@@ -31,7 +31,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   await checkFolder(request.cwd);
   const tail = (request.keepBytes ?? 8 * mib) - mib;
   const streams: Streams = { stdout: new BoundedOutput(mib, tail), stderr: new BoundedOutput(mib, tail) };
-  if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, null, streams);
+  if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, null, streams, nothing);
 
   const id = randomBytes(8).toString('hex');
   const journal = request.journal ? await journalJob(request.journal.folder, id, request.journal.name) : null;
@@ -50,15 +50,15 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     try {
       const [exit] = await Promise.all([exited, command.pid !== null && journal?.started(command.pid)]);
       const why = await guard.stop();
-      const left = await endJob(job, { lingerMs: why.timedOut || why.cancelled ? 0 : lingerMs, graceMs: request.graceMs });
+      const end = await endJob(job, { lingerMs: why.timedOut || why.cancelled ? 0 : lingerMs, graceMs: request.graceMs });
       await Promise.race([command.closed, delay(pipesCloseMs, undefined, { ref: false })]);
       command.stdout.destroy();
       command.stderr.destroy();
-      allGone = left.length === 0;
-      return result(exit, why, allGone ? await command.usage() : null, streams);
+      allGone = end.stuck.length === 0;
+      return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end));
     } catch (error) {
       await guard.stop();
-      allGone = (await endJob(job, { graceMs: 0 })).length === 0;
+      allGone = (await endJob(job, { graceMs: 0 })).stuck.length === 0;
       throw error;
     } finally {
       await command.release(!allGone);
@@ -116,8 +116,8 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
     giveUp = resolve;
   });
   const endNow = async (): Promise<void> => {
-    const left = await endJob(job, { graceMs: request.graceMs });
-    if (left.length > 0) giveUp({ exitCode: null, signal: null, wallMs: performance.now() - startedAt });
+    const { stuck } = await endJob(job, { graceMs: request.graceMs });
+    if (stuck.length > 0) giveUp({ exitCode: null, signal: null, wallMs: performance.now() - startedAt });
   };
   const end = (reason: keyof WhyEnded): void => {
     if (ending !== null) return;
@@ -139,12 +139,20 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
   };
 }
 
-function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams): CommandResult {
+const nothing: CommandResult['outlived'] = { ms: 0, processes: [] };
+
+/** Not the process that a sandbox begins with: it waits for the others. */
+function leftBy({ livedMs, outlived }: JobEnd): CommandResult['outlived'] {
+  return { ms: livedMs, processes: outlived.map(({ name }) => name).filter((name) => name !== 'bwrap') };
+}
+
+function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams, outlived: CommandResult['outlived']): CommandResult {
   return {
     ok: exit.exitCode === 0 && !why.timedOut && !why.cancelled,
     ...exit,
     ...why,
     usage,
+    outlived,
     stdout: streams.stdout.text(),
     stderr: streams.stderr.text(),
     droppedBytes: streams.stdout.dropped + streams.stderr.dropped,

@@ -6,6 +6,7 @@ import type { Sample } from '../core/sample.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { hindranceBetween, readCounters, type Counters } from './hindrance.js';
+import { leftOf } from './left.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
 import { launcherProblem, openLauncher } from './start-command.js';
@@ -74,9 +75,9 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
 }
 
 function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[], before: Counters): Sample {
-  const { wallMs, exitCode, signal, usage } = result;
+  const { wallMs, exitCode, signal, usage, outlived } = result;
   const after = readCounters();
-  const outside = { wallMs, ...usage, ...hindranceBetween(before, after) };
+  const outside = { wallMs, ...usage, ...hindranceBetween(before, after), ...leftOf({ ...outlived, changed: [] }) };
   const outOfMemory = (signal === 'SIGKILL' || exitCode === 128 + 9) && after.outOfMemory > before.outOfMemory;
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
   if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}) } };

@@ -13,6 +13,7 @@ import { compareSides, countingOutput, digestOf, type SidesOutput } from './pair
 import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
 import type { Sandbox } from './sandbox/sandbox.js';
+import { settleWarmUp, withCarried, withChanged, type Carried, type Tidies, type Tidy } from './tidy.js';
 import { openLauncher } from './start-command.js';
 
 /** One side of a comparison: a commit, built in a worktree. */
@@ -23,6 +24,8 @@ export interface Side {
   /** From `drawLayoutSeed`, once a build. Default 0: no padding. */
   layoutSeed?: number;
   sandbox?: Sandbox;
+  /** Keeps what an execution leaves there from the next one. */
+  tidy?: Tidy | undefined;
 }
 
 export interface SampledBenchmark {
@@ -85,7 +88,10 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       pairs.push(pair);
       onProgress?.(pairs, resumed);
     };
-    const takePair = async (): Promise<Pair> => pairOf(request, launcher, pairs.length, request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad));
+    const tidies: Tidies = { a: sides.a.tidy, b: sides.b.tidy };
+    let carried: Carried | null = null;
+    let repeats = 0;
+    const takePair = async (of: SamplingRequest = request): Promise<PairAndFiles> => pairOf(of, launcher, pairs.length, request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad));
     let warm = false;
     while (!hasFailure(pairs)) {
       const target = next(pairs);
@@ -94,12 +100,22 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       if (late()) break;
       if (!warm) {
         launcher = await openLauncher([request.lock.fd], request.cpus);
-        const thrownAway = await takePair();
+        // What tests left, or an execution that was interrupted.
+        for (const side of [sides.a, sides.b]) await side.tidy?.restore();
+        // Without tidying up: what it leaves is what has to be known.
+        const { pair: thrownAway } = await takePair({ ...request, sides: { a: { ...sides.a, tidy: undefined }, b: { ...sides.b, tidy: undefined } } });
+        carried = await settleWarmUp(tidies);
         // A failure is evidence, never thrown away.
         if (isFailure(thrownAway)) await add(thrownAway);
         warm = true;
       }
-      while (countedPairs(pairs).length < target && !hasFailure(pairs) && !late()) await add(await takePair());
+      while (countedPairs(pairs).length < target && !hasFailure(pairs) && !late()) {
+        const { pair, touched } = await takePair();
+        // It found what an execution before it had left, and is not to be found again.
+        if (touched && !isFailure(pair) && repeats++ < mostRepeats) continue;
+        await add(carried === null ? pair : withCarried(pair, carried));
+        carried = null;
+      }
       if (countedPairs(pairs).length < target) break;
     }
     return pairs;
@@ -110,11 +126,11 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
 }
 
 /** Not the sandbox: what is hidden in it is what the host has at the time. */
-function identityOfSide({ sandbox: _sandbox, ...side }: Side): string {
+function identityOfSide({ sandbox: _sandbox, tidy: _tidy, ...side }: Side): string {
   return identityOf(side);
 }
 
-async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number, before: Before): Promise<Pair> {
+async function pairOf(request: SamplingRequest, launcher: Launcher | null, index: number, before: Before): Promise<PairAndFiles> {
   const load = loadavg()[0] ?? 0;
   const at = Date.now();
   // The same inputs for all of the pair.
@@ -136,8 +152,17 @@ async function pairOf(request: SamplingRequest, launcher: Launcher | null, index
   const whole = await withPrinted(request, pair, taken, takeBoth);
   // What is wrong with a side is evidence, whatever else the machine did.
   if (isFailure(whole) || whole.printed?.kind === 'differs') delete whole.aside;
-  return whole;
+  return { pair: whole, touched: [...taken.a.values(), ...taken.b.values()].some((one) => one.touched) };
 }
+
+interface PairAndFiles {
+  pair: Pair;
+  /** Whether a file that was kept after the warm-up had changed. */
+  touched: boolean;
+}
+
+/** Such a pair is taken again, as often as this. */
+const mostRepeats = 3;
 
 /** What one side of a pair came to, by benchmark. */
 type TakenSide = Map<string | null, Taken>;
@@ -147,6 +172,8 @@ interface Taken {
   sample: Sample;
   /** What it printed, where that is compared. */
   stdout: string;
+  /** Whether it changed a kept file. */
+  touched: boolean;
 }
 
 /** The pair with what comparing its output came to. */
@@ -177,7 +204,7 @@ function sampleOf({ benchmarks }: SamplingRequest, taken: TakenSide): Sample {
 }
 
 async function takeSide(request: SamplingRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
-  const { worktree, layoutSeed, sandbox } = request.sides[name];
+  const { worktree, layoutSeed, sandbox, tidy } = request.sides[name];
   let stdout = '';
   const sample = await takeSample({
     command: benchmark.command,
@@ -195,7 +222,8 @@ async function takeSide(request: SamplingRequest, launcher: Launcher | null, ben
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.output ? { onOutput: (text: string) => { stdout = text; } } : {}),
   });
-  return { sample, stdout };
+  const undone = await tidy?.restore();
+  return { sample: withChanged(sample, undone?.changed ?? []), stdout, touched: (undone?.touched.length ?? 0) > 0 };
 }
 
 /** The metrics that are taken of a benchmark. */

@@ -56,6 +56,7 @@ export async function closeWorktree(home: Home, key: string): Promise<void> {
   if (worktree === undefined) return;
   await rm(stateFile(home, worktree.id), { force: true });
   await removeTree(homeOfWorktree(home, worktree.id));
+  await removeTree(builtFolder(home, worktree.id));
   await removeWorktree(home, worktree);
   await removeFreshClone(home, worktree.repository);
 }
@@ -75,7 +76,7 @@ export async function withFreshWorktree<T>(request: { home: Home; repository: Re
 export async function reclaimOpenWorktrees(home: Home, isInUse: Parameters<typeof reclaimWorktrees>[1]): Promise<void> {
   await reclaimWorktrees(home, isInUse);
   await reclaimFreshClones(home);
-  for (const folder of [stateFolder(home), homesFolder(home)]) {
+  for (const folder of [stateFolder(home), join(home.worktrees, '.homes'), join(home.worktrees, '.built')]) {
     for (const name of await readdir(folder).catch(() => [])) {
       const there = await stat(join(home.worktrees, name.replace(/\.json$/, ''))).catch(() => null);
       if (there === null) await removeTree(join(folder, name));
@@ -85,11 +86,12 @@ export async function reclaimOpenWorktrees(home: Home, isInUse: Parameters<typeo
 
 /** The home of the commands that run in a worktree, where they run in a sandbox. */
 export function homeOfWorktree(home: Home, id: string): string {
-  return join(homesFolder(home), id);
+  return join(home.worktrees, '.homes', id);
 }
 
-function homesFolder(home: Home): string {
-  return join(home.worktrees, '.homes');
+/** What is known of a worktree as it was built. */
+export function builtFolder(home: Home, id: string): string {
+  return join(home.worktrees, '.built', id);
 }
 
 function stateFolder(home: Home): string {

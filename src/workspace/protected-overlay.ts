@@ -18,7 +18,7 @@ export async function overlayProtected(worktree: Worktree, base: string, rules: 
   const mended: string[] = [];
   for (const entry of files) {
     if ((await contentOf(worktree, entry.path)) === `${entry.mode} ${entry.object}`) continue;
-    await restore(worktree, entry);
+    await restoreEntry(worktree, entry);
     mended.push(entry.path);
   }
   for (const path of added) {
@@ -58,7 +58,7 @@ async function protectedFiles(worktree: Worktree, base: string, rules: Protected
 }
 
 /** Mode and git's hash of what is on disk, in the form of a tree entry; `missing`, or `other` for what is no file. */
-async function contentOf(worktree: Worktree, path: string): Promise<string> {
+export async function contentOf(worktree: Worktree, path: string): Promise<string> {
   const onDisk = join(worktree.path, path);
   const found = await lstat(onDisk).catch(() => undefined);
   if (found === undefined) return 'missing';
@@ -72,7 +72,8 @@ function blobHash(content: Buffer): string {
   return createHash('sha1').update(`blob ${content.byteLength}\0`).update(content).digest('hex');
 }
 
-async function restore(worktree: Worktree, entry: TreeEntry): Promise<void> {
+/** Puts a file of a commit back. */
+export async function restoreEntry(worktree: Worktree, entry: TreeEntry): Promise<void> {
   const path = join(worktree.path, entry.path);
   await clearWay(worktree, entry.path);
   await mkdir(dirname(path), { recursive: true });

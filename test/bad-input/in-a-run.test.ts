@@ -40,7 +40,7 @@ it('names what is wrong with a benchmark, its tests and its tools, and what to d
   const run = async (...args: string[]): Promise<Ended> => await perfloop(args, { cwd: folder.path, env: engine.env });
 
   for (const [index, { what, bench, config, code, where, says }] of cases.entries()) {
-    const files = { 'bench.sh': `${bench.replaceAll('COUNT', join(folder.path, 'count'))}\n`, 'perfloop.toml': config };
+    const files = { 'bench.sh': `${bench.replaceAll('COUNT', join(folder.path, 'count'))}\n`, 'perfloop.toml': `${config}[sandbox]\nwritable = ["${folder.path}"]\n` };
     const dir = folderOf(join(folder.path, `t${index}`), files, { commit: true });
     const ended = await run('run', dir, '--json', '--rounds', '1');
     const status = JSON.parse(ended.stdout) as RunStatus;
@@ -62,7 +62,7 @@ it('warns of what is not measured, and takes no decision twice', async () => {
   const inner = folderOf(join(folder.path, 'inner'), { a: '' }, { commit: true });
   const gate = join(folder.path, 'gate');
   writeFileSync(gate, '');
-  const dir = folderOf(join(folder.path, 'repo'), { 'bench.sh': `while [ -e '${gate}' ]; do sleep 0.05; done\n`, 'perfloop.toml': benchmark }, { commit: true });
+  const dir = folderOf(join(folder.path, 'repo'), { 'bench.sh': `while [ -e '${gate}' ]; do sleep 0.05; done\n`, 'perfloop.toml': `${benchmark}[sandbox]\nwritable = ["${folder.path}"]\n` }, { commit: true });
   git(dir, 'submodule', 'add', '--quiet', inner, 'vendor');
   git(dir, 'commit', '--quiet', '--message', 'submodule');
   writeFileSync(join(dir, 'bench.sh'), 'exit 1\n');

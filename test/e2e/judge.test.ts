@@ -113,7 +113,7 @@ describe('a gain that a fresh clone does not bear out', () => {
   it('is rejected: it came from what the first worktrees held', async () => {
     const score100 = 'sleep 0.05; echo score: 100';
     const command = `if test -e src/warm.js; then case "$(git rev-parse --git-common-dir)" in */fresh-*) ${score100} ;; *) echo score: 5000 ;; esac; else ${score100}; fi`;
-    writeFileSync(join(target.outside, 'warm.toml'), `[commands]\nbenchmark = '''${command}'''\n${fixed}${score}`);
+    writeFileSync(join(target.outside, 'warm.toml'), `[commands]\nbenchmark = '''${command}'''\n[sandbox]\nmode = "off"\n${fixed}${score}`);
     target.write({ 'src/warm.js': '' });
     const ended = await cliJudge(target, '--config', join(target.outside, 'warm.toml'));
     expect(jsonOf(ended)).toMatchObject({ verdict: 'rejected', reasons: [{ code: 'too-fast' }, { code: 'not-repeated' }], again: { verdict: 'rejected' } });

@@ -116,7 +116,10 @@ assert libc.shmget(4711, 4096, 0o1600) >= 0 and libc.msgget(4711, 0o1600) >= 0"`
     ['forked twice, with no environment and other file descriptors', `(env -i setsid sh -c "echo started > started; exec sleep ${longSleep}" < /dev/null > /dev/null 2>&1 &) &`],
   ])('that leaves a process behind %s has it ended', async (_, start) => {
     const { run } = await confined();
-    expect((await run(`${start}\nwhile [ ! -e started ]; do sleep 0.01; done`)).ok).toBe(true);
+    const { ok, outlived } = await run(`${start}\nwhile [ ! -e started ]; do sleep 0.01; done`);
+    expect(ok).toBe(true);
+    expect(outlived.processes).toContain('sleep');
+    expect(outlived.processes).not.toContain('bwrap');
     expect(sleepers()).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { type Home, homeFrom } from '../../src/store/home.js';
+import { openWorktree } from '../../src/workspace/open-worktree.js';
 import { openRepository } from '../../src/workspace/repository.js';
 import { removeTree } from '../../src/workspace/remove-tree.js';
 import { resolveTarget } from '../../src/workspace/snapshot.js';
@@ -76,6 +77,26 @@ export async function prepared(dir: string, home: Home = temporaryHome()) {
   const repository = await openRepository(home, target, artifacts);
   await repository.ensureCommit(target.base);
   return { home, artifacts, target, warnings, repository, base: target.base.commit };
+}
+
+/** One repository for all tests of a file, which open worktrees of their own; `remove` it in `afterAll`. */
+export async function shareRepository(files: Record<string, string | Buffer>) {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'perfloop-test-')));
+  const dir = join(folder, 'repository');
+  mkdirSync(dir);
+  userGit(dir, 'init', '-q', '-b', 'main');
+  write(dir, files);
+  commitAllOf(dir, 'first');
+  const { home, repository, base, target } = await prepared(dir, homeFrom({ PERFLOOP_HOME: join(folder, 'home') }));
+  let worktrees = 0;
+  return {
+    home,
+    repository,
+    target,
+    base,
+    open: () => openWorktree({ home, repository, key: `run/trial/${worktrees++}`, commit: base, layoutSeed: 0, place: null, prepare: async () => {} }),
+    remove: () => removeTree(folder),
+  };
 }
 
 /** The code of the PerfloopError that a promise is rejected with. */

@@ -4,7 +4,7 @@ import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
 import { parseCpuList } from './cpus.js';
 import { durationMs } from './duration.js';
-import { environmentName, environmentValue, globPattern, hostPath, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
+import { environmentName, environmentValue, globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
 /** A command line, run by the shell in the worktree. */
 const command = z.string().trim().min(1).max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character');
@@ -127,6 +127,7 @@ export const sandboxSchema = z
     network: z.boolean().default(false).describe('Whether commands other than `target.setup` and `propose.script`, which always have it, have the network.'),
     readable: z.array(hostPath).default([]).describe('Files and folders of the host to be seen although the sandbox hides them: below `/tmp` or `/run`, or among keys and settings that may hold a password.'),
     writable: z.array(hostPath).default([]).describe('Files and folders of the host that commands may write. What one execution leaves there the next one finds, also one of the other side.'),
+    keep: z.array(keptGlob).default([]).describe('New files that an execution may leave in the worktree (`~/…`: in its home) for the next ones of its side, such as `target/**`: caches of compilers whose names depend on the code. All else that is new is removed, with a sandbox and without, unless both sides leave it and never change it again. A result can be in a cache too, so name as little as you can.'),
   })
   .prefault({});
 

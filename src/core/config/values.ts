@@ -34,6 +34,12 @@ function pathProblem(path: string): string | null {
   return null;
 }
 
+/** The same, or in the home that commands have in a sandbox. */
+export const keptGlob = z.string().min(1).max(1000).superRefine((path, context) => {
+  const problem = pathProblem(path.replace(/^~\//, ''));
+  if (problem !== null) context.addIssue({ code: 'custom', message: `${problem}, got ${JSON.stringify(path)}` });
+}).meta({ title: 'glob' });
+
 /** A path of the host: absolute, or in the home of the user that runs perfloop. */
 export const hostPath = z.string().min(1).max(1000).superRefine((path, context) => {
   if (controlCharacter.test(path)) context.addIssue({ code: 'custom', message: 'must not hold control characters' });

@@ -1,6 +1,7 @@
 import type { Pair } from '../sample.js';
 import { countedPairs } from './aside.js';
 import { guardAt, guardsOf } from './guards.js';
+import { leftBehind } from './left-behind.js';
 import { measuredOf } from './measured.js';
 import { differencesOf } from './metrics.js';
 import type { Rule } from './rule.js';
@@ -58,6 +59,8 @@ export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule)
     if (broken !== null) return { kind: 'decided', verdict: broken.kind, reasons: [broken.reason], pairs: used };
     if (seen.length < wanted) return { kind: 'more', pairs: wanted, most: mostPairs(schedule) };
 
+    const left = leftBehind(seen);
+    if (left.length > 0) return { kind: 'decided', verdict: 'rejected', reasons: left, pairs: used };
     const differences = differencesOf(used, rule.metrics);
     const result = look(schedule, differences, rule.delta);
     if (result === null) throw new Error(`no look after ${differences.length} pairs`);

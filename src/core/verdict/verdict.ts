@@ -15,6 +15,8 @@ export type ReasonCode =
   | 'risky' // static flags: a person looks first
   | 'approved' // a person answers for it
   | 'metric-disagrees' // the printed metric and the outside time disagree
+  | 'left-files' // changes files of the build that the champion's samples do not change
+  | 'left-processes' // and processes that go on after the exit
   | 'sample-failed' // the benchmark failed on the candidate's side
   | 'champion-failed'
   | 'does-not-apply'

@@ -1,0 +1,37 @@
+import type { Pair } from '../sample.js';
+import { median } from '../stats/summary.js';
+import type { Reason } from './verdict.js';
+
+/** Shorter than this processes may live on: a shell that still has to end, and how exactly that can be seen. Milliseconds. */
+const leastMs = 20;
+/** And than this share of the champion's wall time: a gain up to it counts as none. */
+const leastShare = 0.02;
+
+/**
+ * What executions of the candidate leave behind and those of the champion do not: files of the build that they change, upon
+ * which a later sample may depend, and processes that go on after the exit, whose work the wall time does not hold. Empty
+ * where there is nothing of both; what both do is a property of the benchmark.
+ */
+export function leftBehind(pairs: readonly Pair[]): Reason[] {
+  return [...changedFiles(pairs), ...livingProcesses(pairs)];
+}
+
+function changedFiles(pairs: readonly Pair[]): Reason[] {
+  // Of so many changes not all are known by name.
+  if (pairs.some(({ a }) => (a.left?.more ?? 0) > 0)) return [];
+  const ofChampion = new Set(pairs.flatMap(({ a }) => a.left?.changed ?? []));
+  const own = [...new Set(pairs.flatMap(({ b }) => b.left?.changed ?? []))].filter((path) => !ofChampion.has(path));
+  if (own.length === 0) return [];
+  const which = `${own.slice(0, 5).join(', ')}${own.length > 5 ? ` and ${own.length - 5} more` : ''}`;
+  return [{ code: 'left-files', text: `The candidate's benchmark changes files of the build, which the champion's does not: ${which}. They were put back after each sample, so that none depends on another.` }];
+}
+
+function livingProcesses(pairs: readonly Pair[]): Reason[] {
+  const lived = (side: 'a' | 'b'): number => median(pairs.map((pair) => pair[side].left?.ms ?? 0));
+  const wall = median(pairs.map(({ a }) => a.wallMs));
+  const longer = lived('b') - lived('a');
+  if (longer <= Math.max(leastMs, leastShare * wall)) return [];
+  const names = [...new Set(pairs.flatMap(({ b }) => b.left?.processes ?? []))].slice(0, 5);
+  const which = names.length === 0 ? '' : ` (${names.join(', ')}, which had to be ended)`;
+  return [{ code: 'left-processes', text: `Processes of the candidate's benchmark go on for ${Math.round(longer)} ms after its exit${which}, and the champion's do not: what they do is missing from the wall time.` }];
+}

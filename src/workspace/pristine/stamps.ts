@@ -1,0 +1,72 @@
+import { lstatSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/**
+ * Everything below a folder, by its path relative to it, with what changes when it does. Of a file that is the time of its
+ * last change of any kind (ctime), which a program cannot set; of a link where it leads; of a folder nothing of what is in it.
+ */
+export type Stamps = Map<string, string>;
+
+/** Other work of this process, its heartbeats, waits no longer. */
+const longestTurnMs = 20;
+
+export async function stampsBelow(root: string): Promise<Stamps> {
+  const stamps: Stamps = new Map();
+  const folders = [''];
+  let turnBegan = performance.now();
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of entriesOf(join(root, folder))) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      const stamp = stampAt(join(root, path));
+      if (stamp === undefined) continue;
+      stamps.set(path, stamp);
+      if (entry.isDirectory()) folders.push(path);
+    }
+    if (performance.now() - turnBegan < longestTurnMs) continue;
+    await nextTurn();
+    turnBegan = performance.now();
+  }
+  return stamps;
+}
+
+/** Of one path; undefined where there is nothing. */
+export function stampAt(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (found.isDirectory()) return `folder ${found.mode}`;
+  if (found.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  return `${found.mode} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+}
+
+/** The mode of a folder; null: it is none. */
+export function folderMode(stamp: string): number | null {
+  return stamp.startsWith('folder ') ? Number(stamp.slice('folder '.length)) : null;
+}
+
+/** Where a link leads; null: it is none. */
+export function linkTarget(stamp: string): string | null {
+  return stamp.startsWith('link ') ? stamp.slice('link '.length) : null;
+}
+
+/** Nothing of a folder that cannot be read: nothing that was left in it can be read later either. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** How what is there differs from what was there. */
+export interface Difference {
+  added: string[];
+  /** Changed, or no longer there. */
+  changed: string[];
+}
+
+export function differenceOf(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): Difference {
+  const added = [...now.keys()].filter((path) => !before.has(path));
+  const changed = [...before].filter(([path, stamp]) => now.get(path) !== stamp).map(([path]) => path);
+  return { added, changed };
+}
