@@ -197,7 +197,7 @@ function benchmarksFrom(config: Config): Benchmark[] {
 
 /** How samples are taken. */
 function conditionsOf(config: Config): { cpus: number[]; cold: boolean } {
-  return { cpus: cpusFor(config), cold: config.measure?.cold === true };
+  return { cpus: cpusFor(config), cold: config.measure?.cold ?? false };
 }
 
 /** What a person should know of what the benchmark leaves at the base. */

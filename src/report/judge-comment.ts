@@ -73,7 +73,7 @@ function sentence({ status }: ReportData, { summary }: TrialData, verdict: Verdi
   const { kind, measured, reasons } = verdict;
   const who = inline(summary.candidate.title, 100);
   const base = `its base ${code(shortCommit(status.target.base))}`;
-  const asked = `${percentText(Math.expm1(measured?.delta ?? status.plan?.delta ?? 0))}`;
+  const asked = percentText(Math.expm1(measured?.delta ?? status.plan?.delta ?? 0));
   const futile = reasons[0]?.code === 'futile' || reasons[0]?.code === 'undecided';
   const word = { accepted: 'Faster', rejected: measured === null ? 'Refused before its speed counted' : futile ? 'Not shown to be faster' : 'Rejected', inconclusive: 'No answer', quarantined: 'A person has to look' }[kind];
   if (measured === null || measured.pairs === 0) return `**${word}.** ${who} against ${base}; a gain of more than ${asked} was asked for.`;

@@ -145,7 +145,7 @@ class TrialOnHost {
     const { target, config, champion, tests, mode } = this.input;
     const wallMs = this.tested?.wallMs ?? 0;
     // A change that is measured afresh was looked at before. Configs of earlier versions lack [tests].
-    if (mode !== 'full' || tests === undefined || config.tests?.reach !== true || !patched('tests-reach')) return null;
+    if (mode !== 'full' || tests === undefined || !config.tests?.reach || !patched('tests-reach')) return null;
     const reach = await testsReach(this.on, { scope: this.scope, target, config, champion, candidate, tests, wallMs, opened: (key) => this.opened.push(key) });
     if (reach?.kind === 'reached') this.checked.push({ text: reach.text, seeds: [] });
     if (reach?.kind === 'untested') this.notes.push(reach.text);

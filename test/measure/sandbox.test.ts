@@ -158,7 +158,7 @@ assert libc.shmget(4711, 4096, 0o1600) >= 0 and libc.msgget(4711, 0o1600) >= 0"`
     const waits = await new Promise((resolve) => {
       void acquireHostLock({ folder: locks, mode: 'exclusive', onWaiting: () => resolve(true) }).then((lock) => {
         resolve(false);
-        lock.release();
+        return lock.release();
       });
     });
     expect(waits).toBe(true);

@@ -44,7 +44,7 @@ function saysText({ agreement, recorded, again, why }: TrialCheck): string {
       return `without a sample, by ${others}: nothing to compute again`;
     case 'undecided':
       return 'no verdict yet';
-    case 'unknown':
+    default:
       return `cannot be computed again: ${clean(why)}`;
   }
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareTests, countsOfRun } from '../../../src/core/tests/compare.js';
 import { parsedTests, type TestCounts, type TestResult, type TestRun, type TestSection } from '../../../src/core/tests/results.js';
