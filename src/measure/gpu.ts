@@ -27,6 +27,7 @@ export function parseNvidiaSmi(xml: string): Gpu[] {
     text = '';
     if (path.length === 2 && name === 'gpu') gpus.push(new Map());
   };
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the parser knows no other way
   parser.ontext = (more) => {
     text += more;
   };
