@@ -106,7 +106,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 /** Why a stage that has not decided must end, where its budget holds no more of it or of the next one; else null. */
 function shortOfTime(stage: 'screen' | 'confirm', pairs: readonly Pair[], late: boolean, rule: Rule, within: NonNullable<SampleInput['within']>): string | null {
   const assessed = assessStage(stage, pairs, rule);
-  if (assessed.kind === 'more') return late ? endedByBudget(stage, pairs.length, assessed.pairs, within.budget) : null;
+  if (assessed.kind === 'more') return late ? endedByBudget(stage, countedPairs(pairs).length, assessed.pairs, within.budget) : null;
   if (assessed.kind !== 'passed' || stage !== 'screen') return null;
   const measured = mean(pairs.flatMap(({ a, b }) => [a.wallMs, b.wallMs])) / 1000;
   return confirmationShortfall(within.budget, Date.now(), rule.protocol, { secondsPerSample: measured, aheadSeconds: within.aheadSeconds });
