@@ -17,6 +17,8 @@ import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
 import { deltaOf, noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
 import { protocolOf, type Rule } from '../core/verdict/rule.js';
+import type { Verdict } from '../core/verdict/verdict.js';
+import { median } from '../core/stats/summary.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { mean } from '../core/stats/summary.js';
 import { lateFor } from '../measure/deadline.js';
@@ -37,6 +39,7 @@ import { renewLease } from './lease.js';
 import { pristineOf } from './pristine.js';
 import { sandboxOf, unsandboxedNotes } from './sandbox.js';
 import { profileActivity } from './profile.js';
+import { witness } from './witness.js';
 
 /** Everything that measures: one at a time on a device, under the exclusive host lock. */
 export function benchActivities(deps: Dependencies): BenchActivities {
@@ -74,6 +77,11 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 
     sampleStage: activity(async (input, attempt) => {
       const { stage, rule, earlier, within } = input;
+      const explained = async (verdict: Verdict): Promise<Verdict> => {
+        // A budget is for samples.
+        const fact = stage === 'confirm' && within === undefined && pairs.length > 0 ? await witness(deps, input, verdict, median(pairs.map(({ a }) => a.wallMs)), attempt) : null;
+        return fact === null ? verdict : { ...verdict, facts: [...(verdict.facts ?? []), fact] };
+      };
       const before = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
@@ -89,7 +97,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
       const short = within === undefined ? null : shortOfTime(stage, pairs, late, rule, within);
       if (assessed.kind === 'passed' && stage === 'screen' && short === null) return { kind: 'passed', samples, spent };
-      const verdict = verdictOf(all, rule);
+      const verdict = await explained(verdictOf(all, rule));
       return { kind: 'decided', verdict: short !== null && verdict.kind === 'inconclusive' ? { ...verdict, reasons: [{ code: 'budget', text: short }] } : verdict, samples, spent, checked };
     }),
 

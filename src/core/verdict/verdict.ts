@@ -62,7 +62,8 @@ export interface Fact {
     | 'cpu-time'
     | 'memory'
     | 'throttled' // the machine slowed samples down
-    | 'set-aside'; // pairs were repeated because of other load
+    | 'set-aside' // pairs were repeated because of other load
+    | 'instructions'; // counted by valgrind
   text: string;
 }
 
