@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { JudgeResult } from '../../src/client/print/judge.js';
 import { judge, type JudgeOptions } from '../../src/client/verbs/judge.js';
 import type { RunStatus } from '../../src/core/status.js';
+import { hasValgrind } from '../../src/measure/cachegrind.js';
 import { cli, jsonOf, type CliEnded } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { trialOf, verdictOf } from './runs.js';
@@ -184,6 +185,10 @@ describe('wall time, taken from outside', () => {
     expect(verdictOf(trial)).toBe('accepted faster');
     expect(trial.verdict?.measured?.samples).toBeGreaterThanOrEqual(2 * (4 + 9));
     expect(status.speedup?.ci95[0]).toBeGreaterThan(1.2);
+    // What its processes used, and, where valgrind is, the instructions: it waits for less, and does the same work.
+    const facts = trial.verdict?.facts?.map(({ code }) => code) ?? [];
+    if (process.platform === 'linux') expect(facts).toContain('cpu-time');
+    if (await hasValgrind()) expect(facts).toContain('instructions');
     // Said before the first sample: one trial, and no final measurement after it.
     expect(status.plan?.trials).toBe(1);
     expect(status.plan?.mostSeconds).toBeCloseTo((status.plan?.samplesPerTrial.most ?? 0) * (status.plan?.secondsPerSample ?? 0));

@@ -17,7 +17,7 @@ const tools: readonly Tool[] = [
   { name: 'git', commands: ['git'], args: ['--version'], neededFor: 'worktrees, result branches, bundles', fix: 'Install git 2.30 or newer.', required: true, least: '2.30' },
   { name: 'flock', commands: ['flock'], args: ['--version'], neededFor: 'holding the machine while a benchmark samples', fix: 'Install util-linux (macOS: `brew install flock`).', required: true },
   { name: 'python3', commands: ['python3'], args: ['--version'], neededFor: 'profiling and testing Python targets', fix: 'Install Python 3.8 or newer.', required: false, least: '3.8' },
-  { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'counting instructions, which is to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
+  { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'instruction counts beside a verdict', fix: 'Install valgrind.', required: false },
   { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiles of GPU targets, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'profiles of Python with native frames, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], args: ['--version'], neededFor: "the test of the report; not for perfloop's use", fix: 'Install Chromium.', required: false },
