@@ -1,62 +1,58 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../../src/core/stats/random.js';
-import { metricRules } from '../../src/core/verdict/metrics.js';
-import type { Rule } from '../../src/core/verdict/rule.js';
-import { machine, type Disturbance, type Machine } from './machine.js';
-import { simulateTrial } from './trial.js';
+import { missedBars } from './bars.js';
+import type { Cell } from './cell.js';
+import { noises } from './noises/all.js';
+import { playCells } from './play-cells.js';
+import { otherRules } from './rules/all.js';
+import { table } from './table.js';
 
 /**
- * How often each way of judging calls a change faster, and at what cost, where the truth is known. Beside perfloop: one
- * run before and one after, and the best of 10 before against the best of 10 after, both asking for the same gain.
+ * How often perfloop calls a change faster, at what cost, and how often its interval holds the truth, where that is known;
+ * beside other ways to decide. `--check` exits with 1 where a bar is missed.
+ *   npx tsx bench/verdict/simulate.ts [--runs 20000] [--noise NAME]... [--builds 16] [--check] [--json]
  */
 const { values } = parseArgs({
-  options: { trials: { type: 'string', default: '1000' }, spread: { type: 'string', default: '0.05' }, 'min-gain': { type: 'string', default: '0.02' }, seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
-});
-const trials = Number(values.trials);
-const spread = Number(values.spread);
-const minGain = Number(values['min-gain']);
-if (!(trials >= 1 && spread >= 0 && minGain >= 0)) throw new Error('--trials, --spread and --min-gain must be numbers');
-const delta = Math.log1p(minGain);
-const rule: Rule = { v: 1, metrics: metricRules([]), delta, protocol: { kind: 'sequential' } };
-
-type Judge = (host: Machine, gain: number, random: () => number) => { accepted: boolean; samples: number };
-
-const best = (host: Machine, ms: number, runs: number): number => Math.min(...Array.from({ length: runs }, () => host(ms)));
-const beforeAndAfter = (runs: number): Judge => (host, gain) => {
-  const before = best(host, 100, runs);
-  return { accepted: Math.log(before / best(host, 100 * Math.exp(-gain), runs)) > delta, samples: 2 * runs };
-};
-const judges: Record<string, Judge> = {
-  perfloop: (host, gain, random) => {
-    const verdict = simulateTrial(host, gain, rule, random);
-    return { accepted: verdict.kind === 'accepted', samples: verdict.measured?.samples ?? 0 };
+  options: {
+    runs: { type: 'string', default: '20000' },
+    noise: { type: 'string', multiple: true, default: noises.map(({ name }) => name) },
+    spread: { type: 'string', multiple: true, default: ['0.05', '0.02'] },
+    gain: { type: 'string', multiple: true, default: ['0', '0.02', '0.03', '0.05', '0.1', '0.3'] },
+    builds: { type: 'string', default: '16' },
+    'min-gain': { type: 'string', default: '0.02' },
+    seed: { type: 'string', default: '1' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    check: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
-  'single run': beforeAndAfter(1),
-  'best of 10': beforeAndAfter(10),
+});
+const number = (text: string, name: string, valid: (value: number) => boolean): number => {
+  const value = Number(text);
+  if (!valid(value)) throw new Error(`--${name} ${text} makes no sense`);
+  return value;
 };
+const runs = number(values.runs, 'runs', (value) => Number.isInteger(value) && value > 0);
+const builds = number(values.builds, 'builds', (value) => Number.isInteger(value) && value >= 1 && value <= 16);
+const minGain = number(values['min-gain'], 'min-gain', (value) => value >= 0 && value < 1);
+const threads = number(values.threads, 'threads', (value) => Number.isInteger(value) && value > 0);
+const spreads = values.spread.map((text) => number(text, 'spread', (value) => value >= 0 && value < 1));
+const gains = values.gain.map((text) => number(text, 'gain', (value) => value > -1));
 
-const rows: { noise: Disturbance; gain: number; judge: string; accepted: number; samples: number }[] = [];
-for (const noise of ['independent', 'bursty'] as const) {
-  for (const gain of [0, minGain, 0.05, 0.1, 0.3]) {
-    for (const [name, judge] of Object.entries(judges)) {
-      const random = seededRandom(`${values.seed} ${noise} ${gain} ${name}`);
-      const host = machine(noise, spread, random);
-      let accepted = 0;
-      let samples = 0;
-      for (let i = 0; i < trials; i++) {
-        const outcome = judge(host, Math.log1p(gain), random);
-        if (outcome.accepted) accepted++;
-        samples += outcome.samples;
-      }
-      rows.push({ noise, gain, judge: name, accepted: accepted / trials, samples: samples / trials });
-    }
-  }
-}
+const cells: Cell[] = values.noise.flatMap((noise) => [
+  ...spreads.flatMap((spread) => gains.map((gain) => ({ noise, spread, gain, guard: false, others: true }))),
+  ...spreads.flatMap((spread) => gains.filter((gain) => (gain === 0.1 && spread === 0.05) || (gain === 0.05 && spread === 0.02)).map((gain) => ({ noise, spread, gain, guard: true, others: false }))),
+].map((cell) => ({ ...cell, builds, minGain, runs, seed: values.seed })));
+
+const began = Date.now();
+const results = await playCells(cells, threads, (done) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${cells.length} `));
+const missed = results.flatMap((result) => missedBars(result, { powerless: builds < 16 }));
 
 if (values.json) {
-  console.log(JSON.stringify({ trials, spread, minGain, seed: values.seed, rows }));
+  console.log(JSON.stringify({ runs, minGain, builds, seed: values.seed, noises: noises.map(({ name, what }) => ({ name, what })), rules: otherRules.map(({ name, what }) => ({ name, what })), results, missed }));
 } else {
-  console.log(`${trials} trials a row; spread of a sample ${spread}; a gain above ${minGain} is asked for\n`);
-  console.log('noise        gain   judge        accepted   mean samples');
-  for (const row of rows) console.log(`${row.noise.padEnd(12)} ${row.gain.toFixed(2).padEnd(6)} ${row.judge.padEnd(12)} ${`${(100 * row.accepted).toFixed(1)}%`.padStart(8)}   ${row.samples.toFixed(1).padStart(12)}`);
+  console.log(`${runs} trials a line, ${Math.round((Date.now() - began) / 1000)} s; a gain above ${100 * minGain}% is asked for; up to ${builds} builds of each side; seed ${values.seed}`);
+  console.log('accepted: with its exact upper 95% bound; samples: executions without A/A and warm-ups; bias: of the reported gain of what is accepted; cover: of the 95% interval, over every confirmation\n');
+  console.log(table(results));
+  console.log(missed.length === 0 ? '\nEvery bar is held.' : `\nMissed:\n${missed.map(({ cell, text }) => `  ${cell.noise}, spread ${cell.spread}, gain ${cell.gain}${cell.guard ? ', guard' : ''}: ${text}`).join('\n')}`);
 }
+if (values.check && missed.length > 0) process.exitCode = 1;

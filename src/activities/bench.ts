@@ -15,8 +15,8 @@ import { confirmationShortfall, endedByBudget, planWithin } from '../core/verdic
 import { finalMeasurement } from '../core/verdict/final.js';
 import { estimate, estimates, verdictOf } from '../core/verdict/judge.js';
 import { metricRules, type MetricRule } from '../core/verdict/metrics.js';
-import { deltaOf, noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
-import { protocolOf, type Rule } from '../core/verdict/rule.js';
+import { noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
+import { ruleFrom, schedulesFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import { median } from '../core/stats/summary.js';
 import { costPlan } from '../core/verdict/plan.js';
@@ -69,8 +69,8 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const noise = known?.noise ?? noiseOf(pairs, rules);
       refuseUncomparable(config, noise);
       const samples = known?.samples ?? (await store(deps, pairs, null));
-      const protocol = protocolOf(config.verdict);
-      const planned = { noise, delta: deltaOf(minGain, noise), protocol, trials, finalPairs };
+      const schedules = schedulesFrom(config);
+      const planned = { noise, delta: ruleFrom(config, noise).delta, schedules, trials, finalPairs };
       const plan = within === undefined ? costPlan(planned) : planWithin(within.budget, Date.now(), planned, within.aheadSeconds);
       return { noise, samples, plan, spent: pairs.length * 2 };
     }),
@@ -117,7 +117,7 @@ function shortOfTime(stage: 'screen' | 'confirm', pairs: readonly Pair[], late: 
   if (assessed.kind === 'more') return late ? endedByBudget(stage, countedPairs(pairs).length, assessed.pairs, within.budget) : null;
   if (assessed.kind !== 'passed' || stage !== 'screen') return null;
   const measured = mean(pairs.flatMap(({ a, b }) => [a.wallMs, b.wallMs])) / 1000;
-  return confirmationShortfall(within.budget, Date.now(), rule.protocol, { secondsPerSample: measured, aheadSeconds: within.aheadSeconds });
+  return confirmationShortfall(within.budget, Date.now(), schedulesOfRule(rule), { secondsPerSample: measured, aheadSeconds: within.aheadSeconds });
 }
 
 interface Sampling {

@@ -1,6 +1,8 @@
 import type { CostPlan } from '../core/status.js';
 import { deltaOf, type Noise } from '../core/verdict/noise.js';
 import { costPlan } from '../core/verdict/plan.js';
+import { mostBuilds } from '../core/verdict/rule.js';
+import { schedulesOf } from '../core/verdict/schedules.js';
 
 /** Fractions that read well in a config. */
 const steps = [0.02, 0.03, 0.05, 0.08, 0.1];
@@ -20,6 +22,6 @@ export interface GainProposal {
  */
 export function proposeGain(noise: Noise): GainProposal {
   const minGain = (noise.secondsPerSample >= longSeconds ? longSteps : steps).find((step) => step >= noise.spread * 0.999) ?? 0.1;
-  const plan = costPlan({ noise, delta: deltaOf(minGain, noise), protocol: { kind: 'sequential' }, trials: 1, finalPairs: 0 });
+  const plan = costPlan({ noise, delta: deltaOf(minGain, noise), schedules: schedulesOf({ kind: 'sequential' }, mostBuilds.free, true), trials: 1, finalPairs: 0 });
   return { minGain, plan };
 }

@@ -48,6 +48,8 @@ export interface Pair {
   stage: Stage;
   /** 0-based within its stage. */
   index: number;
+  /** Which of several builds of both sides it is of, from 0. Absent where there is one. */
+  build?: number;
   /** Which side went first; of several benchmarks, in the first of them. */
   order: 'ab' | 'ba';
   /** Of several benchmarks: the order in which they were executed, and which side went first in each. */

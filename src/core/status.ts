@@ -79,6 +79,8 @@ export interface CostPlan {
   secondsPerSample: number;
   /** Expected benchmark executions for one trial with no gain, and at most. */
   samplesPerTrial: { expected: number; most: number };
+  /** Fresh builds of each side for the same. Absent in plans of earlier versions. */
+  buildsPerTrial?: { expected: number; most: number };
   /** Smallest true gain (fraction) that is found with at least 90% probability. */
   detectableGain: number;
   expectedSeconds: number;

@@ -48,6 +48,7 @@ const printed = z.discriminatedUnion('kind', [
 export const pairSchema: z.ZodType<Pair> = z.object({
   stage: z.enum(['noise', 'screen', 'confirm', 'final']),
   index: z.int().min(0),
+  build: z.int().min(0).optional(),
   order,
   turns: z.array(z.object({ benchmark: z.string(), order })).optional(),
   a: sample,

@@ -16,16 +16,20 @@ export function encodeSamples({ rule, pairs }: StoredSamples): string {
   return JSON.stringify({ v: 1, rule, pairs });
 }
 
+const schedule = z.looseObject({ warmups: z.int().min(0), builds: z.int().min(1), unit: z.enum(['pair', 'build']), looks: z.array(z.looseObject({ pairs: z.int().min(1), alpha: z.number(), futility: z.number() })).min(1) });
+
 /** Checked as far as the verdict reads it; a rule of a later version may hold more. */
 const ruleSchema = z.looseObject({
   v: z.int(),
+  screen: schedule.nullable().optional(),
+  confirm: schedule.optional(),
   metrics: z.array(z.looseObject({
     name: z.string(), benchmark: z.string().optional(), source: z.string(), goal: z.enum(['min', 'max']), primary: z.boolean(), weight: z.number(), maxRegression: z.number(),
     floor: z.number().nullable(), ceiling: z.number().nullable(), unit: z.string(), pattern: z.string().nullable(), match: z.string(),
   })).min(1),
   delta: z.number(),
   protocol: z.looseObject({ kind: z.string() }),
-}).transform((rule) => rule as unknown as Rule);
+}).refine(({ v, screen, confirm }) => v !== 2 || (screen !== undefined && confirm !== undefined), 'a rule of version 2 holds its schedules').transform((rule) => rule as unknown as Rule);
 
 const pairs = z.array(pairSchema);
 

@@ -1,5 +1,8 @@
 import type { RunStatus, TrialSummary } from '../core/status.js';
-import { scheduleOf } from '../core/verdict/schedule.js';
+import { firstSchedules } from '../core/verdict/first-schedules.js';
+import { errorBound, schedulesOfRule } from '../core/verdict/rule.js';
+import { totalAlpha } from '../core/verdict/schedule.js';
+import type { Schedules } from '../core/verdict/schedules.js';
 import { gainText, percentText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { countText, knownIntervalText } from './words.js';
@@ -69,14 +72,23 @@ export function wasAccepted({ state, verdict, dropped }: TrialSummary): boolean 
 }
 
 /**
- * Upper bound of the expected number of false acceptances: the alphas of all looks of a confirmation, by the trials that
- * reached one. Where the samples are gone, a trial that was measured counts.
+ * `each`: the probability at most that a candidate is accepted which does not gain what was asked for. `expected`: upper
+ * bound of the expected number of false acceptances, the alphas of all looks of a confirmation, by the trials that reached
+ * one. Where the samples are gone, a trial that was measured counts.
  */
 export function falseAcceptances({ trials, protocol }: Pick<ReportData, 'trials' | 'protocol'>): { confirmed: number; each: number; expected: number } {
-  const confirmed = trials.filter(reachedConfirmation).length;
-  const looks = scheduleOf(protocol ?? { kind: 'sequential' }, 'confirm')?.looks ?? [];
-  const each = Number(looks.reduce((sum, { alpha }) => sum + alpha, 0).toPrecision(6));
-  return { confirmed, each, expected: Number((each * confirmed).toPrecision(6)) };
+  const confirmed = trials.filter(reachedConfirmation);
+  const known = trials.find(({ rule }) => rule !== null)?.rule ?? null;
+  const usual = schedulesUsed({ trials, protocol });
+  const each = known === null ? totalAlpha(usual.confirm) : errorBound(known);
+  const expected = confirmed.reduce((sum, { rule }) => sum + totalAlpha((rule === null ? usual : schedulesOfRule(rule)).confirm), 0);
+  return { confirmed: confirmed.length, each: Number(each.toPrecision(4)), expected: Number(expected.toPrecision(4)) };
+}
+
+/** Of the first trial whose rule is known; where none is, as the first version had them. */
+export function schedulesUsed({ trials, protocol }: Pick<ReportData, 'trials' | 'protocol'>): Schedules {
+  const rule = trials.find((trial) => trial.rule !== null)?.rule ?? null;
+  return rule === null ? firstSchedules(protocol ?? { kind: 'sequential' }) : schedulesOfRule(rule);
 }
 
 function reachedConfirmation({ pairs, summary }: TrialData): boolean {

@@ -1,7 +1,7 @@
 import { looksOf } from '../core/verdict/looks.js';
+import { errorBound } from '../core/verdict/rule.js';
 import { percentText, ratioText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
-import { falseAcceptances } from './facts.js';
 import { code, fenced } from './markdown-text.js';
 
 /** What was compared, and by which commands. */
@@ -22,9 +22,8 @@ export function looksTable({ pairs, rule }: TrialData): string {
   const looks = looksOf(pairs.value, rule);
   if (looks.length === 0) return '';
   const rows = looks.map((look) => `| ${stageText[look.stage]} | ${look.pairs} | ${ratioText(look.ratio)} | ${pText(look.p)} | ${pText(look.alpha)} | ${pText(look.futilityP)} | ${pText(look.futility)} | ${look.outcome} |`);
-  const { each } = falseAcceptances({ trials: [], protocol: rule.protocol });
   return [
-    `Exact one-sided signed-rank tests against a gain of ${percentText(Math.expm1(rule.delta))}, fixed before the first sample. What is not faster by more than that is accepted with a probability of at most ${each}.`,
+    `Exact one-sided signed-rank tests against a gain of ${percentText(Math.expm1(rule.delta))}, fixed before the first sample. What is not faster by more than that is accepted with a probability of at most ${Number(errorBound(rule).toPrecision(2))}.`,
     ['| look | pairs | ratio | p(no gain) | passes at | p(gain) | futile at | came to |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |', ...rows].join('\n'),
   ].join('\n\n');
 }

@@ -5,7 +5,7 @@ import type { Target } from '../core/target.js';
 import { outputRuleOfNoise } from '../core/check/printed-rule.js';
 import { isOutdated } from '../core/verdict/noise.js';
 import { shortfall, type Budget } from '../core/verdict/budget.js';
-import { protocolOf } from '../core/verdict/rule.js';
+import { schedulesFrom } from '../core/verdict/rule.js';
 import { hubActivities } from './activities.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';
@@ -51,7 +51,7 @@ export async function noiseOnHost(on: HostHandle, work: Work, a: WorktreeRef, b:
 
 /** Throws PL_BUDGET where the budget holds no way to an acceptance: then not a sample is taken. */
 export function mustFit({ budget, otherSeconds }: Ahead, config: Config, secondsPerSample: number, noisePairs: number): void {
-  const short = shortfall(budget, Date.now(), { protocol: protocolOf(config.verdict), secondsPerSample, otherSeconds, noisePairs });
+  const short = shortfall(budget, Date.now(), { schedules: schedulesFrom(config), secondsPerSample, otherSeconds, noisePairs });
   if (short !== null) throw refusal('PL_BUDGET', short);
 }
 

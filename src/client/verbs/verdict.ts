@@ -81,7 +81,7 @@ async function checkTrial(artifacts: ArtifactStore, { evidence }: RunStatus, { i
   if (typeof stored === 'string') return { ...about, agreement: 'unknown', why: stored };
   const rule = stored.rule ?? ruleOfRecord(evidence, recorded);
   if (rule === null) return { ...about, agreement: 'unknown', why: 'it was measured by a version of perfloop that did not keep the rule' };
-  if (rule.v !== 1) return { ...about, agreement: 'unknown', why: `it was decided by version ${String((rule as { v: unknown }).v)} of the rule, which this perfloop does not know` };
+  if (rule.v !== 1 && rule.v !== 2) return { ...about, agreement: 'unknown', why: `it was decided by version ${String((rule as { v: unknown }).v)} of the rule, which this perfloop does not know` };
   const { kind, again } = recheck(stored.pairs, rule, recorded);
   return { ...about, agreement: kind, again, rule, ruleFrom: stored.rule === null ? 'run' : 'samples', looks: looksOf(stored.pairs, rule) };
 }

@@ -1,3 +1,5 @@
+import { rankSumAtMost, sumTails } from './null-distribution.js';
+
 /** Probability of a rank sum at least as large (`greater`) or as small (`less`) as the one seen, if the median is the shift. */
 export interface Tails {
   greater: number;
@@ -19,131 +21,95 @@ export function signedRankP(differences: readonly number[], shift: number): numb
  * significant by making a difference smaller, which a verdict must never do. Differences that agree but for
  * rounding (1e-12 of the largest) are ties. No differences, or only zeros: both are 1.
  *
- * Takes n log n after the first call for an n, where nothing is tied; about n cubed where there are ties.
+ * `builds`: of which build each difference is, where several are of one. Those share what the build itself adds, so they
+ * are turned around together: the assignments are those of one sign a build (the clustered signed-rank test of Rosner,
+ * Glynn and Lee 2006, exact instead of asymptotic). It is exact for any effect of a build that is as likely to favour one
+ * side as the other, and with one difference a build it is Wilcoxon's.
+ *
+ * Takes n log n after the first call for an n, where nothing is tied and no build is there twice; else about n squared a build.
  */
-export function signedRankTails(differences: readonly number[], shift: number): Tails {
+export function signedRankTails(differences: readonly number[], shift: number, builds?: readonly number[]): Tails {
+  const { ranks, order, tied } = ranked(differences, shift);
   const n = differences.length;
+  const shared = builds !== undefined && new Set(builds).size < n;
+  if (n > 0 && !tied && !shared) {
+    let positive = 0;
+    for (let i = 0; i < n; i++) if ((differences[order[i] as number] as number) > shift) positive += i + 1;
+    const atMost = rankSumAtMost(n);
+    return { greater: atMost[atMost.length - 1 - positive] as number, less: atMost[positive] as number };
+  }
+  const sums = new Map<number, number>();
+  for (let i = 0; i < n; i++) {
+    const at = order[i] as number;
+    const rank = ranks[i] as number;
+    const unit = shared ? (builds[at] as number) : at;
+    sums.set(unit, (sums.get(unit) ?? 0) + ((differences[at] as number) > shift ? rank : -rank));
+  }
+  // Ranks are doubled, so that midranks are whole numbers.
+  const scale = tied ? 1 : 2;
+  const weights: number[] = [];
+  let total = 0;
+  let positive = 0;
+  for (const sum of sums.values()) {
+    if (sum === 0) continue;
+    const weight = Math.abs(sum) / scale;
+    weights.push(weight);
+    total += weight;
+    if (sum > 0) positive += weight;
+  }
+  if (weights.length === 0) return { greater: 1, less: 1 };
+  const { atMost, atLeast } = sumTails(weights, total, positive);
+  return { greater: atLeast, less: atMost };
+}
+
+interface Ranked {
+  /** Indices of the differences, by the size of what is left above or below the shift. */
+  order: number[];
+  /** Doubled midranks in that order; 0 for a difference that is the shift. */
+  ranks: number[];
+  /** Whether a rank is not just its place: ties or zeros. */
+  tied: boolean;
+}
+
+function ranked(differences: readonly number[], shift: number): Ranked {
+  const n = differences.length;
+  const sizes = new Float64Array(n);
+  const order: number[] = [];
   let scale = Math.abs(shift);
-  const bySize: number[] = [];
-  for (const difference of differences) {
+  for (let i = 0; i < n; i++) {
+    const difference = differences[i] as number;
     if (!Number.isFinite(difference)) throw new RangeError('a signed-rank test needs finite differences');
     scale = Math.max(scale, Math.abs(difference));
-    bySize.push(difference - shift);
+    sizes[i] = Math.abs(difference - shift);
+    order.push(i);
   }
-  bySize.sort((x, y) => Math.abs(x) - Math.abs(y));
+  if (n > 100) order.sort((x, y) => (sizes[x] as number) - (sizes[y] as number));
+  else insertionSort(order, sizes);
   const same = scale * 1e-12;
-
-  // Ranks are doubled, so that midranks are integers.
   const ranks: number[] = [];
-  let positive = 0;
   let tied = false;
   for (let from = 0; from < n; ) {
-    const size = Math.abs(bySize[from] as number);
+    const size = sizes[order[from] as number] as number;
     let to = from + 1;
-    while (to < n && Math.abs(bySize[to] as number) - size <= same) to++;
-    if (size <= same || to - from > 1) tied = true;
-    if (size > same) {
-      const rank = from + 1 + to;
-      for (let i = from; i < to; i++) {
-        ranks.push(rank);
-        if ((bySize[i] as number) > 0) positive += rank;
-      }
-    }
+    while (to < n && (sizes[order[to] as number] as number) - size <= same) to++;
+    const zero = size <= same;
+    if (zero || to - from > 1) tied = true;
+    for (let i = from; i < to; i++) ranks.push(zero ? 0 : from + 1 + to);
     from = to;
   }
-  if (ranks.length === 0) return { greater: 1, less: 1 };
-  if (!tied) {
-    const atMost = nullDistribution(n);
-    const last = atMost.length - 1;
-    return { greater: atMost[last - positive / 2] as number, less: atMost[positive / 2] as number };
-  }
-  const total = ranks.reduce((sum, rank) => sum + rank, 0);
-  return { greater: sumAtMost(ranks, total, total - positive), less: sumAtMost(ranks, total, positive) };
+  return { ranks, order, tied };
 }
 
-/** Median of the Walsh averages (Hodges and Lehmann 1963). Throws RangeError for no differences. */
-export function hodgesLehmann(differences: readonly number[]): number {
-  const averages = walshAverages(differences);
-  const half = averages.length >> 1;
-  const upper = averages[half] as number;
-  return averages.length % 2 === 1 ? upper : ((averages[half - 1] as number) + upper) / 2;
-}
-
-export interface Interval {
-  lower: number;
-  upper: number;
-  /** What the interval attains under symmetry; below what was asked for when there are too few differences. */
-  confidence: number;
-}
-
-/**
- * Two-sided interval for the centre of symmetry: the shifts that the signed-rank test does not reject, read off the
- * sorted Walsh averages by the exact quantile (Hollander, Wolfe and Chicken 2014, section 3.3). Six differences are
- * the fewest that reach 95%; with fewer it is their whole range. Throws RangeError for no differences.
- */
-export function signedRankInterval(differences: readonly number[], confidence: number): Interval {
-  const averages = walshAverages(differences);
-  const atMost = nullDistribution(differences.length);
-  const tail = (1 - confidence) / 2;
-  let rank = 0;
-  while ((atMost[rank + 1] as number) <= tail) rank++;
-  return {
-    lower: averages[rank] as number,
-    upper: averages[averages.length - 1 - rank] as number,
-    confidence: 1 - 2 * (atMost[rank] as number),
-  };
-}
-
-function walshAverages(differences: readonly number[]): Float64Array {
-  const n = differences.length;
-  if (n === 0) throw new RangeError('no differences');
-  const averages = new Float64Array((n * (n + 1)) / 2);
-  let next = 0;
-  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) averages[next++] = ((differences[i] as number) + (differences[j] as number)) / 2;
-  return averages.sort();
-}
-
-const nullDistributions = new Map<number, Float64Array>();
-
-/** P(rank sum <= k) for k = 0 .. n(n+1)/2 without ties. */
-function nullDistribution(n: number): Float64Array {
-  let atMost = nullDistributions.get(n);
-  if (atMost === undefined) {
-    const total = (n * (n + 1)) / 2;
-    const half = Math.floor(total / 2);
-    const weights = signDistribution(Array.from({ length: n }, (_, i) => i + 1), half);
-    atMost = new Float64Array(total + 1);
-    let sum = 0;
-    for (let k = 0; k <= half; k++) {
-      sum += weights[k] as number;
-      atMost[k] = sum;
+/** Faster than the general one for the few differences of a look, of which a simulation takes millions. */
+function insertionSort(order: number[], sizes: Float64Array): void {
+  for (let i = 1; i < order.length; i++) {
+    const moved = order[i] as number;
+    const size = sizes[moved] as number;
+    let j = i - 1;
+    while (j >= 0 && (sizes[order[j] as number] as number) > size) {
+      order[j + 1] = order[j] as number;
+      j--;
     }
-    for (let k = half + 1; k < total; k++) atMost[k] = 1 - (atMost[total - 1 - k] as number);
-    atMost[total] = 1;
-    nullDistributions.set(n, atMost);
+    order[j + 1] = moved;
   }
-  return atMost;
-}
-
-/** P(sum of the ranks with a plus <= limit) when each sign is a fair coin; the distribution is symmetric about total / 2. */
-function sumAtMost(ranks: readonly number[], total: number, limit: number): number {
-  const mirrored = limit > total / 2;
-  const last = mirrored ? total - limit - 1 : limit;
-  if (last < 0) return 1;
-  let sum = 0;
-  for (const weight of signDistribution(ranks, last)) sum += weight;
-  return mirrored ? 1 - sum : sum;
-}
-
-/** P(sum of the ranks with a plus = k) for k = 0 .. last. */
-function signDistribution(ranks: readonly number[], last: number): Float64Array {
-  const weights = new Float64Array(last + 1);
-  weights[0] = 1;
-  let reached = 0;
-  for (const rank of ranks) {
-    reached = Math.min(last, reached + rank);
-    for (let k = reached; k >= rank; k--) weights[k] = ((weights[k] as number) + (weights[k - rank] as number)) / 2;
-    for (let k = Math.min(rank - 1, reached); k >= 0; k--) weights[k] = (weights[k] as number) / 2;
-  }
-  return weights;
 }

@@ -1,5 +1,6 @@
 import type { Pair } from '../sample.js';
-import { hodgesLehmann, signedRankP, signedRankTails } from '../stats/signed-rank.js';
+import { hodgesLehmann } from '../stats/hodges-lehmann.js';
+import { signedRankP, signedRankTails } from '../stats/signed-rank.js';
 import { median } from '../stats/summary.js';
 import { outsideOf, valueOf, type MetricRule } from './metrics.js';
 import type { Reason } from './verdict.js';

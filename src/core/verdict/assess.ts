@@ -1,20 +1,27 @@
 import type { Pair } from '../sample.js';
 import { countedPairs } from './aside.js';
-import { guardAt, guardsOf } from './guards.js';
+import { guardAt, guardsOf, guardState } from './guards.js';
 import { leftBehind } from './left-behind.js';
 import { measuredOf } from './measured.js';
-import { differencesOf } from './metrics.js';
-import type { Rule } from './rule.js';
-import { look, mostPairs, scheduleOf } from './schedule.js';
+import { buildsOfPairs, differencesOf, type MetricRule } from './metrics.js';
+import { scheduleOf, type Rule } from './rule.js';
+import { buildsFor, look, mostPairs } from './schedule.js';
 import { firstBroken } from './soundness.js';
-import type { Reason, Verdict } from './verdict.js';
+import type { Measured, Reason, Verdict } from './verdict.js';
 import { gainText, intervalText, pairsText, percentText } from './words.js';
 
 export type TrialStage = 'screen' | 'confirm';
 
+/** Sample on: `pairs` is the total that this stage wants at its next look, of so many builds of each side; `most` at its last. */
+export interface More {
+  kind: 'more';
+  pairs: number;
+  builds: number;
+  most: number;
+}
+
 export type Assessment =
-  /** Sample on: `pairs` is the total that this stage wants at its next look, `most` at its last. */
-  | { kind: 'more'; pairs: number; most: number }
+  | More
   | { kind: 'passed' }
   | { kind: 'decided'; verdict: Verdict };
 
@@ -26,72 +33,74 @@ export type Assessment =
 export function assessStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Assessment {
   const walk = walkStage(stage, pairs, rule);
   if (walk.kind === 'more') return walk;
-  return walk.kind === 'passed' ? { kind: 'passed' } : { kind: 'decided', verdict: endVerdict(walk, rule, pairs.length * 2) };
+  return walk.kind === 'passed' ? { kind: 'passed' } : { kind: 'decided', verdict: endVerdict(walk, pairs.length * 2) };
 }
 
-/** How a stage ended; `pairs` are those that decided, warm-ups left out. */
+/** How a stage ended; `pairs` are those that decided, warm-ups left out, and `measured` is what they show, without the samples spent. */
 export interface StageEnd {
   kind: 'decided';
   verdict: 'rejected' | 'inconclusive';
   reasons: Reason[];
   pairs: Pair[];
+  measured: Measured;
 }
 
-export type Walk = { kind: 'more'; pairs: number; most: number } | { kind: 'passed'; pairs: Pair[] } | StageEnd;
+export type Walk = More | { kind: 'passed'; pairs: Pair[] } | StageEnd;
 
 /** `samples`: benchmark executions over all stages. */
-export function endVerdict(end: StageEnd, rule: Rule, samples: number): Verdict {
-  const measured = measuredOf(end.pairs, rule.metrics, rule.delta, samples);
+export function endVerdict(end: StageEnd, samples: number): Verdict {
+  const measured = { ...end.measured, samples };
   if (end.verdict === 'inconclusive') return { kind: 'inconclusive', measured, reasons: end.reasons };
   return { kind: 'rejected', measured: measured.pairs === 0 ? null : measured, reasons: end.reasons };
 }
 
-export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Walk {
-  const schedule = scheduleOf(rule.protocol, stage);
+/** `looksTaken`: of so many looks it is known that they decided nothing. */
+export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule, looksTaken = 0): Walk {
+  const schedule = scheduleOf(rule, stage);
   if (schedule === null) return { kind: 'passed', pairs: [] };
   const ordered = countedPairs(pairs).toSorted((x, y) => x.index - y.index);
   const guards = guardsOf(rule.metrics);
-  for (const due of schedule.looks) {
+  for (const due of schedule.looks.slice(looksTaken)) {
     const wanted = schedule.warmups + due.pairs;
     const seen = ordered.slice(0, wanted);
     const used = seen.slice(schedule.warmups);
     const broken = firstBroken(seen, rule.metrics);
-    if (broken !== null) return { kind: 'decided', verdict: broken.kind, reasons: [broken.reason], pairs: used };
-    if (seen.length < wanted) return { kind: 'more', pairs: wanted, most: mostPairs(schedule) };
+    if (broken !== null) return ended(broken.kind, [broken.reason], used, rule);
+    if (seen.length < wanted) return { kind: 'more', pairs: wanted, builds: buildsFor(schedule, wanted), most: mostPairs(schedule) };
 
     const left = leftBehind(seen);
-    if (left.length > 0) return { kind: 'decided', verdict: 'rejected', reasons: left, pairs: used };
+    if (left.length > 0) return ended('rejected', left, used, rule);
     const differences = differencesOf(used, rule.metrics);
-    const result = look(schedule, differences, rule.delta);
+    const result = look(schedule, differences, rule.delta, buildsOfPairs(used));
     if (result === null) throw new Error(`no look after ${differences.length} pairs`);
-    const checked = guards.map((guard) => guardAt(used, guard, schedule));
-    const reasons: Reason[] = checked.filter((guard) => guard.state === 'worse').map(({ text }) => ({ code: 'guard-worse', text }));
-    if (result.futile) reasons.unshift({ code: 'futile', text: futileText(stage, used, rule) });
-    if (reasons.length > 0) return { kind: 'decided', verdict: 'rejected', reasons, pairs: used };
-
+    const textOf = (guard: MetricRule): string => guardAt(used, guard, schedule).text;
+    const states = guards.map((guard) => ({ guard, state: guardState(used, guard, schedule) }));
+    const worse = states.filter(({ state }) => state === 'worse');
+    if (result.futile || worse.length > 0) {
+      const reasons: Reason[] = worse.map(({ guard }) => ({ code: 'guard-worse', text: textOf(guard) }));
+      const end = ended('rejected', reasons, used, rule);
+      if (result.futile) reasons.unshift({ code: 'futile', text: `no sign of the ${percentText(Math.expm1(rule.delta))} gain that was asked for: ${evidenceText(stage, end.measured)}` });
+      return end;
+    }
     // Screening only drops what is worse; the confirmation must show that every guard holds, and the gain still, so that
     // the pairs that decide all of it are the pairs that are reported.
-    const open = stage === 'screen' ? [] : checked.filter((guard) => guard.state === 'open');
+    const open = stage === 'screen' ? [] : states.filter(({ state }) => state === 'open');
     if (result.passes && open.length === 0) return { kind: 'passed', pairs: used };
     if (wanted < mostPairs(schedule)) continue;
-    const last: Reason[] = open.map(({ text }) => ({ code: 'guard-undecided', text: `too uncertain at the last look: ${text}` }));
-    if (!result.passes) last.unshift({ code: 'undecided', text: undecidedText(stage, used, rule) });
-    return { kind: 'decided', verdict: 'inconclusive', reasons: last, pairs: used };
+    const reasons: Reason[] = open.map(({ guard }) => ({ code: 'guard-undecided', text: `too uncertain at the last look: ${textOf(guard)}` }));
+    const end = ended('inconclusive', reasons, used, rule);
+    if (!result.passes) reasons.unshift({ code: 'undecided', text: `still undecided at the last look: ${evidenceText(stage, end.measured)}; a gain above ${percentText(Math.expm1(rule.delta))} was asked for` });
+    return end;
   }
   throw new Error('a schedule without looks');
 }
 
-function futileText(stage: TrialStage, pairs: readonly Pair[], rule: Rule): string {
-  return `no sign of the ${percentText(Math.expm1(rule.delta))} gain that was asked for: ${evidenceText(stage, pairs, rule)}`;
-}
-
-function undecidedText(stage: TrialStage, pairs: readonly Pair[], rule: Rule): string {
-  return `still undecided at the last look: ${evidenceText(stage, pairs, rule)}; a gain above ${percentText(Math.expm1(rule.delta))} was asked for`;
+function ended(verdict: StageEnd['verdict'], reasons: Reason[], pairs: Pair[], rule: Rule): StageEnd {
+  return { kind: 'decided', verdict, reasons, pairs, measured: measuredOf(pairs, rule.metrics, rule.delta, 0) };
 }
 
 /** "3.1% faster (95% interval -1.0 to 7.4%) over 6 screening pairs". */
-export function evidenceText(stage: TrialStage, pairs: readonly Pair[], rule: Rule): string {
-  const { ratio, ci95, pairs: count } = measuredOf(pairs, rule.metrics, rule.delta, 0);
-  const text = pairsText(count);
-  return `${gainText(ratio)} (${intervalText(count, ci95)}) over ${stage === 'screen' ? text.replace(' ', ' screening ') : text}`;
+export function evidenceText(stage: TrialStage, { ratio, ci95, pairs }: Measured): string {
+  const text = pairsText(pairs);
+  return `${gainText(ratio)} (${intervalText(pairs, ci95)}) over ${stage === 'screen' ? text.replace(' ', ' screening ') : text}`;
 }

@@ -1,6 +1,6 @@
 import { costPlan, type PlanInput } from './plan.js';
 import type { TrialStage } from './assess.js';
-import { scheduleOf, type Protocol } from './schedule.js';
+import type { Schedules } from './schedules.js';
 import type { CostPlan } from '../status.js';
 import { percentText } from './words.js';
 
@@ -15,7 +15,7 @@ export interface Budget {
 
 /** What a judgement still has before it, as far as its warm-up shows. */
 export interface Ahead {
-  protocol: Protocol;
+  schedules: Schedules;
   /** Of the slower side's commit so far: the base. */
   secondsPerSample: number;
   /** Building and testing, in seconds. */
@@ -25,17 +25,17 @@ export interface Ahead {
 }
 
 /** Pairs of the shortest way to an acceptance: the first look of each stage, and the pair that each throws away at its start. */
-export function fewestPairs(protocol: Protocol, stages: readonly TrialStage[] = bothStages): number {
-  return schedulesOf(protocol, stages).reduce((sum, schedule) => sum + 1 + schedule.warmups + (schedule.looks[0]?.pairs ?? 0), 0);
+export function fewestPairs(schedules: Schedules, stages: readonly TrialStage[] = bothStages): number {
+  return taken(schedules, stages).reduce((sum, schedule) => sum + 1 + schedule.warmups + (schedule.looks[0]?.pairs ?? 0), 0);
 }
 
 /**
  * Why a budget holds no way to an acceptance, and what it would hold; null when it holds the shortest. Then not a sample is
  * worth taking. `now` is workflow time in milliseconds.
  */
-export function shortfall(budget: Budget, now: number, { protocol, secondsPerSample, otherSeconds, noisePairs }: Ahead): string | null {
+export function shortfall(budget: Budget, now: number, { schedules, secondsPerSample, otherSeconds, noisePairs }: Ahead): string | null {
   const left = (budget.deadline - now) / 1000;
-  const samples = 2 * (fewestPairs(protocol) + (noisePairs === 0 ? 0 : noisePairs + 1));
+  const samples = 2 * (fewestPairs(schedules) + (noisePairs === 0 ? 0 : noisePairs + 1));
   const needed = samples * secondsPerSample + otherSeconds;
   if (needed <= left) return null;
   const forSamples = left - otherSeconds;
@@ -48,7 +48,7 @@ export function shortfall(budget: Budget, now: number, { protocol, secondsPerSam
 export function planWithin(budget: Budget, now: number, input: PlanInput, otherSeconds: number): CostPlan {
   const whole = costPlan(input);
   const leftSeconds = (budget.deadline - now) / 1000;
-  const held = Math.max(0, Math.floor((leftSeconds - otherSeconds) / (2 * input.noise.secondsPerSample)) - schedulesOf(input.protocol).length);
+  const held = Math.max(0, Math.floor((leftSeconds - otherSeconds) / (2 * input.noise.secondsPerSample)) - taken(input.schedules).length);
   const about = { totalSeconds: budget.totalMs / 1000, leftSeconds, gainWithout: whole.detectableGain };
   if (2 * held >= whole.samplesPerTrial.most) return { ...whole, budget: { ...about, samples: whole.samplesPerTrial.most, note: null } };
   const plan = costPlan({ ...input, mostPairs: held });
@@ -70,15 +70,15 @@ export function endedByBudget(stage: TrialStage, pairs: number, wanted: number, 
 }
 
 /** Why a budget does not hold the confirmation of what has passed screening; null when it holds its first look. */
-export function confirmationShortfall(budget: Budget, now: number, protocol: Protocol, { secondsPerSample, aheadSeconds }: { secondsPerSample: number; aheadSeconds: number }): string | null {
-  const samples = 2 * fewestPairs(protocol, ['confirm']);
+export function confirmationShortfall(budget: Budget, now: number, schedules: Schedules, { secondsPerSample, aheadSeconds }: { secondsPerSample: number; aheadSeconds: number }): string | null {
+  const samples = 2 * fewestPairs(schedules, ['confirm']);
   const left = (budget.deadline - now) / 1000;
   if (aheadSeconds + samples * secondsPerSample <= left) return null;
   return `it passed screening, but the budget of ${timeText(budget.totalMs / 1000)} does not hold the confirmation: about ${timeText(aheadSeconds)} for building both sides again and ${samples} samples of ${timeText(secondsPerSample)}, and ${timeText(Math.max(0, left))} are left`;
 }
 
-function schedulesOf(protocol: Protocol, stages: readonly TrialStage[] = bothStages) {
-  return stages.map((stage) => scheduleOf(protocol, stage)).filter((schedule) => schedule !== null);
+function taken(schedules: Schedules, stages: readonly TrialStage[] = bothStages) {
+  return stages.map((stage) => schedules[stage]).filter((schedule) => schedule !== null);
 }
 
 /** "850 ms", "12 s", "4 min 30 s", "3 h 20 min". */

@@ -2,8 +2,7 @@ import type { Pair } from '../sample.js';
 import { countedPairs } from './aside.js';
 import { walkStage } from './assess.js';
 import { differencesOf } from './metrics.js';
-import type { Rule } from './rule.js';
-import { scheduleOf } from './schedule.js';
+import { scheduleOf, type Rule } from './rule.js';
 
 /**
  * The pairs that the numbers of a verdict come from: those of the last stage that has any, up to the look that decided it;
@@ -14,7 +13,7 @@ export function decidingPairs(pairs: readonly Pair[], rule: Rule): Pair[] {
     const own = countedPairs(pairs.filter((pair) => pair.stage === stage)).toSorted((x, y) => x.index - y.index);
     if (own.length === 0) continue;
     const walked = walkStage(stage, own, rule);
-    const used = walked.kind === 'more' ? own.slice(scheduleOf(rule.protocol, stage)?.warmups ?? 0) : walked.pairs;
+    const used = walked.kind === 'more' ? own.slice(scheduleOf(rule, stage)?.warmups ?? 0) : walked.pairs;
     if (differencesOf(used, rule.metrics).length > 0) return used;
   }
   return [];

@@ -1,6 +1,7 @@
 import type { Pair } from '../sample.js';
-import { hodgesLehmann, signedRankTails } from '../stats/signed-rank.js';
-import { logRatio, type MetricRule } from './metrics.js';
+import { hodgesLehmann } from '../stats/hodges-lehmann.js';
+import { signedRankTails } from '../stats/signed-rank.js';
+import { buildsOfPairs, logRatio, type MetricRule } from './metrics.js';
 import { percentText } from './words.js';
 import type { Schedule } from './schedule.js';
 
@@ -25,13 +26,27 @@ export function guardsOf(rules: readonly MetricRule[]): MetricRule[] {
  * beyond it, the sign test of "worse in more than half of the pairs" applies, p = 2^-n.
  */
 export function guardAt(pairs: readonly Pair[], rule: MetricRule, schedule: Schedule): GuardResult {
+  const state = guardState(pairs, rule, schedule);
   const differences = pairs.map((pair) => logRatio(pair, rule)).filter((difference) => difference !== null);
+  return { state, text: `${rule.name} is ${changeText(hodgesLehmann(differences), rule)} over ${differences.length} pairs; ${percentText(rule.maxRegression)} worse is allowed` };
+}
+
+/** The state alone. */
+export function guardState(pairs: readonly Pair[], rule: MetricRule, schedule: Schedule): GuardResult['state'] {
+  const differences: number[] = [];
+  const measured: Pair[] = [];
+  for (const pair of pairs) {
+    const difference = logRatio(pair, rule);
+    if (difference === null) continue;
+    differences.push(difference);
+    measured.push(pair);
+  }
   const limit = -Math.log1p(rule.maxRegression);
-  const { greater, less } = signedRankTails(differences, limit);
+  const { greater, less } = signedRankTails(differences, limit, schedule.unit === 'build' ? buildsOfPairs(measured) : undefined);
   const alpha = 0.05 / schedule.looks.length;
   const neverBeyond = differences.every((difference) => difference >= limit) && 2 ** -differences.length <= alpha;
-  const state = greater <= alpha || neverBeyond ? 'kept' : less <= 0.05 ? 'worse' : 'open';
-  return { state, text: `${rule.name} is ${changeText(hodgesLehmann(differences), rule)} over ${differences.length} pairs; ${percentText(rule.maxRegression)} worse is allowed` };
+  if (greater <= alpha || neverBeyond) return 'kept';
+  return less <= 0.05 ? 'worse' : 'open';
 }
 
 function changeText(gain: number, rule: MetricRule): string {

@@ -15,8 +15,8 @@ const suspiciousRatio = 10;
 
 /**
  * The verdict of a trial, from all pairs that it took. Pure: the same pairs and rule give the same verdict at any time.
- * A trial without screening pairs is a confirmation alone (a candidate confirmed afresh on a new champion, or the fixed
- * protocol). Samples that stop between two looks are inconclusive.
+ * Where the rule has no screening it is a confirmation alone (a candidate confirmed afresh on a new champion, or the fixed
+ * protocol); by a rule of version 1 also where there are no screening pairs. Samples that stop between two looks are inconclusive.
  */
 export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
   const verdict = decided(pairs, rule);
@@ -29,13 +29,13 @@ function decided(pairs: readonly Pair[], rule: Rule): Verdict {
   const counted = countedPairs(pairs);
   const screened = counted.filter((pair) => pair.stage === 'screen');
   const confirmed = counted.filter((pair) => pair.stage === 'confirm');
-  const screening = screened.length === 0 && confirmed.length > 0 ? { kind: 'passed' as const, pairs: [] } : walkStage('screen', screened, rule);
-  if (screening.kind === 'decided') return endVerdict(screening, rule, samples);
+  const screening = rule.v === 1 && screened.length === 0 && confirmed.length > 0 ? { kind: 'passed' as const, pairs: [] } : walkStage('screen', screened, rule);
+  if (screening.kind === 'decided') return endVerdict(screening, samples);
   if (screening.kind === 'more') return stopped(`stopped after ${pairsText(screened.length)} of screening, before they could decide`, screened, rule, samples);
   const confirmation = walkStage('confirm', confirmed, rule);
   if (confirmation.kind === 'decided') {
-    const numbers = differencesOf(confirmation.pairs, rule.metrics).length > 0;
-    return endVerdict(numbers ? confirmation : { ...confirmation, pairs: screening.pairs }, rule, samples);
+    const numbers = confirmation.measured.pairs > 0;
+    return endVerdict(numbers ? confirmation : { ...confirmation, measured: measuredOf(screening.pairs, rule.metrics, rule.delta, 0) }, samples);
   }
   if (confirmation.kind === 'more') {
     const text = `stopped after ${pairsText(confirmed.length)} of confirmation, before they could decide`;
@@ -67,7 +67,7 @@ function stopped(text: string, pairs: Pair[], rule: Rule, samples: number): Verd
 
 function confirmedVerdict(screened: Pair[], confirmed: Pair[], rule: Rule, measured: Measured): Verdict {
   const all = [...screened, ...confirmed];
-  const gain = evidenceText('confirm', confirmed, rule);
+  const gain = evidenceText('confirm', measured);
   const ratioOfMeans = meanRatio(all, rule.metrics);
   // Where it need not be faster (a negative delta), the mean may be as much slower.
   if (ratioOfMeans < Math.exp(Math.min(0, rule.delta))) {

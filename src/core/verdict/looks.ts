@@ -1,12 +1,11 @@
 import type { Pair } from '../sample.js';
-import { signedRankTails } from '../stats/signed-rank.js';
 import { countedPairs } from './aside.js';
 import { walkStage, type TrialStage } from './assess.js';
 import { guardAt, guardsOf, type GuardResult } from './guards.js';
 import { measuredOf } from './measured.js';
-import { differencesOf } from './metrics.js';
-import type { Rule } from './rule.js';
-import { look, scheduleOf } from './schedule.js';
+import { buildsOfPairs, differencesOf } from './metrics.js';
+import { scheduleOf, type Rule } from './rule.js';
+import { look } from './schedule.js';
 
 /** What was seen at one look, and what it came to. */
 export interface LookSeen {
@@ -31,7 +30,7 @@ export function looksOf(pairs: readonly Pair[], rule: Rule): LookSeen[] {
 }
 
 function looksOfStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): LookSeen[] {
-  const schedule = scheduleOf(rule.protocol, stage);
+  const schedule = scheduleOf(rule, stage);
   if (schedule === null) return [];
   const ordered = countedPairs(pairs).toSorted((x, y) => x.index - y.index);
   const seen: LookSeen[] = [];
@@ -41,7 +40,7 @@ function looksOfStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Lo
     const differences = differencesOf(used, rule.metrics);
     // Samples that end before this look, or a failure, which decides without one.
     if (differences.length < due.pairs) break;
-    const result = look(schedule, differences, rule.delta);
+    const result = look(schedule, differences, rule.delta, buildsOfPairs(used));
     if (result === null) break;
     const walked = walkStage(stage, ordered.slice(0, wanted), rule);
     const { ratio, ci95 } = measuredOf(used, rule.metrics, rule.delta, 0);
@@ -52,7 +51,7 @@ function looksOfStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Lo
       ci95,
       p: result.p,
       alpha: due.alpha,
-      futilityP: signedRankTails(differences, rule.delta).less,
+      futilityP: result.futilityP,
       futility: due.futility,
       guards: guardsOf(rule.metrics).map((guard) => ({ name: guard.name, ...guardAt(used, guard, schedule) })),
       outcome: walked.kind === 'more' ? 'went on' : walked.kind === 'passed' ? 'passed' : walked.verdict,

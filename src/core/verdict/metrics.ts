@@ -114,3 +114,13 @@ export function pairDifference(pair: Pair, rules: readonly MetricRule[]): number
 export function differencesOf(pairs: readonly Pair[], rules: readonly MetricRule[]): number[] {
   return pairs.map((pair) => pairDifference(pair, rules)).filter((difference) => difference !== null);
 }
+
+/** Of which build each pair is; undefined where that is not known of all, as of pairs of earlier versions. */
+export function buildsOfPairs(pairs: readonly Pair[]): number[] | undefined {
+  const builds: number[] = [];
+  for (const { build } of pairs) {
+    if (build === undefined) return undefined;
+    builds.push(build);
+  }
+  return builds;
+}

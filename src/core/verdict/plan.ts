@@ -1,14 +1,15 @@
 import { normalDeviate, seededRandom } from '../stats/random.js';
-import { mean } from '../stats/summary.js';
+import { mean, studentQuantile } from '../stats/summary.js';
 import type { CostPlan } from '../status.js';
 import type { Noise } from './noise.js';
-import { look, mostPairs, scheduleOf, type Protocol, type Schedule } from './schedule.js';
+import { buildsFor, look, mostPairs, type Schedule } from './schedule.js';
+import type { Schedules } from './schedules.js';
 
 export interface PlanInput {
   noise: Noise;
   /** Natural-log gain that must be exceeded. */
   delta: number;
-  protocol: Protocol;
+  schedules: Schedules;
   /** Trials that are planned for. */
   trials: number;
   /** Pairs of the final measurement; 0 where there is none. */
@@ -21,19 +22,22 @@ export interface PlanInput {
  * What the samples will cost and what they can find, said before the first one: a seeded simulation of the real schedule
  * with normal log times of the spread that A/A showed. Guards, whose outcome nobody can foresee, may add samples, up to `most`.
  */
-export function costPlan({ noise, delta, protocol, trials, finalPairs, mostPairs: cap = Infinity }: PlanInput): CostPlan {
-  const stages = stagesOf(protocol);
+export function costPlan({ noise, delta, schedules, trials, finalPairs, mostPairs: cap = Infinity }: PlanInput): CostPlan {
+  const stages = [schedules.screen, schedules.confirm].filter((schedule) => schedule !== null);
   const deviation = noise.spread * Math.SQRT2;
-  const simulated = simulatedPairs(stages);
-  const pairsWithoutGain = mean(simulated.map((drawn) => walk(stages, drawn, deviation === 0 ? -farShift : -delta / deviation, cap).pairs));
-  const samplesPerTrial = { expected: Math.ceil(2 * pairsWithoutGain), most: 2 * Math.min(cap, pairsOf(stages)) };
+  const drawn = draw(stages);
+  const withoutGain = drawn.map((trial) => walk(stages, trial, deviation === 0 ? -farShift : -delta / deviation, cap));
+  const sum = (of: (schedule: Schedule) => number): number => stages.reduce((total, schedule) => total + of(schedule), 0);
+  const samplesPerTrial = { expected: Math.ceil(2 * mean(withoutGain.map(({ pairs }) => pairs))), most: 2 * Math.min(cap, sum(mostPairs)) };
   const seconds = (perTrial: number): number => (trials * perTrial + 2 * finalPairs) * noise.secondsPerSample;
+  const shift = drawn.length === 1 ? shiftOfLong(schedules.confirm, cap) : detectableShift(stages, drawn, cap);
   return {
     spread: noise.spread,
     delta,
     secondsPerSample: noise.secondsPerSample,
     samplesPerTrial,
-    detectableGain: Math.expm1(delta + deviation * detectableShift(stages, simulated, cap)),
+    buildsPerTrial: { expected: Math.ceil(mean(withoutGain.map(({ builds }) => builds))), most: sum((schedule) => buildsFor(schedule, mostPairs(schedule))) },
+    detectableGain: Math.expm1(delta + deviation * shift),
     expectedSeconds: seconds(samplesPerTrial.expected),
     mostSeconds: seconds(samplesPerTrial.most),
     trials,
@@ -43,51 +47,85 @@ export function costPlan({ noise, delta, protocol, trials, finalPairs, mostPairs
 
 /** In standard deviations of a pair: so far from delta that noise plays no part. */
 const farShift = 50;
+/** Passes the smallest looks there are. */
+const largestShift = 4;
+const simulatedTrials = 300;
+/** A look at more pairs than this is not simulated. */
+const longest = 100;
+const power = 0.9;
 
-function stagesOf(protocol: Protocol): Schedule[] {
-  return (['screen', 'confirm'] as const).map((stage) => scheduleOf(protocol, stage)).filter((schedule) => schedule !== null);
+/** Standard normal pair differences, one array a stage. The same ones at every shift, so that power grows smoothly. One empty trial where nothing is simulated. */
+function draw(stages: readonly Schedule[]): number[][][] {
+  if (stages.some((schedule) => mostPairs(schedule) > longest)) return [stages.map(() => [])];
+  const random = seededRandom('cost plan');
+  return Array.from({ length: simulatedTrials }, () => stages.map((schedule) => Array.from({ length: mostPairs(schedule) }, () => normalDeviate(random))));
 }
 
-const pairsOf = (stages: readonly Schedule[]): number => stages.reduce((sum, schedule) => sum + mostPairs(schedule), 0);
-
-/** Standard normal pair differences for some hundred trials, one array a stage. The same ones at every shift, so that power grows smoothly. */
-function simulatedPairs(stages: readonly Schedule[]): number[][][] {
-  const random = seededRandom('cost plan');
-  const trials = Math.min(500, Math.max(60, Math.round(60_000 / pairsOf(stages))));
-  return Array.from({ length: trials }, () => stages.map((schedule) => Array.from({ length: mostPairs(schedule) }, () => normalDeviate(random))));
+interface Walked {
+  accepted: boolean;
+  pairs: number;
+  /** Of each side. */
+  builds: number;
 }
 
 /**
  * One trial with a true gain of delta + `shift` standard deviations. The signed-rank test sees only signs and ranks, so
  * that shift is all that the outcome depends on.
  */
-function walk(stages: readonly Schedule[], drawn: readonly number[][], shift: number, cap: number): { accepted: boolean; pairs: number } {
-  let pairs = 0;
+function walk(stages: readonly Schedule[], drawn: readonly number[][], shift: number, cap: number): Walked {
+  const walked: Walked = { accepted: false, pairs: 0, builds: 0 };
   for (const [i, schedule] of stages.entries()) {
-    const differences = (drawn[i] as number[]).map((value) => value + shift);
-    let passed = false;
-    for (const { pairs: due } of schedule.looks) {
-      if (pairs + due + schedule.warmups > cap) return { accepted: false, pairs: cap };
-      const result = look(schedule, differences.slice(0, due), 0);
-      passed = result?.passes === true;
-      if (!passed && result?.futile !== true && due + schedule.warmups < mostPairs(schedule)) continue;
-      pairs += due + schedule.warmups;
-      break;
-    }
-    if (!passed) return { accepted: false, pairs };
+    const { passed, pairs } = walkStage(schedule, drawn[i] as number[], shift, cap - walked.pairs);
+    walked.pairs += pairs;
+    walked.builds += buildsFor(schedule, pairs);
+    if (!passed) return walked;
   }
-  return { accepted: true, pairs };
+  return { ...walked, accepted: true };
 }
 
-/** Smallest shift that is accepted in at least 90% of the simulated trials. A shift of 4 passes the smallest looks there are. */
+function walkStage(schedule: Schedule, drawn: readonly number[], shift: number, left: number): { passed: boolean; pairs: number } {
+  const differences = drawn.map((value) => value + shift);
+  const builds = drawn.map((_, at) => at % schedule.builds);
+  for (const { pairs } of drawn.length === 0 ? [] : schedule.looks) {
+    const taken = pairs + schedule.warmups;
+    if (taken > left) return { passed: false, pairs: left };
+    const result = look(schedule, differences.slice(0, pairs), 0, builds.slice(0, pairs));
+    if (result?.passes === true || result?.futile === true) return { passed: result.passes, pairs: taken };
+  }
+  return { passed: false, pairs: Math.min(left, mostPairs(schedule)) };
+}
+
+/**
+ * Smallest shift that is accepted in 90% of the simulated trials, by bisection. A trial that is accepted at one shift is at
+ * every larger one, so that only those that change between the ends are walked again.
+ */
 function detectableShift(stages: readonly Schedule[], simulated: readonly number[][][], cap: number): number {
-  const found = (shift: number): boolean => simulated.filter((drawn) => walk(stages, drawn, shift, cap).accepted).length >= 0.9 * simulated.length;
+  let open = simulated;
+  let accepted = 0;
   let low = 0;
-  let high = 4;
+  let high = largestShift;
   for (let i = 0; i < 8; i++) {
     const middle = (low + high) / 2;
-    if (found(middle)) high = middle;
-    else low = middle;
+    const found = new Set(open.filter((drawn) => walk(stages, drawn, middle, cap).accepted));
+    const enough = accepted + found.size >= power * simulated.length;
+    open = open.filter((drawn) => found.has(drawn) === enough);
+    if (enough) {
+      high = middle;
+    } else {
+      low = middle;
+      accepted += found.size;
+    }
   }
   return high;
+}
+
+/**
+ * The same for one look at many pairs, by its limit: the signed-rank test needs pi / 3 times the pairs that Student's needs of normal
+ * differences (Hodges and Lehmann 1956), here with the degrees of freedom of the builds.
+ */
+function shiftOfLong({ looks, builds, unit }: Schedule, cap: number): number {
+  const { pairs = 1, alpha = 0.01 } = looks.at(-1) ?? {};
+  if (pairs > cap) return largestShift;
+  const degrees = (unit === 'build' ? builds : pairs) - 1;
+  return (studentQuantile(1 - alpha, degrees) + studentQuantile(power, degrees)) * Math.sqrt(Math.PI / 3 / pairs);
 }

@@ -1,12 +1,18 @@
 import type { Config } from '../config/schema.js';
 import { outputRuleOf, type OutputRule } from '../check/printed-rule.js';
 import { metricRules, type MetricRule } from './metrics.js';
+import { firstSchedules } from './first-schedules.js';
 import { deltaOf, type Noise } from './noise.js';
-import type { Protocol } from './schedule.js';
+import { totalAlpha, type Protocol, type Schedule } from './schedule.js';
+import { allowanceOf, schedulesOf, screeningLetsThrough, type Schedules } from './schedules.js';
 
-/** Everything besides the samples that a verdict depends on. Fixed before the trial and stored with its samples. */
-export interface Rule {
-  v: 1;
+/**
+ * Everything besides the samples that a verdict depends on. Fixed before the trial and stored with its samples. Version 1
+ * does not hold its schedules: they follow from the protocol.
+ */
+export type Rule = RuleBase & ({ v: 1 } | ({ v: 2 } & Schedules));
+
+interface RuleBase {
   metrics: MetricRule[];
   /** Natural-log gain that must be exceeded. */
   delta: number;
@@ -30,10 +36,51 @@ export function limitsOf(verdict: Config['verdict']): Limits | null {
   return maxRatio === undefined ? null : { maxRatio, roofline: roofline ?? null };
 }
 
-export function ruleFrom(config: Pick<Config, 'metrics' | 'verdict' | 'check'> & Partial<Pick<Config, 'benchmarks'>>, noise: Noise): Rule {
+type RuleConfig = Pick<Config, 'metrics' | 'verdict' | 'check'> & Partial<Pick<Config, 'benchmarks' | 'commands'>>;
+
+/** `screened`: whether the confirmation follows a screening of the same two commits. */
+export function ruleFrom(config: RuleConfig, noise: Noise, screened = true): Rule {
   const output = outputRuleOf(config, noise.printed);
   const limits = limitsOf(config.verdict);
-  return { v: 1, metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict), ...(output === null ? {} : { output }), ...(limits === null ? {} : { limits }) };
+  const schedules = schedulesFrom(config, screened);
+  const base: RuleBase = { metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict), ...(output === null ? {} : { output }), ...(limits === null ? {} : { limits }) };
+  return buildsOf(config) === null ? { v: 1, ...base } : { v: 2, ...base, delta: base.delta + allowanceOf(schedules), ...schedules };
+}
+
+/** The same rule for one fresh build of each side and no screening: enough for what was too good to believe. */
+export function ruleOfOneBuild(rule: Rule): Rule {
+  return rule.v === 1 ? rule : { ...rule, ...schedulesOf(rule.protocol, 1, false) };
+}
+
+export function schedulesOfRule(rule: Rule): Schedules {
+  return rule.v === 1 ? firstSchedules(rule.protocol) : rule;
+}
+
+export function scheduleOf(rule: Rule, stage: 'screen' | 'confirm'): Schedule | null {
+  return schedulesOfRule(rule)[stage];
+}
+
+/** The probability at most that a candidate whose gain is no more than delta is accepted. */
+export function errorBound(rule: Rule): number {
+  const { screen, confirm } = schedulesOfRule(rule);
+  return (rule.v === 1 || screen === null ? 1 : screeningLetsThrough) * totalAlpha(confirm);
+}
+
+/** As the config asks for them. */
+export function schedulesFrom(config: Pick<RuleConfig, 'verdict' | 'commands'>, screened = true): Schedules {
+  const builds = buildsOf(config);
+  const protocol = protocolOf(config.verdict);
+  return builds === null ? firstSchedules(protocol) : schedulesOf(protocol, builds, screened);
+}
+
+/** What `auto` means: where nothing is built, a fresh worktree is nearly free. */
+export const mostBuilds = { free: 16, compiled: 8 };
+
+/** Fresh builds of each side in a confirmation, at most; null in inputs of earlier versions, whose rules are of version 1. */
+export function buildsOf({ verdict, commands }: Pick<RuleConfig, 'verdict' | 'commands'>): number | null {
+  const { builds } = verdict as { builds?: 'auto' | number };
+  if (builds === undefined) return null;
+  return builds === 'auto' ? (commands?.build === undefined ? mostBuilds.free : mostBuilds.compiled) : builds;
 }
 
 export function protocolOf({ protocol, warmups, runs }: Config['verdict']): Protocol {

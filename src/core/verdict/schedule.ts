@@ -16,39 +16,18 @@ export interface Schedule {
   /** Pairs thrown away first. */
   warmups: number;
   looks: readonly Look[];
+  /** Fresh builds of each side at most: each of so many pairs is of a build of its own, later ones go round them. */
+  builds: number;
+  /** What the test turns around: each pair by itself, or all pairs of a build together, so that no luck of a build passes for a gain. */
+  unit: 'pair' | 'build';
 }
 
-/** A cheap filter on the first build; a false pass here only costs a confirmation. */
-const screening: Schedule = {
-  warmups: 0,
-  looks: [
-    { pairs: 4, alpha: 0.0626, futility: 0.3 },
-    { pairs: 5, alpha: 0.066, futility: 0.27 },
-    { pairs: 6, alpha: 0.084, futility: 0.24 },
-    { pairs: 10, alpha: 0.105, futility: 0.22 },
-    { pairs: 20, alpha: 0.092, futility: 0.2 },
-  ],
-};
+/** Builds are made so many at a time: those of later looks only when the looks before did not decide. */
+const buildsAtOnce = 8;
 
-/** Fresh data from fresh builds. The alphas add up to 0.01, which bounds a false acceptance whatever the looks. */
-const confirmation: Schedule = {
-  warmups: 0,
-  looks: [
-    { pairs: 9, alpha: 0.002, futility: 0.02 },
-    { pairs: 15, alpha: 0.0042, futility: 0.02 },
-    { pairs: 28, alpha: 0.0025, futility: 0.02 },
-    { pairs: 60, alpha: 0.0013, futility: 0.02 },
-  ],
-};
-
-/**
- * The schedule of a stage. The fixed protocol has no screening (null) and one look with the whole 0.01; of 6 runs the
- * smallest p-value there is, 0.0156, has to do.
- */
-export function scheduleOf(protocol: Protocol, stage: 'screen' | 'confirm'): Schedule | null {
-  if (protocol.kind === 'sequential') return stage === 'screen' ? screening : confirmation;
-  if (stage === 'screen') return null;
-  return { warmups: protocol.warmups, looks: [{ pairs: protocol.runs, alpha: Math.max(0.01, 2 ** -protocol.runs), futility: 0.02 }] };
+/** How many builds of each side there must be for so many pairs. */
+export function buildsFor({ builds }: Pick<Schedule, 'builds'>, pairs: number): number {
+  return Math.min(builds, Math.ceil(pairs / buildsAtOnce) * buildsAtOnce);
 }
 
 /** Pairs, warm-ups included, after which the stage has ended whatever it saw. */
@@ -56,19 +35,29 @@ export function mostPairs(schedule: Schedule): number {
   return schedule.warmups + (schedule.looks.at(-1)?.pairs ?? 0);
 }
 
+/** The alphas of all looks, which bound a false pass whatever the noise and however the looks hang together (Bonferroni). */
+export function totalAlpha({ looks }: Schedule): number {
+  return looks.reduce((sum, { alpha }) => sum + alpha, 0);
+}
+
 export interface LookResult {
   look: Look;
   /** Of H0 "the gain is at most delta". */
   p: number;
+  /** Of H0 "the gain is at least delta". */
+  futilityP: number;
   passes: boolean;
   futile: boolean;
 }
 
-/** The test that falls due when exactly these differences are there; null between looks. `delta` is a natural log. */
-export function look(schedule: Schedule, differences: readonly number[], delta: number): LookResult | null {
+/**
+ * The test that falls due when exactly these differences are there; null between looks. `delta` is a natural log.
+ * `builds`: of which build each difference is.
+ */
+export function look(schedule: Schedule, differences: readonly number[], delta: number, builds?: readonly number[]): LookResult | null {
   const due = schedule.looks.find((candidate) => candidate.pairs === differences.length);
   if (due === undefined) return null;
-  const { greater, less } = signedRankTails(differences, delta);
+  const { greater, less } = signedRankTails(differences, delta, schedule.unit === 'build' ? builds : undefined);
   const passes = greater <= due.alpha;
-  return { look: due, p: greater, passes, futile: !passes && less <= due.futility };
+  return { look: due, p: greater, futilityP: less, passes, futile: !passes && less <= due.futility };
 }

@@ -1,8 +1,8 @@
-import { scheduleOf } from '../../core/verdict/schedule.js';
 import { countsText } from '../../core/tests/words.js';
 import { percentText } from '../../core/verdict/words.js';
+import type { Schedule } from '../../core/verdict/schedule.js';
 import type { ReportData } from '../data.js';
-import { falseAcceptances } from '../facts.js';
+import { falseAcceptances, schedulesUsed } from '../facts.js';
 import { countText, durationText } from '../words.js';
 import { html, type Markup } from './markup.js';
 
@@ -13,11 +13,13 @@ export function methodSection(data: ReportData): Markup {
   const { confirmed, each, expected } = falseAcceptances(data);
   const fixed = protocol?.kind === 'fixed';
   const several = (status.evidence?.benchmarks ?? []).length > 0;
-  const looks = (stage: 'screen' | 'confirm') => scheduleOf({ kind: 'sequential' }, stage)?.looks.map(({ pairs }) => pairs).join(', ') ?? '';
+  const { screen, confirm } = schedulesUsed(data);
+  const looks = (schedule: Schedule | null) => schedule?.looks.map(({ pairs }) => pairs).join(', ') ?? '';
+  const builds = confirm.builds === 1 ? 'rebuilt in new worktrees' : `built anew, each side up to ${confirm.builds} times in worktrees of its own,`;
   return html`<section aria-labelledby="method"><h2 id="method">How it was decided</h2>
 <div class="prose">
 <p>The unit of evidence is a pair: champion and candidate in random order, a fresh process each, timed from outside. A pair counts by the natural log of its ratio, so that twice as fast and half as fast weigh the same.${several ? ' It executes every benchmark on both sides, in random order; the verdict is about the weighted mean of their log ratios, and each is held to its own limit as well.' : ''}</p>
-${fixed ? html`<p>A fixed number of pairs (${protocol.runs} after ${protocol.warmups} warm-ups) was taken and tested once, by the exact one-sided Wilcoxon signed-rank test.</p>` : html`<p>Screening only drops what shows no gain (looks after ${looks('screen')} pairs). What passes is rebuilt in new worktrees and confirmed on fresh pairs (looks after ${looks('confirm')}), by the exact one-sided Wilcoxon signed-rank test against the gain that was asked for. Undecided at the last look is inconclusive, never accepted. The mean must not contradict the median, and every other metric must keep its limit.</p>`}
+${fixed ? html`<p>A fixed number of pairs (${protocol.runs} after ${protocol.warmups} warm-ups) was taken and tested once, by the exact one-sided Wilcoxon signed-rank test.</p>` : html`<p>Screening only drops what shows no gain (looks after ${looks(screen)} pairs). What passes is ${builds} and confirmed on fresh pairs (looks after ${looks(confirm)}), by the exact one-sided Wilcoxon signed-rank test against the gain that was asked for${confirm.unit === 'build' ? ', which turns all pairs of a build around together, so that the luck of a build does not pass for a gain' : ''}. Undecided at the last look is inconclusive, never accepted. The mean must not contradict the median, and every other metric must keep its limit.</p>`}
 <p>A candidate that is not faster by more than was asked for is accepted with a probability of at most ${each}. ${countText(confirmed, 'trial')} reached confirmation, so at most ${expected} false acceptances are to be expected of this ${status.kind === 'judge' ? 'judgement' : 'run'}. Estimates are Hodges-Lehmann with the signed-rank interval.</p>
 </div>
 <dl class="facts">

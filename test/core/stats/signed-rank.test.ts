@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalDeviate, seededRandom } from '../../../src/core/stats/random.js';
-import { hodgesLehmann, signedRankInterval, signedRankP, signedRankTails } from '../../../src/core/stats/signed-rank.js';
+import { hodgesLehmann, signedRankInterval } from '../../../src/core/stats/hodges-lehmann.js';
+import { signedRankP, signedRankTails } from '../../../src/core/stats/signed-rank.js';
 
 /** By the definition: every assignment of signs to the ranks of the non-zero differences, counted one by one. */
 function enumerated(differences: number[], shift: number): { greater: number; less: number } {

@@ -2,26 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { confirmationShortfall, endedByBudget, fewestPairs, planWithin, shortfall, timeText, type Budget } from '../../../src/core/verdict/budget.js';
 import type { Noise } from '../../../src/core/verdict/noise.js';
 import { costPlan, type PlanInput } from '../../../src/core/verdict/plan.js';
-import { scheduleOf, type Protocol } from '../../../src/core/verdict/schedule.js';
+import { schedulesOf } from '../../../src/core/verdict/schedules.js';
 
-const sequential: Protocol = { kind: 'sequential' };
+const sequential = schedulesOf({ kind: 'sequential' }, 16, true);
 const start = 1_000_000;
 /** Of `minutes`, all of them left. */
 const budgetOf = (minutes: number): Budget => ({ totalMs: minutes * 60_000, deadline: start + minutes * 60_000 });
-const firstLooks = (['screen', 'confirm'] as const).map((stage) => scheduleOf(sequential, stage)?.looks[0]?.pairs ?? 0);
+const firstLooks = (['screen', 'confirm'] as const).map((stage) => sequential[stage]?.looks[0]?.pairs ?? 0);
 const noise: Noise = { pairs: 8, spread: 0.05, bias: 0, biasLower95: 0, secondsPerSample: 2 };
-const input: PlanInput = { noise, delta: Math.log(1.02), protocol: sequential, trials: 1, finalPairs: 0 };
+const input: PlanInput = { noise, delta: Math.log(1.02), schedules: sequential, trials: 1, finalPairs: 0 };
 
 describe('the shortest way to an acceptance', () => {
   it('is the first look of each stage, with the pair that warms up', () => {
     expect(fewestPairs(sequential)).toBe(firstLooks[0]! + firstLooks[1]! + 2);
     expect(fewestPairs(sequential, ['confirm'])).toBe(firstLooks[1]! + 1);
-    expect(fewestPairs({ kind: 'fixed', warmups: 3, runs: 10 })).toBe(14);
+    expect(fewestPairs(schedulesOf({ kind: 'fixed', warmups: 3, runs: 10 }, 16, true))).toBe(14);
   });
 
   it('fits or not by what the samples, the A/A pairs and the rest take', () => {
     const samples = 2 * fewestPairs(sequential);
-    const ahead = { protocol: sequential, secondsPerSample: 600 / samples, otherSeconds: 0, noisePairs: 0 };
+    const ahead = { schedules: sequential, secondsPerSample: 600 / samples, otherSeconds: 0, noisePairs: 0 };
     expect(shortfall(budgetOf(10), start, ahead)).toBeNull();
     expect(shortfall(budgetOf(10), start + 1000, ahead)).not.toBeNull();
     expect(shortfall(budgetOf(10), start, { ...ahead, otherSeconds: 1 })).not.toBeNull();
@@ -29,10 +29,10 @@ describe('the shortest way to an acceptance', () => {
   });
 
   it('says what would fit', () => {
-    const text = shortfall(budgetOf(10), start + 300_000, { protocol: { kind: 'fixed', warmups: 1, runs: 8 }, secondsPerSample: 40, otherSeconds: 60, noisePairs: 0 });
+    const text = shortfall(budgetOf(10), start + 300_000, { schedules: schedulesOf({ kind: 'fixed', warmups: 1, runs: 8 }, 16, true), secondsPerSample: 40, otherSeconds: 60, noisePairs: 0 });
     // 20 samples of 40 s and a minute take 14 min 20 s; 5 of 10 minutes are left, four of them for samples.
     expect(text).toBe('the budget of 10 min does not hold the shortest way to an acceptance: 20 samples of 40 s and about 1 min for building and testing, and 5 min of it are left. It takes a benchmark of at most 12 s or --budget 23m');
-    expect(shortfall(budgetOf(1), start + 70_000, { protocol: sequential, secondsPerSample: 1, otherSeconds: 200, noisePairs: 0 })).toMatch(/and 0 ms of it are left\. It takes --budget \d+m$/);
+    expect(shortfall(budgetOf(1), start + 70_000, { schedules: sequential, secondsPerSample: 1, otherSeconds: 200, noisePairs: 0 })).toMatch(/and 0 ms of it are left\. It takes --budget \d+m$/);
   });
 });
 

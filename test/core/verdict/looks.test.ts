@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { looksOf } from '../../../src/core/verdict/looks.js';
 import { metricRules } from '../../../src/core/verdict/metrics.js';
-import { scheduleOf } from '../../../src/core/verdict/schedule.js';
+import { scheduleOf } from '../../../src/core/verdict/rule.js';
 import { simulateTrial } from '../../report/support/sample-pairs.js';
 import { around, failed, metricConfig, pairsOf, ran, sequential, wallPairs } from './pairs.js';
 
-const due = (stage: 'screen' | 'confirm'): number[] => scheduleOf({ kind: 'sequential' }, stage)?.looks.map(({ pairs }) => pairs) ?? [];
+const due = (stage: 'screen' | 'confirm'): number[] => scheduleOf(sequential(), stage)?.looks.map(({ pairs }) => pairs) ?? [];
 
 describe('the looks of a trial', () => {
   it('are those of the schedule up to the one that decided, with what each saw', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { look, mostPairs, scheduleOf, type Schedule } from '../../../src/core/verdict/schedule.js';
+import { firstSchedules } from '../../../src/core/verdict/first-schedules.js';
+import { buildsFor, look, mostPairs, totalAlpha, type Schedule } from '../../../src/core/verdict/schedule.js';
+import { allowanceOf, schedulesOf, screeningLetsThrough } from '../../../src/core/verdict/schedules.js';
 
-const screening = scheduleOf({ kind: 'sequential' }, 'screen') as Schedule;
-const confirmation = scheduleOf({ kind: 'sequential' }, 'confirm') as Schedule;
+const sequential = { kind: 'sequential' } as const;
+const { screen, confirm } = schedulesOf(sequential, 16, true);
+const screening = screen as Schedule;
+const alone = schedulesOf(sequential, 16, false);
 
 /** Differences of n pairs, all above 0 but those of the given ranks. */
 const withNegative = (n: number, ranks: number[]): number[] => Array.from({ length: n }, (_, i) => (ranks.includes(i + 1) ? -(i + 1) : i + 1) / 100);
@@ -19,27 +23,33 @@ function ranksOfSum(n: number, sum: number): number[] {
 }
 
 describe('the sequential schedule', () => {
-  it('spends 0.01 per candidate in confirmation', () => {
-    expect(confirmation.looks.reduce((sum, { alpha }) => sum + alpha, 0)).toBeCloseTo(0.01, 12);
-    expect(confirmation.looks.map(({ pairs }) => pairs)).toEqual([9, 15, 28, 60]);
-    expect(screening.looks.map(({ pairs }) => pairs)).toEqual([4, 5, 6, 10, 20]);
-    expect([mostPairs(screening), mostPairs(confirmation)]).toEqual([20, 60]);
+  it('spends at most 0.01 for each candidate, over screening and confirmation or by a confirmation alone', () => {
+    expect(screeningLetsThrough * totalAlpha(confirm)).toBeLessThanOrEqual(0.01);
+    expect(alone.screen).toBeNull();
+    expect(totalAlpha(alone.confirm)).toBeCloseTo(0.01, 12);
+    expect(alone.confirm.looks.map(({ pairs }) => pairs)).toEqual(confirm.looks.map(({ pairs }) => pairs));
+  });
+
+  it('looks and ends where it is written', () => {
+    expect(screening.looks.map(({ pairs }) => pairs)).toEqual([4, 6, 10, 20]);
+    expect(confirm.looks.map(({ pairs }) => pairs)).toEqual([8, 12, 16, 24, 32, 64]);
+    expect([mostPairs(screening), mostPairs(confirm)]).toEqual([20, 64]);
   });
 
   // The largest sum of negative ranks that passes: the critical value of the exact test at that look's alpha.
-  it.each([
-    [screening, 4, 0], [screening, 5, 1], [screening, 6, 3], [screening, 10, 14], [screening, 20, 68],
-    [confirmation, 9, 0], [confirmation, 15, 15], [confirmation, 28, 82], [confirmation, 60, 511],
-  ])('passes at the critical rank sum and not one beyond (%#)', (schedule, pairs, critical) => {
-    const at = look(schedule, withNegative(pairs, ranksOfSum(pairs, critical)), 0);
-    const beyond = look(schedule, withNegative(pairs, ranksOfSum(pairs, critical + 1)), 0);
-    expect(at?.passes).toBe(true);
-    expect(at?.p).toBeLessThanOrEqual(at?.look.alpha ?? 0);
-    expect(beyond?.passes).toBe(false);
-    expect(beyond?.p).toBeGreaterThan(beyond?.look.alpha ?? 1);
-  });
+  it.each([[screening, 4, 2], [screening, 6, 6], [screening, 10, 24], [screening, 20, 103], [confirm, 8, 0], [confirm, 12, 3], [confirm, 16, 13], [confirm, 24, 46], [confirm, 32, 114], [confirm, 64, 681]])(
+    'passes at the critical rank sum and not one beyond (%#)',
+    (schedule, pairs, critical) => {
+      const at = look(schedule, withNegative(pairs, ranksOfSum(pairs, critical)), 0);
+      const beyond = look(schedule, withNegative(pairs, ranksOfSum(pairs, critical + 1)), 0);
+      expect(at?.p).toBeLessThanOrEqual(at?.look.alpha ?? 0);
+      expect(at?.passes).toBe(true);
+      expect(beyond?.p).toBeGreaterThan(beyond?.look.alpha ?? 1);
+      expect(beyond?.passes).toBe(false);
+    },
+  );
 
-  it.each([[screening, 4, 2], [screening, 6, 6], [confirmation, 9, 5], [confirmation, 15, 23]])('gives up at the futile rank sum and not one before (%#)', (schedule, pairs, positive) => {
+  it.each([[screening, 4, 1], [screening, 6, 4], [confirm, 8, 10], [confirm, 12, 32]])('gives up at the futile rank sum and not one before (%#)', (schedule, pairs, positive) => {
     const mirrored = (sum: number): number[] => withNegative(pairs, ranksOfSum(pairs, sum)).map((value) => -value);
     expect(look(schedule, mirrored(positive), 0)).toMatchObject({ futile: true, passes: false });
     expect(look(schedule, mirrored(positive + 1), 0)).toMatchObject({ futile: false, passes: false });
@@ -53,21 +63,54 @@ describe('the sequential schedule', () => {
 
   it('has no test between looks', () => {
     expect(look(screening, [0.1, 0.1, 0.1], 0)).toBeNull();
-    expect(look(confirmation, withNegative(10, []), 0)).toBeNull();
+    expect(look(confirm, withNegative(10, []), 0)).toBeNull();
+  });
+});
+
+describe('builds', () => {
+  it('are made eight at a time, as the looks ask for them', () => {
+    expect([1, 8, 9, 12, 16, 17, 64].map((pairs) => buildsFor(confirm, pairs))).toEqual([8, 8, 16, 16, 16, 16, 16]);
+    expect([1, 8, 64].map((pairs) => buildsFor({ builds: 5 }, pairs))).toEqual([5, 5, 5]);
+  });
+
+  it('are what the confirmation turns around: as many pairs of one lucky build as may be prove nothing', () => {
+    const differences = withNegative(16, []);
+    expect(look(confirm, differences, 0, Array.from({ length: 16 }, (_, i) => i))).toMatchObject({ passes: true });
+    expect(look(confirm, differences, 0, Array.from({ length: 16 }, (_, i) => i % 8))).toMatchObject({ p: 2 ** -8, passes: false });
+    expect(look(confirm, differences, 0, differences.map(() => 0))).toMatchObject({ p: 0.5, passes: false });
+  });
+
+  it('cost a larger gain where there are too few to turn around', () => {
+    expect(allowanceOf(schedulesOf(sequential, 8, true))).toBe(0);
+    const few = schedulesOf(sequential, 4, true);
+    expect(few.confirm).toMatchObject({ builds: 4, unit: 'pair' });
+    expect(allowanceOf(few)).toBeCloseTo(2.05 * 0.015 * Math.sqrt(0.5), 12);
+    expect(allowanceOf(schedulesOf(sequential, 1, true))).toBeCloseTo(2 * allowanceOf(few), 12);
   });
 });
 
 describe('the fixed schedule', () => {
   it('has one look after the warm-ups and no screening', () => {
-    const protocol = { kind: 'fixed', warmups: 3, runs: 10 } as const;
-    expect(scheduleOf(protocol, 'screen')).toBeNull();
-    expect(scheduleOf(protocol, 'confirm')).toEqual({ warmups: 3, looks: [{ pairs: 10, alpha: 0.01, futility: 0.02 }] });
-    expect(mostPairs(scheduleOf(protocol, 'confirm') as Schedule)).toBe(13);
+    const { screen: none, confirm: only } = schedulesOf({ kind: 'fixed', warmups: 3, runs: 10 }, 16, true);
+    expect(none).toBeNull();
+    expect(only).toEqual({ warmups: 3, looks: [{ pairs: 10, alpha: 0.01, futility: 0.02 }], builds: 10, unit: 'build' });
+    expect(mostPairs(only)).toBe(13);
   });
 
   it('can pass with the fewest runs that the config allows', () => {
-    const six = scheduleOf({ kind: 'fixed', warmups: 0, runs: 6 }, 'confirm') as Schedule;
-    expect(look(six, withNegative(6, []), 0)?.passes).toBe(true);
-    expect(look(six, withNegative(6, [1]), 0)?.passes).toBe(false);
+    const six = schedulesOf({ kind: 'fixed', warmups: 0, runs: 6 }, 16, true).confirm;
+    const builds = [0, 1, 2, 3, 4, 5];
+    expect(look(six, withNegative(6, []), 0, builds)?.passes).toBe(true);
+    expect(look(six, withNegative(6, [1]), 0, builds)?.passes).toBe(false);
+  });
+});
+
+describe('the schedules of rules of version 1', () => {
+  it('stay what they were', () => {
+    const first = firstSchedules(sequential);
+    expect(first.screen?.looks.map(({ pairs, alpha, futility }) => [pairs, alpha, futility])).toEqual([[4, 0.0626, 0.3], [5, 0.066, 0.27], [6, 0.084, 0.24], [10, 0.105, 0.22], [20, 0.092, 0.2]]);
+    expect(first.confirm.looks.map(({ pairs, alpha, futility }) => [pairs, alpha, futility])).toEqual([[9, 0.002, 0.02], [15, 0.0042, 0.02], [28, 0.0025, 0.02], [60, 0.0013, 0.02]]);
+    expect(first.confirm).toMatchObject({ builds: 1, unit: 'pair', warmups: 0 });
+    expect(firstSchedules({ kind: 'fixed', warmups: 3, runs: 10 })).toEqual({ screen: null, confirm: { warmups: 3, builds: 1, unit: 'pair', looks: [{ pairs: 10, alpha: 0.01, futility: 0.02 }] } });
   });
 });

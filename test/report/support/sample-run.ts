@@ -4,7 +4,7 @@ import type { RunStatus, TrialSummary } from '../../../src/core/status.js';
 import { finalMeasurement } from '../../../src/core/verdict/final.js';
 import { metricRules } from '../../../src/core/verdict/metrics.js';
 import { costPlan } from '../../../src/core/verdict/plan.js';
-import type { Rule } from '../../../src/core/verdict/rule.js';
+import { schedulesOfRule, type Rule } from '../../../src/core/verdict/rule.js';
 import type { Verdict } from '../../../src/core/verdict/verdict.js';
 import { encodeSamples } from '../../../src/measure/stored-samples.js';
 import type { ArtifactStore } from '../../../src/store/artifacts.js';
@@ -101,7 +101,7 @@ export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunSt
     target: { id: 't1', name: 'density-clustering', origin: '/home/me/density clustering', base: commit('8f3a2c10b7') },
     state: 'done', round: 2, rounds: 3, phase: 'finish', doing: '', champion: commit('91be0c44aa'), accepted: 2,
     speedup: { ratio: measured.measured.ratio, ci95: measured.measured.ci95, final: true },
-    plan: costPlan({ noise: { pairs: 8, spread: 0.03, bias: 0.001, biasLower95: 0, secondsPerSample: 0.18 }, delta: rule.delta, protocol: rule.protocol, trials: 8, finalPairs: 30 }),
+    plan: costPlan({ noise: { pairs: 8, spread: 0.03, bias: 0.001, biasLower95: 0, secondsPerSample: 0.18 }, delta: rule.delta, schedules: schedulesOfRule(rule), trials: 8, finalPairs: 30 }),
     findings: findings.length,
     trials: [
       await trial({ id: 'r1-1', title: 'a Set beside the list of neighbours in place of indexOf', behaviour: { seed: 'one', gain: Math.log(1.46) }, changes: { checked: [{ text: 'the output of `node check.js`: the same bytes, 2 times with other seeds', seeds: ['1234567890', '1999999999'] }] } }),
