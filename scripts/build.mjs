@@ -1,13 +1,16 @@
 // Compiles src/ to dist/ and bundles the workflows, so that a worker starts without a bundler.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+
+// What runs in the target's processes is shipped as it is.
+cpSync(join(root, 'src', 'check', 'harness'), join(root, 'dist', 'check', 'harness'), { recursive: true });
 
 const workflows = join(root, 'dist', 'workflows', 'index.js');
 const bundleFile = join(root, 'dist', 'workflow-bundle.js');

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { judgingCommands } from '../core/config/benchmarks.js';
 import type { Config } from '../core/config/schema.js';
+import { functionNamed } from '../check/cases/run-cases.js';
+import { defaultGenerator } from '../core/config/cases-schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Target } from '../core/target.js';
 import { protectedFromCommands } from '../workspace/command-files.js';
@@ -13,7 +15,13 @@ import { repositoryOf } from './ground.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
-  return protectedRules(config.target, await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks));
+  return protectedRules(config.target, [...(await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks)), ...generatorsOf(config)]);
+}
+
+/** The generators of [[cases]]: whoever could change them would choose what is compared. */
+function generatorsOf({ cases }: { cases?: Config['cases'] }): { path: string; command: string }[] {
+  const named = (cases ?? []).flatMap(({ inputs, factory }) => [inputs, factory]).filter((text) => text !== undefined);
+  return named.map((text) => ({ path: functionNamed(text, defaultGenerator).path, command: 'check' }));
 }
 
 /** A hash of the files that the benchmark commands start: with another, they may do and print something else. */

@@ -4,6 +4,7 @@ import { executedFlagsActivity } from './executed-flags.js';
 import { acceptActivities } from './accept.js';
 import { analyzeActivity } from './analyze.js';
 import { commandActivities } from './commands.js';
+import { compareCasesActivity } from './compare-cases.js';
 import { compareOutputsActivity } from './compare-outputs.js';
 import type { Dependencies } from './dependencies.js';
 import { proposeActivity } from './propose.js';
@@ -17,6 +18,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     ...worktreeActivities(deps),
     ...commandActivities(deps),
     compareOutputs: compareOutputsActivity(deps),
+    compareCases: compareCasesActivity(deps),
     executedFlags: executedFlagsActivity(deps),
     survey: surveyActivity(deps),
     analyze: analyzeActivity(deps),

@@ -3,6 +3,7 @@ import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
+import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
 import { biasNote, loadNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
@@ -44,7 +45,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
     if (tested !== null) adoptBaseTests(model, tested, on.lease.host, config.commands.test?.run ?? '', (text) => warn(model, text));
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
-    if (config.commands.check !== undefined) control.enter('warmup', 'comparing the outputs of the base');
+    if (config.commands.check !== undefined || hasCases(config)) control.enter('warmup', 'comparing the outputs of the base');
     await mustAgree(on, work, scope, a, b);
     // What a trial has to build and test is about what the base took.
     const ahead = budget === undefined ? undefined : { budget, otherSeconds: (Date.now() - began) / 1000 };

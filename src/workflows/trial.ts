@@ -1,5 +1,6 @@
 import { getExternalWorkflowHandle, patched, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
+import { hasCases } from '../core/check/cases/has-cases.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
@@ -201,10 +202,14 @@ class TrialOnHost {
     if (this.tested !== null && this.tested.refused !== null) return this.tested.refused;
     const smoke = await this.command(b, 'b', 'smoke', false);
     if (smoke?.ok === false) return failed('b', 'smoke-failed', smoke);
-    if (config.commands.check === undefined) return null;
-    const compared = await this.on.host('compareOutputs', 'compare outputs', { ...this.scope, target, config, a, b });
-    this.checked.push(...(compared.checked ?? []));
-    return compared.ok ? null : failed(compared.whose ?? 'b', 'output-differs', compared);
+    const compare = async (name: 'compareOutputs' | 'compareCases', summary: string): Promise<Verdict | null> => {
+      const compared = await this.on.host(name, summary, { ...this.scope, target, config, a, b });
+      this.checked.push(...(compared.checked ?? []));
+      return compared.ok ? null : failed(compared.whose ?? 'b', 'output-differs', compared);
+    };
+    const differs = config.commands.check === undefined ? null : await compare('compareOutputs', 'compare outputs');
+    if (differs !== null || !hasCases(config)) return differs;
+    return compare('compareCases', 'compare functions case by case');
   }
 
   private async command(worktree: WorktreeRef, side: Side, role: CommandRole, cache: boolean): Promise<CommandOutcome | null> {

@@ -8,7 +8,7 @@ export class JsonNumber {
 /** Deeper nesting is refused, not followed. */
 const mostDepth = 500;
 
-const tokens = /\s*(?:([[\]{}:,])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN)|(true|false|null))/y;
+const tokens = /\s*(?:([[\]{}:,])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN)|(true|false|null))/y;
 
 /**
  * Reads one JSON document, with NaN and Infinity as Python and JavaScript libraries write them. Of a key that is there

@@ -1,4 +1,6 @@
 import { PathPattern } from '../check/json-path.js';
+import { readFunctionName } from '../check/cases/function-name.js';
+import { defaultGenerator } from './cases-schema.js';
 import type { Problem } from './problems.js';
 
 type Table = Record<string, unknown>;
@@ -52,6 +54,29 @@ export function pathsAreWellFormed(config: Table): Problem[] {
     const read = typeof text === 'string' ? PathPattern.read(text) : null;
     return typeof read === 'string' ? [{ path, text: read }] : [];
   });
+}
+
+/** What a case is made of, and whether its parts are of one language. */
+export function casesAreWhole(config: Table): Problem[] {
+  const cases: unknown[] = Array.isArray(config['cases']) ? config['cases'] : [];
+  return cases.flatMap((one, index): Problem[] => {
+    if (!isTable(one)) return [];
+    const path = ['cases', index];
+    const { entry, args, inputs } = one;
+    if (args === undefined && inputs === undefined) return [{ path, text: 'needs arguments to call the function with: `args`, a type for each, or `inputs`, a generator of the repository' }];
+    if (args !== undefined && inputs !== undefined) return [{ path: [...path, 'inputs'], text: 'stands in the place of `args`; leave out one of the two' }];
+    const subject = languageOf(entry, null);
+    return (['inputs', 'factory'] as const).flatMap((key) => {
+      const other = languageOf(one[key], key === 'inputs' ? defaultGenerator : null);
+      return subject === null || other === null || subject === other ? [] : [{ path: [...path, key], text: 'is of another language than `entry`: both run in one process' }];
+    });
+  });
+}
+
+/** Of the function that a text names; null where it names none. */
+function languageOf(text: unknown, name: string | null): string | null {
+  const read = typeof text === 'string' ? readFunctionName(text, name) : 'absent';
+  return typeof read === 'string' ? null : read.language;
 }
 
 function isTable(value: unknown): value is Table {

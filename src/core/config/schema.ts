@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { testsSchema } from './tests-schema.js';
+import { caseSchema } from './cases-schema.js';
 import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
 import { parseCpuList } from './cpus.js';
@@ -161,6 +162,7 @@ export const configSchema = z.strictObject({
   check: checkSchema.describe('How the output of the `check` command, and of the benchmark, is compared between champion and candidate.'),
   service: serviceSchema.optional().describe('A service in place of `commands.benchmark`: each sample starts it in a fresh process on a port of its own, waits until it is ready, sends it a load and stops it. Without [[metrics]] it is judged by the time of the load, and its CPU time is a guard.'),
   benchmarks: listOfTables('benchmarks', benchmarkSchema).max(20).default([]).describe('Several benchmarks in place of `commands.benchmark`. A pair executes each of them on both sides, in random order. The verdict is about the weighted mean of their log ratios, and each is a guard as well.'),
+  cases: listOfTables('cases', caseSchema).max(100).default([]).describe('Functions whose results are compared between champion and candidate: values with their types, exceptions, what happens to the arguments, which objects are shared, and all of it again on a second call, on changed arguments, and on equal ones.'),
   metrics: listOfTables('metrics', metricSchema).max(50).default([]).describe('What the benchmark is judged by. Without any: its wall time, as one metric. Of [[benchmarks]], each that has no metric here counts by its wall time, under its own name.'),
   loop: loopSchema.describe('When to stop.'),
   verdict: verdictSchema.describe('What counts as faster.'),

@@ -103,6 +103,8 @@ export interface HostActivities {
   compareOutputs(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CheckOutcome>;
   /** Marks the flags whose lines the benchmark does not execute in this worktree. */
   executedFlags(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; flags: Flag[] }): Promise<Flag[]>;
+  /** Calls the functions of [[cases]] on both sides and compares what can be seen of them. */
+  compareCases(input: Scope & { target: Target; config: Config; a: WorktreeRef; b: WorktreeRef }): Promise<CheckOutcome>;
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string }>;

@@ -1,10 +1,11 @@
+import { hasCases } from '../check/cases/has-cases.js';
 import type { Config } from '../config/schema.js';
 import type { Noise } from '../verdict/noise.js';
 
 /** What a person should know of how little holds a candidate to be correct; null when there are tests. */
-export function untestedNote({ commands }: Pick<Config, 'commands'>): string | null {
+export function untestedNote({ commands, cases }: Pick<Config, 'commands'> & { cases?: Config['cases'] }): string | null {
   if (commands.test !== undefined) return null;
-  const rest = commands.check === undefined ? 'the benchmark says' : 'the benchmark and the comparison of outputs say';
+  const rest = commands.check === undefined && !hasCases({ cases }) ? 'the benchmark says' : 'the benchmark and the comparison of outputs say';
   return `No test command is configured: nothing but ${rest} whether a candidate is correct.`;
 }
 

@@ -49,6 +49,7 @@ describe('reading JSON', () => {
 
   it('says where it ends to be JSON, and follows no endless nesting', () => {
     expect(readJson('{"a":\n 1,}')).toMatchObject({ ok: false, problem: 'it is not JSON, line 2: "}"' });
+    expect(readJson('[012]')).toMatchObject({ ok: false });
     expect(readJson('[1] x')).toMatchObject({ problem: 'there is more after its end, line 1: "x"' });
     expect(readJson('')).toMatchObject({ problem: 'it is not JSON, line 1: it ends too early' });
     expect(readJson('['.repeat(100_000))).toMatchObject({ problem: 'it is nested more than 500 levels deep' });

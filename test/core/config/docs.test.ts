@@ -28,7 +28,7 @@ describe('docs/config.md', () => {
     const elsewhere = /^(?:check\.(?:curve|band)$|(?:target\.setup|propose\.script|steps\.command|commands\.(?!check\b)\w+)\.)/;
     const present = (key: string): boolean => {
       const [table = '', ...rest] = key.split('.');
-      const above = ['metrics', 'steps', 'benchmarks'].includes(table) ? [0, 1, 2, 3].map((position) => [table, position, ...rest]) : [[table, ...rest]];
+      const above = ['metrics', 'steps', 'benchmarks', 'cases'].includes(table) ? [0, 1, 2, 3].map((position) => [table, position, ...rest]) : [[table, ...rest]];
       return roots.some((root) => above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1)))) || rest.length === 0;
     };
     expect(dottedKeys(configSchema).filter((key) => !elsewhere.test(key) && !present(key))).toEqual([]);

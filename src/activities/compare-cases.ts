@@ -1,0 +1,84 @@
+import { drawCases, functionNamed, runCases, type CaseDraw, type CasesRan } from '../check/cases/run-cases.js';
+import { isCompared } from '../core/check/cases/compare-cases.js';
+import { compareSeen } from '../core/check/cases/judge-cases.js';
+import type { Checked } from '../core/check/checked.js';
+import type { CasesConfig } from '../core/config/cases-schema.js';
+import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
+import type { HeldLock } from '../measure/host-lock.js';
+import { runCommand } from '../measure/run-command.js';
+import { drawSeed, runEnvironment } from '../measure/run-environment.js';
+import { overlayProtected } from '../workspace/protected-overlay.js';
+import type { OpenWorktree } from '../workspace/open-worktree.js';
+import { activity, type Attempt } from './activity.js';
+import { commandRequest } from './command-request.js';
+import type { Dependencies } from './dependencies.js';
+import { logPath, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { rulesOf } from './guard-protected.js';
+
+type Input = Parameters<HostActivities['compareCases']>[0];
+type Side = 'a' | 'b';
+
+const names = { a: 'champion', b: 'candidate' } as const;
+
+/** Calls the functions of [[cases]] on champion and candidate with the same secret arguments, and compares what can be seen. */
+export function compareCasesActivity(deps: Dependencies): HostActivities['compareCases'] {
+  return activity(async (input, attempt) => {
+    const { config, target } = input;
+    const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
+    return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
+      const rules = await rulesOf(await repositoryOf(deps, target), target, config);
+      const checked: Checked[] = [];
+      for (const [index, cases] of config.cases.entries()) {
+        for (const side of ['a', 'b'] as const) await overlayProtected(sides[side], target.base.commit, rules);
+        const seed = drawSeed();
+        const draw = drawCases(cases, seed);
+        const on = (side: Side): Promise<CasesRan> => ran(deps, input, { cases, draw, worktree: sides[side], side, lock, attempt });
+        const seen = { a: await on('a'), b: await on('b') };
+        const problem = compared(cases, index, seen);
+        if (problem !== null) return { ...problem, checked: [...checked, { text: `${cases.entry}: its cases differ`, seeds: [seed] }] };
+        checked.push({ text: agreement(cases, seen.a), seeds: [seed] });
+      }
+      return outcome({ checked });
+    }));
+  });
+}
+
+interface OneSide {
+  cases: CasesConfig;
+  draw: CaseDraw;
+  worktree: OpenWorktree;
+  side: Side;
+  lock: HeldLock;
+  attempt: Attempt;
+}
+
+async function ran(deps: Dependencies, input: Input, { cases, draw, worktree, side, lock, attempt }: OneSide): Promise<CasesRan> {
+  const logFile = await logPath(deps, input, `cases-${names[side]}.log`);
+  return runCases(cases, draw, async ({ command, stdin, onStdout }) => {
+    const asked = await commandRequest(deps, 'check', { run: command, cwd: '.', env: {}, timeout: cases.timeout }, { scope: input, worktree, lock, who: 'measured' }, attempt);
+    const result = await runCommand({ ...asked, stdin, onStdout, env: runEnvironment(asked.env, { seed: draw.seed, layoutSeed: worktree.layoutSeed }), logFile });
+    if (result.cancelled) attempt.signal.throwIfAborted();
+    return result;
+  });
+}
+
+/** What is wrong, or null. */
+function compared(cases: CasesConfig, index: number, { a, b }: Record<Side, CasesRan>): CheckOutcome | null {
+  const { entry, tolerance, absolute, order } = cases;
+  if (a.kind === 'unusable') return outcome({ whose: 'a', problem: `cases[${index}], ${entry}: on the champion ${a.why}` });
+  if (b.kind === 'unusable') return outcome({ whose: 'b', problem: `${entry} cannot be called on the candidate: ${b.why}` });
+  const result = compareSeen(functionNamed(entry).names.join('.'), a, b, { tolerance: { relative: tolerance, absolute }, order });
+  if (result.agree) return null;
+  if (result.whose === 'champion') return outcome({ whose: 'a', problem: `cases[${index}], ${entry}: on the champion ${result.text}` });
+  return outcome({ whose: 'b', problem: `${entry} does something else than on the champion: ${result.text}` });
+}
+
+function agreement({ entry }: CasesConfig, seen: CasesRan): string {
+  const cases = seen.kind === 'ran' ? seen.cases : [];
+  const left = cases.filter((one) => !isCompared(one)).length;
+  return `${entry}: ${cases.length - left} cases of 4 calls each, the same values, exceptions and arguments afterwards${left === 0 ? '' : `; ${left} more exhaust the champion's stack and say nothing`}`;
+}
+
+function outcome(of: Partial<CheckOutcome>): CheckOutcome {
+  return { ok: of.problem === undefined, problem: '', tail: '', wallMs: 0, cached: false, log: null, ...of };
+}
