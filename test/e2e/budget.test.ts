@@ -32,22 +32,22 @@ describe('a budget', () => {
     const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--benchmark', 'sh bench/run.sh', '--budget', '8s', '--json']);
     const result = jsonOf(ended) as JudgeResult;
     expect(result).toMatchObject({ verdict: 'inconclusive', ratio: null, ci95: null, pairs: 0, samples: 0, reasons: [{ code: 'budget' }] });
-    expect(result.reasons[0]?.text).toMatch(/^the budget of 8 s does not hold the shortest way to an acceptance: \d+ samples of .* It takes a benchmark of at most \d+ ms or --budget \d+s$/);
+    expect(result.reasons[0]?.text).toMatch(/^the budget of 8 s does not hold the shortest way to an acceptance: \d+ samples of .* It takes (?:a benchmark of at most .* or )?--budget \d+[sm]$/);
     expect(ended.code).toBe(4);
     // To see that it works, and how long it takes.
     expect(executions(target)).toBe(1);
   });
 
   it('that does not hold the next look ends the sampling before it, with what was measured', async () => {
-    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 30, after: 2 }) }));
+    const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 30, after: 6 }) }));
     writeFileSync(join(target.outside, 'slow.toml'), `[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(60)}`);
-    const status = await judged(target, { config: join(target.outside, 'slow.toml'), budgetMs: 40_000 });
+    const status = await judged(target, { config: join(target.outside, 'slow.toml'), budgetMs: 90_000 });
     const trial = trialOf(status, 'candidate');
     expect(verdictOf(trial)).toBe('inconclusive budget');
-    expect(trial.verdict?.reasons[0]?.text).toMatch(/^the budget of 40 s does not hold the next look: it ended after \d+ of 60 pairs of confirmation/);
+    expect(trial.verdict?.reasons[0]?.text).toMatch(/^the budget of 1 min 30 s does not hold the next look: it ended after \d+ of 60 pairs of confirmation/);
     expect(trial.verdict?.measured?.pairs).toBeGreaterThan(0);
     expect(trial.samples).not.toBeNull();
-    // Sixty pairs would have taken three minutes.
+    // Sixty pairs would have taken ten minutes.
     expect(executions(target)).toBeLessThan(60);
     const again = await cli(engine, ['verdict', status.run]);
     expect(again.code).toBe(0);
@@ -55,10 +55,10 @@ describe('a budget', () => {
 
   it('that a build uses up ends the build', async () => {
     const target = makeTarget(() => files);
-    const status = await judged(target, { benchmark: ['true'], build: 'if grep -q changed src/work.js; then sleep 600; fi', budgetMs: 12_000 });
+    const status = await judged(target, { benchmark: ['true'], build: 'if grep -q changed src/work.js; then sleep 600; fi', budgetMs: 30_000 });
     const trial = trialOf(status, 'candidate');
     expect(verdictOf(trial)).toBe('inconclusive budget');
-    expect(trial.verdict?.reasons[0]?.text).toBe('the budget of 12 s was used up while it was at this: trial candidate: WORKTREE');
+    expect(trial.verdict?.reasons[0]?.text).toBe('the budget of 30 s was used up while it was at this: trial candidate: WORKTREE');
     expect(status.state).toBe('done');
     expect((status.endedAt ?? 0) - status.startedAt).toBeLessThan(120_000);
   });
