@@ -10,6 +10,7 @@ export async function playCells(cells: readonly Cell[], threads: number, onDone:
     const worker = new Worker(new URL('worker.mjs', import.meta.url));
     try {
       for (let at = next++; at < cells.length; at = next++) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
         worker.postMessage(cells[at]);
         results[at] = await new Promise<CellResult>((resolve, reject) => {
           worker.once('message', resolve);
