@@ -1,6 +1,7 @@
+import type { Dirent } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { sandboxSchema, type Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
@@ -60,7 +61,7 @@ export async function sandboxOf(deps: Dependencies, { target, config }: { target
   const shown = [...readable.map((path) => inHome(path, usersHome)), ...(await linkedSources(worktree)), ...(besides.readable ?? [])];
   const hidden = await hiddenFrom(deps, usersHome, who, shown);
   const home = who === 'installing' ? null : homeOfWorktree(deps.home, worktree.id);
-  if (home !== null) await furnishHome(home, usersHome, hidden);
+  if (home !== null) await furnishHome(home, usersHome, hidden, { go: await hasGo(worktree.path) });
   return {
     worktree: { path: worktree.path, at: worktree.place === null ? worktree.path : join(seenWorktrees, worktree.place ?? worktree.id) },
     git: await standInRepository(deps.home, await repositoryOf(deps, target), target.base.commit),
@@ -80,3 +81,11 @@ async function hiddenFrom(deps: Dependencies, usersHome: string, who: Confined, 
 }
 
 const inHome = (path: string, usersHome: string): string => (path.startsWith('~/') ? join(usersHome, path.slice(2)) : path);
+
+/** Whether there is a module of Go, at the root or in a folder of it. */
+async function hasGo(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  if (entries.some(({ name }) => name === 'go.mod' || name === 'go.work')) return true;
+  const below = await Promise.all(entries.filter((entry) => entry.isDirectory() && entry.name !== '.git').map(({ name }) => readdir(join(folder, name)).catch((): string[] => [])));
+  return below.some((names) => names.includes('go.mod'));
+}

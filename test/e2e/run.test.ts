@@ -163,8 +163,8 @@ describe('a run of two rounds', () => {
     // The base and four candidates that could be built at all (beta's was tried), then alpha and its champion afresh, and
     // champion and base afresh for the final measurement.
     expect(count('build')).toBe(1 + 4 + 2 + 2);
-    // The base, and every candidate that built.
-    expect(count('test')).toBe(1 + 3);
+    // The base, every candidate that built, and the accepted one with its changed function throwing.
+    expect(count('test')).toBe(1 + 3 + 1);
   });
 
   it('stores the same status that the workflow tells, and what it learned', () => {

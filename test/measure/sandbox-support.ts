@@ -32,7 +32,7 @@ export async function confined(files: Record<string, string> = {}): Promise<Conf
     await writeFile(join(usersHome, name), text);
   }
   const hidden = [join(folder, 'perfloop'), ...secretsOf(usersHome, { installing: false })];
-  await furnishHome(home, usersHome, hidden);
+  await furnishHome(home, usersHome, hidden, { go: true });
   // Temporary folders lie below /tmp, which a sandbox has of its own.
   const sandbox: Sandbox = { worktree: { path: worktree, at: '/run/build/0123456789abcdef' }, git: null, home, trusted: false, network: false, hidden, readable: [usersHome], writable: [] };
   return {

@@ -14,15 +14,16 @@ const mostLinks = 50_000;
  * is seen through links, which lead out to where it is read-only. `hidden` (real paths) is left out. Repeating it adds
  * what has come into the user's home meanwhile.
  */
-export async function furnishHome(folder: string, usersHome: string, hidden: readonly string[]): Promise<void> {
+export async function furnishHome(folder: string, usersHome: string, hidden: readonly string[], uses: { go: boolean }): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await linkBelow({ folder, usersHome, hidden: new Set(hidden) }, '');
+  await linkBelow({ folder, usersHome, hidden: new Set(hidden), go: uses.go }, '');
 }
 
 interface Furnishing {
   folder: string;
   usersHome: string;
   hidden: ReadonlySet<string>;
+  go: boolean;
 }
 
 async function linkBelow(furnishing: Furnishing, relative: string): Promise<void> {
@@ -33,8 +34,10 @@ async function linkBelow(furnishing: Furnishing, relative: string): Promise<void
     if (shared.has(path) && (await isFolder(there))) {
       await mkdir(here, { recursive: true });
       await linkBelow(furnishing, path);
-    } else if (path === goCache) await linkGoCache(here, there);
-    else await link(there, here);
+    } else if (path === goCache) {
+      // Thousands of links, which only a build of Go is worth; another one begins with an empty cache.
+      if (furnishing.go) await linkGoCache(here, there);
+    } else await link(there, here);
   }
 }
 
