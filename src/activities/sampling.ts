@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ArtifactRef } from '../core/artifact.js';
+import type { OutputRule } from '../core/check/printed-rule.js';
+import { benchmarksOf, type Benchmark } from '../core/config/benchmarks.js';
+import type { Config } from '../core/config/schema.js';
+import { PerfloopError } from '../core/errors.js';
+import type { SampleInput, Scope } from '../core/run/contracts.js';
+import type { Lease } from '../core/run/lease.js';
+import type { Pair, Stage } from '../core/sample.js';
+import type { SamplingProgress } from '../core/status.js';
+import { countedPairs } from '../core/verdict/aside.js';
+import { estimate, estimates } from '../core/verdict/judge.js';
+import type { MetricRule } from '../core/verdict/metrics.js';
+import type { Rule } from '../core/verdict/rule.js';
+import { lateFor } from '../measure/deadline.js';
+import { cpusFor } from '../measure/pinning.js';
+import { samplePairs, type Side } from '../measure/sampling.js';
+import { encodeSamples } from '../measure/stored-samples.js';
+import type { Tidy } from '../measure/tidy.js';
+import type { OpenWorktree } from '../workspace/open-worktree.js';
+import type { Attempt } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { jobs, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { guardProtected, protectedChanged } from './guard-protected.js';
+import { renewLease } from './lease.js';
+import { pristineOf } from './pristine.js';
+import { sandboxOf } from './sandbox.js';
+
+export interface Sampling {
+  stage: Stage;
+  rules: MetricRule[];
+  output: OutputRule | null;
+  next: (pairs: readonly Pair[]) => number | 'stop';
+  most: number;
+}
+
+/** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. `late`: its budget ended it. */
+export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean; late: boolean }> {
+  await renewLease(deps, input.run, input.lease);
+  const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
+  const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
+    const soFar = estimate(pairs, rules);
+    const each = soFar === null ? [] : estimates(pairs, rules);
+    const due = next(pairs);
+    const counted = countedPairs(pairs).length;
+    const nextLook = due === 'stop' ? counted : due;
+    attempt.report({ stage, pairs: counted, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
+  };
+  return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
+    const isProtected = await guardProtected(deps, input, [sides.a, sides.b]);
+    const tidy = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
+    report('sampling', [], 0);
+    const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
+    let late = false;
+    const pairs = await samplePairs({
+      stage,
+      sides: { a: await sideOf(deps, input, sides.a, tidy.a), b: await sideOf(deps, input, sides.b, sides.a.id === sides.b.id ? tidy.a : tidy.b) },
+      benchmarks: benchmarksFrom(input.config),
+      rules,
+      output,
+      next,
+      // The fixed protocol is a plain table: as many pairs as were asked for.
+      ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
+      ...(isLate === null ? {} : { outOfTime: (taken, wanted) => (late = isLate(taken, wanted)) }),
+      journalFile: journalOf(deps, input, input.lease, stage),
+      secretsFrom: deps.env,
+      jobs: jobs(deps, input, `${stage} sample`),
+      ...conditionsOf(input.config),
+      lock,
+      signal: attempt.signal,
+      onProgress: (taken, resumed) => report('sampling', taken, resumed),
+    });
+    const changedOn = (side: 'a' | 'b'): string[] => [...new Set(pairs.flatMap((pair) => pair[side].left?.changed ?? []))].filter(isProtected);
+    const underJudgement = stage === 'screen' || stage === 'confirm';
+    const inadmissible = [...changedOn('a'), ...(underJudgement ? [] : changedOn('b'))];
+    if (inadmissible.length > 0) throw protectedChanged(inadmissible);
+    return { pairs, tampered: changedOn('b').length > 0, late };
+  }));
+}
+
+async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
+  const sandbox = await sandboxOf(deps, input, worktree, 'measured');
+  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
+}
+
+/** One file a stage; a person can read along. */
+function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage): string {
+  const owner = createHash('sha256').update(`${lease.host} ${lease.device}`).digest('hex').slice(0, 8);
+  return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}.jsonl`);
+}
+
+export function storeSamples(deps: Dependencies, pairs: Pair[], rule: Rule | null): Promise<ArtifactRef> {
+  return deps.artifacts.put('samples', encodeSamples({ rule, pairs }));
+}
+
+export function benchmarksFrom(config: Config): Benchmark[] {
+  const benchmarks = benchmarksOf(config);
+  if (benchmarks.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to measure', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml.' });
+  return benchmarks;
+}
+
+/** How samples are taken. */
+export function conditionsOf(config: Config): { cpus: number[]; cold: boolean } {
+  return { cpus: cpusFor(config), cold: config.measure?.cold ?? false };
+}
