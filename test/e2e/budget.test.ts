@@ -13,6 +13,8 @@ const engine = sharedEngine();
 
 /** Counts its executions, and sleeps `before` seconds in the first `quick` of them and `after` seconds after those. */
 const counted = (outside: string, { before, quick, after }: { before: number; quick: number; after: number }): string => `echo x >> ${outside}/runs; if [ $(wc -l < ${outside}/runs) -gt ${quick} ]; then sleep ${after}; else sleep ${before}; fi\n`;
+/** The benchmark writes outside of its worktree. */
+const counts = '[sandbox]\nmode = "off"\n';
 const fixed = (runs: number): string => `[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = ${runs}\nnoise_pairs = 4\n`;
 const executions = (target: Target): number => readFileSync(join(target.outside, 'runs'), 'utf8').trimEnd().split('\n').length;
 
@@ -29,7 +31,8 @@ describe('a budget', () => {
   it('that holds no way to an acceptance ends it before the first sample, and says what would fit', async () => {
     const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.4, quick: 1000, after: 0 }) }));
     target.write({ 'src/work.js': '// changed\n' });
-    const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--benchmark', 'sh bench/run.sh', '--budget', '8s', '--json']);
+    writeFileSync(join(target.outside, 'counted.toml'), `${counts}[commands]\nbenchmark = "sh bench/run.sh"\n`);
+    const ended = await cli(engine, ['judge', '--repo', target.dir, '--base', 'main', '--config', join(target.outside, 'counted.toml'), '--budget', '8s', '--json']);
     const result = jsonOf(ended) as JudgeResult;
     expect(result).toMatchObject({ verdict: 'inconclusive', ratio: null, ci95: null, pairs: 0, samples: 0, reasons: [{ code: 'budget' }] });
     expect(result.reasons[0]?.text).toMatch(/^the budget of 8 s does not hold the shortest way to an acceptance: \d+ samples of .* It takes (?:a benchmark of at most .* or )?--budget \d+[sm]$/);
@@ -40,7 +43,7 @@ describe('a budget', () => {
 
   it('that does not hold the next look ends the sampling before it, with what was measured', async () => {
     const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 30, after: 6 }) }));
-    writeFileSync(join(target.outside, 'slow.toml'), `[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(60)}`);
+    writeFileSync(join(target.outside, 'slow.toml'), `${counts}[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(60)}`);
     const status = await judged(target, { config: join(target.outside, 'slow.toml'), budgetMs: 90_000 });
     const trial = trialOf(status, 'candidate');
     expect(verdictOf(trial)).toBe('inconclusive budget');
@@ -65,7 +68,7 @@ describe('a budget', () => {
 
   it('that holds all of it changes nothing, and is said with the plan', async () => {
     const target = makeTarget((outside) => ({ ...files, 'bench/run.sh': counted(outside, { before: 0.02, quick: 1000, after: 0 }) }));
-    writeFileSync(join(target.outside, 'quick.toml'), `[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(8)}`);
+    writeFileSync(join(target.outside, 'quick.toml'), `${counts}[commands]\nbenchmark = "sh bench/run.sh"\n${fixed(8)}`);
     const status = await judged(target, { config: join(target.outside, 'quick.toml'), budgetMs: 600_000 });
     expect(status.plan?.budget).toMatchObject({ totalSeconds: 600, samples: 16, note: null });
     expect(status.budget).toMatchObject({ maxWallMs: 600_000, enforced: true });

@@ -5,14 +5,14 @@ import { proposer, scoredProgram } from './target.js';
 
 const engine = sharedEngine();
 
-/** In each round every function gets a comment that it did not have, so that each candidate is new; they do not help. */
+/** In each round every function gets a comment that it did not have, so that each candidate is new; they do not help. It counts outside of its worktree. */
 const neverDone = `const known = readFileSync(process.argv[2], { flag: 'a+', encoding: 'utf8' });
 writeFileSync(process.argv[2], known + 'x');
 write(text + '// ' + known.length + '\\n');
 console.log(\`comment \${known.length} on \${name}\`);`;
 
 describe('the history of a long run', () => {
-  const target = makeTarget((outside) => scoredProgram({ alpha: 20, beta: 16 }, `[loop]\nrounds = 10\nplateau = 10\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, neverDone)} ${outside}/known"`));
+  const target = makeTarget((outside) => scoredProgram({ alpha: 20, beta: 16 }, `[sandbox]\nmode = "off"\n[loop]\nrounds = 10\nplateau = 10\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, neverDone)} ${outside}/known"`));
 
   it('stays far below 2 MB in each execution over ten rounds', async () => {
     const run = await startRun(engine, target);
