@@ -71,7 +71,9 @@ export class Pristine {
     }
   }
 
+  /** Throws when the worktree is gone as a whole: then there is nothing to put files back into, and that is no fault of theirs. */
   async restore(): Promise<Undone> {
+    if (stampAt(this.worktree.path) === undefined) throw new Error(`the worktree ${this.worktree.path} is gone`);
     let difference = await this.#difference();
     const undone: Undone = { changed: [], touched: [] };
     const folders = difference.changed.filter((path) => folderMode(this.stamps.get(path) ?? '') !== null);
