@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Config } from '../core/config/schema.js';
 import type { BaseTests, CommandOutcome, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { RunModel } from '../core/run/model.js';
@@ -60,7 +61,9 @@ export async function testCandidate(on: HostHandle, work: Work, a: WorktreeRef, 
     const outcome = await run(b, 'candidate', base);
     const shown = outcome.tests?.shown ?? null;
     let judged = judgeTests(outcome, outcome.tests?.compared);
-    if (judged.kind === 'refused' && base !== null && base.runs.length === 1 && outcome.tests !== undefined) {
+    // An exit code does not say which test it was, so nothing could be learned from another.
+    const canTell = (known: BaseTests): boolean => known.shown !== null || !patched('no-tests-again-by-exit-code');
+    if (judged.kind === 'refused' && base !== null && base.runs.length === 1 && outcome.tests !== undefined && canTell(base)) {
       const again = await run(a, 'champion, once more', { ...base, runs: [] });
       if (again.tests !== undefined && again.tests.shown !== null) {
         base = { ...base, runs: [...base.runs, again.tests.results] };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/client/verbs/judge.js';
@@ -109,6 +110,18 @@ describe('a flaky test', () => {
     const status = await judged(target);
     expect(verdictOf(trialOf(status, 'candidate'))).toBe('rejected tests-failed');
     expect(firstReason(status)).toContain('3 times in a row');
+  });
+});
+
+describe('tests of no known form', () => {
+  const target = repository('sh test/run.sh', (outside) => ({ 'test/run.sh': `echo x >> ${outside}/runs\n! grep -q BROKEN src/work.js\n` }));
+
+  it('are not run again at the champion when they fail: an exit code does not say which test it was', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n// BROKEN\n' });
+    const status = await judged(target);
+    expect(verdictOf(trialOf(status, 'candidate'))).toBe('rejected tests-failed');
+    expect(readFileSync(join(target.outside, 'runs'), 'utf8')).toBe('x\nx\n');
+    expect(status.warnings).toContainEqual(expect.stringContaining('are in no form that is known'));
   });
 });
 
