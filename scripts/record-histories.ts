@@ -112,6 +112,15 @@ async function tests(engine: TestEngine): Promise<void> {
   await record(engine, 'trial', 'flaky-tests', `${status.run}/candidate`);
 }
 
+/** Two candidates are accepted whose output and functions are compared: each with its champion, both together with the base. */
+async function compared(engine: TestEngine): Promise<void> {
+  const config = '[commands.check]\nrun = "echo the same"\n[[cases]]\nentry = "src/beta.js#beta"\nargs = ["int"]\ncount = 2\n[loop]\nrounds = 1\nablation = false';
+  const status = await (await startRun(engine, target('compared', makesFast, config, { alpha: 40, gamma: 30, beta: 0 }))).result();
+  expectThat(status, status.accepted === 2);
+  await record(engine, 'run', 'compared', status.run);
+  await record(engine, 'trial', 'compared', `${status.run}/${trialThat(status, 'accepted')}`);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -160,7 +169,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests };
+const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -1,11 +1,11 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { decide, decisionOn, findTrial } from '../core/run/model.js';
 import { ruleFrom } from '../core/verdict/rule.js';
 import { ablate } from './ablation.js';
 import { acceptApproved } from './execute.js';
 import { learn, scopeOf, warn, type Phases } from './phases.js';
-import { readyWorktrees } from './ground.js';
-import type { WorktreeRef } from '../core/run/contracts.js';
+import { firstDifference, readyWorktrees } from './ground.js';
+import type { CheckOutcome, WorktreeRef } from '../core/run/contracts.js';
 import { noiseOnHost } from './noise.js';
 
 /** After the last round: pending approvals, what each accepted candidate is worth, the final measurement, the result branch, the last lessons. */
@@ -64,6 +64,11 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
   await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
     const wanted = [{ key: keys[0] as string, commit: target.base }, { key: keys[1] as string, commit: model.champion }];
     const [a, b] = (await readyWorktrees(on, input, scope, wanted, { cacheBuild: false, code: 'PL_CHAMPION_RED' })) as [WorktreeRef, WorktreeRef];
+    // Each was compared with the champion of its time, and what each may change within a tolerance adds up.
+    if (model.status.accepted > 1 && patched('output-against-base')) {
+      const differs = await firstDifference(on, input, scope, a, b, 'compare outputs with the base');
+      if (differs !== null) warn(model, againstBase(differs.outcome));
+    }
     const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, a, a)).noise;
     const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, rule: ruleFrom(config, noise) });
     model.status.final = final;
@@ -71,6 +76,11 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
     model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
     if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
   }));
+}
+
+function againstBase({ whose, problem }: CheckOutcome): string {
+  const what = whose === 'a' ? 'What was accepted could not be compared with the base' : 'Taken together, what was accepted differs from the base by more than each was allowed';
+  return `${what}: with the base as the champion, ${problem}`;
 }
 
 async function publish({ input, model, control, session }: Phases): Promise<void> {

@@ -1,6 +1,6 @@
 import { hasCases } from '../core/check/cases/has-cases.js';
 import type { Config } from '../core/config/schema.js';
-import type { CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
+import type { CheckOutcome, CommandOutcome, CommandRole, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { CommitRef, Target } from '../core/target.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';
@@ -38,25 +38,31 @@ export async function mustRun(on: HostHandle, work: Work, scope: Scope, worktree
   return outcome;
 }
 
-/** Fails the run when the checks do not show the same on two worktrees of one commit: they would refuse good candidates. */
-export async function mustAgree(on: HostHandle, { target, config }: Work, scope: Scope, a: WorktreeRef, b: WorktreeRef): Promise<void> {
-  const { check } = config.commands;
+/** What the check command and the functions of [[cases]] show differently on two worktrees; null: nothing. */
+export async function firstDifference(on: HostHandle, { target, config }: Work, scope: Scope, a: WorktreeRef, b: WorktreeRef, summary: string): Promise<{ by: 'check' | 'cases'; outcome: CheckOutcome } | null> {
   const both = { ...scope, target, config, a, b };
-  if (check !== undefined) {
-    const outcome = await on.host('compareOutputs', 'is the check repeatable?', both);
-    if (!outcome.ok) {
-      throw refusal('PL_CHECK_UNUSABLE', `the check command cannot tell a right candidate from a wrong one: on two checkouts of the base, ${outcome.problem}\n${outcome.tail}`.trimEnd(), {
-        where: `commands.check: ${check.run}`,
-        fix: 'It must end with 0 and print the same each time: fix the seeds, sort what has no order, leave out times and paths; for numbers set `check.compare` and `check.tolerance`.',
-      });
-    }
+  if (config.commands.check !== undefined) {
+    const outcome = await on.host('compareOutputs', summary, both);
+    if (!outcome.ok) return { by: 'check', outcome };
   }
-  if (!hasCases(config)) return;
-  const outcome = await on.host('compareCases', 'are the cases repeatable?', both);
-  if (!outcome.ok) {
-    throw refusal('PL_CHECK_UNUSABLE', `the cases cannot tell a right candidate from a wrong one: on two checkouts of the base, ${outcome.problem}`, {
-      where: 'cases',
-      fix: 'A function that is compared must give the same each time for the same arguments. Correct its name and the types of its arguments; leave out functions that depend on the time, on random numbers or on files.',
+  if (!hasCases(config)) return null;
+  const outcome = await on.host('compareCases', summary, both);
+  return outcome.ok ? null : { by: 'cases', outcome };
+}
+
+/** Fails the run when the checks do not show the same on two worktrees of one commit: they would refuse good candidates. */
+export async function mustAgree(on: HostHandle, work: Work, scope: Scope, a: WorktreeRef, b: WorktreeRef): Promise<void> {
+  const differs = await firstDifference(on, work, scope, a, b, 'is the check repeatable?');
+  if (differs === null) return;
+  const { problem, tail } = differs.outcome;
+  if (differs.by === 'check') {
+    throw refusal('PL_CHECK_UNUSABLE', `the check command cannot tell a right candidate from a wrong one: on two checkouts of the base, ${problem}\n${tail}`.trimEnd(), {
+      where: `commands.check: ${work.config.commands.check?.run ?? ''}`,
+      fix: 'It must end with 0 and print the same each time: fix the seeds, sort what has no order, leave out times and paths; for numbers set `check.compare` and `check.tolerance`.',
     });
   }
+  throw refusal('PL_CHECK_UNUSABLE', `the cases cannot tell a right candidate from a wrong one: on two checkouts of the base, ${problem}`, {
+    where: 'cases',
+    fix: 'A function that is compared must give the same each time for the same arguments. Correct its name and the types of its arguments; leave out functions that depend on the time, on random numbers or on files.',
+  });
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/client/verbs/judge.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { makeTarget, sharedEngine } from './shared.js';
-import { trialOf, verdictOf } from './runs.js';
-import { scoreScript, type Target } from './target.js';
+import { startRun, trialOf, verdictOf } from './runs.js';
+import { proposer, scoredProgram, scoreScript, type Target } from './target.js';
 
 // The comparison of outputs, and what is said of a check that compares nothing.
 
@@ -113,5 +113,21 @@ describe('a benchmark that prints its result', () => {
     const trial = trialOf(await judged(target), 'candidate');
     expect(verdictOf(trial)).toBe('rejected output-differs');
     expect(trial.verdict?.reasons[0]?.text).toMatch(/^the benchmark prints something else than on the champion in pair 1 of the confirmation: line 2: "sum \d+" became "sum 1500000003"; `check\.benchmark`/);
+  });
+});
+
+describe('candidates that each stay within the tolerance', () => {
+  const drifts = `if (/const ms = (?!2;)/.test(text)) {
+  write(text.replace(/const ms = \\d+/, 'const ms = 2') + 'exports.drift = 1.0008;\\n');
+  console.log(\`\${name} waits no longer\`);
+}`;
+  const target = makeTarget((outside) =>
+    scoredProgram({ alpha: 40, beta: 30 }, `[target]\nname = "drifting"\n[commands.check]\nrun = '''node -p "(require('./src/alpha.js').drift ?? 1) * (require('./src/beta.js').drift ?? 1)"'''\n[check]\ncompare = "numbers"\ntolerance = 1e-3\n[loop]\nrounds = 1\nablation = false\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, drifts)}"\n`),
+  );
+
+  it('are compared with the base as a whole, and a warning says that they drifted', async () => {
+    const status = await (await startRun(engine, target)).result();
+    expect(status.accepted).toBe(2);
+    expect(status.warnings).toContain("Taken together, what was accepted differs from the base by more than each was allowed: with the base as the champion, the output differs from the champion's: line 1: \"1\" became \"1.00160064\"");
   });
 });
