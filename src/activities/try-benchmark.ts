@@ -6,7 +6,7 @@ import { takeEach } from '../measure/combine.js';
 import { environmentFingerprint } from '../measure/environment.js';
 import { takeSample } from '../measure/sample.js';
 import { sandboxHint } from '../measure/sandbox/hint.js';
-import { rulesOfBenchmark } from '../measure/sampling.js';
+import { rulesOfBenchmark } from '../measure/take-pair.js';
 import { withChanged } from '../measure/tidy.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';

@@ -69,11 +69,12 @@ export function identityOf(value: unknown): string {
 /**
  * Opens a journal of samples: a line of JSON for the header and one for each pair, fsynced. A last line that a crash has
  * torn is dropped. A journal with another header, or one that is damaged elsewhere, is renamed to `<file>.aside-<n>`.
+ * `first`: the index of its first pair.
  * Throws PL_SAMPLE_JOURNAL when it cannot be written.
  */
-export async function openSampleJournal(path: string, header: JournalHeader): Promise<SampleJournal> {
+export async function openSampleJournal(path: string, header: JournalHeader, first = 0): Promise<SampleJournal> {
   await mkdir(dirname(path), { recursive: true });
-  const found = await readJournal(path, header);
+  const found = await readJournal(path, header, first);
   if (found === 'foreign') await setAside(path);
   const pairs = found === 'foreign' || found === 'absent' ? [] : found.pairs;
   if (found !== 'foreign' && found !== 'absent') await truncate(path, found.bytes);
@@ -86,7 +87,7 @@ export async function openSampleJournal(path: string, header: JournalHeader): Pr
   return journal;
 }
 
-async function readJournal(path: string, header: JournalHeader): Promise<{ pairs: Pair[]; bytes: number } | 'absent' | 'foreign'> {
+async function readJournal(path: string, header: JournalHeader, firstIndex: number): Promise<{ pairs: Pair[]; bytes: number } | 'absent' | 'foreign'> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
@@ -99,7 +100,7 @@ async function readJournal(path: string, header: JournalHeader): Promise<{ pairs
   const pairs: Pair[] = [];
   for (const line of lines) {
     const pair = parsePair(line);
-    if (pair?.index !== pairs.length || pair.stage !== header.stage) return 'foreign';
+    if (pair?.index !== firstIndex + pairs.length || pair.stage !== header.stage) return 'foreign';
     pairs.push(pair);
   }
   return { pairs, bytes: Buffer.byteLength(whole) };

@@ -13,7 +13,7 @@ import type { Launcher } from '../../measure/launcher/launcher.js';
 import { allowedCpus } from '../../measure/pinning.js';
 import { runCommand } from '../../measure/run-command.js';
 import { takeSample } from '../../measure/sample.js';
-import { rulesOfBenchmark } from '../../measure/sampling.js';
+import { rulesOfBenchmark } from '../../measure/take-pair.js';
 import { openLauncher } from '../../measure/start-command.js';
 import type { Home } from '../../store/home.js';
 import { shellWord } from '../detect/shell-word.js';
