@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -76,8 +77,22 @@ describe('a worktree as it was built', () => {
 
   test('takes no offence at a file that was written again as it was', async () => {
     const { pristine, at } = await built();
-    for (const path of ['src/deep/b.js', 'out/program', 'src/a.js']) writeFileSync(at(path), readFileSync(at(path)));
+    const paths = ['src/deep/b.js', 'out/program', 'src/a.js'];
+    const times = paths.map((path) => lstatSync(at(path)).mtimeMs);
+    for (const path of paths) writeFileSync(at(path), readFileSync(at(path)));
     expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    for (const [index, path] of paths.entries()) expect(lstatSync(at(path)).mtimeMs).toBeCloseTo(times[index] ?? 0, -1);
+  });
+
+  const attributes = (code: string, path: string) => spawnSync('python3', ['-c', `import os, sys; ${code}`, path], { encoding: 'utf8' });
+  const canHold = attributes('os.setxattr(sys.argv[1], "user.memo", b"1")', shared.home.root).status === 0;
+
+  test.skipIf(!canHold)(`loses what was put into attributes of a file${canHold ? '' : ' (skipped: no python3, or no attributes on this file system)'}`, async () => {
+    const { pristine, at } = await built();
+    const paths = ['src/deep/b.js', 'out/program'];
+    for (const path of paths) expect(attributes('os.setxattr(sys.argv[1], "user.memo", b"result")', at(path)).status).toBe(0);
+    await pristine.restore();
+    for (const path of paths) expect(attributes('print(os.listxattr(sys.argv[1]))', at(path)).stdout.trim()).toBe('[]');
   });
 
   test('tells that a file changed which is too large to be copied, and goes on from there', async () => {

@@ -33,15 +33,15 @@ export async function copyOriginals(places: readonly Place[], folder: string): P
   return copied;
 }
 
-/** Puts a copy back, with its mode and time. False: what is there is the same. */
+/** Puts a copy back, with its mode and time. False: what was there is the same. It is replaced even so: attributes can hold something, too. */
 export async function putBack(place: Place, folder: string): Promise<boolean> {
   const original = join(folder, place.key);
   const [here, kept] = [await lstat(place.path).catch(() => null), await lstat(original)];
-  if (here?.isFile() === true && here.mode === kept.mode && here.size === kept.size && (await readFile(place.path)).equals(await readFile(original))) return false;
+  const same = here?.isFile() === true && here.mode === kept.mode && here.size === kept.size && (await readFile(place.path)).equals(await readFile(original));
   await removeTree(place.path);
   await mkdir(dirname(place.path), { recursive: true });
   await copyFile(original, place.path);
   await utimes(place.path, kept.atime, kept.mtime);
   await chmod(place.path, kept.mode);
-  return true;
+  return !same;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import picomatch from 'picomatch';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { removeTree } from '../remove-tree.js';
 import { listTree, type TreeEntry } from '../tree.js';
 import { inWorktree, type Worktree } from '../worktree.js';
 import { copyOriginals, putBack } from './originals.js';
-import { differenceOf, folderMode, linkTarget, stampAt, stampsBelow, type Difference, type Stamps } from './stamps.js';
+import { differenceOf, fileTime, folderMode, linkTarget, stampAt, stampsBelow, type Difference, type Stamps } from './stamps.js';
 
 const recordSchema = z.object({ v: z.literal(1), stamps: z.array(z.tuple([z.string(), z.string()])), tracked: z.array(z.string()), copied: z.array(z.string()) });
 
@@ -121,9 +121,11 @@ export class Pristine {
     if (this.tracked.has(path)) {
       const entry = (await this.#commit()).get(path);
       if (entry === undefined) return true;
-      if ((await contentOf(this.worktree, path)) === `${entry.mode} ${entry.object}`) return false;
+      const same = (await contentOf(this.worktree, path)) === `${entry.mode} ${entry.object}`;
+      // A new file all the same: attributes can hold something, too.
       await restoreEntry(this.worktree, entry);
-      return true;
+      await utimes(place, new Date(), fileTime(wanted));
+      return !same;
     }
     return this.copied.has(path) ? putBack({ key: path, path: place }, originalsFolder(this.home, this.worktree)) : true;
   }

@@ -44,6 +44,15 @@ export function folderMode(stamp: string): number | null {
   return stamp.startsWith('folder ') ? Number(stamp.slice('folder '.length)) : null;
 }
 
+export function isFile(stamp: string): boolean {
+  return folderMode(stamp) === null && linkTarget(stamp) === null;
+}
+
+/** When a file was last written. */
+export function fileTime(stamp: string): Date {
+  return new Date(Number(stamp.split(' ')[3]));
+}
+
 /** Where a link leads; null: it is none. */
 export function linkTarget(stamp: string): string | null {
   return stamp.startsWith('link ') ? stamp.slice('link '.length) : null;
