@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
+import type { Home } from '../store/home.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
 import { buildKey, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
-import { markDone, type OpenWorktree } from '../workspace/open-worktree.js';
+import { homeOfWorktree, markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
+import { isFile, stampsBelow } from '../workspace/pristine/stamps.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { breakChangeActivity } from './break-change.js';
@@ -44,7 +46,8 @@ export function commandActivities(deps: Dependencies): CommandActivities {
         const restored = kept !== null && (await kept.restore());
         const began = Date.now();
         const outcome = restored ? fromCache : await run(deps, input, role, command, worktree, lock, attempt);
-        if (outcome.ok && !restored) await kept?.save(began);
+        // Only what is in the worktree can be kept.
+        if (outcome.ok && !restored && !(await leftInHome(deps.home, worktree.id))) await kept?.save(began);
         if (outcome.ok) await markDone(deps.home, worktree, role);
         return outcome;
       }));
@@ -70,4 +73,9 @@ async function keptResult(deps: Dependencies, repository: Repository, worktree: 
   if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree) };
   const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup, sandboxed });
   return { restore: () => restoreBuild(deps.home, key, worktree), save: (since) => saveBuild(deps.home, key, worktree, since) };
+}
+
+/** Whether there is more in the home of a sandbox than links into the user's and caches: a program that was installed there. */
+async function leftInHome(home: Home, id: string): Promise<boolean> {
+  return [...(await stampsBelow(homeOfWorktree(home, id)))].some(([path, stamp]) => isFile(stamp) && !path.startsWith('.cache/'));
 }

@@ -59,7 +59,8 @@ export async function sandboxOf(deps: Dependencies, { target, config }: { target
   const { network, readable, writable } = settingsOf(config);
   const usersHome = deps.env['HOME'] ?? homedir();
   const shown = [...readable.map((path) => inHome(path, usersHome)), ...(await linkedSources(worktree)), ...(besides.readable ?? [])];
-  const hidden = await hiddenFrom(deps, usersHome, who, shown);
+  const written = [...writable.map((path) => inHome(path, usersHome)), ...(besides.writable ?? [])];
+  const hidden = await hiddenFrom(deps, usersHome, who, [...shown, ...written]);
   const home = who === 'installing' ? null : homeOfWorktree(deps.home, worktree.id);
   if (home !== null) await furnishHome(home, usersHome, hidden, { go: await hasGo(worktree.path) });
   return {
@@ -70,7 +71,7 @@ export async function sandboxOf(deps: Dependencies, { target, config }: { target
     network: network || who !== 'measured',
     hidden,
     readable: shown,
-    writable: [...writable.map((path) => inHome(path, usersHome)), ...(besides.writable ?? [])],
+    writable: written,
   };
 }
 

@@ -25,7 +25,7 @@ type Streams = Record<'stdout' | 'stderr', BoundedOutput>;
 /**
  * Runs a shell command in a process group of its own and returns when it and all its children are gone. On timeout or
  * abort the group gets SIGTERM, then SIGKILL. Output is always drained, whatever its size. Does not throw for a command
- * that fails; throws PL_COMMAND_CWD and PL_COMMAND_SPAWN when it could not be started.
+ * that fails; throws PL_COMMAND_CWD, PL_COMMAND_SPAWN and PL_SANDBOX when it could not be started.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
   await checkFolder(request.cwd);
@@ -55,6 +55,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       command.stdout.destroy();
       command.stderr.destroy();
       allGone = end.stuck.length === 0;
+      if (exit.unprepared === true && !why.timedOut && !why.cancelled) throw noSandbox(request, streams);
       return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end));
     } catch (error) {
       await guard.stop();
@@ -137,6 +138,15 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
       return why;
     },
   };
+}
+
+/** What is wrong with the host says nothing of the command. */
+function noSandbox(request: CommandRequest, { stderr }: Streams): PerfloopError {
+  const said = stderr.text().trim().split('\n').at(-1) ?? '';
+  return new PerfloopError('PL_SANDBOX', `The sandbox of a command could not be made: ${said === '' ? 'bubblewrap ended without a word' : said}`, {
+    where: request.command,
+    fix: 'See what `perfloop doctor` says of bubblewrap and check the paths in `sandbox.readable` and `sandbox.writable`; `sandbox.mode = "off"` does without.',
+  });
 }
 
 const nothing: CommandResult['outlived'] = { ms: 0, processes: [] };

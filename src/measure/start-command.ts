@@ -14,6 +14,8 @@ export interface Exit {
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   wallMs: number;
+  /** Its sandbox could not be made: nothing of it ran. */
+  unprepared?: true;
 }
 
 /** A command that runs, in a session and a process group of its own. */
@@ -119,18 +121,18 @@ async function startPlainly({ stdin, hold = [] }: CommandRequest, { argv, cwd, e
   const [program = '', ...args] = argv;
   const gate = gated ? (['pipe', 'pipe'] as const) : [];
   const child = spawn(program, args, { cwd, env, detached: true, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...gate, ...hold] }) as ChildProcess & { stdout: Readable; stderr: Readable };
-  const [, , , ready, go] = child.stdio;
-  if (gated) {
-    ready?.once('close', () => {
-      startedAt = process.hrtime.bigint();
-      go?.destroy();
-    }).on('error', () => undefined);
-    (ready as Readable | undefined)?.resume();
-    go?.on('error', () => undefined);
-  }
+  const [, , , ready, go] = child.stdio as unknown as [unknown, unknown, unknown, Readable?, Readable?];
+  let prepared = !gated;
+  ready?.on('data', () => {
+    prepared = true;
+  }).on('error', () => undefined).once('close', () => {
+    startedAt = process.hrtime.bigint();
+    go?.destroy();
+  });
+  go?.on('error', () => undefined);
   const closed = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   const exited = new Promise<Exit>((resolve, reject) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6 }));
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, wallMs: Number(process.hrtime.bigint() - startedAt) / 1e6, ...(prepared ? {} : { unprepared: true }) }));
     child.once('error', (cause) => {
       if (child.pid === undefined) reject(cause);
     });

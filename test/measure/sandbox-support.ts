@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
@@ -13,6 +14,9 @@ const support = await sandboxSupport();
 
 /** Runs where there can be a sandbox, and says so where there can be none. */
 export const describeSandboxed: (name: string, tests: () => void) => void = support.works ? describe : (name, tests) => describe.skip(`${name} (skipped: ${support.why})`, tests);
+
+/** In front of what would be the end of this machine's processes, were there no sandbox. */
+export const onlyWithin = process.platform === 'linux' ? `[ "$(readlink /proc/self/ns/pid)" != "${readlinkSync('/proc/self/ns/pid')}" ]` : 'false';
 
 export interface Confined {
   worktree: string;

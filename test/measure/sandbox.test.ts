@@ -10,7 +10,7 @@ import { reapJobs } from '../../src/measure/job-journal.js';
 import { secretsOf } from '../../src/measure/sandbox/secrets.js';
 import { standInRepository } from '../../src/workspace/stand-in.js';
 import { prepared, userRepository } from '../workspace/fixture.js';
-import { confined, describeSandboxed } from './sandbox-support.js';
+import { confined, describeSandboxed, onlyWithin } from './sandbox-support.js';
 import { runCommand } from '../../src/measure/run-command.js';
 import { atEnd, isAlive, startScript, temporaryFolder, until, written } from './support.js';
 
@@ -93,7 +93,7 @@ describeSandboxed('a command in a sandbox', () => {
     const victim = spawn('sleep', ['600'], { stdio: 'ignore' });
     atEnd(() => void victim.kill('SIGKILL'));
     const { run } = await confined();
-    const { stdout } = await run(`ps ax -o pid=,args=; ls /proc | grep -x '[0-9]*'; kill -9 ${victim.pid} 2>&1; kill -9 -1; true`);
+    const { stdout } = await run(`ps ax -o pid=,args=; ls /proc | grep -x '[0-9]*'; kill -9 ${victim.pid} 2>&1; ${onlyWithin} && kill -9 -1; true`);
     expect(stdout).not.toContain('sleep 600');
     expect(stdout).not.toContain('vitest');
     expect(await isAlive(victim.pid ?? -1)).toBe(true);
@@ -170,6 +170,11 @@ assert libc.shmget(4711, 4096, 0o1600) >= 0 and libc.msgget(4711, 0o1600) >= 0"`
     const { run } = await confined();
     expect(await run('kill -SEGV $$')).toMatchObject({ ok: false, exitCode: null, signal: 'SIGSEGV' });
     expect(await run('exit 3')).toMatchObject({ ok: false, exitCode: 3, signal: null });
+  });
+
+  test('that could not be made is told as such, and is no failure of the command', async () => {
+    const { run, sandbox } = await confined();
+    await expect(run('echo ran', { worktree: { ...sandbox.worktree, path: `${sandbox.worktree.path}/gone` } })).rejects.toMatchObject({ code: 'PL_SANDBOX', message: expect.stringContaining('gone') as string });
   });
 
   test('cannot lift the restrictions', async () => {

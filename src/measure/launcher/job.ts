@@ -38,7 +38,7 @@ export class Job {
         const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6;
         if (reaped === null) throw new Error('the command was waited for by another process');
         this.#add(reaped);
-        if (reaped.pid === leader) return { exitCode: reaped.exitCode, signal: reaped.signal, wallMs };
+        if (reaped.pid === leader) return { exitCode: reaped.exitCode, signal: reaped.signal, wallMs, ...(gate?.prepared === false ? { unprepared: true } : {}) };
       }
     } finally {
       this.#closeEnds();
@@ -65,6 +65,7 @@ export class Job {
 
 /** Lets a command that was prepared begin, see `Invocation.gated`. */
 class Gate {
+  prepared = false;
   readonly #ready: [read: number, write: number];
   readonly #go: [read: number, write: number];
 
@@ -80,8 +81,8 @@ class Gate {
   /** Returns when it begins, or has failed to be prepared: the time of then. */
   open(): bigint {
     for (const end of this.commandEnds) closeSync(end);
-    // Nothing is written: the read ends when the other end is closed.
-    readSync(this.#ready[0], Buffer.alloc(1));
+    // Also the end of what could not be prepared ends the read.
+    this.prepared = readSync(this.#ready[0], Buffer.alloc(1)) > 0;
     const now = process.hrtime.bigint();
     closeSync(this.#go[1]);
     closeSync(this.#ready[0]);

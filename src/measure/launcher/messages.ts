@@ -6,6 +6,8 @@ export interface Ending {
   signal: NodeJS.Signals | null;
   /** From before the spawn to after the wait, milliseconds by the monotonic clock. */
   wallMs: number;
+  /** It was gated, and ended before it was prepared. */
+  unprepared?: true;
 }
 
 /** What all processes of a command used, those included that left its group or outlived their parents. */

@@ -9,14 +9,14 @@ export interface Invocation {
   cwd: string;
   env: Record<string, string>;
   /**
-   * It closes descriptor 3 when all is prepared, and begins when descriptor 4 is closed: so that a clock which starts in
+   * It writes to descriptor 3 when all is prepared, and begins when descriptor 4 is closed: so that a clock which starts in
    * between does not see the making of a sandbox.
    */
   gated: boolean;
 }
 
 /** Opens the gate from within. */
-const gate = ['/bin/sh', '-c', 'exec 3>&-; read -r go <&4; exec 4<&-; exec "$@"', 'sh'];
+const gate = ['/bin/sh', '-c', 'echo >&3; exec 3>&-; read -r go <&4; exec 4<&-; exec "$@"', 'sh'];
 
 /** What a sandbox has of its own: nothing of the host's that lies there is seen from within. */
 const ownFolders = ['/tmp', '/var/tmp', '/run'];
