@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, readlink, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { writeFileAtomic } from '../store/atomic-file.js';
+import { blobHash, Contents } from './contents.js';
 import { gitBytes } from './git.js';
 import { protectionOf, type ProtectedRules } from './protected-globs.js';
 import { removeTree } from './remove-tree.js';
 import { unsafeParent } from './safe-path.js';
 import { listTree, modes, type TreeEntry } from './tree.js';
 import { inWorktree, type Worktree } from './worktree.js';
+
+/** Other work of this process, its heartbeats, waits no longer. */
+const longestTurnMs = 20;
 
 /**
  * Puts the base's protected files back into a worktree, byte for byte with their modes, and removes protected ones that
@@ -16,8 +21,7 @@ import { inWorktree, type Worktree } from './worktree.js';
 export async function overlayProtected(worktree: Worktree, base: string, rules: ProtectedRules): Promise<string[]> {
   const { files, added } = await protectedFiles(worktree, base, rules);
   const mended: string[] = [];
-  for (const entry of files) {
-    if ((await contentOf(worktree, entry.path)) === `${entry.mode} ${entry.object}`) continue;
+  for (const entry of await differentFrom(worktree, files)) {
     await restoreEntry(worktree, entry);
     mended.push(entry.path);
   }
@@ -40,56 +44,93 @@ export async function hashProtected(worktree: Worktree, base: string, rules: Pro
   return hash.digest('hex');
 }
 
+async function differentFrom(worktree: Worktree, files: readonly TreeEntry[]): Promise<TreeEntry[]> {
+  const contents = new Contents(worktree.path);
+  const different: TreeEntry[] = [];
+  let turnBegan = performance.now();
+  for (const entry of files) {
+    if ((await contents.of(entry.path)) !== `${entry.mode} ${entry.object}`) different.push(entry);
+    if (performance.now() - turnBegan < longestTurnMs) continue;
+    await nextTurn();
+    turnBegan = performance.now();
+  }
+  return different;
+}
+
 async function protectedFiles(worktree: Worktree, base: string, rules: ProtectedRules): Promise<{ files: TreeEntry[]; added: string[] }> {
   const options = inWorktree(worktree);
-  const protection = protectionOf(rules);
-  const files = (await listTree(base, options)).filter((entry) => entry.mode !== modes.submodule && protection(entry.path) !== undefined);
-  const known = new Set(files.map((entry) => entry.path));
+  const { all, files, protection } = await protectedOf(worktree, base, rules);
   // From the commit, not the index: whoever worked in the worktree could have changed that.
-  const committed = (await listTree(worktree.commit, options)).map((entry) => entry.path);
+  const committed = worktree.commit === base ? [] : (await listTree(worktree.commit, options)).map((entry) => entry.path);
   const untracked = (await gitBytes(['ls-files', '--others', '--exclude-standard', '-z'], options)).toString('utf8').split('\0');
-  const added: string[] = [];
   // A repository nested in the worktree is listed as a folder, with a slash at its end.
-  for (const path of new Set([...committed, ...untracked.map((name) => name.replace(/\/$/, ''))])) {
-    if (path === '' || known.has(path) || protection(path) === undefined) continue;
-    if ((await contentOf(worktree, path)) !== 'missing') added.push(path);
+  const found = new Set([...committed, ...untracked.map((name) => name.replace(/\/$/, ''))]);
+  const contents = new Contents(worktree.path);
+  const added: string[] = [];
+  for (const path of found) {
+    if (path === '' || all.has(path) || protection(path) === undefined) continue;
+    if ((await contents.of(path)) !== 'missing') added.push(path);
   }
   return { files, added };
 }
 
-/** Mode and git's hash of what is on disk, in the form of a tree entry; `missing`, or `other` for what is no file. */
-export async function contentOf(worktree: Worktree, path: string): Promise<string> {
-  const onDisk = join(worktree.path, path);
-  const found = await lstat(onDisk).catch(() => undefined);
-  if (found === undefined) return 'missing';
-  if ((await unsafeParent(worktree.path, path)) !== undefined) return 'other';
-  if (found.isSymbolicLink()) return `${modes.symlink} ${blobHash(Buffer.from(await readlink(onDisk)))}`;
-  if (!found.isFile()) return 'other';
-  return `${(found.mode & 0o100) === 0 ? modes.file : modes.executable} ${blobHash(await readFile(onDisk))}`;
+interface ProtectedOfCommit {
+  /** The paths of all its files. */
+  all: ReadonlySet<string>;
+  /** Its protected files, submodules left out. */
+  files: TreeEntry[];
+  protection: (path: string) => string | undefined;
 }
 
-function blobHash(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.byteLength}\0`).update(content).digest('hex');
+/** Of the commits that were asked for last: the worktrees of a run all have one base. */
+const known = new Map<string, ProtectedOfCommit>();
+const mostKnown = 4;
+
+/** Which files of a commit are protected. */
+export async function protectedOf(worktree: Worktree, commit: string, rules: ProtectedRules): Promise<ProtectedOfCommit> {
+  const key = `${commit} ${JSON.stringify(rules)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const entries = await listTree(commit, inWorktree(worktree));
+  const protection = protectionOf(rules);
+  const files = entries.filter((entry) => entry.mode !== modes.submodule && protection(entry.path) !== undefined);
+  const found = { all: new Set(entries.map((entry) => entry.path)), files, protection };
+  known.set(key, found);
+  for (const oldest of [...known.keys()].slice(0, -mostKnown)) known.delete(oldest);
+  return found;
+}
+
+/** Mode and git's hash of what is on disk, see `Contents`. */
+export function contentOf(worktree: Pick<Worktree, 'path'>, path: string): Promise<string> {
+  return new Contents(worktree.path).of(path);
 }
 
 /** Puts a file of a commit back. */
 export async function restoreEntry(worktree: Worktree, entry: TreeEntry): Promise<void> {
   const path = join(worktree.path, entry.path);
-  await clearWay(worktree, entry.path);
-  await mkdir(dirname(path), { recursive: true });
   const content = await gitBytes(['cat-file', 'blob', entry.object], inWorktree(worktree));
+  if (blobHash(content) !== entry.object) throw new Error(`the object ${entry.object} in ${worktree.repository} is not what it was`);
+  await clearWay(worktree.path, entry.path);
+  await mkdir(dirname(path), { recursive: true });
   if (entry.mode === modes.symlink) return symlink(content.toString('utf8'), path);
   const mode = entry.mode === modes.executable ? 0o755 : 0o644;
   await writeFileAtomic(path, content, mode);
   await chmod(path, mode);
 }
 
-/** Removes what stands where a protected file or one of its folders belongs: a symlink, a file, a folder. */
-async function clearWay(worktree: Worktree, path: string): Promise<void> {
+/** Removes what stands in a folder where a path or one of the folders above it belongs: a symlink, a file, at its end also a folder. */
+export async function clearWay(root: string, path: string): Promise<void> {
+  await clearParents(root, path);
+  await removeTree(join(root, path));
+}
+
+/** The same of the folders above it alone: afterwards it leads through none but plain folders. */
+export async function clearParents(root: string, path: string): Promise<void> {
   const parts = path.split('/');
-  for (let depth = 1; depth <= parts.length; depth += 1) {
-    const place = join(worktree.path, ...parts.slice(0, depth));
+  for (let depth = 1; depth < parts.length; depth += 1) {
+    const place = join(root, ...parts.slice(0, depth));
     const found = await lstat(place).catch(() => undefined);
-    if (found !== undefined && (depth === parts.length || !found.isDirectory())) await removeTree(place);
+    if (found === undefined) return;
+    if (!found.isDirectory()) return removeTree(place);
   }
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { homeOfWorktree } from '../../src/workspace/open-worktree.js';
 import { Pristine } from '../../src/workspace/pristine/pristine.js';
-import { hashEverything, shareRepository, write } from './fixture.js';
+import { hashEverything, shareRepository, temporaryFolder, write } from './fixture.js';
 
 const shared = await shareRepository({ 'src/a.js': 'export const a = 1;\n', 'src/deep/b.js': 'b\n', 'run.sh': '#!/bin/sh\n', 'test/a.test.js': 'check\n' });
 afterAll(() => shared.remove());
@@ -28,11 +28,13 @@ describe('a worktree as it was built', () => {
     const { worktree, pristine, itsHome, at } = await built();
     const before = whole(worktree.path, itsHome);
     write(worktree.path, { 'memo.json': '{}', 'src/__pycache__/a.pyc': 'x', 'new/deep/file': 'x', '.hidden': 'x' });
-    symlinkSync('/etc', at('out', 'elsewhere'));
+    const outside = temporaryFolder();
+    write(outside, { precious: 'p' });
+    symlinkSync(outside, at('out', 'elsewhere'));
     write(itsHome, { '.cache/other/memo': 'x', '.profile': 'x' });
-    expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
     expect(whole(worktree.path, itsHome)).toEqual(before);
-    expect(existsSync('/etc/passwd')).toBe(true);
+    expect(readdirSync(outside)).toEqual(['precious']);
   });
 
   test.each<[string, (at: (...path: string[]) => string) => void, string[]]>([
@@ -50,9 +52,9 @@ describe('a worktree as it was built', () => {
     const { worktree, pristine, at } = await built();
     const before = whole(worktree.path);
     change(at);
-    expect(await pristine.restore()).toEqual({ changed, touched: [] });
+    expect(await pristine.restore()).toEqual({ changed, touched: [], written: [] });
     expect(whole(worktree.path)).toEqual(before);
-    expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
   });
 
   test('loses nothing that lies behind a link which stands in the place of a folder', async () => {
@@ -80,7 +82,7 @@ describe('a worktree as it was built', () => {
     const paths = ['src/deep/b.js', 'out/program', 'src/a.js'];
     const times = paths.map((path) => lstatSync(at(path)).mtimeMs);
     for (const path of paths) writeFileSync(at(path), readFileSync(at(path)));
-    expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
     for (const [index, path] of paths.entries()) expect(lstatSync(at(path)).mtimeMs).toBeCloseTo(times[index] ?? 0, -1);
   });
 
@@ -99,14 +101,14 @@ describe('a worktree as it was built', () => {
     const { pristine, at } = await built();
     writeFileSync(at('out', 'data', 'large'), 'small now');
     expect((await pristine.restore()).changed).toEqual(['out/data/large']);
-    expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
   });
 
   test('is known to a worker that starts again, whatever an execution had left when the first one was killed', async () => {
     const { worktree, at, again } = await built();
     const before = whole(worktree.path);
     write(worktree.path, { 'memo.json': '{}', 'out/program': 'patched' });
-    expect(await (await again()).restore()).toEqual({ changed: ['out/program'], touched: [] });
+    expect(await (await again()).restore()).toEqual({ changed: ['out/program'], touched: [], written: [] });
     expect(whole(worktree.path)).toEqual(before);
     expect(readlinkSync(at('out', 'latest'))).toBe('program');
   });
@@ -117,10 +119,10 @@ describe('a worktree as it was built', () => {
     write(worktree.path, { 'cache/compiled': 'code', 'cache/results': 'first' });
     expect((await pristine.added()).sort()).toEqual(['cache', 'cache/compiled', 'cache/results']);
     pristine.keep(await pristine.added());
-    expect(await pristine.restore()).toEqual({ changed: [], touched: [] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
     expect(pristine.has('cache/compiled')).toBe(true);
     writeFileSync(at('cache', 'results'), 'second');
-    expect(await pristine.restore()).toEqual({ changed: [], touched: ['cache/results'] });
+    expect(await pristine.restore()).toEqual({ changed: [], touched: ['cache/results'], written: [] });
     expect([existsSync(at('cache', 'compiled')), existsSync(at('cache', 'results'))]).toEqual([true, false]);
     rmSync(at('cache'), { recursive: true });
     expect(whole(worktree.path)).toEqual(before);

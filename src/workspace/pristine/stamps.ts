@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
+import { readdirSync, readlinkSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lstatOf } from '../lstat.js';
 
 /**
  * Everything below a folder, by its path relative to it, with what changes when it does. Of a file that is the time of its
@@ -18,7 +19,8 @@ export async function stampsBelow(root: string): Promise<Stamps> {
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of entriesOf(join(root, folder))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      const stamp = stampAt(join(root, path));
+      // The type is known: a link takes one call of the system instead of two.
+      const stamp = entry.isSymbolicLink() ? linkStamp(join(root, path)) : stampAt(join(root, path));
       if (stamp === undefined) continue;
       stamps.set(path, stamp);
       if (entry.isDirectory()) folders.push(path);
@@ -32,11 +34,21 @@ export async function stampsBelow(root: string): Promise<Stamps> {
 
 /** Of one path; undefined where there is nothing. */
 export function stampAt(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = lstatOf(path);
   if (found === undefined) return undefined;
   if (found.isDirectory()) return `folder ${found.mode}`;
-  if (found.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  if (found.isSymbolicLink()) return linkStamp(path);
   return `${found.mode} ${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+}
+
+function linkStamp(path: string): string {
+  return `link ${readlinkSync(path)}`;
+}
+
+/** Which folder it is: another one, or a link, in its place has another. Null where there is no folder. */
+export function folderIdentity(path: string): string | null {
+  const found = lstatOf(path);
+  return found?.isDirectory() === true ? `${found.dev} ${found.ino}` : null;
 }
 
 /** The mode of a folder; null: it is none. */
