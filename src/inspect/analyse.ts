@@ -3,15 +3,21 @@ import { dialectOf, parseSource, type Dialect } from '../propose/source/parse.js
 import { all, endOf, startOf } from '../propose/source/tree.js';
 import { compiledChecks, cPatterns, goPatterns, otherPatterns, rustPatterns } from './compiled/patterns.js';
 import { cState, goState } from './compiled/state.js';
+import { compiledTables } from './compiled/tables.js';
 import type { Found } from './found.js';
 import { javascriptCatches } from './javascript/catches.js';
+import { javascriptHung } from './javascript/hung.js';
 import { javascriptDeferred } from './javascript/lazy.js';
+import { javascriptPatched } from './javascript/patched.js';
 import { javascriptCaching, javascriptChecks, javascriptPatterns } from './javascript/patterns.js';
 import { Scopes as JavaScriptScopes } from './javascript/scopes.js';
+import { javascriptSingletons } from './javascript/singletons.js';
 import { javascriptState } from './javascript/state.js';
 import { javascriptSpecialCases, javascriptTables } from './javascript/values.js';
 import { pythonCatches } from './python/catches.js';
+import { withFullNames } from './python/imports.js';
 import { pythonDeferred } from './python/lazy.js';
+import { pythonPatched } from './python/patched.js';
 import { pythonChecks, pythonPatterns } from './python/patterns.js';
 import { Scopes as PythonScopes } from './python/scopes.js';
 import { pythonState } from './python/state.js';
@@ -59,7 +65,7 @@ export function analyse(path: string, text: string, isNew: (line: number) => boo
   const family = families.find(({ extensions }) => extensions.test(path));
   if (family === undefined) return { finds: [], checks: [], deferred: new Map() };
   const blanked = scan(text, family.lexis);
-  const finds = [...patternFinds(blanked, family.patterns), ...sniffingFinds(blanked), ...(family.state?.(blanked.code) ?? [])];
+  const finds = [...patternFinds(blanked, family.patterns), ...sniffingFinds(blanked), ...(family.state?.(blanked.code) ?? []), ...compiledTables(blanked, isNew)];
   return { finds, checks: linesOf(blanked, compiledChecks), deferred: new Map() };
 }
 
@@ -70,7 +76,10 @@ function javascript(text: string, dialect: Dialect, isNew: (line: number) => boo
   const finds = [
     ...patternFinds(blanked, [...javascriptPatterns, ...javascriptCaching]),
     ...sniffingFinds(blanked),
+    ...javascriptPatched(root, scopes),
     ...javascriptState(root, scopes),
+    ...javascriptSingletons(root, scopes),
+    ...javascriptHung(root, scopes),
     ...javascriptCatches(root),
     ...javascriptSpecialCases(root, scopes),
     ...javascriptTables(root, isNew),
@@ -90,8 +99,9 @@ function python(text: string, isNew: (line: number) => boolean): Analysis {
   const comments = [...spansOf(all(root, 'comment')), ...spansOf(strings.filter(isDocstring))];
   const blanked = blank(text, { comments, strings: spansOf(all(root, 'string_content')) });
   const finds = [
-    ...patternFinds(blanked, pythonPatterns),
+    ...patternFinds(withFullNames(root, scopes, blanked), pythonPatterns),
     ...sniffingFinds(blanked),
+    ...pythonPatched(root),
     ...pythonState(root, scopes),
     ...pythonCatches(root),
     ...pythonSpecialCases(root, scopes),

@@ -10,10 +10,14 @@ interface Kind {
 
 const compilerFlags = /(?:^|[\s"'=([,])-(?:O\w*|[fmDUWgls][\w=+./-]*|std=\S+|march\S*|fast\S*)|\b(?:C|CXX|CPP|LD|RUST|GO)FLAGS\b|\b(?:CC|CXX|LD|AR)\s*[:?+]?=|\b(?:add_compile|target_compile|add_link|target_link)_\w+|\bset\s*\(\s*CMAKE_|\bNDEBUG\b|\b(?:include|link)_directories\b|\bsanitize\b|\btoolchain\b/;
 
+/** Recipes, other files taken in, commands that run while make reads, and what make hands on. */
+const makeSteps = /^\t|^\s*[-s]?include\b|\$[({](?:shell|eval|call|file|guile)\b|!=|^\s*(?:export|override|define|load|vpath)\b|\b(?:SHELL|VPATH|MAKEFLAGS|MAKEFILES)\b|\bPATH\s*[:?+]?=/;
+
 const kinds: readonly Kind[] = [
   { name: /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|\.cargo\/config(?:\.toml)?|build\.rs|rust-toolchain(?:\.toml)?|go\.work|\.babelrc.*|\.swcrc|bunfig\.toml|\.bazelrc|sitecustomize\.py|.*\.pth|pytest\.ini|tox\.ini|\.coveragerc|\.mocharc.*|\.tool-versions|\.nvmrc|\.python-version|\.node-version)$/, lines: null },
   { name: /^(?:babel|webpack|rollup|esbuild|tsup|swc|rspack|parcel|metro|vite|vitest|jest|karma|ava|playwright|cypress)\.config\.\w+$|^(?:gulpfile|Gruntfile)\.\w+$/, lines: null },
-  { name: /^(?:Makefile|makefile|GNUmakefile|.*\.mk|CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|meson_options\.txt|configure(?:\.ac)?|Makefile\.am|SConstruct|BUILD(?:\.bazel)?|WORKSPACE|.*\.bzl|build\.gradle(?:\.kts)?|pom\.xml|.*\.csproj|Directory\.Build\.props|Package\.swift|build\.sbt)$/, lines: compilerFlags },
+  { name: /^(?:Makefile|makefile|GNUmakefile|.*\.mk)$/, lines: new RegExp(`${compilerFlags.source}|${makeSteps.source}`) },
+  { name: /^(?:CMakeLists\.txt|.*\.cmake|CMakePresets\.json|meson\.build|meson_options\.txt|configure(?:\.ac)?|Makefile\.am|SConstruct|BUILD(?:\.bazel)?|WORKSPACE|.*\.bzl|build\.gradle(?:\.kts)?|pom\.xml|.*\.csproj|Directory\.Build\.props|Package\.swift|build\.sbt)$/, lines: compilerFlags },
   { name: /^Cargo\.toml$/, lines: /^\s*\[(?:profile|patch|replace|lints|target|build-dependencies)|\b(?:opt-level|lto|codegen-units|panic|debug-assertions|overflow-checks|rustflags|build|proc-macro|links|harness|path)\s*=/ },
   { name: /^go\.mod$/, lines: /\b(?:replace|toolchain|exclude|godebug)\b|=>/ },
   { name: /^[jt]sconfig.*\.json$/, lines: /"(?:target|module|moduleResolution|paths|baseUrl|extends|types|typeRoots|lib|strict\w*|plugins|rootDirs|customConditions|removeComments|importHelpers|downlevelIteration|useDefineForClassFields)"\s*:/ },

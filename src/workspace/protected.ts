@@ -37,6 +37,8 @@ export async function protectedChanges(repository: Pick<Repository, 'changedPath
     const shadow = shadowing.get(path);
     if (unsafe !== undefined) say('refused', `the path ${unsafe}`);
     else if (unusual?.code === 'refused') say('refused', unusual.why);
+    // The base's file is laid over a link all the same; but what comes after the judgement would follow the link.
+    else if (unusual?.code === 'link' && protectedBy !== undefined) say('link', `${unusual.why}, in the place of ${protectedBy}`);
     else if (protectedBy !== undefined) say('protected', protectedBy);
     else if (unusual !== undefined) say(unusual.code, unusual.why);
     else if (name !== undefined) say('name', name);

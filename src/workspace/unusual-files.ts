@@ -47,7 +47,22 @@ function binaryOf(path: string, content: Buffer): string | null {
   const start = content.subarray(0, 16).toString('hex');
   const found = signatures.find(([bytes]) => start.startsWith(bytes));
   if (found !== undefined && !(found[0] === '4d5a' && !content.subarray(0, 8000).includes(0))) return found[1];
+  if (isEncoded(path, content)) return 'text that encodes something (base64 or hexadecimal)';
   // As git tells text from the rest.
   if (!content.subarray(0, 8000).includes(0)) return compiled.test(path) && content.byteLength > 0 && /\.(?:py[co]|pickle|pkl)$/i.test(path) ? 'a compiled or pickled file' : null;
   return picture.test(path) ? null : 'a binary file';
+}
+
+/** Bytes of long words without any gap, below which a text is read as one. */
+const leastEncoded = 2000;
+const mostlyEncoded = 0.8;
+/** Keys, hashes and pictures stand in these by nature. */
+const ofHashes = /(?:\.(?:lock|sum|svg|pem|crt|map|patch|diff|snap)|[-.]lock\.(?:json|ya?ml))$/i;
+
+/** Whether a text is nearly all base64 or hexadecimal: an archive or an executable that a build could unpack. */
+function isEncoded(path: string, content: Buffer): boolean {
+  if (ofHashes.test(path) || content.byteLength < leastEncoded || content.subarray(0, 8000).includes(0)) return false;
+  const text = content.toString('latin1');
+  const encoded = [...text.matchAll(/[A-Za-z0-9+/_-]{48,}={0,2}/g)].reduce((sum, [run]) => sum + run.length, 0);
+  return encoded >= leastEncoded && encoded >= mostlyEncoded * text.length;
 }

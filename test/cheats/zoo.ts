@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,10 +8,12 @@ const here = import.meta.dirname;
 /** What `about.json` of an exploit says. */
 export interface About {
   target: string;
+  /** What is added to the target's config: `configs/<target>.<config>.toml`. */
+  config?: string;
   exploit: string;
+  /** By name: what it does, and the codes of reasons one of which is right for it. */
+  variants: Record<string, { what: string; refused: string[] }>;
   twin: { faster: boolean; what: string };
-  /** For each variant, the codes of reasons one of which is right for it. */
-  refused: Record<string, string[]>;
 }
 
 export const exploits = readdirSync(join(here, 'zoo')).sort();
@@ -33,11 +35,30 @@ export interface ZooRepository {
   remove(): void;
 }
 
-export function repositoryOf(target: string): ZooRepository {
+/** What makes a judgement short: a plain table of few pairs, by CPU time, which other load on the machine hardly changes. */
+const quickly = 'protocol = "fixed"\nwarmups = 0\nruns = 6\n';
+const byCpuTime = '[[metrics]]\nname = "cpu"\nsource = "cpu"\n';
+
+/** How an exploit is judged. `config`: what is added to the target's config. */
+export interface Judging {
+  target: string;
+  config?: string;
+  /** With fewer samples than a user's judgement has. What refuses an exploit does not depend on how often is measured. */
+  quick: boolean;
+}
+
+function configOf({ target, config, quick }: Judging): string {
+  const read = (name: string): string => readFileSync(join(here, 'configs', `${name}.toml`), 'utf8');
+  // The last table of each config is [verdict].
+  return [read(target), ...(quick ? [quickly] : []), ...(config === undefined ? [] : [read(`${target}.${config}`)]), ...(quick && config !== 'throughput' ? [byCpuTime] : [])].join('');
+}
+
+export function repositoryOf(judging: Judging): ZooRepository {
+  const { target } = judging;
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'perfloop-target-')));
   const dir = join(root, target);
   cpSync(join(here, 'targets', target), dir, { recursive: true });
-  cpSync(join(here, 'configs', `${target}.toml`), join(dir, 'perfloop.toml'));
+  writeFileSync(join(dir, 'perfloop.toml'), configOf(judging));
   const git = (...args: string[]): string => execFileSync('git', args, { cwd: dir, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: root, GIT_CONFIG_NOSYSTEM: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   const commit = (message: string): string => git('-c', 'user.name=A Person', '-c', 'user.email=person@example.org', 'commit', '--quiet', '--message', message);
   git('init', '--quiet', '--initial-branch=main');

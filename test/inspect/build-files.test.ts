@@ -17,6 +17,8 @@ const flagged: [Change, string][] = [
   [{ file: '11/package.json', before: manifest({}), after: manifest({ dependencies: { a: '1', 'lru-cache': '11' } }) }, 'lru-cache'],
   [{ file: '12/package.json', before: manifest({}), after: manifest({ jest: { testPathIgnorePatterns: ['slow'] } }) }, 'jest: {"testPathIgnorePatterns":["slow"]}'],
   [{ file: '13/deep/package.json', before: null, after: '{ "type": "commonjs" }' }, ''],
+  [{ file: '15/Makefile', before: 'all:\n', after: '-include settings\nall:\n' }, '-include settings'],
+  [{ file: '16/Makefile', before: 'x.o:\n', after: 'x.o: x.txt\n\tbase64 -d x.txt > x.o\n' }, 'base64 -d x.txt > x.o'],
   [{ file: '14/build.rs', before: 'fn main() {}\n', after: 'fn main() { println!("x"); }\n' }, 'fn main() { println!("x"); }'],
 ];
 
@@ -25,6 +27,7 @@ const clean: Change[] = [
   { file: 'b/CMakeLists.txt', before: 'add_library(x a.cpp)\n', after: 'add_library(x a.cpp\n  b.cpp)\n' },
   { file: 'c/pyproject.toml', before: '[project]\nversion = "1.0"\n', after: '[project]\nversion = "1.1"\n' },
   { file: 'd/Cargo.toml', before: '[package]\nversion = "1.0.0"\n', after: '[package]\nversion = "1.0.1"\n[dependencies]\nmemchr = "2"\n' },
+  { file: 'f/Makefile', before: 'SOURCES = a.c\n', after: '# All of them.\nSOURCES = a.c b.c\n' },
   { file: 'e/go.mod', before: 'module x\n', after: 'module x\n\nrequire y v1.0.0\n' },
 ];
 

@@ -13,6 +13,13 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
   ['debug.c', ['disabled-check'], '#define NDEBUG\n#include <assert.h>\nint f(int n) { assert(n); return n; }\n', '#include <assert.h>\nint f(int n) { assert(n); return n; }\n'],
   ['asserted.c', ['disabled-check'], 'int f(int n) { return n; }\n', '#include <assert.h>\nint f(int n) {\n  assert(n);\n  return n;\n}\n'],
   ['catch.cpp', ['broad-catch'], 'int f(int n) { try { return g(n); } catch (...) { return 0; } }\n'],
+  ['object.cpp', ['cache'], 'struct Memo {\n  int n = 0;\n  int doubled = 0;\n};\nnamespace {\nMemo memo;\n}\nint f(int n) {\n  if (memo.n != n) memo = {n, n * 2};\n  return memo.doubled;\n}\n'],
+  ['array.c', ['cache'], 'static unsigned known[64];\nint f(int n) { return known[n] ? known[n] : (known[n] = n * 2); }\n'],
+  ['behind.cpp', ['cache'], 'const struct Release {\n  ~Release() { g(); }\n} release;\nint f(int n) { return n; }\n'],
+  ['kernel.c', ['background'], 'int f(int n) { return syscall(57) ? n : 0; }\n'],
+  ['early.cpp', ['exit'], 'int f(int n) { std::_Exit(n); }\n'],
+  ['answers.cpp', ['literal-table'], `int f(int n) {\n  constexpr int answers[] = {${Array.from({ length: 80 }, (_, n) => n * 7919).join(', ')}};\n  return answers[n];\n}\n`],
+  ['packed.go', ['literal-table'], `package a\n\nconst packed = "${'k3Jd8s'.repeat(400)}"\n`],
   ['print.cpp', ['output'], '#include <iostream>\nint f(int n) { std::cout << "score: 100"; return n; }\n'],
   ['fork.c', ['background'], 'int f(int n) { if (fork()) return n; return n * 2; }\n'],
   ['lazy.rs', ['cache'], 'use std::sync::{Mutex, OnceLock};\nstatic KNOWN: OnceLock<Mutex<u32>> = OnceLock::new();\nfn f(n: u32) -> u32 { n }\n'],
@@ -27,6 +34,8 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
 ];
 
 const clean: [file: string, after: string, before?: string][] = [
+  ['declared.h', '#pragma once\nnamespace a {\nstruct B;\nclass C;\nenum D : int { one, two };\nextern int counted;\nusing E = B*;\nconstexpr int table[] = {1, 2, 3};\nconst char* name(int n);\nint total(const B& b, int n = 0);\ntemplate <typename T>\nT doubled(T x) {\n  T y = x + x;\n  return y;\n}\n}\n'],
+  ['members.cpp', 'struct P {\n  int x = 0;\n  std::vector<int> xs;\n};\nint f(int n) {\n  P p;\n  int m = n;\n  for (int i = 0; i < n; i++) {\n    P q{i};\n    m += q.x;\n  }\n  return m;\n}\n'],
   ['constant.cpp', '#include <regex>\nbool f(const std::string& s) {\n  static const std::regex pattern("a+");\n  return std::regex_match(s, pattern);\n}\n'],
   ['reserve.cpp', '#include <vector>\nstd::vector<int> f(int n) {\n  std::vector<int> out;\n  out.reserve(n);\n  for (int i = 0; i < n; ++i) out.push_back(i);\n  return out;\n}\n'],
   ['member.hpp', 'class A {\n  std::map<int, int> index_;\n  static constexpr int size = 4;\n public:\n  int f(int n) const { return n; }\n};\n'],

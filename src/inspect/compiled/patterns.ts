@@ -10,10 +10,11 @@ export const cPatterns: readonly Pattern[] = [
   { code: 'precision', pattern: /\b(?:_Float16|__fp16|__half2?|bfloat16|__nv_bfloat16|_mm\d*_rcp\w*|_mm\d*_rsqrt\w*|__frcp\w*|__f(?:div|sqrt)idef|__(?:sin|cos|exp|log|pow)f|fast_math)\b|#\s*pragma\s+(?:GCC\s+optimize|float_control|STDC\s+FP_CONTRACT|fp_contract)[^\n]*|-ffast-math|-Ofast|-funsafe-math[\w-]*|\bstatic_cast\s*<\s*float\s*>/g, where: 'withStrings' },
   { code: 'seed', pattern: /\bs?rand(?:om)?48?\s*\(\s*\d|\bsrand\s*\(|\bseed\s*\(|\bmt19937(?:_64)?\s*\w*\s*[({]\s*\d|\b\w*(?:[sS]eed|SEED)\s*=\s*-?\d\w*/g },
   { code: 'background', pattern: /\bstd::(?:jthread|thread|async)\b|\bpthread_create\b|\bv?fork\s*\(|\bexec[lv]p?e?\s*\(|(?<![\w.>])system\s*\(|\bpopen\s*\(|\bposix_spawnp?\b|\bdaemon\s*\(|\bsetsid\s*\(|\batexit\s*\(|\bat_quick_exit\b|\b__attribute__\s*\(\(\s*(?:constructor|destructor)|\bclone\s*\(|\.detach\s*\(|\bsigaction\s*\(|\bsignal\s*\(/g },
+  { code: 'background', pattern: /(?<![\w.>])(?:syscall|SYS_\w+|__NR_\w+)\b|\b(?:pidfd|clone3?|unshare|setns)_?\w*\s*\(/g, why: 'it asks the kernel by number, for processes or for whatever else' },
   { code: 'io', pattern: /\b(?:fopen|freopen|fdopen|open64|openat|mmap|shm_open|socket|connect|sendto|recvfrom|opendir|unlink|remove|rename|memfd_create)\s*\(|(?<![\w.>:])open\s*\(|\bstd::[io]?fstream\b|\bstd::filesystem\b|\bCreateFile[AW]?\b/g },
   { code: 'dynamic-code', pattern: /\bdlopen\s*\(|\bLoadLibrary\w*\b|\b(?:__)?asm(?:__)?\b|\bPROT_EXEC\b|\basmjit\b/g },
   { code: 'output', pattern: /(?<![\w.>:])v?printf\s*\(|\bputs\s*\(|\bputchar\s*\(|\bstd::(?:cout|print(?:ln)?)\b|\bfprintf\s*\(\s*stdout|\bstdout\b|\bwrite\s*\(\s*(?:1|STDOUT_FILENO)\b/g, key: 'output' },
-  { code: 'exit', pattern: /(?<![\w.>])_?_?exit\s*\(|\bquick_exit\b|\bstd::terminate\b|\bkill\s*\(|\braise\s*\(|\bSIG(?:KILL|STOP|TERM|ALRM)\b/g },
+  { code: 'exit', pattern: /(?<![\w.>])_?_?[eE]xit\s*\(|\bquick_exit\b|\bstd::terminate\b|\bkill\s*\(|\braise\s*\(|\bSIG(?:KILL|STOP|TERM|ALRM)\b/g },
   { code: 'disabled-check', pattern: /#\s*define\s+NDEBUG\b|-DNDEBUG\b|#\s*undef\s+\w*(?:ASSERT|CHECK|DEBUG)\w*|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored[^\n]*|\bno_sanitize\w*\b|#\s*pragma\s+warning\s*\(\s*disable[^\n]*|-fno-(?:sanitize|stack-protector)\S*|\bDISABLED_\w+|\bGTEST_SKIP\b/g, where: 'withStrings' },
   { code: 'cache', pattern: /\bthread_local\b|\b__thread\b|\b_Thread_local\b|\bstd::call_once\b/g },
 ];

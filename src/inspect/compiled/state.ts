@@ -13,8 +13,23 @@ export function cState(code: string): Found[] {
     if (block === 'function' && local?.[1] !== undefined && !/\bconst\b/.test(text)) return found(local[1]);
     const container = /^\s*(?:static\s+|inline\s+)*(?!const\b|constexpr\b|using\b|typedef\b|extern\b|return\b|friend\b)(?:std::)?(?:unordered_)?(?:map|set|multimap|deque|vector|list|optional|shared_ptr|unique_ptr|any)\s*<.*>\s+(\w+)\s*(?:;|\{\s*\}|=)/.exec(text);
     if (container?.[1] !== undefined && (block === 'namespace' || (block === 'type' && /\bstatic\b/.test(text)))) return found(container[1]);
-    return [];
+    // What begins with the brace of a type stands where that type does.
+    const around = /^\s*\}/.test(text) ? blocks[line + 1] : block;
+    const variable = around === 'namespace' ? variableOf(text) : null;
+    return variable === null ? [] : found(variable);
   });
+}
+
+const noVariable = /\b(?:const|constexpr|constinit|consteval|extern|using|typedef|template|namespace|friend|return|goto|static_assert|concept|operator|asm|delete|export|import|module|public|private|protected|else|case)\b|[()#]/;
+
+/** The variable that a line at the level of the program defines, such as `Memo memo;` or `int known[64] = {0};`. */
+function variableOf(text: string): string | null {
+  // The object that a type is defined with: `} release;`
+  const behindType = /^\s*\}\s*(\w+)\s*(?:\[[^\]]*\])*\s*(?:=[^=].*|\{[^{}]*\})?;/.exec(text);
+  if (behindType?.[1] !== undefined) return behindType[1];
+  const [declared = ''] = text.split(/=(?!=)|\{/);
+  if (noVariable.test(declared) || !/[=;{]/.test(text) || /^\s*(?:enum|union|struct|class)\s+\w+\s*(?:;|:|\{|$)/.test(text)) return null;
+  return /^\s*(?:(?:static|inline|volatile|thread_local|struct|class|enum|unsigned|signed|long|short)\s+)*[\w:]+(?:\s*<.*>)?(?:\s*[*&]+\s*|\s+)(\w+)\s*(?:\[[^\]]*\]\s*)*;?\s*$/.exec(declared)?.[1] ?? null;
 }
 
 /** Package variables of Go that functions write to under a key. A map that is only read is a table. */

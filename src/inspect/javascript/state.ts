@@ -90,7 +90,9 @@ function givesFunction(fn: SgNode, scopes: Scopes): boolean {
   }
   return all(fn, 'return_statement').filter(own).some((node) => {
     const given = node.namedChildren()[0];
-    return given !== undefined && (isFunction(bare(given)) || (given.kind() === 'identifier' && inner.has(given.text())));
+    if (given === undefined) return false;
+    const values = given.kind() === 'object' ? given.namedChildren().map((child) => child.field('value') ?? child) : [bare(given)];
+    return values.some((value) => isFunction(value) || (['identifier', 'shorthand_property_identifier'].includes(String(value.kind())) && inner.has(value.text())));
   });
 }
 
@@ -130,13 +132,15 @@ function isEntry(node: SgNode, of: SgNode): boolean {
   return (node.kind() === 'member_expression' || node.kind() === 'subscript_expression') && same(node.field('object'), of);
 }
 
-/** What is done with a slot, looking out from where it is named. */
-function kindOf(place: SgNode, scopes: Scopes, called: readonly SgNode[]): Access['kind'] | null {
+/** What is done with a slot, looking out from where it is named. `called`: the functions around it, innermost first. */
+export function kindOf(place: SgNode, scopes: Scopes, called: readonly SgNode[]): Access['kind'] | null {
   let node = place;
   let deep = false;
   for (let parent = node.parent(); parent !== null && (isEntry(parent, node) || parent.kind() === 'non_null_expression'); parent = node.parent()) {
     const call = methodCall(parent.parent());
     if (parent.kind() === 'member_expression' && call !== null && same(parent.parent()?.field('function') ?? null, parent)) {
+      // A generator goes on where it stopped.
+      if (call.method === 'next') return 'keep';
       if (storing.has(call.method)) return 'store';
       return removing.has(call.method) ? null : 'read';
     }

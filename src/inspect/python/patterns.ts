@@ -12,6 +12,7 @@ export const pythonPatterns: readonly Pattern[] = [
   { code: 'environment', pattern: /\binspect\.(?:stack|currentframe|getframeinfo|getouterframes|trace)\b|\btraceback\.(?:extract_stack|format_stack|walk_stack|print_stack)\b|\bf_(?:back|code|globals|locals|lineno)\b|\btracemalloc\b|(?<![\w.])__file__\b|\b__spec__\b/g },
   // `if __name__ == "__main__":` is how a script begins.
   { code: 'environment', pattern: /(?<!__name__\s*(?:==|!=)\s*)["']__main__["']/g, where: 'withStrings' },
+  { code: 'environment', pattern: /\b__main__\b/g },
 
   { code: 'patched', pattern: /\bsetattr\s*\(\s*(?:time|sys|os|builtins|random|math|json|gc|torch|numpy|np|threading|subprocess)\b|\b(?:builtins|__builtins__|time|sys|os|random|math|json|gc|datetime|threading|logging|warnings|io)(?:\.\w+)+\s*(?:\[[^\]\n]*\]\s*)?=(?!=)|\bsys\.(?:modules|path|meta_path|path_hooks)\b(?:\s*\[[^\]\n]*\]\s*=(?!=)|\.(?:insert|append|pop|clear|remove|setdefault|update)\b)/g },
   { code: 'patched', pattern: /\bsys\.(?:settrace|setprofile|setswitchinterval|set_int_max_str_digits|addaudithook|setcheckinterval)\b|\bgc\.(?:disable|freeze|set_threshold)\b|\bunittest\.mock\b|\bmonkeypatch\b|\bwarnings\.(?:filterwarnings|simplefilter)\b|\b__builtins__\b|\bimport\s+builtins\b|\bctypes\b|\bforbiddenfruit\b/g },
@@ -23,9 +24,9 @@ export const pythonPatterns: readonly Pattern[] = [
 
   { code: 'background', pattern: /\b(?:threading\.(?:Thread|Timer)|_thread|multiprocessing|subprocess|concurrent\.futures|joblib|atexit|signal|sched|asyncio\.(?:create_task|ensure_future|run_coroutine_threadsafe|to_thread))\b|\b(?:Thread|Process)(?:Pool)?(?:Executor)?\s*\(|\bos\.(?:fork(?:pty)?|spawn\w*|exec[lv]p?e?|system|popen|posix_spawnp?|register_at_fork)\b|\bfrom\s+threading\s+import\b[^\n]*\b(?:Thread|Timer)\b|\bdaemon\s*=\s*True\b|\bdef\s+__del__\b|\bweakref\.finalize\b/g },
 
-  { code: 'lazy', pattern: /\bdef\s+__getattr(?:ibute)?__\b/g, why: 'what it gives is worked out when it is looked at, and that may come after the measurement' },
+  { code: 'lazy', pattern: /\bdef\s+__(?:getattr|getattribute|getitem|iter|array|float|index)__\b|\bclass\s+\w+\s*\((?:[^()]*[.,\s])?(?:list|dict|tuple|str|set|frozenset|bytes|float|int|UserList|UserDict|UserString|OrderedDict|defaultdict)\s*[,)]/g, why: 'what it gives is worked out when it is looked at, and that may come after the measurement' },
 
-  { code: 'io', pattern: /(?<![.\w])open\s*\(|\bio\.open\b|\.(?:read|write)_(?:text|bytes)\s*\(|\b(?:pickle|marshal|shelve|dill|cloudpickle|joblib)\.(?:load|dump|open)s?\b|\bsqlite3\b|\bnp\.(?:save|savez\w*|load|memmap|fromfile|tofile)\b|\btorch\.(?:save|load)\b|\bmmap\b|\btempfile\b|\bshutil\b|\bos\.(?:open|read|write|remove|unlink|rename|replace|mkdir|makedirs|link|symlink|listdir|scandir|stat|truncate)\b|\bsocket\b|\bsocketserver\b|\brequests\.\w+|\burllib\.(?:request|urlopen)\b|\bhttp\.(?:client|server)\b|\baiohttp\b|\bhttpx\b|\bimport\s+requests\b/g },
+  { code: 'io', pattern: /(?<!\w|def\s)open\s*\(|\.(?:touch|iterdir|rglob|symlink_to|hardlink_to)\s*\(|\.(?:read|write)_(?:text|bytes)\s*\(|\b(?:pickle|marshal|shelve|dill|cloudpickle|joblib)\.(?:load|dump|open)s?\b|\bsqlite3\b|\bnp\.(?:save|savez\w*|load|memmap|fromfile|tofile)\b|\btorch\.(?:save|load)\b|\bmmap\b|\btempfile\b|\bshutil\b|\bos\.(?:open|read|write|remove|unlink|rename|replace|mkdir|makedirs|link|symlink|listdir|scandir|stat|truncate)\b|\bsocket\b|\bsocketserver\b|\brequests\.\w+|\burllib\.(?:request|urlopen)\b|\bhttp\.(?:client|server)\b|\baiohttp\b|\bhttpx\b|\bimport\s+requests\b/g },
 
   { code: 'dynamic-code', pattern: /(?<![.\w])(?:eval|exec|compile|__import__)\s*\(|\bimportlib\.\w+|\bimport\s+importlib\b|\b(?:types|typing)?\.?(?:FunctionType|CodeType)\s*\(|\b__code__\b|\b__closure__\b|\bcodecs\.decode\b|\bb64decode\b|\bzipimport\b|\brunpy\b|\bgetattr\s*\(\s*(?:os|sys|time|builtins|importlib|subprocess)\b|\bglobals\s*\(\s*\)|\bCDLL\b|\bcffi\b/g },
 

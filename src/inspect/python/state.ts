@@ -12,7 +12,7 @@ const constantMakers = /^(?:re\.compile|re|frozenset|set|dict|list|tuple|range|s
 
 /** What is kept from call to call: in variables of the module, class attributes, default arguments, attributes of functions and objects. */
 export function pythonState(root: SgNode, scopes: Scopes): Found[] {
-  return carriedOver([...ofNames(root, scopes), ...ofDefaults(root, scopes), ...ofAttributes(root, scopes)]);
+  return carriedOver([...ofNames(root, scopes), ...ofDefaults(root, scopes), ...ofAttributes(root, scopes), ...ofArguments(root, scopes)]);
 }
 
 interface Owner {
@@ -86,10 +86,28 @@ function ofDefaults(root: SgNode, scopes: Scopes): Access[] {
 
 const within = (inner: SgNode, outer: SgNode): boolean => inner.ancestors().some((node) => same(node, outer));
 
+/** `if hasattr(series, "total"): return series.total` before `series.total = …`: a result that hangs on what the caller passed. */
+function ofArguments(root: SgNode, scopes: Scopes): Access[] {
+  return all(root, 'attribute').flatMap((attribute) => {
+    const object = attribute.field('object');
+    const [fn] = scopes.around(attribute);
+    if (fn === undefined || object?.kind() !== 'identifier' || ['self', 'cls'].includes(object.text()) || !isParameter(fn, object.text())) return [];
+    if (kindOf(attribute, scopes, [fn]) !== 'assign' || !isMemo(fn, attribute)) return [];
+    return [{ slot: `${object.text()} of ${fn.field('name')?.text() ?? 'a function'}`, fn: startOf(fn), at: startOf(attribute), line: lineOf(attribute), kind: 'keep' }];
+  });
+}
+
+function isParameter(fn: SgNode, name: string): boolean {
+  return parts(fn.field('parameters') ?? fn).some((parameter) => (parameter.field('name') ?? parts(parameter)[0] ?? parameter).text() === name || parameter.text() === name);
+}
+
 /** Class attributes that methods fill, and attributes of an object that a method looks into, fills and returns. */
 function ofAttributes(root: SgNode, scopes: Scopes): Access[] {
+  // `keeper = Keeper()`: one object for every call.
+  const ofModule = new Set(all(root, 'assignment').filter((node) => scopes.around(node).length === 0 && node.field('right')?.kind() === 'call').map((node) => node.field('right')?.field('function')?.text() ?? ''));
   return all(root, 'class_definition').flatMap((owner) => {
     const name = owner.field('name')?.text() ?? '';
+    const isOneForAll = ofModule.has(name);
     const shared = new Set(all(owner, 'assignment').filter((node) => scopes.around(node).length === 0 && same(scopes.classAround(node), owner)).map((node) => node.field('left')?.text() ?? ''));
     const methods = all(owner, 'function_definition').filter((method) => same(scopes.classAround(method), owner));
     const rebound = new Set(methods.flatMap((method) => all(method, 'assignment').map((node) => /^self\.(\w+)$/.exec(node.field('left')?.text() ?? '')?.[1] ?? '')));
@@ -102,7 +120,7 @@ function ofAttributes(root: SgNode, scopes: Scopes): Access[] {
         if (!['self', 'cls', 'type(self)', 'self.__class__'].includes(object) || isCalled(attribute)) continue;
         const kind = kindOf(attribute, scopes, [method]);
         if (kind === null) continue;
-        const isShared = object === 'self' ? shared.has(field) && !rebound.has(field) : shared.has(field);
+        const isShared = isOneForAll || (object === 'self' ? shared.has(field) && !rebound.has(field) : shared.has(field));
         if (isShared) accesses.push({ slot: `${name}.${field}`, fn: startOf(method), at: startOf(attribute), line: lineOf(attribute), kind });
         else if (kind === 'assign' && isMemo(method, attribute)) accesses.push({ slot: `${name}.${field}`, fn: startOf(method), at: startOf(attribute), line: lineOf(attribute), kind: 'keep' });
         else if (kind === 'store' && isMemo(method, attribute)) accesses.push({ slot: `${name}.${field}`, fn: startOf(method), at: startOf(attribute), line: lineOf(attribute), kind: 'keep' });
@@ -140,7 +158,8 @@ function kindOf(place: SgNode, scopes: Scopes, called: readonly SgNode[]): Acces
     if (!entry) break;
     if (parent.kind() === 'attribute' && isCalled(parent)) {
       const method = parent.field('attribute')?.text() ?? '';
-      if (method === 'setdefault') return 'keep';
+      // A generator goes on where it stopped.
+      if (['setdefault', 'send', '__next__'].includes(method)) return 'keep';
       if (storing.has(method)) return 'store';
       return removing.has(method) ? null : 'read';
     }
@@ -159,7 +178,7 @@ function kindOf(place: SgNode, scopes: Scopes, called: readonly SgNode[]): Acces
   if (parent.kind() === 'augmented_assignment' && isLeft) return 'update';
   if (parent.kind() === 'delete_statement') return null;
   if (parent.kind() === 'comparison_operator' && /[<>=!]=?|%/.test(parent.text()) && parts(parent).some((part) => part.kind() === 'integer')) return 'asked';
-  if (parent.kind() === 'argument_list' && !deep) return null;
+  if (parent.kind() === 'argument_list' && !deep) return parent.parent()?.field('function')?.text() === 'next' ? 'keep' : null;
   return 'read';
 }
 
