@@ -2,7 +2,7 @@ import { outputProblem, outputRuleOfNoise, printedChecked } from '../core/check/
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities, SampleInput } from '../core/run/contracts.js';
-import type { Pair } from '../core/sample.js';
+import { samplesOf, type Pair } from '../core/sample.js';
 import { mean, median } from '../core/stats/summary.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { assessStage } from '../core/verdict/assess.js';
@@ -59,7 +59,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const assessed = assessStage(stage, pairs, rule);
       const all = [...before, ...pairs];
       const samples = await storeSamples(deps, all, rule);
-      const spent = pairs.length * 2;
+      const spent = samplesOf(pairs);
       const checked = printedChecked(all, rule);
       if (tampered) return { kind: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'protected', text: 'The candidate changed protected files while it was measured.' }] }, samples, spent };
       const short = within === undefined ? null : shortOfTime(stage, pairs, late, rule, within);

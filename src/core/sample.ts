@@ -62,6 +62,8 @@ export interface Pair {
   otherLoad?: number;
   /** Set aside before it was taken, because of `otherLoad`; another pair is taken in its stead. */
   aside?: true;
+  /** Its champion side was executed in an earlier screening of the round, and stands in here; see `standIn`. */
+  shared?: true;
   /** Milliseconds since the epoch when the pair began. */
   at: number;
   /** The secret PERFLOOP_SEED of both sides. Absent in pairs of earlier versions. */
@@ -73,4 +75,9 @@ export interface Pair {
 export interface Turn {
   benchmark: string;
   order: 'ab' | 'ba';
+}
+
+/** Executions of the benchmark that the pairs took. */
+export function samplesOf(pairs: readonly Pair[]): number {
+  return pairs.reduce((sum, { shared }) => sum + (shared === true ? 1 : 2), 0);
 }

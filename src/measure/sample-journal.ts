@@ -56,6 +56,7 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   load: z.number(),
   otherLoad: z.number().optional(),
   aside: z.literal(true).optional(),
+  shared: z.literal(true).optional(),
   at: z.number(),
   seed: z.string().optional(),
   printed: printed.optional(),

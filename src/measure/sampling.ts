@@ -4,6 +4,7 @@ import { awaitCalm } from './calm.js';
 import type { Launcher } from './launcher/launcher.js';
 import { identityOf, openSampleJournal, type JournalHeader } from './sample-journal.js';
 import { openLauncher } from './start-command.js';
+import { takeHalf } from './take-half.js';
 import { isFailure, takePair, type PairAndFiles, type PairRequest, type Side, type Sides } from './take-pair.js';
 import { settleWarmUp, withCarried, type Carried } from './tidy.js';
 
@@ -14,6 +15,8 @@ export interface SamplingRequest extends PairRequest {
   earlier?: readonly Pair[];
   /** Whether each build is executed once before a pair of it counts; else only the first one is. Default true. */
   warmEach?: boolean;
+  /** An earlier pair whose champion side stands in for that of the next one; null: both sides are executed. Default null. */
+  standIn?: (pairs: readonly Pair[]) => Pair | null;
   /** How many pairs to have before it is asked again, or `stop`. Pairs already there count. */
   next: (pairs: readonly Pair[]) => number | 'stop';
   /** Asked before each pair, the one that warms up included: whether `wanted` pairs can no longer be reached. Ends the sampling. */
@@ -62,8 +65,14 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       pairs.push(pair);
       onProgress?.(pairs, resumed);
     };
-    const take = async (index: number, sides: Sides): Promise<PairAndFiles> => {
-      const taken = await takePair({ ...request, sides }, launcher, pairs.length, request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad));
+    let shares = true;
+    const take = async (index: number, sides: Sides, standIn?: SamplingRequest['standIn']): Promise<PairAndFiles> => {
+      const before = request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad);
+      const known = shares ? (standIn?.(pairs) ?? null) : null;
+      const half = known === null ? null : await takeHalf({ ...request, sides }, known, launcher, pairs.length, before);
+      // What could not be compared with the earlier output once cannot be the next time.
+      if (known !== null && half === null) shares = false;
+      const taken = half ?? (await takePair({ ...request, sides }, launcher, pairs.length, before));
       return builds.length === 1 ? taken : { ...taken, pair: { ...taken.pair, build: index } };
     };
     let warm = false;
@@ -94,7 +103,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
           await enter(index, build);
           continue;
         }
-        const { pair, touched } = await take(index, build.sides);
+        const { pair, touched } = await take(index, build.sides, request.standIn);
         // It found what an execution before it had left, and is not to be found again.
         if (touched && !isFailure(pair) && build.repeats++ < mostRepeats) continue;
         await add(told(build, pair));

@@ -86,7 +86,7 @@ export interface PairAndFiles {
 }
 
 /** What one side of a pair came to, by benchmark. */
-type TakenSide = Map<string | null, Taken>;
+export type TakenSide = Map<string | null, Taken>;
 type TakenPair = Record<'a' | 'b', TakenSide>;
 
 interface Taken {
@@ -115,7 +115,7 @@ function countingIn({ output, sides, benchmarks }: PairRequest, taken: TakenPair
 }
 
 /** One benchmark alone is its own sample. */
-function sampleOf({ benchmarks }: PairRequest, taken: TakenSide): Sample {
+export function sampleOf({ benchmarks }: PairRequest, taken: TakenSide): Sample {
   const alone = taken.get(null)?.sample;
   if (alone !== undefined) return alone;
   return combine(benchmarks.flatMap(({ name }) => {
@@ -124,7 +124,7 @@ function sampleOf({ benchmarks }: PairRequest, taken: TakenSide): Sample {
   }));
 }
 
-async function takeSide(request: PairRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
+export async function takeSide(request: PairRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
   const { worktree, layoutSeed, sandbox, tidy } = request.sides[name];
   let stdout = '';
   const sample = await takeSample({
@@ -153,7 +153,7 @@ export function rulesOfBenchmark<R extends MetricReading>({ name }: Pick<Sampled
 }
 
 /** Fisher and Yates. */
-function inRandomOrder<T>(all: readonly T[]): T[] {
+export function inRandomOrder<T>(all: readonly T[]): T[] {
   const shuffled = [...all];
   for (let last = shuffled.length - 1; last > 0; last--) {
     const other = randomInt(last + 1);

@@ -1,4 +1,4 @@
-import type { Pair } from '../sample.js';
+import { samplesOf, type Pair } from '../sample.js';
 import { countedPairs } from './aside.js';
 import { guardAt, guardsOf, guardState } from './guards.js';
 import { leftBehind } from './left-behind.js';
@@ -33,7 +33,7 @@ export type Assessment =
 export function assessStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Assessment {
   const walk = walkStage(stage, pairs, rule);
   if (walk.kind === 'more') return walk;
-  return walk.kind === 'passed' ? { kind: 'passed' } : { kind: 'decided', verdict: endVerdict(walk, pairs.length * 2) };
+  return walk.kind === 'passed' ? { kind: 'passed' } : { kind: 'decided', verdict: endVerdict(walk, samplesOf(pairs)) };
 }
 
 /** How a stage ended; `pairs` are those that decided, warm-ups left out, and `measured` is what they show, without the samples spent. */

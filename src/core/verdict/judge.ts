@@ -1,4 +1,4 @@
-import type { Pair } from '../sample.js';
+import { samplesOf, type Pair } from '../sample.js';
 import { mean, median } from '../stats/summary.js';
 import { disagreements } from './agreement.js';
 import { countedPairs } from './aside.js';
@@ -25,7 +25,7 @@ export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
 }
 
 function decided(pairs: readonly Pair[], rule: Rule): Verdict {
-  const samples = pairs.length * 2;
+  const samples = samplesOf(pairs);
   const counted = countedPairs(pairs);
   const screened = counted.filter((pair) => pair.stage === 'screen');
   const confirmed = counted.filter((pair) => pair.stage === 'confirm');

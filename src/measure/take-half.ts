@@ -1,0 +1,31 @@
+import { loadavg } from 'node:os';
+import type { Pair } from '../core/sample.js';
+import type { Before } from './calm.js';
+import type { Launcher } from './launcher/launcher.js';
+import { countingOutput, digestOf } from './pair-output.js';
+import { inRandomOrder, sampleOf, takeSide, type PairAndFiles, type PairRequest, type TakenSide } from './take-pair.js';
+
+/**
+ * A pair whose champion side is that of an earlier one, with the same seed: only the candidate is executed. Null where what
+ * that prints is not to the letter what the champion printed then: only beside the champion can it be told what that means.
+ */
+export async function takeHalf(request: PairRequest, earlier: Pair, launcher: Launcher | null, index: number, before: Before): Promise<PairAndFiles | null> {
+  const { stage, benchmarks, output, sides } = request;
+  const { seed } = earlier;
+  if (seed === undefined) return null;
+  const load = loadavg()[0] ?? 0;
+  const at = Date.now();
+  const taken: TakenSide = new Map();
+  for (const benchmark of inRandomOrder(benchmarks)) taken.set(benchmark.name, await takeSide(request, launcher, benchmark, 'b', seed));
+  const { left: _left, ...a } = earlier.a;
+  const pair: Pair = { stage, index, order: 'ab', a, b: sampleOf(request, taken), load, at, seed, shared: true, ...before };
+  const touched = [...taken.values()].some((one) => one.touched);
+  if (!pair.b.ok) {
+    delete pair.aside;
+    return { pair, touched };
+  }
+  if (!output) return { pair, touched };
+  const outputDigest = digestOf(countingOutput(new Map(benchmarks.map(({ name }) => [name, taken.get(name)?.stdout ?? ''])), sides.b.worktree, output));
+  if (outputDigest !== a.outputDigest || earlier.printed === undefined) return null;
+  return { pair: { ...pair, b: { ...pair.b, outputDigest }, printed: earlier.printed.kind === 'nothing' ? { kind: 'nothing' } : { kind: 'same' } }, touched };
+}
