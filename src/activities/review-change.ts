@@ -37,7 +37,7 @@ export async function reviewChange(repository: Repository, change: Change): Prom
   const { refused, notes } = byPerson ? await ofPerson(repository, change, found) : ofProposer(found);
   if (refused !== null) return { refused, notes, flags: [] };
   const protection = protectionOf(rules);
-  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined });
+  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined, commands: change.commands });
   const flags = [...unusual(found), ...read];
   if (flags.length > mostFlags) notes.push(`There are ${flags.length - mostFlags} more flags than the ${mostFlags} that are shown.`);
   return { refused: null, notes, flags: flags.slice(0, mostFlags) };

@@ -24,10 +24,10 @@ interface Version {
 /**
  * What a person has to look at in a change from one commit to another. Only added and changed lines count, and nothing
  * that the version before holds as often in the files that changed: what moved is not new. `skip`: files that are laid
- * over from the base, so that the change of them is never run.
+ * over from the base, so that the change of them is never run. `commands`: every shell command that may run.
  */
-export async function inspectChange(request: { repository: Pick<Repository, 'path' | 'readFileAt'>; base: string; commit: string; skip: (path: string) => boolean }): Promise<Flag[]> {
-  const { repository, base, commit, skip } = request;
+export async function inspectChange(request: { repository: Pick<Repository, 'path' | 'readFileAt'>; base: string; commit: string; skip: (path: string) => boolean; commands: readonly string[] }): Promise<Flag[]> {
+  const { repository, base, commit, skip, commands } = request;
   const files = (await changedFiles(base, commit, { cwd: repository.path, env: { GIT_DIR: repository.path } })).filter(({ path, binary }) => !skip(path) && (isSource(path) || isBuildFile(path)) && !binary);
   const flags: Flag[] = [];
   const before: Found[] = [];
@@ -38,7 +38,7 @@ export async function inspectChange(request: { repository: Pick<Repository, 'pat
     await new Promise((resolve) => void setImmediate(resolve));
     const now = (await repository.readFileAt(commit, file.path)).toString('utf8');
     const then = file.before === null ? '' : (await repository.readFileAt(base, file.before)).toString('utf8');
-    if (isBuildFile(file.path)) flags.push(...buildFlags(file.path, file.before === null ? null : then, now, file.added));
+    if (isBuildFile(file.path)) flags.push(...buildFlags(file.path, file.before === null ? null : then, now, file.added, commands));
     if (!isSource(file.path)) continue;
     text += now.length;
     if (now.length > largestFile || text > mostText || isMinified(now, file)) {

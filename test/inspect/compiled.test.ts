@@ -25,7 +25,6 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
   ['lazy.rs', ['cache'], 'use std::sync::{Mutex, OnceLock};\nstatic KNOWN: OnceLock<Mutex<u32>> = OnceLock::new();\nfn f(n: u32) -> u32 { n }\n'],
   ['mutable.rs', ['cache', 'disabled-check'], 'static mut LAST: u32 = 0;\nfn f(n: u32) -> u32 { unsafe { LAST = n; LAST } }\n'],
   ['unchecked.rs', ['disabled-check'], 'fn f(xs: &[u32], n: usize) -> u32 { unsafe { *xs.get_unchecked(n) } }\n', 'fn f(xs: &[u32], n: usize) -> u32 { xs[n] }\n'],
-  ['allowed.rs', ['disabled-check'], '#[allow(arithmetic_overflow)]\nfn f(n: u32) -> u32 { n }\n'],
   ['pool.go', ['cache'], 'package a\n\nimport "sync"\n\nvar pool = sync.Pool{}\n\nfunc f() any { return pool.Get() }\n'],
   ['known.go', ['cache'], 'package a\n\nvar known = map[int]int{}\n\nfunc f(n int) int {\n\tif v, ok := known[n]; ok {\n\t\treturn v\n\t}\n\tknown[n] = n * 2\n\treturn n * 2\n}\n'],
   ['args.go', ['environment'], 'package a\n\nimport "os"\n\nfunc f() bool { return os.Getenv("FAST") != "" }\n'],
@@ -36,6 +35,7 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
 const clean: [file: string, after: string, before?: string][] = [
   ['declared.h', '#pragma once\nnamespace a {\nstruct B;\nclass C;\nenum D : int { one, two };\nextern int counted;\nusing E = B*;\nconstexpr int table[] = {1, 2, 3};\nconst char* name(int n);\nint total(const B& b, int n = 0);\ntemplate <typename T>\nT doubled(T x) {\n  T y = x + x;\n  return y;\n}\n}\n'],
   ['members.cpp', 'struct P {\n  int x = 0;\n  std::vector<int> xs;\n};\nint f(int n) {\n  P p;\n  int m = n;\n  for (int i = 0; i < n; i++) {\n    P q{i};\n    m += q.x;\n  }\n  return m;\n}\n'],
+  ['allowed.rs', '#[allow(arithmetic_overflow)]\nfn f(n: u32) -> u32 { n }\n'],
   ['constant.cpp', '#include <regex>\nbool f(const std::string& s) {\n  static const std::regex pattern("a+");\n  return std::regex_match(s, pattern);\n}\n'],
   ['reserve.cpp', '#include <vector>\nstd::vector<int> f(int n) {\n  std::vector<int> out;\n  out.reserve(n);\n  for (int i = 0; i < n; ++i) out.push_back(i);\n  return out;\n}\n'],
   ['member.hpp', 'class A {\n  std::map<int, int> index_;\n  static constexpr int size = 4;\n public:\n  int f(int n) const { return n; }\n};\n'],

@@ -23,7 +23,7 @@ const git = (cwd: string, ...args: string[]): string =>
   execFileSync('git', args, { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b' } }).trim();
 
 /** A repository with two commits: all files before, and all after. Each change is inspected by itself. */
-export function changesOf(changes: readonly Change[]): { flagsOf(file: string): Promise<Flag[]>; all(): Promise<Flag[]> } {
+export function changesOf(changes: readonly Change[]): { flagsOf(file: string, commands?: string[]): Promise<Flag[]>; all(): Promise<Flag[]> } {
   const dir = mkdtempSync(join(tmpdir(), 'perfloop-inspect-'));
   folders.push(dir);
   const write = (file: string, text: string): void => {
@@ -43,7 +43,7 @@ export function changesOf(changes: readonly Change[]): { flagsOf(file: string): 
   const options = { cwd: dir };
   const repository = { path: join(dir, '.git'), readFileAt: (at: string, path: string) => readFileAt(at, path, options) };
   return {
-    flagsOf: (file) => inspectChange({ repository, base, commit: candidate, skip: (path) => path !== file }),
-    all: () => inspectChange({ repository, base, commit: candidate, skip: () => false }),
+    flagsOf: (file, commands = ['npm test']) => inspectChange({ repository, base, commit: candidate, skip: (path) => path !== file, commands }),
+    all: () => inspectChange({ repository, base, commit: candidate, skip: () => false, commands: ['npm test'] }),
   };
 }

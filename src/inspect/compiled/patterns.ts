@@ -15,7 +15,7 @@ export const cPatterns: readonly Pattern[] = [
   { code: 'dynamic-code', pattern: /\bdlopen\s*\(|\bLoadLibrary\w*\b|\b(?:__)?asm(?:__)?\b|\bPROT_EXEC\b|\basmjit\b/g },
   { code: 'output', pattern: /(?<![\w.>:])v?printf\s*\(|\bputs\s*\(|\bputchar\s*\(|\bstd::(?:cout|print(?:ln)?)\b|\bfprintf\s*\(\s*stdout|\bstdout\b|\bwrite\s*\(\s*(?:1|STDOUT_FILENO)\b/g, key: 'output' },
   { code: 'exit', pattern: /(?<![\w.>])_?_?[eE]xit\s*\(|\bquick_exit\b|\bstd::terminate\b|\bkill\s*\(|\braise\s*\(|\bSIG(?:KILL|STOP|TERM|ALRM)\b/g },
-  { code: 'disabled-check', pattern: /#\s*define\s+NDEBUG\b|-DNDEBUG\b|#\s*undef\s+\w*(?:ASSERT|CHECK|DEBUG)\w*|#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored[^\n]*|\bno_sanitize\w*\b|#\s*pragma\s+warning\s*\(\s*disable[^\n]*|-fno-(?:sanitize|stack-protector)\S*|\bDISABLED_\w+|\bGTEST_SKIP\b/g, where: 'withStrings' },
+  { code: 'disabled-check', pattern: /#\s*define\s+NDEBUG\b|-DNDEBUG\b|#\s*undef\s+\w*(?:ASSERT|CHECK|DEBUG)\w*|\bno_sanitize\w*\b|-fno-(?:sanitize|stack-protector)\S*|\bDISABLED_\w+|\bGTEST_SKIP\b/g, where: 'withStrings' },
   { code: 'cache', pattern: /\bthread_local\b|\b__thread\b|\b_Thread_local\b|\bstd::call_once\b/g },
 ];
 
@@ -32,7 +32,7 @@ export const rustPatterns: readonly Pattern[] = [
   { code: 'dynamic-code', pattern: /\bLibrary::new\b|\blibloading\b|\b(?:global_)?asm!|\bmem::transmute\b/g },
   { code: 'output', pattern: /(?<![\w])print(?:ln)?!|\bstdout\s*\(/g, key: 'output' },
   { code: 'exit', pattern: /\bprocess::(?:exit|abort)\b|\blibc::kill\b/g },
-  { code: 'disabled-check', pattern: /#!?\[\s*allow\b[^\]\n]*\]|#\[\s*(?:ignore|cfg_attr\([^)\n]*ignore)\b[^\]\n]*\]|\bget_unchecked(?:_mut)?\b|\bfrom_utf8_unchecked\b|\bunreachable_unchecked\b|\bassume_init\b/g },
+  { code: 'disabled-check', pattern: /#\[\s*(?:ignore|cfg_attr\([^)\n]*ignore)\b[^\]\n]*\]|\bget_unchecked(?:_mut)?\b|\bfrom_utf8_unchecked\b|\bunreachable_unchecked\b|\bassume_init\b/g },
   { code: 'disabled-check', pattern: /\bunsafe\b/g, why: 'the compiler no longer checks what stands in it' },
   { code: 'cache', pattern: /\bstatic\s+mut\b|\bthread_local!/g },
   { code: 'cache', pattern: /\b(?:static|const)\s+\w+\s*:[^=;{}]*\b(?:Mutex|RwLock|RefCell|(?<!Once)Cell\s*<|Atomic\w+|DashMap|OnceLock|OnceCell)\b/g },
@@ -53,7 +53,7 @@ export const goPatterns: readonly Pattern[] = [
   { code: 'dynamic-code', pattern: /\bplugin\.Open\b|\breflect\.(?:MakeFunc|NewAt)\b/g },
   { code: 'output', pattern: /\bfmt\.Print(?:f|ln)?\b|\bos\.Stdout\b|(?<![.\w])print(?:ln)?\s*\(/g, key: 'output' },
   { code: 'exit', pattern: /\bos\.Exit\b|\blog\.Fatal\w*|\bruntime\.Goexit\b/g },
-  { code: 'disabled-check', pattern: /\/\/\s*nolint\b[^\n]*|\/\/go:(?:nosplit|nocheckptr|norace)\b/g, where: 'comments' },
+  { code: 'disabled-check', pattern: /\/\/go:(?:nosplit|nocheckptr|norace)\b/g, where: 'comments' },
   { code: 'disabled-check', pattern: /\bunsafe\.\w+|\b[tb]\.Skip(?:f|Now)?\s*\(/g },
   { code: 'cache', pattern: /\bsync\.(?:Pool|Once(?:Func|Values?)?|Map)\b|\bsingleflight\b|\blru\.New\w*/g },
 ];
@@ -70,7 +70,7 @@ export const otherPatterns: readonly Pattern[] = [
   { code: 'dynamic-code', pattern: /\bClass\.forName\b|\bsetAccessible\b|\bMethodHandles?\b|\bReflection\.Emit\b|\bActivator\.CreateInstance\b|(?<![.\w])eval\b|\binstance_eval\b|\bclass_eval\b|\bsun\.misc\.Unsafe\b/g },
   { code: 'output', pattern: /\bSystem\.out\b|\bConsole\.Write\w*|(?<![.\w])puts\b|(?<![.\w])println?\s*\(|\becho\b|\bSTDOUT\b|\$stdout\b/g, key: 'output' },
   { code: 'exit', pattern: /\bSystem\.exit\b|\bEnvironment\.Exit\b|\bRuntime\.halt\b/g },
-  { code: 'disabled-check', pattern: /@SuppressWarnings\b|@Disabled\b|@Ignore\b|\bunchecked\s*[({]|#pragma\s+warning\s+disable[^\n]*|\[(?:Ignore|SuppressMessage)\b|\bUnsafe\b|\bunsafe\s*\{/g, where: 'withStrings' },
+  { code: 'disabled-check', pattern: /@Disabled\b|@Ignore\b|\bunchecked\s*[({]|\[Ignore\b|\bUnsafe\b|\bunsafe\s*\{/g, where: 'withStrings' },
   { code: 'cache', pattern: /\bThreadLocal\b|\bConcurrent(?:Hash)?Map\b|\bCacheBuilder\b|\bCaffeine\b|\bMemoryCache\b|\bcomputeIfAbsent\b|\bWeakHashMap\b|\bstatic\b[^=;(\n]*\b(?:Map|List|Dictionary|HashMap|Set)\s*<[^=;\n]*=\s*new\s+\w+\s*<[^;\n]*>\s*\(\s*\)|@Cacheable\b|\bby\s+lazy\b|@@?\w+\s*\|\|=/g },
 ];
 

@@ -14,7 +14,8 @@ export function filesToWatch(flags: readonly Flag[]): string[] {
 }
 
 function kindOf({ code, file, line }: Flag): keyof typeof language | null {
-  if (line === 0 || !needsExecution.has(code)) return null;
+  // What is too dense to be read acts when it is loaded.
+  if (code !== 'binary' && (line === 0 || !needsExecution.has(code))) return null;
   return language.v8.test(file) ? 'v8' : language.python.test(file) ? 'python' : null;
 }
 
@@ -27,7 +28,7 @@ export function markIdle(flags: readonly Flag[], seen: { executed: (file: string
     const kind = kindOf(flag);
     if (kind === null || seen.processes[kind] === 0) return flag;
     const lines = seen.executed(flag.file);
-    const idle = lines === null ? !built : !lines.has(flag.line);
+    const idle = lines === null ? !built : flag.line > 0 && !lines.has(flag.line);
     return idle ? { ...flag, executed: false } : flag;
   });
 }

@@ -46,7 +46,6 @@ export const javascriptPatterns: readonly Pattern[] = [
 
   { code: 'exit', pattern: /\bprocess\.(?:exit|abort|kill|reallyExit|emit)\b/g },
 
-  { code: 'disabled-check', pattern: /\b(?:eslint|oxlint|tslint|biome)-(?:disable|ignore)[\w-]*|@ts-(?:ignore|nocheck|expect-error)|\b(?:istanbul|c8|v8)\s+ignore\s+(?:next|if|else|file)\b/g, where: 'comments' },
   { code: 'disabled-check', pattern: /(?<![.\w])(?:it|test|describe|suite)\.(?:skip|todo|only|failing)\b|(?<![.\w])x(?:it|describe|test)\s*\(/g },
 ];
 

@@ -34,7 +34,7 @@ export const pythonPatterns: readonly Pattern[] = [
 
   { code: 'exit', pattern: /\bsys\.exit\b|\bos\.(?:_exit|kill|killpg|abort)\b|(?<![.\w])(?:exit|quit)\s*\(|\bSystemExit\b|\bsignal\.(?:alarm|raise_signal|SIG[A-Z]+)\b/g },
 
-  { code: 'disabled-check', pattern: /\bpragma:\s*no\s*cover\b|\bcython:\s*(?:boundscheck|wraparound)\s*=\s*False\b/g, where: 'comments' },
+  { code: 'disabled-check', pattern: /\bcython:\s*(?:boundscheck|wraparound)\s*=\s*False\b/g, where: 'comments' },
   { code: 'disabled-check', pattern: /\bpytest\.(?:skip|xfail|importorskip|exit)\b|\bmark\.(?:skip|skipif|xfail)\b|\b(?:unittest\.)?(?:skip(?:If|Unless|Test)|SkipTest|expectedFailure)\b|\b__test__\s*=|\bcollect_ignore\w*\b|\bboundscheck\s*\(\s*False\b|\bnp\.(?:seterr|errstate)\b/g },
 
   { code: 'cache', pattern: /^[ \t]*@\s*[\w.]*(?:lru_cache|(?<![a-z])cache(?:d\w*|_\w+)?|cachedmethod|memoi[sz]e\w*|memo)\b[^\n]*/gm },

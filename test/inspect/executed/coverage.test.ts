@@ -69,4 +69,12 @@ describe('flags of lines that are not executed', () => {
     expect(markIdle([flag()], seen(null), true)).toEqual([flag()]);
     expect(markIdle([flag()], seen(null), false)).toEqual([{ ...flag(), executed: false }]);
   });
+
+  it('of files that are too dense to be read are marked where the file is not loaded', () => {
+    const dense = flag({ code: 'binary', line: 0 });
+    expect(filesToWatch([dense, flag({ code: 'binary', line: 0, file: 'x.wasm' })])).toEqual(['src/a.js']);
+    expect(markIdle([dense], seen(null), false)).toEqual([{ ...dense, executed: false }]);
+    expect(markIdle([dense], seen([]), false)).toEqual([dense]);
+    expect(markIdle([dense], seen(null), true)).toEqual([dense]);
+  });
 });
