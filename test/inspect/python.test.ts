@@ -83,6 +83,7 @@ const clean: [what: string, after: string, before?: string][] = [
   ['another algorithm for few elements', 'def f(xs):\n    if len(xs) < 1000:\n        return small(xs)\n    return [x * 2 for x in xs]\n\ndef small(xs):\n    return xs\n'],
   ['a sized default', 'def f(xs, size=4096):\n    return xs[:size]\n'],
   ['a seeded hash function', 'def f(data, seed):\n    value = seed\n    for byte in data:\n        value = (value * 31 + byte) & 0xFFFFFFFF\n    return value\n'],
+  ['a generator that was passed on before', 'class B:\n    def moves(self):\n        for x in self.xs:\n            yield x\n\n    def quiet(self):\n        yield 1\n\n    def all(self):\n        for x in self.xs:\n            yield x\n', 'class B:\n    def moves(self):\n        for x in self.xs:\n            yield x\n\n    def quiet(self):\n        yield 1\n\n    def all(self):\n        if self.n:\n            return self.moves()\n        return self.quiet()\n'],
   ['printing to stderr', 'import sys\n\ndef f(xs):\n    print("empty", file=sys.stderr)\n    return xs\n'],
 ];
 

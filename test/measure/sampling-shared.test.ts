@@ -46,7 +46,7 @@ describe('an earlier champion sample that stands in', () => {
     expect(pairs[1]).toMatchObject({ index: 1, a, seed: '42', b: { ok: true } });
     expect(pairs[1]?.a.left).toBeUndefined();
     const lines = await executed();
-    expect(lines.slice(0, 4).map((line) => line[0]).toSorted()).toEqual(['a', 'a', 'b', 'b']);
+    expect(lines.slice(0, 4).map((line) => line[0]).join('')).toMatch(/^(?:ab|ba){2}$/);
     expect(lines.slice(4)).toEqual(['b 42', 'b 42']);
   });
 
