@@ -7,8 +7,8 @@ export interface ChangedFile {
   before: string | null;
   /** 1-based. */
   added: ReadonlySet<number>;
-  /** 1-based lines of the new version after which lines were taken out. */
-  removedAfter: readonly number[];
+  /** Lines that were taken out: 1-based, of the version before, and after which line of the new one. */
+  removed: readonly { from: number; to: number; after: number }[];
   binary: boolean;
 }
 
@@ -20,7 +20,7 @@ export async function changedFiles(from: string, to: string, options: GitOptions
 
 /** Reads a diff without context. The counts in a hunk's head say which lines belong to it. */
 export function parseChanges(diff: string): ChangedFile[] {
-  const files: { path: string; before: string | null; added: Set<number>; removedAfter: number[]; binary: boolean }[] = [];
+  const files: { path: string; before: string | null; added: Set<number>; removed: ChangedFile['removed'][number][]; binary: boolean }[] = [];
   let [oldLeft, newLeft, at] = [0, 0, 0];
   for (const line of diff.split('\n')) {
     const file = files.at(-1);
@@ -33,14 +33,15 @@ export function parseChanges(diff: string): ChangedFile[] {
       }
       continue;
     }
-    if (line.startsWith('diff --git ')) files.push({ path: '', before: null, added: new Set(), removedAfter: [], binary: false });
+    if (line.startsWith('diff --git ')) files.push({ path: '', before: null, added: new Set(), removed: [], binary: false });
     if (file === undefined && files.length === 0) continue;
     const now = files.at(-1);
     if (now === undefined) continue;
-    const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
+    const hunk = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
     if (hunk !== null) {
-      [oldLeft, at, newLeft] = [Number(hunk[1] ?? 1), Number(hunk[2]), Number(hunk[3] ?? 1)];
-      if (oldLeft > 0) now.removedAfter.push(at);
+      const from = Number(hunk[1]);
+      [oldLeft, at, newLeft] = [Number(hunk[2] ?? 1), Number(hunk[3]), Number(hunk[4] ?? 1)];
+      if (oldLeft > 0) now.removed.push({ from, to: from + oldLeft - 1, after: at });
     } else if (line.startsWith('--- ')) now.before = pathIn(line.slice(4));
     else if (line.startsWith('+++ ')) now.path = pathIn(line.slice(4)) ?? now.path;
     else if (line.startsWith('rename from ')) now.before = unquoted(line.slice(12));

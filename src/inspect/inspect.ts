@@ -89,7 +89,7 @@ function newFinds(before: readonly Found[], after: readonly Version[]): Flag[] {
 function fewerChecks(file: ChangedFile, old: Analysis, now: Analysis): Flag[] {
   const fewer = old.checks.length - now.checks.length;
   if (fewer <= 0) return [];
-  const line = file.removedAfter[0] ?? 0;
+  const line = file.removed.find(({ from, to }) => old.checks.some((check) => check >= from && check <= to))?.after ?? 0;
   return [{ code: 'disabled-check', file: file.path, line, text: '', why: fewer === 1 ? 'an assertion that was there before is gone' : `${fewer} assertions that were there before are gone` }];
 }
 

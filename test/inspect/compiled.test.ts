@@ -33,6 +33,7 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
 ];
 
 const clean: [file: string, after: string, before?: string][] = [
+  ['defaults.hpp', '#include <cstddef>\nnamespace a {\nint f(int n,\n      size_t stop = std::numeric_limits<size_t>::max())\n{\n  return n;\n}\n}\n'],
   ['declared.h', '#pragma once\nnamespace a {\nstruct B;\nclass C;\nenum D : int { one, two };\nextern int counted;\nusing E = B*;\nconstexpr int table[] = {1, 2, 3};\nconst char* name(int n);\nint total(const B& b, int n = 0);\ntemplate <typename T>\nT doubled(T x) {\n  T y = x + x;\n  return y;\n}\n}\n'],
   ['members.cpp', 'struct P {\n  int x = 0;\n  std::vector<int> xs;\n};\nint f(int n) {\n  P p;\n  int m = n;\n  for (int i = 0; i < n; i++) {\n    P q{i};\n    m += q.x;\n  }\n  return m;\n}\n'],
   ['allowed.rs', '#[allow(arithmetic_overflow)]\nfn f(n: u32) -> u32 { n }\n'],

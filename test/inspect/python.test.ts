@@ -104,3 +104,9 @@ describe('Python', () => {
     expect(await repository.flagsOf(`clean${index}.py`)).toEqual([]);
   });
 });
+
+test('an assertion that is gone is told at the place where it was', async () => {
+  const before = 'def g(xs):\n    old = 1\n    return old\n\ndef f(xs):\n    n = len(xs)\n    assert n > 0\n    return n\n';
+  const changed = changesOf([{ file: 'a.py', before, after: 'def g(xs):\n    return 1\n\ndef f(xs):\n    n = len(xs)\n    return n\n' }]);
+  expect(await changed.flagsOf('a.py')).toMatchObject([{ code: 'disabled-check', line: 5 }]);
+});

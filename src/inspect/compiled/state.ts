@@ -20,6 +20,7 @@ export function cState(code: string): Found[] {
   });
 }
 
+const closesMore = (text: string): boolean => (text.match(/\)/g)?.length ?? 0) > (text.match(/\(/g)?.length ?? 0);
 const noVariable = /\b(?:const|constexpr|constinit|consteval|extern|using|typedef|template|namespace|friend|return|goto|static_assert|concept|operator|asm|delete|export|import|module|public|private|protected|else|case)\b|[()#]/;
 
 /** The variable that a line at the level of the program defines, such as `Memo memo;` or `int known[64] = {0};`. */
@@ -28,7 +29,8 @@ function variableOf(text: string): string | null {
   const behindType = /^\s*\}\s*(\w+)\s*(?:\[[^\]]*\])*\s*(?:=[^=].*|\{[^{}]*\})?;/.exec(text);
   if (behindType?.[1] !== undefined) return behindType[1];
   const [declared = ''] = text.split(/=(?!=)|\{/);
-  if (noVariable.test(declared) || !/[=;{]/.test(text) || /^\s*(?:enum|union|struct|class)\s+\w+\s*(?:;|:|\{|$)/.test(text)) return null;
+  // The rest of a list of parameters, with a default.
+  if (noVariable.test(declared) || closesMore(text) || !/[=;{]/.test(text) || /^\s*(?:enum|union|struct|class)\s+\w+\s*(?:;|:|\{|$)/.test(text)) return null;
   return /^\s*(?:(?:static|inline|volatile|thread_local|struct|class|enum|unsigned|signed|long|short)\s+)*[\w:]+(?:\s*<.*>)?(?:\s*[*&]+\s*|\s+)(\w+)\s*(?:\[[^\]]*\]\s*)*;?\s*$/.exec(declared)?.[1] ?? null;
 }
 

@@ -33,7 +33,7 @@ export const javascriptPatterns: readonly Pattern[] = [
 
   { code: 'lazy', pattern: /\bnew\s+Proxy\b|\bProxy\.revocable\b/g, why: 'it hands out a stand-in, and the work may come after the measurement' },
 
-  { code: 'lazy', pattern: /\bextends\s+(?:Map|Set|WeakMap|Array|String|Number|Object|Function|Promise|Iterator|\w+Array)\b|\[\s*Symbol\.(?:iterator|asyncIterator|toPrimitive)\s*\]\s*(?:\(|:|=)|(?<![.\w])(?:toJSON|valueOf)\s*\([^()\n]*\)\s*\{|\b__defineGetter__\b|\bdefinePropert(?:y|ies)\s*\([^;]*?[{,]\s*get\s*[(:]/g, why: 'it stands in for a plain value, and what it gives may be worked out when somebody looks, after the measurement' },
+  { code: 'lazy', pattern: /\bextends\s+(?:Map|Set|WeakMap|Array|String|Number|Object|Function|Promise|Iterator|\w+Array)\b|\[\s*Symbol\.(?:iterator|asyncIterator|toPrimitive)\s*\]\s*(?:\(|:|=)|(?<![.\w])(?:toJSON|valueOf)\s*\([^()\n]*\)\s*\{|\b__defineGetter__\b|\bdefinePropert(?:y|ies)\s*\((?!\s*exports\b)[^;]*?[{,]\s*get\s*[(:]/g, why: 'it stands in for a plain value, and what it gives may be worked out when somebody looks, after the measurement' },
 
   { code: 'io', pattern: from('fs|fs/promises|net|https?|http2|dgram|dns|tls|sqlite|bun:sqlite'), where: 'withStrings' },
   { code: 'io', pattern: /\b(?:read|write|append|copy|unlink|mkdir|rm|rename|symlink|link|open|stat|exists|readdir|truncate)(?:File|dir|link)?Sync\b|\bfs(?:p|\.promises)?\.\w+|\bcreate(?:Read|Write)Stream\b|(?<![.\w])fetch\s*\(|\bXMLHttpRequest\b|\bWebSocket\b|\b(?:local|session)Storage\b|\bindexedDB\b|\bcaches\.open\b/g },

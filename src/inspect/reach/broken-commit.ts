@@ -21,14 +21,14 @@ export async function brokenCommit(request: { home: Home; repository: Repository
   const changes = await changedFiles(other, commit, { cwd: repository.path, env: { GIT_DIR: repository.path } });
   const written: { path: string; whole: Broken; shared: Broken | null }[] = [];
   let size = 0;
-  for (const { path, before, added, removedAfter, binary } of changes) {
+  for (const { path, before, added, removed, binary } of changes) {
     if (skip(path) || binary) continue;
     // One file takes up to a second; heartbeats go between.
     await new Promise((resolve) => void setImmediate(resolve));
     const text = (await repository.readFileAt(commit, path)).toString('utf8');
     size += text.length;
     if (size > mostText) return null;
-    const lines = new Set([...added, ...removedAfter]);
+    const lines = new Set([...added, ...removed.map(({ after }) => after)]);
     const whole = breakFunctions(path, text, lines);
     if (whole === null) continue;
     const known = before === null ? new Set<string>() : functionNames(before, (await repository.readFileAt(other, before)).toString('utf8'));
