@@ -4,14 +4,11 @@ import type { Config } from '../core/config/schema.js';
 import { functionNamed } from '../check/cases/run-cases.js';
 import { defaultGenerator } from '../core/config/cases-schema.js';
 import { PerfloopError } from '../core/errors.js';
+import type { Pair, Stage } from '../core/sample.js';
 import type { Target } from '../core/target.js';
 import { protectedFromCommands } from '../workspace/command-files.js';
-import type { OpenWorktree } from '../workspace/open-worktree.js';
-import { overlayProtected } from '../workspace/protected-overlay.js';
-import { protectedRules, protectionOf, type ProtectedRules } from '../workspace/protected-globs.js';
+import { protectedRules, type ProtectedRules } from '../workspace/protected-globs.js';
 import type { Repository } from '../workspace/repository.js';
-import type { Dependencies } from './dependencies.js';
-import { repositoryOf } from './ground.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
@@ -32,24 +29,14 @@ export async function benchmarkSources(repository: Repository, target: Target, c
   return createHash('sha256').update(JSON.stringify(files.map(({ path, object }) => [path, object]))).digest('hex').slice(0, 16);
 }
 
-/**
- * Lays the base's protected files over worktrees. Gives whether a path is one of them. What a benchmark adds beside them
- * (`bench/out.json`) is none, and no offence.
- */
-export async function guardProtected(deps: Dependencies, input: { target: Target; config: Config }, worktrees: readonly OpenWorktree[]): Promise<(path: string) => boolean> {
-  const repository = await repositoryOf(deps, input.target);
-  const base = input.target.base.commit;
-  const [rules, files] = await Promise.all([rulesOf(repository, input.target, input.config), repository.listFiles(base)]);
-  const ofBase = new Set(files);
-  const protection = protectionOf(rules);
-  for (const worktree of worktrees) await overlayProtected(worktree, base, rules);
-  return (path) => ofBase.has(path) && protection(path) !== undefined;
-}
-
-/** For a side that is not under judgement: then the benchmark itself is at fault. */
-export function protectedChanged(paths: readonly string[]): PerfloopError {
-  return new PerfloopError('PL_PROTECTED_CHANGED', 'the benchmark changes protected files while it runs', {
-    where: paths.slice(0, 8).join(', '),
+/** For what is not under judgement: there the benchmark itself is at fault, when protected files hold something else after it. */
+export function refuseUnprotected(stage: Stage, pairs: readonly Pair[]): void {
+  const sides = stage === 'screen' || stage === 'confirm' ? (['a'] as const) : (['a', 'b'] as const);
+  const lefts = pairs.flatMap((pair) => sides.map((side) => pair[side].left));
+  const paths = new Set(lefts.flatMap((left) => (left?.changed ?? []).filter((path) => left?.written?.includes(path) === true)));
+  if (paths.size === 0) return;
+  throw new PerfloopError('PL_PROTECTED_CHANGED', 'the benchmark changes protected files while it runs', {
+    where: [...paths].slice(0, 8).join(', '),
     fix: 'Let git ignore what it writes, or name those files in `target.editable`.',
   });
 }

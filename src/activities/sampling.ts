@@ -23,7 +23,7 @@ import type { OpenWorktree } from '../workspace/open-worktree.js';
 import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, unlessGone, withHostLock, worktreeOf } from './ground.js';
-import { guardProtected, protectedChanged } from './guard-protected.js';
+import { refuseUnprotected } from './guard-protected.js';
 import { renewLease } from './lease.js';
 import { pristineOf } from './pristine.js';
 import { sandboxOf } from './sandbox.js';
@@ -36,8 +36,8 @@ export interface Sampling {
   most: number;
 }
 
-/** Samples under the host lock, with both sides' protected files as in the base; `tampered`: the candidate changed them. `late`: its budget ended it. */
-export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; tampered: boolean; late: boolean }> {
+/** Samples under the host lock, with both sides' protected files as in the base. `late`: its budget ended it. */
+export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; late: boolean }> {
   await renewLease(deps, input.run, input.lease);
   const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
@@ -49,7 +49,6 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
     attempt.report({ stage, pairs: counted, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
   };
   return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
-    const isProtected = await guardProtected(deps, input, [sides.a, sides.b]);
     const tidy = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
     report('sampling', [], 0);
     const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
@@ -72,11 +71,8 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       signal: attempt.signal,
       onProgress: (taken, resumed) => report('sampling', taken, resumed),
     });
-    const changedOn = (side: 'a' | 'b'): string[] => [...new Set(pairs.flatMap((pair) => pair[side].left?.changed ?? []))].filter(isProtected);
-    const underJudgement = stage === 'screen' || stage === 'confirm';
-    const inadmissible = [...changedOn('a'), ...(underJudgement ? [] : changedOn('b'))];
-    if (inadmissible.length > 0) throw protectedChanged(inadmissible);
-    return { pairs, tampered: changedOn('b').length > 0, late };
+    refuseUnprotected(stage, pairs);
+    return { pairs, late };
   }));
 }
 

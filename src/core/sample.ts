@@ -18,6 +18,8 @@ export interface Left {
   changed?: string[];
   /** How many more there were. */
   more?: number;
+  /** Protected files that it wrote, whatever was in them afterwards: those that had another content are in `changed`, too. */
+  written?: string[];
 }
 
 /** What is known of an execution without asking the program. */

@@ -2,15 +2,25 @@ import type { Left } from '../core/sample.js';
 
 const mostNames = 100;
 
-/** What an execution left: nothing is said of what it did not. */
-export function leftOf({ ms, processes, changed }: { ms: number; processes: readonly string[]; changed: readonly string[] }): { left?: Left } {
-  if (ms === 0 && changed.length === 0) return {};
+interface Seen {
+  ms?: number;
+  processes?: readonly string[];
+  changed?: readonly string[];
+  written?: readonly string[];
+}
+
+/** What an execution left: nothing is said of what it did not. Of many changed files the protected ones are named first. */
+export function leftOf({ ms = 0, processes = [], changed = [], written = [] }: Seen): { left?: Left } {
+  if (ms === 0 && changed.length === 0 && written.length === 0) return {};
+  const isWritten = new Set(written);
+  const named = [...changed.filter((path) => isWritten.has(path)), ...changed.filter((path) => !isWritten.has(path))].slice(0, Math.max(mostNames, written.length));
   return {
     left: {
       ...(ms === 0 ? {} : { ms }),
       ...(processes.length === 0 ? {} : { processes: processes.slice(0, mostNames) }),
-      ...(changed.length === 0 ? {} : { changed: changed.slice(0, mostNames) }),
-      ...(changed.length > mostNames ? { more: changed.length - mostNames } : {}),
+      ...(named.length === 0 ? {} : { changed: named }),
+      ...(changed.length > named.length ? { more: changed.length - named.length } : {}),
+      ...(written.length === 0 ? {} : { written: [...written] }),
     },
   };
 }
@@ -18,7 +28,7 @@ export function leftOf({ ms, processes, changed }: { ms: number; processes: read
 /** Of two executions that count as one. */
 export function bothLeft(one: Left, other: Left): Left {
   const names = (of: (left: Left) => string[] | undefined): string[] => [...new Set([...(of(one) ?? []), ...(of(other) ?? [])])];
-  const { left = {} } = leftOf({ ms: (one.ms ?? 0) + (other.ms ?? 0), processes: names(({ processes }) => processes), changed: names(({ changed }) => changed) });
+  const { left = {} } = leftOf({ ms: (one.ms ?? 0) + (other.ms ?? 0), processes: names(({ processes }) => processes), changed: names(({ changed }) => changed), written: names(({ written }) => written) });
   const more = (one.more ?? 0) + (other.more ?? 0) + (left.more ?? 0);
   return more === 0 ? left : { ...left, more };
 }

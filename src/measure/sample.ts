@@ -77,7 +77,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
 function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[], before: Counters): Sample {
   const { wallMs, exitCode, signal, usage, outlived } = result;
   const after = readCounters();
-  const outside = { wallMs, ...usage, ...hindranceBetween(before, after), ...leftOf({ ...outlived, changed: [] }) };
+  const outside = { wallMs, ...usage, ...hindranceBetween(before, after), ...leftOf(outlived) };
   const outOfMemory = (signal === 'SIGKILL' || exitCode === 128 + 9) && after.outOfMemory > before.outOfMemory;
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
   if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}) } };

@@ -1,12 +1,13 @@
 import type { Pair } from '../core/sample.js';
 import { countedPairs } from '../core/verdict/aside.js';
+import { tampering } from '../core/verdict/left-behind.js';
 import { awaitCalm } from './calm.js';
 import type { Launcher } from './launcher/launcher.js';
 import { identityOf, openSampleJournal, type JournalHeader } from './sample-journal.js';
 import { openLauncher } from './start-command.js';
 import { takeHalf } from './take-half.js';
 import { isFailure, takePair, type PairAndFiles, type PairRequest, type Side, type Sides } from './take-pair.js';
-import { settleWarmUp, withCarried, type Carried } from './tidy.js';
+import { bothCarried, carriedFrom, nothingUndone, protectedOnly, settleWarmUp, withCarried, type Carried } from './tidy.js';
 
 export interface SamplingRequest extends PairRequest {
   /** Further builds of both sides. Pairs go round all of them, and each says which one it is of. */
@@ -35,7 +36,7 @@ interface Build {
   sides: Sides;
   /** It was executed once, so that it is known what that leaves. */
   entered: boolean;
-  /** What its first execution changed, until a pair tells it. */
+  /** What executions changed that were thrown away, until a pair tells it. */
   carried: Carried | null;
   repeats: number;
 }
@@ -76,17 +77,20 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       return builds.length === 1 ? taken : { ...taken, pair: { ...taken.pair, build: index } };
     };
     let warm = false;
-    /** The first execution of a build in this call. Nothing is tidied up before it is known what that leaves. */
+    /** The first execution of a build in this call. Only protected files are put back before it is known what that leaves. */
     const enter = async (index: number, build: Build): Promise<void> => {
       const { a, b } = build.sides;
       // What tests left, or an execution that was interrupted.
       for (const side of [a, b]) await side.tidy?.restore();
-      const { pair } = await take(index, { a: { ...a, tidy: undefined }, b: { ...b, tidy: undefined } });
+      const { pair } = await take(index, { a: { ...a, tidy: protectedOnly(a.tidy) }, b: { ...b, tidy: protectedOnly(b.tidy) } });
       build.carried = await settleWarmUp({ a: a.tidy, b: b.tidy });
       build.entered = true;
-      // A failure is evidence, never thrown away.
-      if ((warm && !warmEach) || isFailure(pair)) await add(told(build, pair));
-      else request.onWarmUp?.(pair);
+      // A failure is evidence, never thrown away. Of several benchmarks one may have found what another left, so they do not count.
+      if ((warm && !warmEach && benchmarks.length === 1) || isFailure(pair)) await add(told(build, pair));
+      else {
+        build.carried = carriedFrom(pair, build.carried);
+        request.onWarmUp?.(pair);
+      }
       warm = true;
     };
     while (!hasFailure(pairs)) {
@@ -103,9 +107,13 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
           await enter(index, build);
           continue;
         }
+        if (builds.length > 1) await undoForeign(build);
         const { pair, touched } = await take(index, build.sides, request.standIn);
         // It found what an execution before it had left, and is not to be found again.
-        if (touched && !isFailure(pair) && build.repeats++ < mostRepeats) continue;
+        if (touched && !isFailure(pair) && build.repeats++ < mostRepeats) {
+          build.carried = carriedFrom(pair, build.carried);
+          continue;
+        }
         await add(told(build, pair));
       }
       if (pairs.length === before || countedPairs(pairs).length < target) break;
@@ -117,9 +125,17 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
   }
 }
 
-/** The pair, with what the first execution of its build changed there. */
+/** Without a sandbox, executions of other builds could write here. The base's benchmark is trusted not to. */
+async function undoForeign(build: Build): Promise<void> {
+  for (const { sandbox, tidy } of [build.sides.a, build.sides.b]) {
+    if (sandbox === undefined && tidy !== undefined) build.carried = bothCarried(build.carried, { a: nothingUndone, b: await tidy.restore() });
+  }
+}
+
+/** The pair, with what executions of its build changed that were thrown away. One that does not count itself tells nothing. */
 function told(build: Build, pair: Pair): Pair {
   const { carried } = build;
+  if (pair.aside) return pair;
   build.carried = null;
   return carried === null ? pair : withCarried(pair, carried);
 }
@@ -148,5 +164,5 @@ function identityOfSide({ sandbox: _sandbox, tidy: _tidy, ...side }: Side): stri
 
 function hasFailure(pairs: readonly Pair[]): boolean {
   const last = pairs.at(-1);
-  return last !== undefined && isFailure(last);
+  return last !== undefined && (isFailure(last) || (last.stage !== 'noise' && tampering(pairs).length > 0));
 }

@@ -11,7 +11,7 @@ import { compareSides, countingOutput, digestOf, type SidesOutput } from './pair
 import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
 import type { Sandbox } from './sandbox/sandbox.js';
-import { withChanged, type Tidy } from './tidy.js';
+import { nothingUndone, undoneIn, withUndone, type Tidy } from './tidy.js';
 
 /** One side of a comparison: a commit, built in a worktree. */
 export interface Side {
@@ -75,7 +75,7 @@ export async function takePair(request: PairRequest, launcher: Launcher | null, 
   const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at, seed, ...before };
   const whole = await withPrinted(request, pair, taken, takeBoth);
   // What is wrong with a side is evidence, whatever else the machine did.
-  if (isFailure(whole) || whole.printed?.kind === 'differs') delete whole.aside;
+  if (isFailure(whole) || whole.printed?.kind === 'differs' || whole.b.left?.written !== undefined) delete whole.aside;
   return { pair: whole, touched: [...taken.a.values(), ...taken.b.values()].some((one) => one.touched) };
 }
 
@@ -102,9 +102,11 @@ async function withPrinted(request: PairRequest, pair: Pair, taken: TakenPair, t
   const counting = countingIn(request, taken);
   if (!request.output || counting === null) return pair;
   // Between two worktrees of one commit any difference is what is being learned.
-  const again = request.stage === 'noise' ? null : async () => countingIn(request, await takeBoth());
-  const printed = await compareSides(counting, request.output, again);
-  return { ...pair, a: { ...pair.a, outputDigest: digestOf(counting.a) }, b: { ...pair.b, outputDigest: digestOf(counting.b) }, printed };
+  let second: TakenPair | null = null;
+  const again = async (): Promise<SidesOutput | null> => countingIn(request, (second = await takeBoth()));
+  const printed = await compareSides(counting, request.output, request.stage === 'noise' ? null : again);
+  const side = (of: 'a' | 'b'): Sample => ({ ...[...(second?.[of].values() ?? [])].reduce((sample, taken) => withUndone(sample, undoneIn(taken.sample)), pair[of]), outputDigest: digestOf(counting[of]) });
+  return { ...pair, a: side('a'), b: side('b'), printed };
 }
 
 /** What counts of the outputs; null where a side failed, or nothing is compared. */
@@ -143,8 +145,11 @@ export async function takeSide(request: PairRequest, launcher: Launcher | null, 
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.output ? { onOutput: (text: string) => { stdout = text; } } : {}),
   });
-  const undone = await tidy?.restore();
-  return { sample: withChanged(sample, undone?.changed ?? []), stdout, touched: (undone?.touched.length ?? 0) > 0 };
+  const undone = (await tidy?.restore()) ?? nothingUndone;
+  // Without a sandbox, one side can write where the other one runs, and answers for it.
+  const other = request.sides[name === 'a' ? 'b' : 'a'].tidy;
+  const foreign = (sandbox === undefined && other !== tidy ? await other?.restore() : null) ?? nothingUndone;
+  return { sample: withUndone(withUndone(sample, undone), foreign), stdout, touched: undone.touched.length + foreign.touched.length > 0 };
 }
 
 /** The metrics that are taken of a benchmark. */

@@ -1,6 +1,18 @@
 import type { Pair, Sample } from '../core/sample.js';
 import { bothLeft, leftOf } from './left.js';
 
+/** What had to be undone after an execution. */
+export interface Undone {
+  /** Files of the build that had another content. */
+  changed: string[];
+  /** Kept files that had changed, and are gone. */
+  touched: string[];
+  /** Protected files that were written, whatever was in them. */
+  written: string[];
+}
+
+export const nothingUndone: Undone = { changed: [], touched: [], written: [] };
+
 /** Keeps what executions leave in a worktree from the next ones; see `Pristine`. */
 export interface Tidy {
   /** Whether this file was built, or is kept. */
@@ -9,14 +21,22 @@ export interface Tidy {
   added(): Promise<string[]>;
   /** From now on these new files stay, until they change. */
   keep(paths: readonly string[]): void;
-  /** Removes new files and puts changed ones back. `touched`: kept ones that had changed, and are gone. */
-  restore(): Promise<{ changed: string[]; touched: string[] }>;
+  /** Removes new files and puts changed ones back. */
+  restore(): Promise<Undone>;
+  /** The same of protected files alone. */
+  restoreProtected(): Promise<Undone>;
 }
 
 export type Tidies = Record<'a' | 'b', Tidy | undefined>;
 
-/** What the warm-up changed of each side's build. */
-export type Carried = Record<'a' | 'b', string[]>;
+/** For an execution of which has to be known what it leaves: protected files are put back all the same. */
+export function protectedOnly(tidy: Tidy | undefined): Tidy | undefined {
+  if (tidy === undefined) return undefined;
+  return { has: (path) => tidy.has(path), added: () => tidy.added(), keep: (paths) => tidy.keep(paths), restore: () => tidy.restoreProtected(), restoreProtected: () => tidy.restoreProtected() };
+}
+
+/** What executions of each side changed of which no pair tells, because they are thrown away. */
+export type Carried = Record<'a' | 'b', Pick<Undone, 'changed' | 'written'>>;
 
 /**
  * After the warm-up: what both sides have left stays, as long as no execution changes it. So caches of interpreters and
@@ -24,21 +44,36 @@ export type Carried = Record<'a' | 'b', string[]>;
  * side has.
  */
 export async function settleWarmUp({ a, b }: Tidies): Promise<Carried> {
-  if (a === undefined || b === undefined) return { a: [], b: [] };
+  if (a === undefined || b === undefined) return { a: nothingUndone, b: nothingUndone };
   const added = { a: new Set(await a.added()), b: new Set(await b.added()) };
   a.keep([...added.a].filter((path) => added.b.has(path) || b.has(path)));
   if (a !== b) b.keep([...added.b].filter((path) => added.a.has(path) || a.has(path)));
-  const undone = { a: await a.restore(), b: a === b ? { changed: [] } : await b.restore() };
-  return { a: undone.a.changed, b: undone.b.changed };
+  return { a: await a.restore(), b: a === b ? nothingUndone : await b.restore() };
 }
 
-/** What the warm-up changed is told of the first pair: the warm-up itself is thrown away. */
+/** What is told of a pair that is thrown away. */
+export function carriedFrom(pair: Pair, earlier: Carried | null): Carried {
+  return bothCarried(earlier, { a: undoneIn(pair.a), b: undoneIn(pair.b) });
+}
+
+export function bothCarried(one: Carried | null, other: Carried): Carried {
+  const both = (side: 'a' | 'b', what: 'changed' | 'written'): string[] => [...new Set([...(one?.[side][what] ?? []), ...other[side][what]])];
+  const of = (side: 'a' | 'b'): Carried['a'] => ({ changed: both(side, 'changed'), written: both(side, 'written') });
+  return { a: of('a'), b: of('b') };
+}
+
+/** What a sample says of what was undone after it. */
+export function undoneIn({ left }: Pick<Sample, 'left'>): Pick<Undone, 'changed' | 'written'> {
+  return { changed: left?.changed ?? [], written: left?.written ?? [] };
+}
+
+/** What was thrown away is told of the next pair. */
 export function withCarried(pair: Pair, carried: Carried): Pair {
-  return { ...pair, a: withChanged(pair.a, carried.a), b: withChanged(pair.b, carried.b) };
+  return { ...pair, a: withUndone(pair.a, carried.a), b: withUndone(pair.b, carried.b) };
 }
 
-export function withChanged<S extends Sample>(sample: S, changed: readonly string[]): S {
-  const { left } = leftOf({ ms: 0, processes: [], changed });
+export function withUndone<S extends Sample>(sample: S, { changed, written }: Pick<Undone, 'changed' | 'written'>): S {
+  const { left } = leftOf({ changed, written });
   if (left === undefined) return sample;
   return { ...sample, left: sample.left === undefined ? left : bothLeft(sample.left, left) };
 }

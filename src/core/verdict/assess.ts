@@ -1,7 +1,7 @@
 import { samplesOf, type Pair } from '../sample.js';
 import { countedPairs } from './aside.js';
 import { guardAt, guardsOf, guardState } from './guards.js';
-import { leftBehind } from './left-behind.js';
+import { leftBehind, tampering } from './left-behind.js';
 import { measuredOf } from './measured.js';
 import { buildsOfPairs, differencesOf, type MetricRule } from './metrics.js';
 import { scheduleOf, type Rule } from './rule.js';
@@ -66,6 +66,8 @@ export function walkStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule,
     const used = seen.slice(schedule.warmups);
     const broken = firstBroken(seen, rule.metrics);
     if (broken !== null) return ended(broken.kind, [broken.reason], used, rule);
+    const tampered = tampering(seen);
+    if (tampered.length > 0) return ended('rejected', tampered, used, rule);
     if (seen.length < wanted) return { kind: 'more', pairs: wanted, builds: buildsFor(schedule, wanted), most: mostPairs(schedule) };
 
     const left = leftBehind(seen);

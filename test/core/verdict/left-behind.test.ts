@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Left, Pair } from '../../../src/core/sample.js';
 import { assessStage } from '../../../src/core/verdict/assess.js';
 import { verdictOf } from '../../../src/core/verdict/judge.js';
-import { leftBehind } from '../../../src/core/verdict/left-behind.js';
+import { leftBehind, tampering } from '../../../src/core/verdict/left-behind.js';
 import { pairsOf, ran, sequential } from './pairs.js';
 
 /** Pairs of a candidate that is twice as fast, and what each side left in each of them. */
@@ -46,6 +46,21 @@ describe('processes that live on', () => {
   test('may live longer where a sample takes long: only what is more than a gain that counts as none matters', () => {
     const slow = (left: Left | undefined, wallMs: number) => ({ ...ran(wallMs), ...(left === undefined ? {} : { left }) });
     expect(leftBehind(pairsOf('screen', [30, 30, 30, 30].map((value) => [slow(undefined, 60_000), slow({ ms: value }, 30_000)])))).toEqual([]);
+  });
+});
+
+describe('protected files that are written', () => {
+  const input = { written: ['bench/input'] };
+
+  test('refuse the candidate, also where they hold the same afterwards', () => {
+    expect(tampering(pairs(never, [undefined, input, undefined, undefined]))).toMatchObject([{ code: 'protected', text: expect.stringContaining('bench/input') as string }]);
+    expect(tampering(pairs([input, ...never.slice(1)], [input, input, undefined, undefined]))).toEqual([]);
+    expect(tampering(pairs(never, never))).toEqual([]);
+  });
+
+  test('end a stage before its next look', () => {
+    const all = pairs(never, [input, undefined, undefined, undefined]).slice(0, 1);
+    expect(assessStage('confirm', all.map((pair) => ({ ...pair, stage: 'confirm' })), sequential())).toMatchObject({ kind: 'decided', verdict: { kind: 'rejected', reasons: [{ code: 'protected' }] } });
   });
 });
 
