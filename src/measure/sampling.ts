@@ -1,4 +1,4 @@
-import type { Pair } from '../core/sample.js';
+import type { Pair, Sample } from '../core/sample.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { tampering } from '../core/verdict/left-behind.js';
 import { awaitCalm } from './calm.js';
@@ -7,7 +7,7 @@ import { identityOf, openSampleJournal, type JournalHeader } from './sample-jour
 import { openLauncher } from './start-command.js';
 import { takeHalf } from './take-half.js';
 import { isFailure, takePair, type PairAndFiles, type PairRequest, type Side, type Sides } from './take-pair.js';
-import { bothCarried, carriedFrom, nothingUndone, protectedOnly, settleWarmUp, withCarried, type Carried } from './tidy.js';
+import { bothCarried, carriedFrom, nothingUndone, protectedOnly, settleWarmUp, undoneIn, withCarried, type Carried } from './tidy.js';
 
 export interface SamplingRequest extends PairRequest {
   /** Further builds of both sides. Pairs go round all of them, and each says which one it is of. */
@@ -66,11 +66,12 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       pairs.push(pair);
       onProgress?.(pairs, resumed);
     };
+    const carry = (build: Build, dropped: Sample): void => void (build.carried = bothCarried(build.carried, { a: nothingUndone, b: undoneIn(dropped) }));
     let shares = true;
     const take = async (index: number, sides: Sides, standIn?: SamplingRequest['standIn']): Promise<PairAndFiles> => {
       const before = request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad);
       const known = shares ? (standIn?.(pairs) ?? null) : null;
-      const half = known === null ? null : await takeHalf({ ...request, sides }, known, launcher, pairs.length, before);
+      const half = known === null ? null : await takeHalf({ ...request, sides }, known, launcher, pairs.length, before, (dropped) => carry(builds[index] as Build, dropped));
       // What could not be compared with the earlier output once cannot be the next time.
       if (known !== null && half === null) shares = false;
       const taken = half ?? (await takePair({ ...request, sides }, launcher, pairs.length, before));

@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import type { Pair } from '../core/sample.js';
+import type { Pair, Sample } from '../core/sample.js';
 import type { Before } from './calm.js';
 import type { Launcher } from './launcher/launcher.js';
 import { countingOutput, digestOf } from './pair-output.js';
@@ -8,8 +8,9 @@ import { inRandomOrder, sampleOf, takeSide, type PairAndFiles, type PairRequest,
 /**
  * A pair whose champion side is that of an earlier one, with the same seed: only the candidate is executed. Null where what
  * that prints is not to the letter what the champion printed then: only beside the champion can it be told what that means.
+ * `onDropped` gets the sample then, since what it left counts all the same.
  */
-export async function takeHalf(request: PairRequest, earlier: Pair, launcher: Launcher | null, index: number, before: Before): Promise<PairAndFiles | null> {
+export async function takeHalf(request: PairRequest, earlier: Pair, launcher: Launcher | null, index: number, before: Before, onDropped: (sample: Sample) => void = () => {}): Promise<PairAndFiles | null> {
   const { stage, benchmarks, output, sides } = request;
   const { seed } = earlier;
   if (seed === undefined) return null;
@@ -20,12 +21,12 @@ export async function takeHalf(request: PairRequest, earlier: Pair, launcher: La
   const { left: _left, ...a } = earlier.a;
   const pair: Pair = { stage, index, order: 'ab', a, b: sampleOf(request, taken), load, at, seed, shared: true, ...before };
   const touched = [...taken.values()].some((one) => one.touched);
-  if (!pair.b.ok) {
-    delete pair.aside;
-    return { pair, touched };
-  }
-  if (!output) return { pair, touched };
+  if (!pair.b.ok || pair.b.left?.written !== undefined) delete pair.aside;
+  if (!pair.b.ok || !output) return { pair, touched };
   const outputDigest = digestOf(countingOutput(new Map(benchmarks.map(({ name }) => [name, taken.get(name)?.stdout ?? ''])), sides.b.worktree, output));
-  if (outputDigest !== a.outputDigest || earlier.printed === undefined) return null;
+  if (outputDigest !== a.outputDigest || earlier.printed === undefined) {
+    onDropped(pair.b);
+    return null;
+  }
   return { pair: { ...pair, b: { ...pair.b, outputDigest }, printed: earlier.printed.kind === 'nothing' ? { kind: 'nothing' } : { kind: 'same' } }, touched };
 }
