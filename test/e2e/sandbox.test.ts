@@ -43,6 +43,12 @@ describeSandboxed('a candidate that reaches out of its sample', () => {
     expect(existsSync(join(homedir(), '.perfloop-memo'))).toBe(false);
   });
 
+  it('and changes the benchmark, and puts it back before its end, is refused', async () => {
+    const trial = trialOf(await judged('work() { cp -p bench/run.sh /tmp/kept; echo exit > bench/run.sh; cat /tmp/kept > bench/run.sh; touch -r /tmp/kept bench/run.sh; }\n'), 'candidate');
+    expect(verdictOf(trial)).toBe('rejected protected');
+    expect(trial.verdict?.reasons[0]?.text).toContain('bench/run.sh');
+  });
+
   it('and ends every process that it can ends none but its own', async () => {
     const trial = trialOf(await judged(`work() { ${onlyWithin} && kill -9 -1 2> /dev/null; sleep 0.15; }\n`), 'candidate');
     expect(verdictOf(trial)).toBe('rejected sample-failed');
