@@ -22,7 +22,7 @@ export async function endurance(): Promise<Figure[]> {
     return await withEngine(async ({ home, env, client }) => {
       const script = join(root, 'propose.mjs');
       writeFileSync(script, "import { appendFileSync } from 'node:fs';\nappendFileSync('work.js', `// ${Math.random()}\\n`);\nconsole.log('a change of nothing');\n");
-      const folder = benchTarget(root, `[verdict]\nprotocol = "fixed"\nruns = 6\nwarmups = 0\nnoise_pairs = 4\n[loop]\nrounds = ${rounds}\nplateau = ${rounds}\nmax_trials = ${trials}\n[profile]\nmin_share = 0.0\n[propose]\nrecipes = false\nscript = "node ${script}"\n`);
+      const folder = benchTarget(root, `[verdict]\nprotocol = "fixed"\nruns = 6\nbuilds = 1\nwarmups = 0\nnoise_pairs = 4\n[loop]\nrounds = ${rounds}\nplateau = ${rounds}\nmax_trials = ${trials}\n[profile]\nmin_share = 0.0\n[propose]\nrecipes = false\nscript = "node ${script}"\n`);
       const counts: number[] = [];
       let largest = 0;
       while (counts.reduce((sum, count) => sum + count, 0) < trials) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { median } from '../src/core/stats/summary.js';
+import type { SamplingProgress } from '../src/core/status.js';
 import { samplingIn } from '../src/client/heartbeats.js';
 import { engineStatus, ensureEngine } from '../src/worker/engine/engine.js';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
@@ -20,7 +21,7 @@ export async function recovery(): Promise<Figure[]> {
   const root = mkdtempSync(join(tmpdir(), 'perfloop-bench-'));
   try {
     return await withEngine(async (bench) => {
-      const folder = benchTarget(root, '[verdict]\nprotocol = "fixed"\nruns = 200\n');
+      const folder = benchTarget(root, '[verdict]\nprotocol = "fixed"\nruns = 200\nbuilds = 1\n');
       const detached: number[] = [];
       for (let start = 0; start < 5; start++) {
         const { seconds, run } = startDetached(bench, folder);
@@ -66,10 +67,11 @@ async function killAndWait(bench: BenchHome, folder: string): Promise<number> {
   return seconds;
 }
 
-async function samples({ client }: BenchHome, wanted: (progress: ReturnType<typeof samplingIn>[number]) => boolean): Promise<ReturnType<typeof samplingIn>[number]> {
+async function samples({ client }: BenchHome, wanted: (progress: SamplingProgress) => boolean): Promise<SamplingProgress> {
   for (;;) {
     for await (const trial of client.workflow.list({ query: "ExecutionStatus = 'Running' AND WorkflowType = 'trial'" })) {
-      const found = samplingIn(await client.workflow.getHandle(trial.workflowId).describe()).find(wanted);
+      const told = samplingIn(await client.workflow.getHandle(trial.workflowId).describe());
+      const found = told.find((progress): progress is SamplingProgress => progress.doing !== 'building' && wanted(progress));
       if (found !== undefined) return found;
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

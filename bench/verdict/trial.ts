@@ -2,7 +2,7 @@ import type { Pair, Sample, Stage } from '../../src/core/sample.js';
 import { walkStage } from '../../src/core/verdict/assess.js';
 import { verdictOf } from '../../src/core/verdict/judge.js';
 import type { MetricRule } from '../../src/core/verdict/metrics.js';
-import { deltaOf, noiseOf, noisePairsDue } from '../../src/core/verdict/noise.js';
+import { deltaOf, noiseBuilds, noiseOf, noisePairsDue } from '../../src/core/verdict/noise.js';
 import type { Rule } from '../../src/core/verdict/rule.js';
 import { allowanceOf, type Schedules } from '../../src/core/verdict/schedules.js';
 import type { Verdict } from '../../src/core/verdict/verdict.js';
@@ -32,9 +32,8 @@ export interface Simulated {
   confirmed: boolean;
 }
 
-/** As a run takes its A/A pairs by default: how many, and of how many builds of the base. */
+/** As a run takes its A/A pairs by default. */
 const noisePairs = 8;
-const noiseBuilds = 4;
 
 /** A whole trial, judged by the code that judges real ones: A/A pairs and the delta from them, screening, confirmation on fresh builds. `gain` is a natural log. */
 export function simulateTrial(bench: Bench, gain: number, metrics: MetricRule[], schedules: Schedules, minGain: number): Simulated {

@@ -12,7 +12,8 @@ import { verdictOf } from '../core/verdict/judge.js';
 import { metricRules } from '../core/verdict/metrics.js';
 import { noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
 import { costPlan } from '../core/verdict/plan.js';
-import { ruleFrom, schedulesFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
+import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
+import { allowanceOf } from '../core/verdict/schedules.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import { samplesSchema } from '../measure/stored-samples.js';
 import { activity } from './activity.js';
@@ -31,37 +32,40 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { config, known, trials, within } = input;
       const { min_gain: minGain, final_pairs: finalPairs, noise_pairs: noisePairs } = config.verdict;
       const rules = metricRules(config.metrics, config.benchmarks);
-      const { pairs, late } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, output: outputRuleOfNoise(config), next: (taken) => noisePairsDue(taken, rules, { minGain, planned: noisePairs }), most: noisePairs }) : { pairs: [], late: false };
+      const { pairs, warmUps, late } = known === null ? await sample(deps, input, attempt, { stage: 'noise', rules, output: outputRuleOfNoise(config), next: (taken) => noisePairsDue(taken, rules, { minGain, planned: noisePairs }), most: noisePairs }) : { pairs: [], warmUps: [], late: false };
       if (late) throw new PerfloopError('PL_BUDGET', `the budget was used up after ${pairs.length} pairs that measure the noise`, { fix: 'Give it a larger budget, or a shorter benchmark.' });
-      const noise = known?.noise ?? noiseOf(pairs, rules);
+      const noise: Noise = { ...(known?.noise ?? noiseOf(pairs, rules, warmUps)), ...(input.buildSeconds === undefined ? {} : { buildSeconds: input.buildSeconds }) };
       refuseUncomparable(config, noise);
       const samples = known?.samples ?? (await storeSamples(deps, pairs, null));
-      const schedules = schedulesFrom(config);
-      const planned = { noise, delta: ruleFrom(config, noise).delta, schedules, trials, finalPairs };
+      const rule = ruleFrom(config, noise);
+      const planned = { noise, delta: rule.delta, schedules: schedulesOfRule(rule), allowance: rule.v === 1 ? 0 : allowanceOf(rule), trials, finalPairs };
       const plan = within === undefined ? costPlan(planned) : planWithin(within.budget, Date.now(), planned, within.aheadSeconds);
       return { noise, samples, plan, spent: pairs.length * 2 };
     }),
 
     sampleStage: activity(async (input, attempt) => {
       const { stage, rule, earlier, within } = input;
+      const builds = 1 + (input.others ?? []).length;
       const explained = async (verdict: Verdict): Promise<Verdict> => {
         // A budget is for samples.
         const fact = stage === 'confirm' && within === undefined && pairs.length > 0 ? await witness(deps, input, verdict, median(pairs.map(({ a }) => a.wallMs)), attempt) : null;
         return fact === null ? verdict : { ...verdict, facts: [...(verdict.facts ?? []), fact] };
       };
-      const before = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
+      const taken = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
+      const own = taken.filter((pair) => pair.stage === stage);
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
-        return assessed.kind === 'more' ? assessed.pairs : 'stop';
+        return assessed.kind === 'more' && assessed.builds <= builds ? assessed.pairs : 'stop';
       };
       const assessedMost = assessStage(stage, [], rule);
-      const { pairs, late } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0 });
+      const { pairs, late } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0, earlier: own });
       const assessed = assessStage(stage, pairs, rule);
-      const all = [...before, ...pairs];
+      const all = [...taken.filter((pair) => pair.stage !== stage), ...pairs];
       const samples = await storeSamples(deps, all, rule);
-      const spent = samplesOf(pairs);
+      const spent = samplesOf(pairs) - samplesOf(own);
       const checked = printedChecked(all, rule);
-      const short = within === undefined ? null : shortOfTime(stage, pairs, late, rule, within);
+      const short = within === undefined ? null : shortOfTime(stage, pairs, { late, builds }, rule, within);
+      if (assessed.kind === 'more' && !late && short === null && assessed.builds > builds) return { kind: 'more', builds: assessed.builds, samples, spent };
       if (assessed.kind === 'passed' && stage === 'screen' && short === null) return { kind: 'passed', samples, spent };
       const verdict = await explained(verdictOf(all, rule));
       return { kind: 'decided', verdict: short !== null && verdict.kind === 'inconclusive' ? { ...verdict, reasons: [{ code: 'budget', text: short }] } : verdict, samples, spent, checked };
@@ -78,11 +82,18 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 }
 
 /** Why a stage that has not decided must end, where its budget holds no more of it or of the next one; else null. */
-function shortOfTime(stage: 'screen' | 'confirm', pairs: readonly Pair[], late: boolean, rule: Rule, within: NonNullable<SampleInput['within']>): string | null {
+function shortOfTime(stage: 'screen' | 'confirm', pairs: readonly Pair[], { late, builds }: { late: boolean; builds: number }, rule: Rule, within: NonNullable<SampleInput['within']>): string | null {
   const assessed = assessStage(stage, pairs, rule);
-  if (assessed.kind === 'more') return late ? endedByBudget(stage, countedPairs(pairs).length, assessed.pairs, within.budget) : null;
+  const measured = pairs.length === 0 ? within.secondsPerSample : mean(pairs.flatMap(({ a, b }) => [a.wallMs, b.wallMs])) / 1000;
+  if (assessed.kind === 'more') {
+    const counted = countedPairs(pairs).length;
+    const missing = 2 * Math.max(0, assessed.builds - builds);
+    // Each of them is executed once before it counts.
+    const needed = missing * ((within.buildSeconds ?? 0) + measured) + 2 * (assessed.pairs - counted) * measured;
+    const tooLate = missing > 0 && Date.now() + 1000 * needed > within.budget.deadline;
+    return late || tooLate ? endedByBudget(stage, counted, assessed.pairs, within.budget) : null;
+  }
   if (assessed.kind !== 'passed' || stage !== 'screen') return null;
-  const measured = mean(pairs.flatMap(({ a, b }) => [a.wallMs, b.wallMs])) / 1000;
   return confirmationShortfall(within.budget, Date.now(), schedulesOfRule(rule), { secondsPerSample: measured, aheadSeconds: within.aheadSeconds });
 }
 

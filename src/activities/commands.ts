@@ -6,7 +6,7 @@ import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
 import type { Home } from '../store/home.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
-import { buildKey, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
+import { buildKey, keptBuildMs, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
 import { homeOfWorktree, markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { isFile, stampsBelow } from '../workspace/pristine/stamps.js';
@@ -29,30 +29,37 @@ export function commandActivities(deps: Dependencies): CommandActivities {
     compareTests: compareTestsActivity(deps),
     breakChange: breakChangeActivity(deps),
 
-    runCommand: activity(async (input, attempt) => {
-      const { role, command, worktree: ref, target, config } = input;
-      const worktree = await worktreeOf(deps, ref);
-      // Set-up and build leave their result in the worktree; doing them again would only cost time.
-      const once = role === 'setup' || role === 'build';
-      if (once && worktree.done.includes(role)) return fromCache;
-      return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-        const repository = await repositoryOf(deps, target);
-        if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
-        // What it leaves is to be gone before the first sample.
-        if (!once) await pristineOf(deps, input, worktree);
-        if (role === 'test') return runTests({ deps, input, command, worktree, repository, lock, attempt });
-        if (!once) return run(deps, input, role, command, worktree, lock, attempt);
-        const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
-        const restored = kept !== null && (await kept.restore());
-        const began = Date.now();
-        const outcome = restored ? fromCache : await run(deps, input, role, command, worktree, lock, attempt);
-        // Only what is in the worktree can be kept.
-        if (outcome.ok && !restored && !(await leftInHome(deps.home, worktree.id))) await kept?.save(began);
-        if (outcome.ok) await markDone(deps.home, worktree, role);
-        return outcome;
-      }));
-    }),
+    runCommand: activity((input, attempt) => commandIn(deps, input, attempt)),
   };
+}
+
+/** Runs a command of the target in a worktree that is open. */
+export async function commandIn(deps: Dependencies, input: Parameters<HostActivities['runCommand']>[0], attempt: Attempt): Promise<CommandOutcome> {
+  const { role, command, worktree: ref, target, config } = input;
+  const worktree = await worktreeOf(deps, ref);
+  // Set-up and build leave their result in the worktree; doing them again would only cost time.
+  const once = role === 'setup' || role === 'build';
+  if (once && worktree.done.includes(role)) return fromCache;
+  return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
+    const repository = await repositoryOf(deps, target);
+    if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
+    // What it leaves is to be gone before the first sample.
+    if (!once) await pristineOf(deps, input, worktree);
+    if (role === 'test') return runTests({ deps, input, command, worktree, repository, lock, attempt });
+    if (!once) return run(deps, input, role, command, worktree, lock, attempt);
+    const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
+    const began = Date.now();
+    if (kept !== null && (await kept.restore())) {
+      await markDone(deps.home, worktree, role);
+      return { ...fromCache, tookMs: (await kept.wallMs()) ?? Date.now() - began };
+    }
+    const outcome = await run(deps, input, role, command, worktree, lock, attempt);
+    if (!outcome.ok) return outcome;
+    // Only what is in the worktree can be kept.
+    if (kept !== null && !(await leftInHome(deps.home, worktree.id))) await kept.save(began, outcome.wallMs);
+    await markDone(deps.home, worktree, role);
+    return { ...outcome, tookMs: outcome.wallMs };
+  }));
 }
 
 async function run(deps: Dependencies, scope: CommandPlace['scope'], role: CommandRole, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {
@@ -65,14 +72,21 @@ async function run(deps: Dependencies, scope: CommandPlace['scope'], role: Comma
   return { ok: result.ok, problem: withHint(problemOf(result, command), result, asked), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
 }
 
+interface Kept {
+  restore(): Promise<boolean>;
+  save(since: number, wallMs: number): Promise<void>;
+  /** How long it took to make, where that says how long it would take again. */
+  wallMs(): Promise<number | undefined>;
+}
+
 /** The results of earlier set-ups and builds with the same inputs. */
-async function keptResult(deps: Dependencies, repository: Repository, worktree: OpenWorktree, role: 'setup' | 'build', command: CommandSpec, config: Config): Promise<{ restore(): Promise<boolean>; save(since: number): Promise<void> }> {
+async function keptResult(deps: Dependencies, repository: Repository, worktree: OpenWorktree, role: 'setup' | 'build', command: CommandSpec, config: Config): Promise<Kept> {
   const { setup, lockfiles } = config.target;
   const sandboxed = worktree.place !== null;
   const ofSetup = setup === undefined ? null : await setupKey({ repository, commit: worktree.commit, command: setup, lockfiles, sandboxed });
-  if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree) };
+  if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree), wallMs: async () => undefined };
   const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup, sandboxed });
-  return { restore: () => restoreBuild(deps.home, key, worktree), save: (since) => saveBuild(deps.home, key, worktree, since) };
+  return { restore: () => restoreBuild(deps.home, key, worktree), save: (since, wallMs) => saveBuild(deps.home, key, worktree, since, wallMs), wallMs: () => keptBuildMs(deps.home, key) };
 }
 
 /** Whether there is more in the home of a sandbox than links into the user's and caches: a program that was installed there. */

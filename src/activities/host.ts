@@ -2,6 +2,7 @@ import type { HostActivities } from '../core/run/contracts.js';
 import { activity } from './activity.js';
 import { executedFlagsActivity } from './executed-flags.js';
 import { acceptActivities } from './accept.js';
+import { buildSidesActivity } from './build-sides.js';
 import { analyzeActivity } from './analyze.js';
 import { commandActivities } from './commands.js';
 import { compareCasesActivity } from './compare-cases.js';
@@ -16,6 +17,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
   return {
     ping: activity(async () => {}),
     ...worktreeActivities(deps),
+    buildSides: buildSidesActivity(deps),
     ...commandActivities(deps),
     compareOutputs: compareOutputsActivity(deps),
     compareCases: compareCasesActivity(deps),

@@ -16,7 +16,7 @@ import type { Rule } from '../core/verdict/rule.js';
 import { lateFor } from '../measure/deadline.js';
 import { cpusFor } from '../measure/pinning.js';
 import { samplePairs } from '../measure/sampling.js';
-import type { Side } from '../measure/take-pair.js';
+import type { Side, Sides } from '../measure/take-pair.js';
 import { encodeSamples } from '../measure/stored-samples.js';
 import type { Tidy } from '../measure/tidy.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
@@ -34,12 +34,24 @@ export interface Sampling {
   output: OutputRule | null;
   next: (pairs: readonly Pair[]) => number | 'stop';
   most: number;
+  /** Pairs of this stage that were taken of the first of these builds. */
+  earlier?: readonly Pair[];
 }
 
-/** Samples under the host lock, with both sides' protected files as in the base. `late`: its budget ended it. */
-export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most }: Sampling): Promise<{ pairs: Pair[]; late: boolean }> {
+/** The pairs of a stage, those that were there already among them, and those that warmed up. */
+interface Sampled {
+  pairs: Pair[];
+  warmUps: Pair[];
+  /** Its budget ended it. */
+  late: boolean;
+}
+
+/** Samples under the host lock, with the protected files of all builds as in the base. */
+export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most, earlier = [] }: Sampling): Promise<Sampled> {
   await renewLease(deps, input.run, input.lease);
-  const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
+  const refs = [{ a: input.a, b: input.b }, ...(input.others ?? [])];
+  const opened: Record<'a' | 'b', OpenWorktree>[] = [];
+  for (const { a, b } of refs) opened.push({ a: await worktreeOf(deps, a), b: await worktreeOf(deps, b) });
   const report = (doing: SamplingProgress['doing'], pairs: readonly Pair[], resumed: number): void => {
     const soFar = estimate(pairs, rules);
     const each = soFar === null ? [] : estimates(pairs, rules);
@@ -48,14 +60,20 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
     const nextLook = due === 'stop' ? counted : due;
     attempt.report({ stage, pairs: counted, nextLook, most: Math.max(most, nextLook), ratio: soFar?.ratio ?? null, ci95: soFar?.ci95 ?? null, ...(each.length === 0 ? {} : { metrics: each }), doing, resumed } satisfies SamplingProgress);
   };
-  return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
-    const tidy = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
-    report('sampling', [], 0);
+  return unlessGone(deps, refs.flatMap(({ a, b }) => [a, b]), () => withHostLock(deps, 'exclusive', attempt, () => report('waiting', [], 0), async (lock) => {
+    const builds: Sides[] = [];
+    for (const { a, b } of opened) builds.push(await sidesOf(deps, input, a, b));
+    const [sides, ...others] = builds as [Sides, ...Sides[]];
+    report('sampling', earlier, 0);
+    const warmUps: Pair[] = [];
     const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
     let late = false;
     const pairs = await samplePairs({
       stage,
-      sides: { a: await sideOf(deps, input, sides.a, tidy.a), b: await sideOf(deps, input, sides.b, sides.a.id === sides.b.id ? tidy.a : tidy.b) },
+      sides,
+      others,
+      earlier,
+      warmEach: input.coldIsAsFast !== true,
       benchmarks: benchmarksFrom(input.config),
       rules,
       output,
@@ -63,17 +81,23 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       // The fixed protocol is a plain table: as many pairs as were asked for.
       ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
       ...(isLate === null ? {} : { outOfTime: (taken, wanted) => (late = isLate(taken, wanted)) }),
-      journalFile: journalOf(deps, input, input.lease, stage),
+      journalFile: journalOf(deps, input, input.lease, stage, earlier.length),
       secretsFrom: deps.env,
       jobs: jobs(deps, input, `${stage} sample`),
       ...conditionsOf(input.config),
       lock,
       signal: attempt.signal,
+      onWarmUp: (pair) => warmUps.push(pair),
       onProgress: (taken, resumed) => report('sampling', taken, resumed),
     });
     refuseUnprotected(stage, pairs);
-    return { pairs, late };
+    return { pairs, warmUps, late };
   }));
+}
+
+async function sidesOf(deps: Dependencies, input: SampleInput, a: OpenWorktree, b: OpenWorktree): Promise<Sides> {
+  const tidy = await pristineOf(deps, input, a);
+  return { a: await sideOf(deps, input, a, tidy), b: await sideOf(deps, input, b, a.id === b.id ? tidy : await pristineOf(deps, input, b)) };
 }
 
 async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
@@ -81,10 +105,10 @@ async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWork
   return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
 }
 
-/** One file a stage; a person can read along. */
-function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage): string {
+/** One file a stage, and one more each time that there are more builds; a person can read along. `first`: the index of its first pair. */
+function journalOf(deps: Dependencies, scope: Scope, lease: Lease, stage: Stage, first: number): string {
   const owner = createHash('sha256').update(`${lease.host} ${lease.device}`).digest('hex').slice(0, 8);
-  return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}.jsonl`);
+  return join(deps.home.logs, scope.run, scope.trial, `samples-${stage}-${owner}${first === 0 ? '' : `-from-${first}`}.jsonl`);
 }
 
 export function storeSamples(deps: Dependencies, pairs: Pair[], rule: Rule | null): Promise<ArtifactRef> {

@@ -3,7 +3,7 @@ import type { Candidate } from '../core/candidate.js';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
-import type { HostActivities, Scope } from '../core/run/contracts.js';
+import type { HostActivities, Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import { drawLayoutSeed } from '../measure/sample.js';
@@ -28,17 +28,8 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
   return {
     openWorktrees: activity(async ({ target, config, worktrees, fresh }) => {
       const repository = fresh === true ? await freshClone(deps.home, target, deps.artifacts, posix.dirname(worktrees[0]?.key ?? '')) : await repositoryOf(deps, target);
-      // What an earlier attempt opened keeps its place.
-      const earlier = await Promise.all(worktrees.map(({ key }) => findOpenWorktree(deps.home, key)));
-      const drawn = await drawPlace(config);
-      const place = drawn === null ? null : (earlier.find((worktree) => worktree?.place != null)?.place ?? drawn);
-      const opened = [];
-      for (const { key, commit } of worktrees) {
-        await repository.ensureCommit(commit);
-        const worktree = await openWorktree({ home: deps.home, repository, key, commit: commit.commit, layoutSeed: drawLayoutSeed(), place, prepare: async (made) => void (await linkInto(made, target.origin, config.target.link)) });
-        opened.push({ key, commit: worktree.commit });
-      }
-      return opened;
+      for (const { commit } of worktrees) await repository.ensureCommit(commit);
+      return openTogether(deps, { target, config }, repository, worktrees);
     }),
 
     applyCandidate: activity(async (input) => {
@@ -62,6 +53,20 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       for (const key of keys) await closeWorktree(deps.home, key);
     }),
   };
+}
+
+/** Opens worktrees of commits that are there, which commands see at one and the same place, so that it does not tell the sides apart. */
+export async function openTogether(deps: Dependencies, { target, config }: { target: Target; config: Config }, repository: Repository, worktrees: readonly { key: string; commit: CommitRef }[]): Promise<WorktreeRef[]> {
+  // What an earlier attempt opened keeps its place.
+  const earlier = await Promise.all(worktrees.map(({ key }) => findOpenWorktree(deps.home, key)));
+  const drawn = await drawPlace(config);
+  const place = drawn === null ? null : (earlier.find((worktree) => worktree?.place != null)?.place ?? drawn);
+  const opened = [];
+  for (const { key, commit } of worktrees) {
+    const worktree = await openWorktree({ home: deps.home, repository, key, commit: commit.commit, layoutSeed: drawLayoutSeed(), place, prepare: async (made) => void (await linkInto(made, target.origin, config.target.link)) });
+    opened.push({ key, commit: worktree.commit });
+  }
+  return opened;
 }
 
 /**

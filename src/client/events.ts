@@ -1,5 +1,5 @@
 import type { Flag } from '../core/flag.js';
-import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, SamplingProgress, TrialState, TrialSummary } from '../core/status.js';
+import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 
@@ -103,13 +103,14 @@ export function awaitsFinal(status: RunStatus): boolean {
   return status.state === 'awaiting-approval' && waitingTrials(status).length === 0;
 }
 
-/** Progress of one sampling, said when a stage begins and whenever a look is reached. */
-export type SamplingEvent = { kind: 'sampling'; of: string; progress: SamplingProgress };
+/** Progress of one sampling, said when its builds or a stage begin and whenever a look is reached. */
+export type SamplingEvent = { kind: 'sampling'; of: string; progress: StageProgress };
 
 /** Whether the sampling got to a point worth a line: a new stage, a resumption, or a look reached. */
-export function samplingNews(previous: SamplingProgress | null, next: SamplingProgress): boolean {
+export function samplingNews(previous: StageProgress | null, next: StageProgress): boolean {
+  if (next.doing === 'building') return previous?.doing !== 'building' || next.of !== previous.of;
   if (next.doing === 'waiting') return previous?.doing !== 'waiting';
-  if (previous === null || previous.stage !== next.stage || previous.doing === 'waiting') return true;
+  if (previous === null || previous.stage !== next.stage || previous.doing === 'waiting' || previous.doing === 'building') return true;
   if (next.resumed > previous.resumed) return true;
   return next.nextLook !== previous.nextLook || (next.pairs >= next.most && previous.pairs < next.most);
 }

@@ -1,23 +1,24 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { SamplingProgress } from '../core/status.js';
+import type { StageProgress } from '../core/status.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
-/** What the activities under way last said of their sampling. The server keeps it, so it is there while no worker lives. */
-export function samplingIn(description: WorkflowExecutionDescription): SamplingProgress[] {
+/** What the activities under way last said of their sampling, or of what is built for it. The server keeps it, so it is there while no worker lives. */
+export function samplingIn(description: WorkflowExecutionDescription): StageProgress[] {
   return (description.raw.pendingActivities ?? []).map(progressOf).filter((progress) => progress !== null);
 }
 
-function progressOf(activity: PendingActivity): SamplingProgress | null {
+function progressOf(activity: PendingActivity): StageProgress | null {
   const payload = activity.heartbeatDetails?.payloads?.[0];
   if (payload === undefined) return null;
   const details: unknown = defaultPayloadConverter.fromPayload(payload);
   return isProgress(details) ? details : null;
 }
 
-function isProgress(value: unknown): value is SamplingProgress {
-  return typeof value === 'object' && value !== null && 'stage' in value && 'pairs' in value && 'most' in value && 'doing' in value;
+function isProgress(value: unknown): value is StageProgress {
+  if (typeof value !== 'object' || value === null || !('stage' in value) || !('doing' in value)) return false;
+  return value.doing === 'building' ? 'build' in value && 'of' in value : 'pairs' in value && 'most' in value;
 }
 
 /** temporal.api.enums.v1.PendingActivityState */

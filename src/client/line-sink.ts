@@ -2,7 +2,7 @@ import { eventsBetween, samplingNews, type RunEvent, type SamplingEvent } from '
 import type { Sink } from './follow.js';
 import { eventLine, type LinkEvent } from './print/events.js';
 import type { Link, Look } from './observe.js';
-import type { RunStatus, SamplingProgress } from '../core/status.js';
+import type { RunStatus, StageProgress } from '../core/status.js';
 import type { Style } from './style.js';
 
 export const linkText: Record<Exclude<Link, 'ok'>, string> = {
@@ -14,7 +14,7 @@ export const linkText: Record<Exclude<Link, 'ok'>, string> = {
 export class LineSink implements Sink {
   private status: RunStatus | null = null;
   private link: Link = 'ok';
-  private readonly sampled = new Map<string, SamplingProgress>();
+  private readonly sampled = new Map<string, StageProgress>();
 
   constructor(
     private readonly write: (text: string) => void,

@@ -81,6 +81,8 @@ export interface CostPlan {
   samplesPerTrial: { expected: number; most: number };
   /** Fresh builds of each side for the same. Absent in plans of earlier versions. */
   buildsPerTrial?: { expected: number; most: number };
+  /** What of delta is there because so few builds cannot tell the luck of one from a gain. Natural log; absent: nothing. */
+  allowance?: number;
   /** Smallest true gain (fraction) that is found with at least 90% probability. */
   detectableGain: number;
   expectedSeconds: number;
@@ -109,6 +111,17 @@ export interface SamplingProgress {
   /** Pairs that were read back from the journal after a crash. */
   resumed: number;
 }
+
+/** Heartbeat details of preparing fresh builds: which one of each side is under way, from 1, and how many it makes. */
+export interface BuildingProgress {
+  doing: 'building';
+  stage: Stage;
+  build: number;
+  of: number;
+}
+
+/** What an activity last said of a stage. */
+export type StageProgress = SamplingProgress | BuildingProgress;
 
 export interface DecisionRecord {
   id: string;

@@ -59,7 +59,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
   let launcher: Launcher | null = null;
   try {
     const pairs = [...earlier, ...journal.pairs];
-    const resumed = journal.pairs.length;
+    const resumed = journal.pairs.length === 0 ? 0 : pairs.length;
     if (resumed > 0) onProgress?.(pairs, resumed);
     const add = async (pair: Pair): Promise<void> => {
       await journal.append(pair);

@@ -3,7 +3,7 @@ import { firstSchedules } from '../core/verdict/first-schedules.js';
 import { errorBound, schedulesOfRule } from '../core/verdict/rule.js';
 import { totalAlpha } from '../core/verdict/schedule.js';
 import type { Schedules } from '../core/verdict/schedules.js';
-import { gainText, percentText } from '../core/verdict/words.js';
+import { buildsText, gainText, percentText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { countText, knownIntervalText } from './words.js';
 
@@ -31,7 +31,7 @@ function judgeHeadline(status: RunStatus): Headline {
   const { kind, measured } = verdict;
   const word = `${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}`;
   if (measured === null || measured.pairs === 0) return { text: word, tone: verdictTone[kind], detail: 'It was not measured.' };
-  return { text: `${word}: ${gainText(measured.ratio)}`, tone: verdictTone[kind], detail: `${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}` };
+  return { text: `${word}: ${gainText(measured.ratio)}`, tone: verdictTone[kind], detail: `${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}${measured.builds === undefined ? '' : ` of ${buildsText(measured.builds)}`}` };
 }
 
 function runHeadline(status: RunStatus): Headline {

@@ -1,7 +1,7 @@
 import { flagPlace } from '../core/flag.js';
 import { timeText } from '../core/verdict/budget.js';
 import type { Verdict } from '../core/verdict/verdict.js';
-import { comparedText, percentText, ratioText } from '../core/verdict/words.js';
+import { buildsText, comparedText, percentText, ratioText } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { environmentEntries } from './environment.js';
 import { isOver, tookMs } from './facts.js';
@@ -79,7 +79,7 @@ function sentence({ status }: ReportData, { summary }: TrialData, verdict: Verdi
   if (measured === null || measured.pairs === 0) return `**${word}.** ${who} against ${base}; a gain of more than ${asked} was asked for.`;
   const interval = isKnown(measured.ci95) ? `95% interval ${ratioText(measured.ci95[0])} to ${ratioText(measured.ci95[1])}, ` : '';
   const numbers = `${who} ${kind === 'accepted' ? 'is' : 'measured'} ${comparedText(measured.ratio, base)}: ${ratioText(measured.ratio)} (${interval}${countText(measured.pairs, 'pair')}).`;
-  const then = kind === 'accepted' ? `That is more than the ${asked} that were asked for, confirmed on a second build of both sides.` : `A gain of more than ${asked} was asked for${kind === 'rejected' && !futile ? ', and that nothing else gets worse' : ''}.`;
+  const then = kind === 'accepted' ? `That is more than the ${asked} that were asked for, confirmed on ${buildsText(measured.builds ?? 1)}.` : `A gain of more than ${asked} was asked for${kind === 'rejected' && !futile ? ', and that nothing else gets worse' : ''}.`;
   return `**${word}.** ${numbers} ${then}`;
 }
 

@@ -21,10 +21,10 @@ export function looksTable({ pairs, rule }: TrialData): string {
   if (pairs.kind !== 'there' || rule === null) return '';
   const looks = looksOf(pairs.value, rule);
   if (looks.length === 0) return '';
-  const rows = looks.map((look) => `| ${stageText[look.stage]} | ${look.pairs} | ${ratioText(look.ratio)} | ${pText(look.p)} | ${pText(look.alpha)} | ${pText(look.futilityP)} | ${pText(look.futility)} | ${look.outcome} |`);
+  const rows = looks.map((look) => `| ${stageText[look.stage]} | ${look.pairs} | ${look.builds} | ${ratioText(look.ratio)} | ${pText(look.p)} | ${pText(look.alpha)} | ${pText(look.futilityP)} | ${pText(look.futility)} | ${look.outcome} |`);
   return [
     `Exact one-sided signed-rank tests against a gain of ${percentText(Math.expm1(rule.delta))}, fixed before the first sample. What is not faster by more than that is accepted with a probability of at most ${Number(errorBound(rule).toPrecision(2))}.`,
-    ['| look | pairs | ratio | p(no gain) | passes at | p(gain) | futile at | came to |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |', ...rows].join('\n'),
+    ['| look | pairs | builds | ratio | p(no gain) | passes at | p(gain) | futile at | came to |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |', ...rows].join('\n'),
   ].join('\n\n');
 }
 

@@ -7,7 +7,8 @@ import type { TrialSummary } from '../core/status.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import type { Phases } from './phases.js';
 import { scopeOf, warn } from './phases.js';
-import { trial, type TrialInput, type TrialResult } from './trial.js';
+import { trial } from './trial.js';
+import type { TrialInput, TrialResult } from './trial-input.js';
 
 /** Tries the ranked candidates, each against the champion that opened the round; then accepts what passed. */
 export async function execute(phases: Phases): Promise<void> {

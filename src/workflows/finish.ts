@@ -69,7 +69,7 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
       const differs = await firstDifference(on, input, scope, a, b, 'compare outputs with the base');
       if (differs !== null) warn(model, againstBase(differs.outcome));
     }
-    const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, a, a)).noise;
+    const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, [{ a, b: a }])).noise;
     const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, rule: ruleFrom(config, noise) });
     model.status.final = final;
     model.status.samplesSpent += spent;

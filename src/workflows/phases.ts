@@ -15,7 +15,7 @@ import type { RunControl } from './control.js';
 import { refusal } from './failures.js';
 import { mustAgree, mustRun, readyWorktrees, type Work } from './ground.js';
 import type { HostHandle, HostSession } from './host-session.js';
-import { mustFit, noiseOnHost } from './noise.js';
+import { moreOfBase, mustFit, noiseOnHost } from './noise.js';
 
 /** What the phases of a round work with. */
 export interface Phases {
@@ -63,7 +63,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     const untested = untestedNote(config);
     if (untested !== null) warn(model, untested);
     control.enter('warmup', 'measuring the noise of the benchmark');
-    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, a, b, { seconds: tried.wallMs / 1000, sources: tried.sources, ahead });
+    const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, [{ a, b }], { seconds: tried.wallMs / 1000, sources: tried.sources, ahead, more: () => moreOfBase(on, work, scope, keys) });
     model.noise = { ...measured.noise, host: on.lease.host };
     const bias = biasNote(config.verdict.min_gain, measured.noise);
     if (bias !== null) warn(model, bias);
@@ -71,7 +71,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     if (load !== null) warn(model, load);
     const printed = printedNote(config, measured.noise.printed);
     if (printed !== null) warn(model, printed);
-    if (ahead !== undefined) mustFit(ahead, config, measured.noise.secondsPerSample, 0);
+    if (ahead !== undefined) mustFit(ahead, config, measured.noise, 0);
     if (measured.plan.budget?.note) warn(model, measured.plan.budget.note);
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;

@@ -15,6 +15,8 @@ const manifestSchema = z.object({
   worktree: z.string(),
   /** Files and whole folders, relative to the worktree. */
   entries: z.array(z.string()),
+  /** How long the command took, in milliseconds. Absent in what earlier versions kept. */
+  wallMs: z.number().optional(),
   places: z.object({ files: z.array(z.object({ path: z.string(), offsets: z.array(z.number()) })), symlinks: z.array(z.string()) }),
 });
 
@@ -28,8 +30,8 @@ const leftoverMs = 3_600_000;
  * Keeps a copy of files that a command made in a worktree under `folder/key`. It appears by a rename, whole or not at all.
  * When there is one already it stays. The oldest beyond `most` are removed.
  */
-export async function saveKept(request: { folder: string; key: string; worktree: PlacedWorktree; entries: readonly string[]; most: number }): Promise<void> {
-  const { folder, key, worktree, entries, most } = request;
+export async function saveKept(request: { folder: string; key: string; worktree: PlacedWorktree; entries: readonly string[]; most: number; wallMs?: number }): Promise<void> {
+  const { folder, key, worktree, entries, most, wallMs } = request;
   await excludeFromCommits(worktree, entries);
   if (await isThere(join(folder, key))) return;
   const temporary = join(folder, `.new-${randomBytes(8).toString('hex')}`);
@@ -37,7 +39,7 @@ export async function saveKept(request: { folder: string; key: string; worktree:
   try {
     await copyEntries(worktree.path, join(temporary, 'files'), entries);
     const places = await findId(join(temporary, 'files'), nameInPaths(worktree));
-    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: nameInPaths(worktree), entries, places }));
+    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: nameInPaths(worktree), entries, places, ...(wallMs === undefined ? {} : { wallMs }) }));
     await flush(temporary);
     await rename(temporary, join(folder, key));
   } catch (error) {
@@ -71,6 +73,12 @@ export async function restoreKept(request: { folder: string; key: string; worktr
   await replaceId(worktree.path, manifest.places, manifest.worktree, nameInPaths(worktree));
   await excludeFromCommits(worktree, manifest.entries);
   return true;
+}
+
+/** How long the command took that made what is kept, in milliseconds; undefined where that is not known. */
+export async function keptWallMs({ folder, key }: { folder: string; key: string }): Promise<number | undefined> {
+  const text = await readFile(join(folder, key, 'manifest.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text)).wallMs;
 }
 
 /** Both have the same length, so that one can be written over the other. */

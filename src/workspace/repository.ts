@@ -24,7 +24,7 @@ export interface Repository {
   readFileAt(commit: string, path: string): Promise<Buffer>;
   /** Paths of every file of a commit. */
   listFiles(commit: string): Promise<string[]>;
-  listTree(commit: string): Promise<TreeEntry[]>;
+  listTree(commit: string): Promise<readonly TreeEntry[]>;
   /** Git's hash of the files of a commit: equal for commits with the same files. */
   treeHash(commit: string): Promise<string>;
   /** A unified diff, for people. */

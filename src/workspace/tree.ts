@@ -19,8 +19,24 @@ export interface ChangedPath {
 
 export const modes = { file: '100644', executable: '100755', symlink: '120000', submodule: '160000', none: '000000' } as const;
 
+/** The last trees that were listed, by the hash of their commit, which says all that is in them. Protected files are laid over many worktrees of the same two commits. */
+const listed = new Map<string, Promise<TreeEntry[]>>();
+const mostListed = 4;
+
 /** Every file of a commit, submodules included as one entry each. */
-export async function listTree(commit: string, options: GitOptions): Promise<TreeEntry[]> {
+export async function listTree(commit: string, options: GitOptions): Promise<readonly TreeEntry[]> {
+  const known = listed.get(commit);
+  if (known !== undefined) return known;
+  const listing = readTree(commit, options);
+  if (/^[0-9a-f]{40}$/.test(commit)) listed.set(commit, listing);
+  for (const oldest of [...listed.keys()].slice(0, Math.max(0, listed.size - mostListed))) listed.delete(oldest);
+  return listing.catch((error: unknown) => {
+    listed.delete(commit);
+    throw error;
+  });
+}
+
+async function readTree(commit: string, options: GitOptions): Promise<TreeEntry[]> {
   const output = (await gitBytes(['ls-tree', '-r', '-z', '--full-tree', commit], options)).toString('utf8');
   return output.split('\0').flatMap((line) => {
     const match = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(line);

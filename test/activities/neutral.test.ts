@@ -43,7 +43,7 @@ it('a program sees the same as a build, a test, a smoke run, a check and a sampl
   const run = async <Name extends keyof All>(name: Name, input: Parameters<All[Name]>[0]): Promise<Awaited<ReturnType<All[Name]>>> =>
     new MockActivityEnvironment().run<[typeof input], Awaited<ReturnType<All[Name]>>, (input: Parameters<All[Name]>[0]) => Promise<Awaited<ReturnType<All[Name]>>>>(activities[name] as never, input);
   const commands = ['setup', 'build', 'test', 'smoke', 'check', 'benchmark'].map((role) => `${role} = '''${look}'''`);
-  const config = parseConfig(`[target]\n${commands[0]}\n[commands]\n${commands.slice(1).join('\n')}\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\n[sandbox]\nmode = "off"\n`, 'perfloop.toml');
+  const config = parseConfig(`[target]\n${commands[0]}\n[commands]\n${commands.slice(1).join('\n')}\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\n[sandbox]\nmode = "off"\n`, 'perfloop.toml');
   const scope = { v: 1 as const, run: 'r-neutral', trial: 'r1-1' };
 
   const [a, b] = await run('openWorktrees', { ...scope, target, config, worktrees: ['a', 'b'].map((side) => ({ key: `r-neutral/${side}`, commit: target.base })) });

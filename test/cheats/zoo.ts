@@ -36,7 +36,7 @@ export interface ZooRepository {
 }
 
 /** What makes a judgement short: a plain table of few pairs, by CPU time, which other load on the machine hardly changes. */
-const quickly = 'protocol = "fixed"\nwarmups = 0\nruns = 6\n';
+const quickly = 'protocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\n';
 const byCpuTime = '[[metrics]]\nname = "cpu"\nsource = "cpu"\n';
 
 /** How an exploit is judged. `config`: what is added to the target's config. */

@@ -110,6 +110,14 @@ describe('what is worth a line of a sampling', () => {
     expect(samplingNews(waiting, progress)).toBe(true);
   });
 
+  it('is that fresh builds are made, once for all of them, and the samples after it', () => {
+    const building = { doing: 'building' as const, stage: 'confirm' as const, build: 1, of: 8 };
+    expect(samplingNews(progress, building)).toBe(true);
+    expect(samplingNews(building, { ...building, build: 5 })).toBe(false);
+    expect(samplingNews(building, { ...building, build: 9, of: 16 })).toBe(true);
+    expect(samplingNews(building, { ...progress, stage: 'confirm' })).toBe(true);
+  });
+
   it('is that pairs were kept over a crash', () => {
     expect(samplingNews(progress, { ...progress, resumed: 4 })).toBe(true);
   });

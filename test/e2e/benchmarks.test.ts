@@ -18,7 +18,7 @@ sleep "$(printf 0.%03d "$ms")"
 echo "$1: $((100000 / ms))"
 `;
 const files = { 'bench/of.sh': script, 'src/parse.js': 'const ms = 40;\n', 'src/print.js': 'const ms = 50;\n' };
-const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nnoise_pairs = 4\n';
+const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nbuilds = 1\nnoise_pairs = 4\n';
 const benchmark = (name: string, run = `sh bench/of.sh ${name}`): string => `[[benchmarks]]\nname = "${name}"\nrun = '''${run}'''\n[[metrics]]\nname = "${name}"\nbenchmark = "${name}"\npattern = '${name}: ([0-9]+)'\ngoal = "max"\n`;
 
 describe('judge with several benchmarks', () => {

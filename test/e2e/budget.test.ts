@@ -15,7 +15,7 @@ const engine = sharedEngine();
 const counted = (outside: string, { before, quick, after }: { before: number; quick: number; after: number }): string => `echo x >> ${outside}/runs; if [ $(wc -l < ${outside}/runs) -gt ${quick} ]; then sleep ${after}; else sleep ${before}; fi\n`;
 /** The benchmark writes outside of its worktree. */
 const counts = '[sandbox]\nmode = "off"\n';
-const fixed = (runs: number): string => `[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = ${runs}\nnoise_pairs = 4\n`;
+const fixed = (runs: number): string => `[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = ${runs}\nbuilds = 1\nnoise_pairs = 4\n`;
 const executions = (target: Target): number => readFileSync(join(target.outside, 'runs'), 'utf8').trimEnd().split('\n').length;
 
 async function judged(target: Target, options: Partial<JudgeOptions>): Promise<RunStatus> {

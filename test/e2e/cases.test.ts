@@ -11,7 +11,7 @@ const engine = sharedEngine();
 
 const slowJs = 'exports.unique = (items) => items.filter((item, index) => items.indexOf(item) === index);\n';
 const slowPython = 'def total(items):\n    result = 0.0\n    for item in items:\n        result = result + item\n    return [result]\n';
-const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n';
+const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n';
 
 const repository = (cases: string, files: Record<string, string> = {}): Target =>
   makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'lib/unique.js': slowJs, 'pkg/sums.py': slowPython, 'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\n${cases}${fixed}`, ...files }));

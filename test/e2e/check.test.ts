@@ -13,7 +13,7 @@ const repository = (check: string, files: Record<string, string> = {}, more = ''
   makeTarget(() => ({
     'src/work.js': 'const ms = 60;\n',
     'bench/score.sh': scoreScript,
-    'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\ncheck = '''${check}'''\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n${more}`,
+    'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\ncheck = '''${check}'''\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n${more}`,
     ...files,
   }));
 
@@ -98,7 +98,7 @@ describe('a benchmark that prints its result', () => {
     'src/work.js': 'const ms = 60;\nexports.sum = (values) => values.reduce((total, value) => total + value, 0);\n',
     'bench/score.sh': `${scoreScript}node bench/sum.js\n`,
     'bench/sum.js': "const { sum } = require('../src/work.js');\nconsole.log('sum', sum([1, 2, Number(process.env.PERFLOOP_SEED)]));\nconsole.log('took', process.uptime(), 's', process.pid);\n",
-    'perfloop.toml': '[commands]\nbenchmark = "sh bench/score.sh"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n',
+    'perfloop.toml': '[commands]\nbenchmark = "sh bench/score.sh"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\n[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n',
   }));
 
   it('must print the same for a candidate, but for times and what varies by itself', async () => {

@@ -40,7 +40,7 @@ async function job(origin: string, branch: string, ...flags: string[]): Promise<
 
 describe('examples/ci/judge.sh', () => {
   const score = '[[metrics]]\nname = "score"\npattern = "score: ([0-9]+)"\ngoal = "max"\n';
-  const target = makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nnoise_pairs = 4\n${score}` }));
+  const target = makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': `[commands]\nbenchmark = "sh bench/score.sh"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nbuilds = 1\nnoise_pairs = 4\n${score}` }));
   const branch = (name: string, text: string): void => {
     target.git('checkout', '--quiet', '-b', name, 'main');
     target.write({ 'src/work.js': text });

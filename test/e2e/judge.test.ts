@@ -15,7 +15,7 @@ import { effect, scoreScript, type Target } from './target.js';
 
 const engine = sharedEngine({ E2E_GREETING: 'hello', E2E_PASSWORD: 'secret-1' });
 
-const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nnoise_pairs = 4\n';
+const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 8\nbuilds = 1\nnoise_pairs = 4\n';
 const score = '[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n';
 const benchmark = '[commands]\nbenchmark = "sh bench/score.sh"\n';
 

@@ -84,7 +84,7 @@ export function waitingProgram(functions: Record<string, number>, config: string
 export function scoredProgram(functions: Record<string, number>, config: string): Record<string, string> {
   const commands = '[commands]\nbenchmark = "sh bench/score.sh"\nprofile = "node bench/main.js"\n';
   const metrics = '[[metrics]]\nname = "score"\npattern = "score: ([0-9]+)"\ngoal = "max"\n';
-  const verdict = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\nfinal_pairs = 10\n';
+  const verdict = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\nfinal_pairs = 10\n';
   return { ...waitingProgram(functions, `${commands}${verdict}${config}\n${metrics}`), 'bench/score.sh': scoreScript };
 }
 

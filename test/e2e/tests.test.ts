@@ -12,7 +12,7 @@ import { scoreScript, type Target } from './target.js';
 
 const engine = sharedEngine();
 
-const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n';
+const fixed = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\n';
 const score = '[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n';
 
 function repository(test: string, files: (outside: string) => Record<string, string>): Target {

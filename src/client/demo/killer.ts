@@ -1,4 +1,3 @@
-import type { SamplingProgress } from '../../core/status.js';
 import { readState } from '../../worker/engine/state.js';
 import type { CliContext } from '../context.js';
 import { RunObserver } from '../observe.js';
@@ -25,8 +24,8 @@ export async function killWorkerOnce(context: CliContext, session: Session, run:
   let at = 0;
   while (!over.aborted) {
     const { sampling } = await observer.look();
-    const current = sampling.find(({ of, progress }) => of !== 'warmup' && isTrial(progress));
-    if (current !== undefined) {
+    const current = sampling.find(({ of, progress }) => of !== 'warmup' && (progress.stage === 'screen' || progress.stage === 'confirm'));
+    if (current !== undefined && current.progress.doing !== 'building') {
       const { of, progress } = current;
       if (kill === null && progress.pairs >= enoughPairs && progress.pairs < progress.nextLook) {
         const worker = readState(context.home)?.worker;
@@ -46,8 +45,4 @@ export async function killWorkerOnce(context: CliContext, session: Session, run:
     await new Promise((resolve) => setTimeout(resolve, pace));
   }
   return kill;
-}
-
-function isTrial(progress: SamplingProgress): boolean {
-  return progress.stage === 'screen' || progress.stage === 'confirm';
 }

@@ -70,6 +70,7 @@ const stageText = { noise: 'noise (A/A)', screen: 'screening', confirm: 'confirm
 
 function samplingText({ of, progress }: SamplingEvent): string {
   const subject = `${of} ${stageText[progress.stage]}`;
+  if (progress.doing === 'building') return `${subject}: building ${progress.build} of ${progress.of}, each side`;
   if (progress.doing === 'waiting') return `${subject}: waiting for the machine`;
   const numbers = progress.ratio === null || progress.ci95 === null ? '' : `, so far ${ratioText(progress.ratio)} (${intervalText(progress.ci95)})`;
   const resumed = progress.resumed > 0 ? `, ${progress.resumed} of them kept from before an interruption` : '';

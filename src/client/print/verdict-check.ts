@@ -1,6 +1,6 @@
-import { ratioText } from '../../core/verdict/words.js';
+import { schedulesOfRule, type Rule } from '../../core/verdict/rule.js';
+import { buildsText, ratioText } from '../../core/verdict/words.js';
 import type { LookSeen } from '../../core/verdict/looks.js';
-import type { Rule } from '../../core/verdict/rule.js';
 import type { Agreement, TrialCheck, VerdictCheck } from '../verbs/verdict.js';
 import type { Format, Style } from '../style.js';
 import { clean, intervalText, percentText, plural, shortCommits } from './numbers.js';
@@ -49,11 +49,12 @@ function saysText({ agreement, recorded, again, why }: TrialCheck): string {
   }
 }
 
-function ruleText({ v, delta, protocol, metrics }: Rule, from: TrialCheck['ruleFrom']): string {
+function ruleText(rule: Rule, from: TrialCheck['ruleFrom']): string {
+  const { v, delta, protocol, metrics } = rule;
   const primary = metrics.filter((metric) => metric.primary).map((metric) => clean(metric.name));
   const counted = primary.length > 1 ? `the weighted mean of ${primary.join(', ')}` : (primary[0] ?? '');
   const how = protocol.kind === 'fixed' ? `${protocol.runs} pairs after ${protocol.warmups} warm-ups` : 'sequential looks';
-  return `rule ${v}${from === 'run' ? ', as the run kept it' : ''}: more than ${percentText(Math.expm1(delta))} faster by ${counted}, ${how}`;
+  return `rule ${v}${from === 'run' ? ', as the run kept it' : ''}: more than ${percentText(Math.expm1(delta))} faster by ${counted}, ${how}, confirmed on at most ${buildsText(schedulesOfRule(rule).confirm.builds)}`;
 }
 
 const stageText = { screen: 'screening', confirm: 'confirmation' } as const;
@@ -64,6 +65,7 @@ function looksTable(looks: readonly LookSeen[], style: Style): string {
     [
       { title: 'look', cell: (look) => stageText[look.stage] },
       { title: 'pairs', cell: (look) => String(look.pairs), align: 'right' },
+      { title: 'builds', cell: (look) => String(look.builds), align: 'right' },
       { title: 'ratio', cell: (look) => ratioText(look.ratio), align: 'right' },
       { title: '95% interval', cell: (look) => intervalText(look.ci95) },
       { title: 'p(no gain)', cell: (look) => pText(look.p), align: 'right' },

@@ -21,7 +21,7 @@ export const trialStateText: Record<TrialState, string> = {
 /** `1.420x (1.391 .. 1.447, 28 pairs)`, or that nothing was measured. */
 export function measuredText(verdict: Verdict): string {
   const { measured } = verdict;
-  return measured === null ? 'not measured' : `${ratioText(measured.ratio)} (${intervalText(measured.ci95)}, ${plural(measured.pairs, 'pair')})`;
+  return measured === null ? 'not measured' : `${ratioText(measured.ratio)} (${intervalText(measured.ci95)}, ${plural(measured.pairs, 'pair')}${measured.builds === undefined ? '' : ` of ${plural(measured.builds, 'build')}`})`;
 }
 
 /** `accepted 1.420x (…): reason; reason`. With `brief`, numbers only where no reason has them. */

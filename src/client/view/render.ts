@@ -2,7 +2,7 @@ import { comparedText, ratioText } from '../../core/verdict/words.js';
 import { isOver } from '../events.js';
 import { costLines } from '../print/cost.js';
 import { durationText, intervalText, percentText, shortCommit } from '../print/numbers.js';
-import type { RunStatus, SamplingProgress } from '../../core/status.js';
+import type { RunStatus, StageProgress } from '../../core/status.js';
 import { styleFor } from '../style.js';
 import { approvalLines } from './approvals.js';
 import { asciiGlyphs, unicodeGlyphs, type Glyphs } from './glyphs.js';
@@ -12,10 +12,10 @@ import { rail } from './rail.js';
 import { samplingLines } from './sampling.js';
 import { trialLines } from './trials.js';
 
-/** The sampling under way, and what is sampled: a trial's id, or the run itself. */
+/** The sampling under way, or what is built for it, and what is sampled: a trial's id, or the run itself. */
 export interface Sampling {
   of: string;
-  progress: SamplingProgress;
+  progress: StageProgress;
 }
 
 export interface ViewOptions {

@@ -1,15 +1,16 @@
 import { ratioText } from '../../core/verdict/words.js';
-import type { CostPlan, SamplingProgress } from '../../core/status.js';
+import type { CostPlan, SamplingProgress, StageProgress } from '../../core/status.js';
 import { intervalText } from '../print/numbers.js';
 import type { Glyphs } from './glyphs.js';
 import { intervalBar } from './interval-bar.js';
 import { fit, type Line, type Span } from './line.js';
 
-const stageText = { noise: 'noise of this setting (A/A)', screen: 'screening', confirm: 'confirming on rebuilt worktrees', final: 'last measurement' } as const;
+const stageText = { noise: 'noise of this setting (A/A)', screen: 'screening', confirm: 'confirming on fresh builds', final: 'last measurement' } as const;
 
 /** How the samples of one stage narrow: pairs taken, the estimate, and its interval against what is asked. */
-export function samplingLines(of: string, progress: SamplingProgress, plan: CostPlan | null, width: number, glyphs: Glyphs): Line[] {
+export function samplingLines(of: string, progress: StageProgress, plan: CostPlan | null, width: number, glyphs: Glyphs): Line[] {
   const head: Span[] = [[of, 'bold'], [` ${stageText[progress.stage]}  `]];
+  if (progress.doing === 'building') return [[...head, [`building ${progress.build} of ${progress.of}, each side`]]];
   if (progress.doing === 'waiting') return [[...head, ['waiting for the machine', 'yellow']]];
   const look = progress.nextLook < progress.most ? `, next look at ${progress.nextLook}` : '';
   head.push([`${progress.pairs}`, 'bold'], [` of at most ${progress.most} pairs${look}`]);

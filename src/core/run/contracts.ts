@@ -8,6 +8,7 @@ import type { Prior } from '../ranking.js';
 import type { TestComparison } from '../tests/compare.js';
 import type { Unusable } from '../tests/base.js';
 import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
+import type { Stage } from '../sample.js';
 import type { CommitRef, Target } from '../target.js';
 import type { Budget } from '../verdict/budget.js';
 import type { Noise } from '../verdict/noise.js';
@@ -30,6 +31,29 @@ export interface WorktreeRef {
   key: string;
   commit: string;
 }
+
+/** Both sides of a comparison, each in a worktree. */
+export interface Sides {
+  a: WorktreeRef;
+  b: WorktreeRef;
+}
+
+/** Fresh builds of both sides, from `from` (0-based) up to and without `to`. */
+export interface BuildsWanted {
+  a: CommitRef;
+  b: CommitRef;
+  /** Names what they are for, in their keys: see `keysOfBuild`. */
+  purpose: string;
+  from: number;
+  to: number;
+  /** The stage that needs them. */
+  stage: Stage;
+}
+
+/** `seconds`: what one of these worktrees took, once the set-up was kept; a build counts as long as it took. Null where that is not known. */
+export type BuiltSides =
+  | { kind: 'built'; builds: Sides[]; seconds: number | null }
+  | { kind: 'failed'; side: 'a' | 'b'; role: 'setup' | 'build'; outcome: CommandOutcome };
 
 /** Commands of a target that run in a worktree. */
 export type CommandRole = 'setup' | 'build' | 'test' | 'smoke' | 'command';
@@ -70,6 +94,8 @@ export interface CommandOutcome {
   /** Taken from the cache instead of run. */
   cached: boolean;
   log: ArtifactRef | null;
+  /** Of a set-up or a build: how long the next fresh worktree has to wait for it. Absent where that is not known. */
+  tookMs?: number;
   /** Of the test command. Absent in outcomes of earlier versions. */
   tests?: TestsOutcome;
 }
@@ -90,6 +116,8 @@ export interface HostActivities {
   ping(input: { v: 1 }): Promise<void>;
   /** Makes sure that the host's bare repository holds the commits, and opens (or finds again) worktrees of them. */
   openWorktrees(input: Scope & { target: Target; config: Config; worktrees: { key: string; commit: CommitRef }[]; /** Of a clone that is made for them, from the artifacts. */ fresh?: true }): Promise<WorktreeRef[]>;
+  /** Opens fresh worktrees of both sides, and sets them up and builds them, the champion (a) first. What an earlier attempt did stays. */
+  buildSides(input: Scope & BuildsWanted & { target: Target; config: Config; /** Whether a cached build may stand in. A cached set-up always may. */ cache: boolean }): Promise<BuiltSides>;
   /** Puts the candidate on top of the champion as one commit. A patch that must not be applied is refused with a verdict. */
   applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; /** The champion that it was made for, where that is another: an ancestor. */ madeFor?: string }): Promise<
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[]; /** Absent in histories of versions that did not look. */ flags?: Flag[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
@@ -129,21 +157,25 @@ export interface SampleInput extends Scope {
   lease: Lease;
   a: WorktreeRef;
   b: WorktreeRef;
+  /** Further builds of both sides, which pairs go round. Absent where there is one. */
+  others?: Sides[];
+  /** Each build may be measured at its first execution. */
+  coldIsAsFast?: true;
   /**
    * Ends the sampling where the budget does not hold the pairs up to the next look. `secondsPerSample`: as far as is known.
    * `aheadSeconds`: what else must still fit before the first pair of the next stage.
    */
-  within?: { budget: Budget; secondsPerSample: number; aheadSeconds: number };
+  within?: { budget: Budget; secondsPerSample: number; aheadSeconds: number; /** What one more fresh worktree takes. */ buildSeconds?: number };
 }
 
 export interface BenchActivities {
   /** Runs the benchmark once, to see that it works and what it prints. */
   tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number>; /** JSON of the host's fingerprint. */ environment: ArtifactRef; /** Hash of the files that the benchmark commands start. */ sources?: string; /** What a person should know of how it runs here. */ notes?: string[] } | { ok: false; problem: string; tail: string }>;
   /** A/A pairs of one commit, unless this host's history knows them; and what the trials will cost. */
-  measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
-  /** Samples until the stage is decided. `earlier` holds the pairs of the stages before. */
+  measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null; /** What one fresh worktree of the base took, where that is known. */ buildSeconds?: number }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
+  /** Samples until the stage is decided, or its next look needs more builds. `earlier` holds the pairs that were taken before, also those of this stage. */
   sampleStage(input: SampleInput & { stage: 'screen' | 'confirm'; rule: Rule; earlier: ArtifactRef | null }): Promise<
-    { kind: 'passed'; samples: ArtifactRef; spent: number } | { kind: 'decided'; verdict: Verdict; samples: ArtifactRef; spent: number; checked?: Checked[] }
+    { kind: 'passed'; samples: ArtifactRef; spent: number } | { kind: 'more'; builds: number; samples: ArtifactRef; spent: number } | { kind: 'decided'; verdict: Verdict; samples: ArtifactRef; spent: number; checked?: Checked[] }
   >;
   /** A fixed number of pairs, reported whatever they show. */
   sampleFinal(input: SampleInput & { rule: Rule }): Promise<{ final: FinalMeasurement; spent: number }>;

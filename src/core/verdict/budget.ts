@@ -1,5 +1,6 @@
 import { costPlan, type PlanInput } from './plan.js';
 import type { TrialStage } from './assess.js';
+import { buildsFor, type Schedule } from './schedule.js';
 import type { Schedules } from './schedules.js';
 import type { CostPlan } from '../status.js';
 import { percentText } from './words.js';
@@ -24,9 +25,22 @@ export interface Ahead {
   noisePairs: number;
 }
 
-/** Pairs of the shortest way to an acceptance: the first look of each stage, and the pair that each throws away at its start. */
+/** Pairs of the shortest way to an acceptance: the first look of each stage, and the pair that each of its builds throws away. */
 export function fewestPairs(schedules: Schedules, stages: readonly TrialStage[] = bothStages): number {
-  return taken(schedules, stages).reduce((sum, schedule) => sum + 1 + schedule.warmups + (schedule.looks[0]?.pairs ?? 0), 0);
+  return taken(schedules, stages).reduce((sum, schedule) => sum + fewestBuilds(schedule) + firstLook(schedule), 0);
+}
+
+/** Fresh builds of each side on the shortest way. */
+export function fewestBuildsOf(schedules: Schedules, stages: readonly TrialStage[] = bothStages): number {
+  return taken(schedules, stages).reduce((sum, schedule) => sum + fewestBuilds(schedule), 0);
+}
+
+function firstLook({ warmups, looks }: Schedule): number {
+  return warmups + (looks[0]?.pairs ?? 0);
+}
+
+function fewestBuilds(schedule: Schedule): number {
+  return buildsFor(schedule, firstLook(schedule));
 }
 
 /**
@@ -48,7 +62,9 @@ export function shortfall(budget: Budget, now: number, { schedules, secondsPerSa
 export function planWithin(budget: Budget, now: number, input: PlanInput, otherSeconds: number): CostPlan {
   const whole = costPlan(input);
   const leftSeconds = (budget.deadline - now) / 1000;
-  const held = Math.max(0, Math.floor((leftSeconds - otherSeconds) / (2 * input.noise.secondsPerSample)) - taken(input.schedules).length);
+  const builds = fewestBuildsOf(input.schedules);
+  const forSamples = leftSeconds - otherSeconds - 2 * builds * (input.noise.buildSeconds ?? 0);
+  const held = Math.max(0, Math.floor(forSamples / (2 * input.noise.secondsPerSample)) - builds);
   const about = { totalSeconds: budget.totalMs / 1000, leftSeconds, gainWithout: whole.detectableGain };
   if (2 * held >= whole.samplesPerTrial.most) return { ...whole, budget: { ...about, samples: whole.samplesPerTrial.most, note: null } };
   const plan = costPlan({ ...input, mostPairs: held });

@@ -8,7 +8,7 @@ import { measuredOf } from './measured.js';
 import { differencesOf, valueOf, type MetricRule } from './metrics.js';
 import type { Rule } from './rule.js';
 import type { Measured, Reason, Verdict } from './verdict.js';
-import { gainText, pairsText, percentText } from './words.js';
+import { buildsText, gainText, pairsText, percentText } from './words.js';
 
 /** Where the rule says nothing: a gain that is rather a benchmark which no longer does its work. */
 const suspiciousRatio = 10;
@@ -82,7 +82,7 @@ function confirmedVerdict(screened: Pair[], confirmed: Pair[], rule: Rule, measu
     suspicions.unshift({ code: 'too-fast', text: `${gain}: a gain above ${maxRatio} times, seen again on fresh builds, is more often a benchmark that no longer does its work; a person has to look` });
   }
   if (suspicions.length > 0) return { kind: 'quarantined', measured, reasons: suspicions };
-  return { kind: 'accepted', measured, reasons: [{ code: 'faster', text: `confirmed: ${gain}; more than the ${percentText(Math.expm1(rule.delta))} that were asked for` }] };
+  return { kind: 'accepted', measured, reasons: [{ code: 'faster', text: `confirmed${measured.builds === undefined ? '' : ` on ${buildsText(measured.builds)}`}: ${gain}; more than the ${percentText(Math.expm1(rule.delta))} that were asked for` }] };
 }
 
 /** Says that the candidate's median is better than the best value the target believes in; null when it is not. */

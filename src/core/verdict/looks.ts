@@ -12,6 +12,8 @@ export interface LookSeen {
   stage: TrialStage;
   /** Pairs of the stage by then, warm-ups apart. */
   pairs: number;
+  /** Fresh builds of each side that they are of. */
+  builds: number;
   ratio: number;
   ci95: [number, number];
   /** Of H0 "the gain is at most delta", and what it had to be at most to pass. */
@@ -43,10 +45,11 @@ function looksOfStage(stage: TrialStage, pairs: readonly Pair[], rule: Rule): Lo
     const result = look(schedule, differences, rule.delta, buildsOfPairs(used));
     if (result === null) break;
     const walked = walkStage(stage, ordered.slice(0, wanted), rule);
-    const { ratio, ci95 } = measuredOf(used, rule.metrics, rule.delta, 0);
+    const { ratio, ci95, builds = 1 } = measuredOf(used, rule.metrics, rule.delta, 0);
     seen.push({
       stage,
       pairs: due.pairs,
+      builds,
       ratio,
       ci95,
       p: result.p,

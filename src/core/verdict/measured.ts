@@ -25,9 +25,10 @@ export function measuredOf(pairs: readonly Pair[], rules: readonly MetricRule[],
   }
   if (differences.length === 0) return { ratio: 1, ci95: unknownInterval, pairs: 0, samples, delta };
   const builds = buildsOfPairs(usable);
-  const { estimate, interval } = estimateWithInterval(differences, 0.95, builds !== undefined && new Set(builds).size >= fewestBuilds ? builds : undefined);
+  const count = new Set(builds).size;
+  const { estimate, interval } = estimateWithInterval(differences, 0.95, count >= fewestBuilds ? builds : undefined);
   const ci95: [number, number] = differences.length >= 6 ? [Math.exp(interval.lower), Math.exp(interval.upper)] : studentInterval(differences);
-  return { ratio: Math.exp(estimate), ci95, pairs: differences.length, samples, delta };
+  return { ratio: Math.exp(estimate), ci95, pairs: differences.length, ...(count > 1 ? { builds: count } : {}), samples, delta };
 }
 
 /** No rank interval of fewer than 6 pairs reaches 95%, so there it is Student's interval of the mean log ratio, widened to the range of the differences. */

@@ -21,6 +21,8 @@ export interface Noise {
   secondsPerSample: number;
   /** How much longer the first executions in fresh worktrees took than the later ones, natural log. Absent where it was not looked at. */
   cold?: number;
+  /** What one fresh worktree of the base takes: opened, set up from what is kept, and built. Absent where it was not looked at. */
+  buildSeconds?: number;
   /** Of a benchmark that measures many steps in a process. Absent for any other. */
   steps?: Components;
   /** Whether the benchmark prints the same twice. Absent where that was not looked at. */
@@ -81,6 +83,9 @@ function coldness(warmUps: readonly Pair[], pairs: readonly Pair[]): number | nu
 export function needsWarmUp({ cold }: Pick<Noise, 'cold'>): boolean {
   return cold === undefined || cold > 0.05;
 }
+
+/** The A/A pairs are of so many builds of the base, unless the config wants fewer. */
+export const noiseBuilds = 4;
 
 /** How many times the planned pairs are taken at most, when the first ones show a bias. */
 export const mostNoiseRounds = 3;

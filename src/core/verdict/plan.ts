@@ -1,7 +1,7 @@
 import { normalDeviate, seededRandom } from '../stats/random.js';
 import { mean, studentQuantile } from '../stats/summary.js';
 import type { CostPlan } from '../status.js';
-import type { Noise } from './noise.js';
+import { needsWarmUp, type Noise } from './noise.js';
 import { buildsFor, look, mostPairs, type Schedule } from './schedule.js';
 import type { Schedules } from './schedules.js';
 
@@ -10,6 +10,8 @@ export interface PlanInput {
   /** Natural-log gain that must be exceeded. */
   delta: number;
   schedules: Schedules;
+  /** What of delta is there because so few builds cannot tell the luck of one. Natural log; default 0. */
+  allowance?: number;
   /** Trials that are planned for. */
   trials: number;
   /** Pairs of the final measurement; 0 where there is none. */
@@ -22,27 +24,34 @@ export interface PlanInput {
  * What the samples will cost and what they can find, said before the first one: a seeded simulation of the real schedule
  * with normal log times of the spread that A/A showed. Guards, whose outcome nobody can foresee, may add samples, up to `most`.
  */
-export function costPlan({ noise, delta, schedules, trials, finalPairs, mostPairs: cap = Infinity }: PlanInput): CostPlan {
+export function costPlan({ noise, delta, schedules, trials, finalPairs, allowance = 0, mostPairs: cap = Infinity }: PlanInput): CostPlan {
   const stages = [schedules.screen, schedules.confirm].filter((schedule) => schedule !== null);
   const deviation = noise.spread * Math.SQRT2;
   const drawn = draw(stages);
   const withoutGain = drawn.map((trial) => walk(stages, trial, deviation === 0 ? -farShift : -delta / deviation, cap));
   const sum = (of: (schedule: Schedule) => number): number => stages.reduce((total, schedule) => total + of(schedule), 0);
   const samplesPerTrial = { expected: Math.ceil(2 * mean(withoutGain.map(({ pairs }) => pairs))), most: 2 * Math.min(cap, sum(mostPairs)) };
-  const seconds = (perTrial: number): number => (trials * perTrial + 2 * finalPairs) * noise.secondsPerSample;
+  const buildsPerTrial = { expected: Math.ceil(mean(withoutGain.map(({ builds }) => builds))), most: sum((schedule) => buildsFor(schedule, mostPairs(schedule))) };
+  const seconds = (samples: number, builds: number): number => (trials * samples + 2 * finalPairs) * noise.secondsPerSample + trials * 2 * builds * secondsPerBuild(noise);
   const shift = drawn.length === 1 ? shiftOfLong(schedules.confirm, cap) : detectableShift(stages, drawn, cap);
   return {
     spread: noise.spread,
     delta,
     secondsPerSample: noise.secondsPerSample,
     samplesPerTrial,
-    buildsPerTrial: { expected: Math.ceil(mean(withoutGain.map(({ builds }) => builds))), most: sum((schedule) => buildsFor(schedule, mostPairs(schedule))) },
+    buildsPerTrial,
+    ...(allowance === 0 ? {} : { allowance }),
     detectableGain: Math.expm1(delta + deviation * shift),
-    expectedSeconds: seconds(samplesPerTrial.expected),
-    mostSeconds: seconds(samplesPerTrial.most),
+    expectedSeconds: seconds(samplesPerTrial.expected, buildsPerTrial.expected),
+    mostSeconds: seconds(samplesPerTrial.most, buildsPerTrial.most),
     trials,
     ...(noise.steps === undefined ? {} : { steps: noise.steps }),
   };
+}
+
+/** Of each fresh worktree: making it, and the execution that warms it up. */
+function secondsPerBuild(noise: Noise): number {
+  return noise.buildSeconds === undefined ? 0 : noise.buildSeconds + (needsWarmUp(noise) ? noise.secondsPerSample : 0);
 }
 
 /** In standard deviations of a pair: so far from delta that noise plays no part. */

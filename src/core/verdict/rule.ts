@@ -42,9 +42,9 @@ type RuleConfig = Pick<Config, 'metrics' | 'verdict' | 'check'> & Partial<Pick<C
 export function ruleFrom(config: RuleConfig, noise: Noise, screened = true): Rule {
   const output = outputRuleOf(config, noise.printed);
   const limits = limitsOf(config.verdict);
-  const schedules = schedulesFrom(config, screened);
+  const schedules = schedulesFrom(config, screened, noise);
   const base: RuleBase = { metrics: metricRules(config.metrics, config.benchmarks), delta: deltaOf(config.verdict.min_gain, noise), protocol: protocolOf(config.verdict), ...(output === null ? {} : { output }), ...(limits === null ? {} : { limits }) };
-  return buildsOf(config) === null ? { v: 1, ...base } : { v: 2, ...base, delta: base.delta + allowanceOf(schedules), ...schedules };
+  return buildsOf(config, noise) === null ? { v: 1, ...base } : { v: 2, ...base, delta: base.delta + allowanceOf(schedules), ...schedules };
 }
 
 /** The same rule for one fresh build of each side and no screening: enough for what was too good to believe. */
@@ -66,21 +66,33 @@ export function errorBound(rule: Rule): number {
   return (rule.v === 1 || screen === null ? 1 : screeningLetsThrough) * totalAlpha(confirm);
 }
 
-/** As the config asks for them. */
-export function schedulesFrom(config: Pick<RuleConfig, 'verdict' | 'commands'>, screened = true): Schedules {
-  const builds = buildsOf(config);
+/** As the config asks for them. `noise`: as far as it is known. */
+export function schedulesFrom(config: BuildsConfig, screened = true, noise: BuildCost | null = null): Schedules {
+  const builds = buildsOf(config, noise);
   const protocol = protocolOf(config.verdict);
   return builds === null ? firstSchedules(protocol) : schedulesOf(protocol, builds, screened);
 }
 
-/** What `auto` means: where nothing is built, a fresh worktree is nearly free. */
-export const mostBuilds = { free: 16, compiled: 8 };
+type BuildsConfig = Pick<RuleConfig, 'verdict' | 'commands'>;
+type BuildCost = Pick<Noise, 'buildSeconds' | 'secondsPerSample'>;
+
+/** What `auto` means: where nothing is built, a fresh worktree is nearly free. `costly`: of what `isCostly` says. */
+export const mostBuilds = { free: 16, compiled: 8, costly: 2 };
+
+/** A fresh worktree that takes longer than this, in seconds and in samples: eight of each side would take half an hour, and most of the trial. */
+const costly = { seconds: 120, samples: 5 };
+
+function isCostly({ buildSeconds = 0, secondsPerSample }: BuildCost): boolean {
+  return buildSeconds > costly.seconds && buildSeconds > costly.samples * secondsPerSample;
+}
 
 /** Fresh builds of each side in a confirmation, at most; null in inputs of earlier versions, whose rules are of version 1. */
-export function buildsOf({ verdict, commands }: Pick<RuleConfig, 'verdict' | 'commands'>): number | null {
-  const { builds } = verdict as { builds?: 'auto' | number };
-  if (builds === undefined) return null;
-  return builds === 'auto' ? (commands?.build === undefined ? mostBuilds.free : mostBuilds.compiled) : builds;
+export function buildsOf({ verdict, commands }: BuildsConfig, noise: BuildCost | null = null): number | null {
+  // Configs in inputs of earlier versions lack it.
+  const { builds } = verdict as Partial<Config['verdict']>;
+  if (builds !== 'auto') return builds ?? null;
+  if (noise !== null && isCostly(noise)) return mostBuilds.costly;
+  return commands?.build === undefined ? mostBuilds.free : mostBuilds.compiled;
 }
 
 export function protocolOf({ protocol, warmups, runs }: Config['verdict']): Protocol {

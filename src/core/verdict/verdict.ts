@@ -48,6 +48,8 @@ export interface Measured {
   ci95: [number, number];
   /** Pairs in the stage that the estimate comes from. */
   pairs: number;
+  /** Fresh builds of each side that these pairs are of. Absent: one, or not known. */
+  builds?: number;
   /** Benchmark executions spent over all stages. */
   samples: number;
   /** The natural-log gain that had to be exceeded, fixed before the trial. */

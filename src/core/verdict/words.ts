@@ -40,6 +40,10 @@ export function pairsText(count: number): string {
   return count === 1 ? '1 pair' : `${count} pairs`;
 }
 
+export function buildsText(count: number): string {
+  return `${count === 1 ? 'one fresh build' : `${count} fresh builds`} of each side`;
+}
+
 export function failureText(failure: SampleFailure): string {
   const { benchmark } = failure;
   return benchmark === undefined ? problemText(failure) : `${benchmark}: ${problemText(failure)}`;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../../src/core/config/schema.js';
+import { configSchema, type Config } from '../../../src/core/config/schema.js';
 import { PerfloopError } from '../../../src/core/errors.js';
+import { buildAllowance } from '../../../src/core/verdict/build-luck.js';
 import { deltaOf, isOutdated, noiseOf, noisePairsDue } from '../../../src/core/verdict/noise.js';
-import { ruleFrom } from '../../../src/core/verdict/rule.js';
+import { ruleFrom, scheduleOf } from '../../../src/core/verdict/rule.js';
+import { schedulesOf } from '../../../src/core/verdict/schedules.js';
 import { failed, pairsOf, ran, wallOnly, wallPairs } from './pairs.js';
 
 function codeOf(act: () => unknown): string {
@@ -50,7 +52,25 @@ describe('rule', () => {
   const noise = noiseOf(wallPairs('noise', [0.01, -0.01, 0.02, -0.02]), wallOnly);
 
   it('comes from the config with delta fixed', () => {
-    expect(ruleFrom(configSchema.parse({ target: {}, commands: {}, check: {}, loop: {}, verdict: {}, propose: {}, approval: {}, machine: {}, profile: {} }), noise)).toEqual({ v: 1, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' }, limits: { maxRatio: 10, roofline: null } });
+    expect(ruleFrom(configSchema.parse({}), noise)).toEqual({ v: 2, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' }, limits: { maxRatio: 10, roofline: null }, ...schedulesOf({ kind: 'sequential' }, 16, true) });
+  });
+
+  it('is of version 1 for an input of an earlier version', () => {
+    const { builds: _builds, ...verdict } = configSchema.parse({}).verdict;
+    expect(ruleFrom({ ...configSchema.parse({}), verdict: verdict as Config['verdict'] }, noise)).toEqual({ v: 1, metrics: wallOnly, delta: Math.log1p(0.02), protocol: { kind: 'sequential' }, limits: { maxRatio: 10, roofline: null } });
+  });
+
+  it.each([
+    ['nothing is built', {}, {}, 16],
+    ['something is built', { commands: { build: 'make' } }, {}, 8],
+    ['a build takes three minutes, and much longer than a sample', { commands: { build: 'make' } }, { buildSeconds: 180 }, 2],
+    ['a build takes three minutes, and a sample one', { commands: { build: 'make' } }, { buildSeconds: 180, secondsPerSample: 60 }, 8],
+    ['the config says how many', { verdict: { builds: 5 } }, { buildSeconds: 600 }, 5],
+  ] as const)('has as many builds as are worth it: %s', (_, config, known, builds) => {
+    const rule = ruleFrom(configSchema.parse(config), { ...noise, ...known });
+    expect(scheduleOf(rule, 'confirm')?.builds).toBe(builds);
+    // Of few builds nobody can tell the luck of one.
+    expect(rule.delta - Math.log1p(0.02)).toBeCloseTo(builds < 8 ? buildAllowance(builds) : 0, 12);
   });
 
   it('carries warm-ups and runs of the fixed protocol', () => {
