@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
+import type { Tidy } from '../measure/tidy.js';
 import type { Home } from '../store/home.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
 import { buildKey, keptBuildMs, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
@@ -42,11 +43,16 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
   if (once && worktree.done.includes(role)) return fromCache;
   return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
     const repository = await repositoryOf(deps, target);
+    if (role === 'test' || role === 'smoke') {
+      // What one command leaves is found by no other one, and by no sample.
+      return withWritten(await pristineOf(deps, input, worktree), () => (role === 'test' ? runTests({ deps, input, command, worktree, repository, lock, attempt }) : run(deps, input, role, command, worktree, lock, attempt)));
+    }
     if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
-    // What it leaves is to be gone before the first sample.
-    if (!once) await pristineOf(deps, input, worktree);
-    if (role === 'test') return runTests({ deps, input, command, worktree, repository, lock, attempt });
-    if (!once) return run(deps, input, role, command, worktree, lock, attempt);
+    if (role === 'command') {
+      // What it leaves is to be gone before the first sample.
+      await pristineOf(deps, input, worktree);
+      return run(deps, input, role, command, worktree, lock, attempt);
+    }
     const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
     const began = Date.now();
     if (kept !== null && (await kept.restore())) {
@@ -60,6 +66,14 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
     await markDone(deps.home, worktree, role);
     return { ...outcome, tookMs: outcome.wallMs };
   }));
+}
+
+/** Runs a command in a worktree as it was built, which it is again afterwards. */
+async function withWritten(tidy: Tidy, command: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  await tidy.restore();
+  const outcome = await command();
+  const { written } = await tidy.restore();
+  return written.length === 0 ? outcome : { ...outcome, written };
 }
 
 async function run(deps: Dependencies, scope: CommandPlace['scope'], role: CommandRole, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {

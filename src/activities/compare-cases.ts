@@ -7,13 +7,13 @@ import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { drawSeed, runEnvironment } from '../measure/run-environment.js';
-import { overlayProtected } from '../workspace/protected-overlay.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { activity, type Attempt } from './activity.js';
 import { commandRequest } from './command-request.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
-import { rulesOf } from './guard-protected.js';
+import { logPath, unlessGone, withHostLock, worktreeOf } from './ground.js';
+import { pristineOf } from './pristine.js';
+import { writtenByCandidate } from './written-by-candidate.js';
 
 type Input = Parameters<HostActivities['compareCases']>[0];
 type Side = 'a' | 'b';
@@ -23,18 +23,23 @@ const names = { a: 'champion', b: 'candidate' } as const;
 /** Calls the functions of [[cases]] on champion and candidate with the same secret arguments, and compares what can be seen. */
 export function compareCasesActivity(deps: Dependencies): HostActivities['compareCases'] {
   return activity(async (input, attempt) => {
-    const { config, target } = input;
+    const { config } = input;
     const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
     return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const rules = await rulesOf(await repositoryOf(deps, target), target, config);
+      const pristine = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
+      const written: Record<Side, string[]> = { a: [], b: [] };
       const checked: Checked[] = [];
       for (const [index, cases] of config.cases.entries()) {
-        for (const side of ['a', 'b'] as const) await overlayProtected(sides[side], target.base.commit, rules);
         const seed = drawSeed();
         const draw = drawCases(cases, seed);
-        const on = (side: Side): Promise<CasesRan> => ran(deps, input, { cases, draw, worktree: sides[side], side, lock, attempt });
+        const on = async (side: Side): Promise<CasesRan> => {
+          await pristine[side].restore();
+          const seen = await ran(deps, input, { cases, draw, worktree: sides[side], side, lock, attempt });
+          written[side].push(...(await pristine[side].restore()).written);
+          return seen;
+        };
         const seen = { a: await on('a'), b: await on('b') };
-        const problem = compared(cases, index, seen);
+        const problem = writtenByCandidate(written, cases.entry) ?? compared(cases, index, seen);
         if (problem !== null) return { ...problem, checked: [...checked, { text: `${cases.entry}: its cases differ`, seeds: [seed] }] };
         checked.push({ text: agreement(cases, seen.a), seeds: [seed] });
       }

@@ -10,15 +10,14 @@ import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
 import { drawSeed, runEnvironment, seedName } from '../measure/run-environment.js';
 import { mentions } from '../workspace/mentions.js';
-import { overlayProtected } from '../workspace/protected-overlay.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { commandRequest } from './command-request.js';
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
-import { rulesOf } from './guard-protected.js';
 import { pristineOf } from './pristine.js';
+import { writtenByCandidate } from './written-by-candidate.js';
 
 type Input = Parameters<HostActivities['compareOutputs']>[0];
 type Side = 'a' | 'b';
@@ -40,21 +39,21 @@ export function compareOutputsActivity(deps: Dependencies): HostActivities['comp
     const sides = { a: await worktreeOf(deps, input.a), b: await worktreeOf(deps, input.b) };
     return unlessGone(deps, [input.a, input.b], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const repository = await repositoryOf(deps, target);
-      const rules = await rulesOf(repository, target, config);
       const seeds = Array.from({ length: await runsOf(check, command, repository, target) }, drawSeed);
       const ran: Record<Side, Output[][]> = { a: [], b: [] };
       const pristine = { a: await pristineOf(deps, input, sides.a), b: await pristineOf(deps, input, sides.b) };
+      const written: Record<Side, string[]> = { a: [], b: [] };
       for (const seed of seeds) {
         for (const side of ['a', 'b'] as const) {
           // Nothing that tests, or a run with another seed, have left on one side alone.
           await pristine[side].restore();
-          await overlayProtected(sides[side], target.base.commit, rules);
           const one = await runOnce(deps, input, { command, check, worktree: sides[side], side, seed, lock, attempt });
+          written[side].push(...(await pristine[side].restore()).written);
           if (!one.ok) return outcome({ whose: side, problem: `the check failed on the ${names[side]}: ${one.problem}`, tail: one.tail });
           ran[side].push(one.outputs);
         }
       }
-      return compared(ran, check, command, seeds);
+      return writtenByCandidate(written, `the check (\`${command.run}\`)`) ?? compared(ran, check, command, seeds);
     }));
   });
 }

@@ -7,6 +7,7 @@ import { judgeTests, testsText, type TestsJudgement } from '../core/tests/judge.
 import type { Verdict } from '../core/verdict/verdict.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';
+import { wroteProtected } from './wrote-protected.js';
 
 /** How often a candidate may run its tests when only such fail as fail at the base, too. */
 const mostTries = 3;
@@ -72,6 +73,9 @@ export async function testCandidate(on: HostHandle, work: Work, a: WorktreeRef, 
     }
     if (judged.kind === 'unsteady') notes.push(judged.text);
     if (judged.kind === 'unsteady' && tries < mostTries) continue;
+    const champion = base;
+    const tampered = judged.kind === 'passed' ? await wroteProtected('test', outcome, () => run(a, 'champion, for what it writes', champion === null ? null : { ...champion, runs: [] })) : null;
+    if (tampered !== null) return { ...nothing, refused: tampered, base: base === known ? null : base, notes };
     const text = shown === null || base?.shown == null ? null : testsText(shown, base.shown);
     return { refused: verdictOf(judged), base: base === known ? null : base, notes, text, wallMs: outcome.wallMs };
   }

@@ -8,6 +8,7 @@ import { testCandidate, type TestedCandidate } from './candidate-tests.js';
 import { testsReach } from './reach.js';
 import { command, failed } from './trial-builds.js';
 import type { TrialWork } from './trial-input.js';
+import { wroteProtected } from './wrote-protected.js';
 
 /** Tests, smoke run and output check of the candidate. `refused`: the verdict where it is not correct. */
 export async function correct(work: TrialWork, { a, b }: Sides): Promise<{ refused: Verdict | null; tested: TestedCandidate | null }> {
@@ -19,10 +20,12 @@ export async function correct(work: TrialWork, { a, b }: Sides): Promise<{ refus
   if (tested !== null && tested.refused !== null) return { refused: tested.refused, tested };
   const smoke = await command(work, b, 'b', 'smoke', false);
   if (smoke?.ok === false) return { refused: failed('b', 'smoke-failed', smoke), tested };
+  const tampered = await wroteProtected('smoke', smoke, () => command(work, a, 'a', 'smoke', false));
+  if (tampered !== null) return { refused: tampered, tested };
   const compare = async (name: 'compareOutputs' | 'compareCases', summary: string): Promise<Verdict | null> => {
     const compared = await on.host(name, summary, { ...scope, target, config, a, b });
     checked.push(...(compared.checked ?? []));
-    return compared.ok ? null : failed(compared.whose ?? 'b', 'output-differs', compared);
+    return compared.ok ? null : failed(compared.whose ?? 'b', compared.written === undefined ? 'output-differs' : 'protected', compared);
   };
   const differs = config.commands.check === undefined ? null : await compare('compareOutputs', 'compare outputs');
   if (differs !== null || !hasCases(config)) return { refused: differs, tested };

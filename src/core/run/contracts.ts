@@ -96,6 +96,8 @@ export interface CommandOutcome {
   log: ArtifactRef | null;
   /** Of a set-up or a build: how long the next fresh worktree has to wait for it. Absent where that is not known. */
   tookMs?: number;
+  /** Protected files that it wrote, whatever was in them afterwards; of a check, those that only the candidate wrote. Absent: none. */
+  written?: string[];
   /** Of the test command. Absent in outcomes of earlier versions. */
   tests?: TestsOutcome;
 }
