@@ -1,38 +1,41 @@
-// Judges patches of the zoo and prints what came out, a line of JSON each:
-//   npm run build && npx tsx test/cheats/try-zoo.ts [--quick] [--target NAME] [--patch NAME]... [SLUG]...
+// Judges patches of the zoo and prints what came out, a line of JSON each, with `problem` where it is not what about.json says:
+//   npm run build && npx tsx test/cheats/try-zoo.ts (--all | SLUG...) [--quick] [--patch NAME]...
+// Without --quick it judges by the protocol that users have, which takes minutes for each patch.
 import { parseArgs } from 'node:util';
-import { judge } from '../../src/client/verbs/judge.js';
 import { setUpEngine } from '../e2e/engine.js';
-import { aboutOf, exploits, repositoryOf, variantsOf, type ZooRepository } from './zoo.js';
+import { judgeAll, problemOf } from './judging.js';
+import { exploits, variantsOf } from './zoo.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false }, target: { type: 'string' }, patch: { type: 'string', multiple: true } } });
-const { start, stop, ...rest } = setUpEngine({});
-const engine = { ...rest, ...(await start()) };
-const repositories = new Map<string, ZooRepository>();
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, patch: { type: 'string', multiple: true } } });
+const slugs = values.all ? exploits : positionals;
+if (slugs.length === 0) throw new Error('name exploits, or ask for --all');
+const jobs = slugs.flatMap((slug) => [...variantsOf(slug), 'twin'].map((patch) => ({ slug, patch }))).filter(({ patch }) => values.patch?.includes(patch) ?? true);
+
+const engine = setUpEngine();
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-
-const slugs = positionals.length > 0 ? positionals : exploits;
-const jobs = slugs.flatMap((slug) => [...variantsOf(slug), 'twin'].map((patch) => ({ ...aboutOf(slug), slug, patch })))
-  .filter(({ patch, target }) => (values.patch === undefined || values.patch.includes(patch)) && (values.target === undefined || values.target === target));
-
-async function work(): Promise<void> {
-  for (let job = jobs.shift(); job !== undefined && !stopped.signal.aborted; job = jobs.shift()) {
-    const { slug, patch, target, config } = job;
-    const key = `${target} ${config ?? ''}`;
-    const repository = repositories.get(key) ?? repositoryOf({ target, quick: values.quick, ...(config === undefined ? {} : { config }) });
-    repositories.set(key, repository);
-    const began = performance.now();
-    const { status } = await judge(engine.context, { repo: repository.dir, base: 'main', candidate: repository.branch(slug, patch) });
-    const trial = status?.trials[0];
-    const flags = trial?.flags?.map(({ code, file, line, executed }) => `${code} ${file}:${line}${executed === false ? ' (not executed)' : ''}`);
-    console.log(JSON.stringify({ slug, patch, verdict: trial?.verdict?.kind ?? status?.error, ratio: trial?.verdict?.measured?.ratio, reasons: trial?.verdict?.reasons.map(({ code, text }) => `${code}: ${text.slice(0, 600)}`), flags, seconds: Math.round((performance.now() - began) / 1000) }));
-  }
-}
-
 try {
-  await Promise.all([work(), work()]);
+  await engine.start();
+  await judgeAll(engine.context, jobs, {
+    quick: values.quick,
+    atOnce: 2,
+    signal: stopped.signal,
+    onJudged: (judged) => {
+      const { slug, patch, verdict, flags, error, seconds } = judged;
+      const problem = problemOf(judged);
+      if (problem !== null) process.exitCode = 1;
+      console.log(JSON.stringify({
+        slug,
+        patch,
+        ...(problem === null ? {} : { problem }),
+        verdict: verdict?.kind ?? error,
+        ratio: verdict?.measured?.ratio,
+        reasons: verdict?.reasons.map(({ code, text }) => `${code}: ${text.slice(0, 600)}`),
+        flags: flags.map(({ code, file, line, executed }) => `${code} ${file}:${line}${executed === false ? ' (not executed)' : ''}`),
+        seconds: Math.round(seconds),
+      }));
+    },
+  });
 } finally {
-  for (const repository of repositories.values()) repository.remove();
-  await stop();
+  await engine.stop();
 }

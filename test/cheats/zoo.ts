@@ -12,7 +12,7 @@ export interface About {
   config?: string;
   exploit: string;
   /** By name: what it does, and the codes of reasons one of which is right for it. */
-  variants: Record<string, { what: string; refused: string[] }>;
+  variants: Record<string, { what: string; refused: string[]; /** With `risky`: what a person is asked about, one of these. */ flags?: string[] }>;
   twin: { faster: boolean; what: string };
 }
 
@@ -32,6 +32,9 @@ export interface ZooRepository {
   dir: string;
   /** Makes the branch and gives its name. */
   branch(slug: string, patch: string): string;
+  /** Makes a commit that has all of these for parents, so that they are fetched at once. */
+  joined(branches: readonly string[]): string;
+  commitOf(branch: string): string;
   remove(): void;
 }
 
@@ -74,6 +77,8 @@ export function repositoryOf(judging: Judging): ZooRepository {
       git('checkout', '--quiet', 'main');
       return name;
     },
+    joined: (branches) => git('-c', 'user.name=A Person', '-c', 'user.email=person@example.org', 'commit-tree', 'main^{tree}', ...branches.flatMap((name) => ['-p', name]), '-m', 'All of them').trim(),
+    commitOf: (name) => git('rev-parse', `${name}^{commit}`).trim(),
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -19,6 +19,7 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
   ['kernel.c', ['background'], 'int f(int n) { return syscall(57) ? n : 0; }\n'],
   ['early.cpp', ['exit'], 'int f(int n) { std::_Exit(n); }\n'],
   ['answers.cpp', ['literal-table'], `int f(int n) {\n  constexpr int answers[] = {${Array.from({ length: 80 }, (_, n) => n * 7919).join(', ')}};\n  return answers[n];\n}\n`],
+  ['answers.go', ['literal-table'], `package a\n\nvar answers = [][2]int{\n${Array.from({ length: 40 }, (_, n) => `\t{${n * 7919}, ${n}},\n`).join('')}}\n`],
   ['packed.go', ['literal-table'], `package a\n\nconst packed = "${'k3Jd8s'.repeat(400)}"\n`],
   ['print.cpp', ['output'], '#include <iostream>\nint f(int n) { std::cout << "score: 100"; return n; }\n'],
   ['fork.c', ['background'], 'int f(int n) { if (fork()) return n; return n * 2; }\n'],
@@ -34,6 +35,7 @@ const flagged: [file: string, codes: string[], after: string, before?: string][]
 
 const clean: [file: string, after: string, before?: string][] = [
   ['defaults.hpp', '#include <cstddef>\nnamespace a {\nint f(int n,\n      size_t stop = std::numeric_limits<size_t>::max())\n{\n  return n;\n}\n}\n'],
+  ['digits.c', `static const unsigned char kinds[256] = {${Array.from({ length: 256 }, (_, n) => n % 7).join(', ')}};\nint f(unsigned char c) { return kinds[c]; }\n`],
   ['declared.h', '#pragma once\nnamespace a {\nstruct B;\nclass C;\nenum D : int { one, two };\nextern int counted;\nusing E = B*;\nconstexpr int table[] = {1, 2, 3};\nconst char* name(int n);\nint total(const B& b, int n = 0);\ntemplate <typename T>\nT doubled(T x) {\n  T y = x + x;\n  return y;\n}\n}\n'],
   ['members.cpp', 'struct P {\n  int x = 0;\n  std::vector<int> xs;\n};\nint f(int n) {\n  P p;\n  int m = n;\n  for (int i = 0; i < n; i++) {\n    P q{i};\n    m += q.x;\n  }\n  return m;\n}\n'],
   ['allowed.rs', '#[allow(arithmetic_overflow)]\nfn f(n: u32) -> u32 { n }\n'],
