@@ -7,6 +7,7 @@ import { commandIn } from './commands.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
 import { openTogether } from './worktrees.js';
+import { writtenByCandidate } from './written-by-candidate.js';
 
 type Input = Parameters<HostActivities['buildSides']>[0];
 
@@ -28,10 +29,15 @@ export function buildSidesActivity(deps: Dependencies): HostActivities['buildSid
       const openedMs = (performance.now() - began) / 2;
       const quiet: Attempt = { signal: attempt.signal, report: () => attempt.report(progress) };
       // The champion first: its failure is not the candidate's fault.
+      let ofChampion: string[] = [];
       for (const [side, worktree] of [['a', champion], ['b', candidate]] as const) {
         const made = await make(deps, input, worktree, quiet);
         if ('role' in made) return { kind: 'failed', side, ...made };
-        took.push({ openedMs, ...made });
+        const { written, ...times } = made;
+        const tampered = side === 'a' ? null : writtenByCandidate({ a: ofChampion, b: written }, 'the build');
+        if (tampered !== null) return { kind: 'failed', side, role: 'build', outcome: tampered };
+        ofChampion = written;
+        took.push({ openedMs, ...times });
       }
       builds.push({ a: champion, b: candidate });
     }
@@ -46,14 +52,15 @@ interface Took {
   buildMs: number | undefined;
 }
 
-async function make(deps: Dependencies, input: Input, worktree: WorktreeRef, attempt: Attempt): Promise<Omit<Took, 'openedMs'> | { role: 'setup' | 'build'; outcome: CommandOutcome }> {
+async function make(deps: Dependencies, input: Input, worktree: WorktreeRef, attempt: Attempt): Promise<(Omit<Took, 'openedMs'> & { written: string[] }) | { role: 'setup' | 'build'; outcome: CommandOutcome }> {
   const { target, config } = input;
-  const took = { setupMs: 0 as number | undefined, buildMs: 0 as number | undefined };
+  const took = { setupMs: 0 as number | undefined, buildMs: 0 as number | undefined, written: [] as string[] };
   for (const [role, command] of [['setup', config.target.setup], ['build', config.commands.build]] as const) {
     if (command === undefined) continue;
     const outcome = await commandIn(deps, { v: 1, run: input.run, trial: input.trial, target, config, worktree, role, command, cache: role === 'setup' || input.cache }, attempt);
     if (!outcome.ok) return { role, outcome };
     took[`${role}Ms`] = outcome.tookMs;
+    took.written.push(...(outcome.written ?? []));
   }
   return took;
 }

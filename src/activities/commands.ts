@@ -7,6 +7,7 @@ import { runEnvironment } from '../measure/run-environment.js';
 import type { Tidy } from '../measure/tidy.js';
 import type { Home } from '../store/home.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
+import { watchProtected } from '../workspace/protected-watch.js';
 import { buildKey, keptBuildMs, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
 import { homeOfWorktree, markDone, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
@@ -47,24 +48,27 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
       // What one command leaves is found by no other one, and by no sample.
       return withWritten(await pristineOf(deps, input, worktree), () => (role === 'test' ? runTests({ deps, input, command, worktree, repository, lock, attempt }) : run(deps, input, role, command, worktree, lock, attempt)));
     }
-    if (role !== 'setup') await overlayProtected(worktree, target.base.commit, await rulesOf(repository, target, config));
+    const rules = await rulesOf(repository, target, config);
+    if (role !== 'setup') await overlayProtected(worktree, target.base.commit, rules);
     if (role === 'command') {
       // What it leaves is to be gone before the first sample.
       await pristineOf(deps, input, worktree);
       return run(deps, input, role, command, worktree, lock, attempt);
     }
+    const writes = role === 'build' ? await watchProtected(worktree, target.base.commit, rules) : () => [];
+    const told = (outcome: CommandOutcome, written = writes()): CommandOutcome => (written.length === 0 ? outcome : { ...outcome, written });
     const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
     const began = Date.now();
     if (kept !== null && (await kept.restore())) {
       await markDone(deps.home, worktree, role);
-      return { ...fromCache, tookMs: (await kept.wallMs()) ?? Date.now() - began };
+      return told({ ...fromCache, tookMs: (await kept.wallMs()) ?? Date.now() - began });
     }
     const outcome = await run(deps, input, role, command, worktree, lock, attempt);
     if (!outcome.ok) return outcome;
     // Only what is in the worktree can be kept.
     if (kept !== null && !(await leftInHome(deps.home, worktree.id))) await kept.save(began, outcome.wallMs);
     await markDone(deps.home, worktree, role);
-    return { ...outcome, tookMs: outcome.wallMs };
+    return told({ ...outcome, tookMs: outcome.wallMs });
   }));
 }
 

@@ -4,6 +4,7 @@ import type { CommitRef } from '../core/target.js';
 import { buildsOf } from '../core/verdict/rule.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import type { TrialWork } from './trial-input.js';
+import { wroteProtected } from './wrote-protected.js';
 
 /** `again`: in a clone of its own, with nothing kept from before. */
 type Purpose = 'screen' | 'confirm' | 'again';
@@ -48,7 +49,7 @@ export class TrialBuilds {
     const stage = this.purpose === 'screen' ? 'screen' : 'confirm';
     const summary = `${this.purpose}: builds ${from + 1} to ${to} of each side`;
     const made = await on.host('buildSides', summary, { ...scope, target, config, a: champion, b: this.candidate, purpose: this.purpose, from, to, stage, cache: stage === 'screen' });
-    if (made.kind === 'failed') return failed(made.side, 'build-failed', made.outcome);
+    if (made.kind === 'failed') return failed(made.side, made.outcome.written === undefined ? 'build-failed' : 'protected', made.outcome);
     this.sides.push(...made.builds);
     this.seconds ??= made.seconds;
     return null;
@@ -63,10 +64,14 @@ export class TrialBuilds {
     opened(...wanted.map((worktree) => worktree.key));
     const [a, b] = await on.host('openWorktrees', `${this.purpose}: two worktrees`, { ...scope, target, config, worktrees: wanted, ...(this.purpose === 'again' ? { fresh: true } : {}) });
     if (a === undefined || b === undefined) throw new Error('two worktrees were asked for');
+    let ofChampion: CommandOutcome | null = null;
     for (const [side, worktree] of [['a', a], ['b', b]] as const) {
       const setup = await command(this.work, worktree, side, 'setup', this.purpose !== 'again');
       const built = setup?.ok === false ? setup : await command(this.work, worktree, side, 'build', this.purpose === 'screen');
       if (built?.ok === false) return failed(side, 'build-failed', built);
+      const tampered: Verdict | null = side === 'a' ? null : await wroteProtected('build', built, async () => ofChampion);
+      if (tampered !== null) return tampered;
+      ofChampion = built;
     }
     this.sides.push({ a, b });
     return null;

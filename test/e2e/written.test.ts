@@ -8,7 +8,7 @@ import { scoreScript, type Target } from './target.js';
 // Candidates whose code writes protected files while tests, smoke run or check execute it.
 
 const engine = sharedEngine();
-const commands = '[commands]\ntest = "sh test/all.sh"\nsmoke = "sh test/smoke.sh"\ncheck = "sh test/check.sh"\nbenchmark = "sh bench/score.sh"\n';
+const commands = '[commands]\nbuild = "sh test/build.sh"\ntest = "sh test/all.sh"\nsmoke = "sh test/smoke.sh"\ncheck = "sh test/check.sh"\nbenchmark = "sh bench/score.sh"\n';
 const config = `${commands}[[metrics]]\nname = "score"\npattern = "score: ([0-9.]+)"\ngoal = "max"\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nnoise_pairs = 4\n`;
 const runs = (name: string): string => `. ./src/work.sh\nwork ${name}\n`;
 
@@ -16,6 +16,7 @@ function repository(work: string): Target {
   return makeTarget(() => ({
     'src/work.js': 'const ms = 60;\n',
     'src/work.sh': work,
+    'test/build.sh': runs('build'),
     'test/all.sh': runs('test'),
     'test/smoke.sh': runs('smoke'),
     'test/check.sh': `${runs('check')}echo done\n`,
@@ -36,6 +37,7 @@ describe('a candidate that writes a protected file', () => {
   const target = repository('work() { true; }\n');
 
   it.each([
+    ['in its build', 'build', 'the build writes protected files'],
     ['in its tests', 'test', "The candidate's test command"],
     ['in its smoke run', 'smoke', "The candidate's smoke command"],
     ['in its check', 'check', 'the check (`sh test/check.sh`)'],
