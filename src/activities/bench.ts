@@ -1,7 +1,7 @@
 import { outputProblem, outputRuleOfNoise, printedChecked } from '../core/check/printed-rule.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
-import type { BenchActivities, SampleInput } from '../core/run/contracts.js';
+import type { BenchActivities, SampleInput, SharedChampion } from '../core/run/contracts.js';
 import { samplesOf, type Pair } from '../core/sample.js';
 import { mean, median } from '../core/stats/summary.js';
 import { countedPairs } from '../core/verdict/aside.js';
@@ -14,6 +14,7 @@ import { noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import { allowanceOf } from '../core/verdict/schedules.js';
+import { standIn, thatCanStandIn } from '../core/verdict/shared-champion.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import { samplesSchema } from '../measure/stored-samples.js';
 import { activity } from './activity.js';
@@ -53,12 +54,13 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       };
       const taken = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
       const own = taken.filter((pair) => pair.stage === stage);
+      const standing = input.shared === undefined ? undefined : await standingIn(deps, input.shared, rule);
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
         return assessed.kind === 'more' && assessed.builds <= builds ? assessed.pairs : 'stop';
       };
       const assessedMost = assessStage(stage, [], rule);
-      const { pairs, late } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0, earlier: own });
+      const { pairs, late } = await sample(deps, input, attempt, { stage, rules: rule.metrics, output: rule.output ?? null, next, most: assessedMost.kind === 'more' ? assessedMost.most : 0, earlier: own, ...(standing === undefined ? {} : { standIn: standing }) });
       const assessed = assessStage(stage, pairs, rule);
       const all = [...taken.filter((pair) => pair.stage !== stage), ...pairs];
       const samples = await storeSamples(deps, all, rule);
@@ -79,6 +81,13 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 
     profile: profileActivity(deps),
   };
+}
+
+/** What champion samples of earlier trials stand in for. */
+async function standingIn(deps: Dependencies, { samples, spread }: SharedChampion, rule: Rule): Promise<(taken: readonly Pair[]) => Pair | null> {
+  const stored = await Promise.all(samples.map((one) => deps.artifacts.getJson(one, samplesSchema)));
+  const earlier = stored.flatMap(({ pairs }) => thatCanStandIn(pairs));
+  return (taken) => standIn(taken, earlier, rule.metrics, spread);
 }
 
 /** Why a stage that has not decided must end, where its budget holds no more of it or of the next one; else null. */

@@ -36,6 +36,7 @@ export interface Sampling {
   most: number;
   /** Pairs of this stage that were taken of the first of these builds. */
   earlier?: readonly Pair[];
+  standIn?: (taken: readonly Pair[]) => Pair | null;
 }
 
 /** The pairs of a stage, those that were there already among them, and those that warmed up. */
@@ -47,7 +48,7 @@ interface Sampled {
 }
 
 /** Samples under the host lock, with the protected files of all builds as in the base. */
-export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most, earlier = [] }: Sampling): Promise<Sampled> {
+export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most, earlier = [], standIn }: Sampling): Promise<Sampled> {
   await renewLease(deps, input.run, input.lease);
   const refs = [{ a: input.a, b: input.b }, ...(input.others ?? [])];
   const opened: Record<'a' | 'b', OpenWorktree>[] = [];
@@ -73,6 +74,7 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       sides,
       others,
       earlier,
+      ...(standIn === undefined ? {} : { standIn }),
       warmEach: input.coldIsAsFast !== true,
       benchmarks: benchmarksFrom(input.config),
       rules,

@@ -4,6 +4,7 @@ import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
 import { approvedVerdict, flagWarnings, personNeeded } from '../core/run/person.js';
 import { decisionOn, exhausted, newTrial } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
+import { sharesChampion } from '../core/verdict/shared-champion.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import type { Phases } from './phases.js';
 import { scopeOf, warn } from './phases.js';
@@ -114,10 +115,11 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
 }
 
 /** Runs the child workflow of a trial. */
-export async function runChild({ input, model, session, budget }: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
+export async function runChild(phases: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
+  const { input, model, session, budget } = phases;
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
-    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }), ...(budget === undefined ? {} : { budget }) }],
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }), ...(budget === undefined ? {} : { budget }), ...(mode === 'full' ? sharedIn(phases) : {}) }],
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -129,7 +131,25 @@ export async function runChild({ input, model, session, budget }: Phases, id: st
   model.lease = result.lease;
   model.status.samplesSpent += result.spent;
   if (result.baseTests !== undefined) model.tests = result.baseTests;
+  if (mode === 'full') keepShared(phases, result);
   return result;
+}
+
+/** More of them would be of long ago. */
+const mostShared = 3;
+
+/** The champion's samples that the next trial may share, if any may be. */
+function sharedIn({ input, model }: Phases): Pick<TrialInput, 'shared'> {
+  const { shared, champion, noise } = model;
+  if (shared?.champion !== champion.commit || !sharesChampion(input.config.verdict, noise)) return {};
+  return { shared: { host: shared.host, samples: shared.samples } };
+}
+
+function keepShared({ input, model }: Phases, { samples, lease }: TrialResult): void {
+  const { shared, champion, noise } = model;
+  if (samples === null || lease === null || !sharesChampion(input.config.verdict, noise)) return;
+  const earlier = shared?.champion === champion.commit && shared.host === lease.host ? shared.samples : [];
+  model.shared = { host: lease.host, champion: champion.commit, samples: [samples, ...earlier].slice(0, mostShared) };
 }
 
 function settle(summary: TrialSummary, verdict: Verdict | null): void {

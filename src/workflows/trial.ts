@@ -1,13 +1,13 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
-import type { Sides } from '../core/run/contracts.js';
+import type { SharedChampion, Sides } from '../core/run/contracts.js';
 import type { SecondLook, TrialState } from '../core/status.js';
 import type { CommitRef } from '../core/target.js';
 import { ablationDelta } from '../core/run/ablation.js';
 import { verdictOfBoth, wantsSecondLook } from '../core/verdict/again.js';
 import { assessStage, type TrialStage } from '../core/verdict/assess.js';
 import { needsWarmUp, type Noise } from '../core/verdict/noise.js';
-import { limitsOf, ruleFrom, ruleOfOneBuild, schedulesFrom, type Rule } from '../core/verdict/rule.js';
+import { limitsOf, ruleFrom, ruleOfOneBuild, ruleOfSharing, schedulesFrom, type Rule } from '../core/verdict/rule.js';
 import { allowanceOf } from '../core/verdict/schedules.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import type { TestedCandidate } from './candidate-tests.js';
@@ -96,6 +96,7 @@ class TrialOnHost {
   private rule(noise: Noise, screened: boolean): Rule {
     const { config, mode } = this.input;
     const rule = ruleFrom(config, noise, screened);
+    if (screened && this.sharing(noise).shared !== undefined) return ruleOfSharing(rule);
     if (mode === 'ablate') rule.delta = ablationDelta(config.verdict.min_gain, noise) + (rule.v === 1 ? 0 : allowanceOf(rule));
     return rule;
   }
@@ -114,7 +115,7 @@ class TrialOnHost {
       const aheadSeconds = rule.v === 1 ? preparing : 2 * buildSeconds * buildsAtFirst('confirm', rule);
       const within = budget === undefined ? {} : { within: { budget, secondsPerSample: noise.secondsPerSample, aheadSeconds, ...(rule.v === 1 ? {} : { buildSeconds }) } };
       const warmth = rule.v === 1 || needsWarmUp(noise) ? {} : { coldIsAsFast: true as const };
-      const sampled = await on.bench('sampleStage', stage, { ...scope, target, config, lease: on.lease, rule, ...within, ...warmth, ...builds.sampled, stage, earlier });
+      const sampled = await on.bench('sampleStage', stage, { ...scope, target, config, lease: on.lease, rule, ...within, ...warmth, ...builds.sampled, stage, earlier, ...(stage === 'screen' ? this.sharing(noise) : {}) });
       this.spent += sampled.spent;
       if (sampled.kind === 'more') {
         earlier = sampled.samples;
@@ -125,6 +126,12 @@ class TrialOnHost {
       this.work.checked.push(...(sampled.checked ?? []));
       return { verdict: sampled.verdict, samples: sampled.samples };
     }
+  }
+
+  /** Samples of another host say nothing here. */
+  private sharing({ spread }: Noise): { shared?: SharedChampion } {
+    const { shared } = this.input;
+    return shared === undefined || shared.samples.length === 0 || shared.host !== this.on.lease.host ? {} : { shared: { samples: shared.samples, spread } };
   }
 
   /** Whether it is correct, besides being fast: its verdict where it is not. */

@@ -170,13 +170,20 @@ export interface SampleInput extends Scope {
   within?: { budget: Budget; secondsPerSample: number; aheadSeconds: number; /** What one more fresh worktree takes. */ buildSeconds?: number };
 }
 
+/** Samples of earlier trials of the round against the same champion on the same host, whose champion sides may stand in. The latest come first. */
+export interface SharedChampion {
+  samples: ArtifactRef[];
+  /** Standard deviation of ln of one sample. */
+  spread: number;
+}
+
 export interface BenchActivities {
   /** Runs the benchmark once, to see that it works and what it prints. */
   tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number>; /** JSON of the host's fingerprint. */ environment: ArtifactRef; /** Hash of the files that the benchmark commands start. */ sources?: string; /** What a person should know of how it runs here. */ notes?: string[] } | { ok: false; problem: string; tail: string }>;
   /** A/A pairs of one commit, unless this host's history knows them; and what the trials will cost. */
   measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null; /** What one fresh worktree of the base took, where that is known. */ buildSeconds?: number }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
   /** Samples until the stage is decided, or its next look needs more builds. `earlier` holds the pairs that were taken before, also those of this stage. */
-  sampleStage(input: SampleInput & { stage: 'screen' | 'confirm'; rule: Rule; earlier: ArtifactRef | null }): Promise<
+  sampleStage(input: SampleInput & { stage: 'screen' | 'confirm'; rule: Rule; earlier: ArtifactRef | null; shared?: SharedChampion }): Promise<
     { kind: 'passed'; samples: ArtifactRef; spent: number } | { kind: 'more'; builds: number; samples: ArtifactRef; spent: number } | { kind: 'decided'; verdict: Verdict; samples: ArtifactRef; spent: number; checked?: Checked[] }
   >;
   /** A fixed number of pairs, reported whatever they show. */

@@ -29,6 +29,8 @@ export interface RunModel {
   /** Absent where there are no tests, and in runs that earlier versions began. */
   tests?: BaseTests;
   ranked: CandidateRef[];
+  /** Samples of this round's trials against this champion on this host, the latest first. Absent where none are shared. */
+  shared?: { host: string; champion: string; samples: ArtifactRef[] };
   /** Keys of worktrees of champions, to be removed at the end of the round. */
   opened: string[];
   /** Rounds in a row that accepted nothing. */

@@ -12,7 +12,13 @@ const memoryWorthALine = 0.01;
 /** What the pairs show besides the verdict. It explains; it decides nothing. `decide` gives the verdict of any pairs. */
 export function factsOf(pairs: readonly Pair[], metrics: readonly MetricRule[], verdict: Verdict, decide: (pairs: readonly Pair[]) => Verdict): Fact[] {
   const last = countedPairs(lastStage(pairs));
-  return [cpuTime(last, verdict), memory(last), ...heldUp(pairs), setAside(pairs, metrics, verdict, decide)].filter((fact) => fact !== null);
+  return [cpuTime(last, verdict), memory(last), ...heldUp(pairs), shared(pairs), setAside(pairs, metrics, verdict, decide)].filter((fact) => fact !== null);
+}
+
+function shared(pairs: readonly Pair[]): Fact | null {
+  const screened = pairs.filter(({ stage }) => stage === 'screen');
+  const count = screened.filter((pair) => pair.shared === true).length;
+  return count === 0 ? null : { code: 'shared', text: `${count} of ${pairsText(screened.length)} of screening compare with samples of the champion that were taken for an earlier candidate of the round` };
 }
 
 function lastStage(pairs: readonly Pair[]): Pair[] {

@@ -52,6 +52,12 @@ export function ruleOfOneBuild(rule: Rule): Rule {
   return rule.v === 1 ? rule : { ...rule, ...schedulesOf(rule.protocol, 1, false) };
 }
 
+/** The same rule where the screening may share the champion's samples: the confirmation errs as seldom as one without a screening. */
+export function ruleOfSharing(rule: Rule): Rule {
+  if (rule.v === 1 || rule.screen === null) return rule;
+  return { ...rule, confirm: schedulesOf(rule.protocol, rule.confirm.builds, false).confirm, shared: true };
+}
+
 export function schedulesOfRule(rule: Rule): Schedules {
   return rule.v === 1 ? firstSchedules(rule.protocol) : rule;
 }
@@ -62,8 +68,8 @@ export function scheduleOf(rule: Rule, stage: 'screen' | 'confirm'): Schedule | 
 
 /** The probability at most that a candidate whose gain is no more than delta is accepted. */
 export function errorBound(rule: Rule): number {
-  const { screen, confirm } = schedulesOfRule(rule);
-  return (rule.v === 1 || screen === null ? 1 : screeningLetsThrough) * totalAlpha(confirm);
+  const { screen, confirm, shared } = schedulesOfRule(rule);
+  return (rule.v === 1 || screen === null || shared === true ? 1 : screeningLetsThrough) * totalAlpha(confirm);
 }
 
 /** As the config asks for them. `noise`: as far as it is known. */

@@ -6,6 +6,8 @@ export interface Schedules {
   /** Null: there is no screening. */
   screen: Schedule | null;
   confirm: Schedule;
+  /** The screening may compare with the champion's samples of other trials, so that nothing is known of how often it errs. */
+  shared?: true;
 }
 
 /** A cheap filter, on two builds of each side: for the luck that a single one can have, hardly anything could be dropped. */

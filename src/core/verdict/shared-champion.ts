@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.js';
 import type { Pair } from '../sample.js';
 import { mean } from '../stats/summary.js';
 import { countedPairs } from './aside.js';
@@ -9,8 +10,11 @@ import type { Noise } from './noise.js';
  * earlier screening took stands in for a new one. Screening is a filter, so a machine that drifted since costs a good
  * candidate at worst; what is accepted is confirmed by pairs of its own.
  */
-export function isWorthSharing({ secondsPerSample, spread }: Noise): boolean {
-  return secondsPerSample >= 5 && spread <= 0.01;
+export function sharesChampion(verdict: Config['verdict'], noise: Pick<Noise, 'secondsPerSample' | 'spread'> | null): boolean {
+  // Configs in inputs of earlier versions lack it.
+  const { share_champion: mode = 'never' } = verdict as Partial<Config['verdict']>;
+  if (mode === 'never' || verdict.protocol !== 'sequential') return false;
+  return mode === 'always' || (noise !== null && noise.secondsPerSample >= 5 && noise.spread <= 0.01);
 }
 
 /** The pairs of an earlier trial whose champion samples can stand in: those that it took itself, in screening. */

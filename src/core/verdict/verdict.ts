@@ -64,6 +64,7 @@ export interface Fact {
     | 'cpu-time'
     | 'memory'
     | 'throttled' // the machine slowed samples down
+    | 'shared' // champion samples of an earlier candidate
     | 'set-aside' // pairs were repeated because of other load
     | 'instructions'; // counted by valgrind
   text: string;

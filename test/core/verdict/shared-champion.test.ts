@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { samplesOf, type Pair } from '../../../src/core/sample.js';
-import { isWorthSharing, standIn, thatCanStandIn } from '../../../src/core/verdict/shared-champion.js';
-import { failed, pairsOf, ran, wallOnly } from './pairs.js';
+import { sharesChampion, standIn, thatCanStandIn } from '../../../src/core/verdict/shared-champion.js';
+import { validateConfig } from '../../../src/core/config/parse.js';
+import { errorBound, ruleOfSharing } from '../../../src/core/verdict/rule.js';
+import { current, failed, pairsOf, ran, sequential, wallOnly } from './pairs.js';
 
 const spread = 0.003;
 const earlier = pairsOf('screen', [60_000, 60_100, 59_900, 60_050].map((wallMs) => [ran(wallMs), ran(59_000)]));
@@ -45,8 +47,21 @@ describe('the champion samples of an earlier screening', () => {
 });
 
 test('is worth it where a sample is dear and repeats well', () => {
-  const noise = { pairs: 8, bias: 0, biasLower95: 0 };
-  expect(isWorthSharing({ ...noise, secondsPerSample: 60, spread: 0.003 })).toBe(true);
-  expect(isWorthSharing({ ...noise, secondsPerSample: 60, spread: 0.03 })).toBe(false);
-  expect(isWorthSharing({ ...noise, secondsPerSample: 1, spread: 0.003 })).toBe(false);
+  const { verdict } = validateConfig({ commands: { benchmark: 'true' } }, 'the test');
+  expect(sharesChampion(verdict, { secondsPerSample: 60, spread: 0.003 })).toBe(true);
+  expect(sharesChampion(verdict, { secondsPerSample: 60, spread: 0.03 })).toBe(false);
+  expect(sharesChampion(verdict, { secondsPerSample: 1, spread: 0.003 })).toBe(false);
+  expect(sharesChampion(verdict, null)).toBe(false);
+  expect(sharesChampion({ ...verdict, share_champion: 'always' }, null)).toBe(true);
+  expect(sharesChampion({ ...verdict, share_champion: 'never' }, { secondsPerSample: 60, spread: 0.003 })).toBe(false);
+  expect(sharesChampion({ ...verdict, protocol: 'fixed' }, { secondsPerSample: 60, spread: 0.003 })).toBe(false);
+});
+
+test('the confirmation then errs as seldom as one without a screening', () => {
+  const rule = current();
+  const sharing = ruleOfSharing(rule);
+  expect(sharing).toMatchObject({ screen: rule.screen, shared: true });
+  expect(errorBound(rule)).toBeLessThanOrEqual(0.01);
+  expect(errorBound(sharing)).toBeCloseTo(0.01, 10);
+  expect(ruleOfSharing(sequential())).toEqual(sequential());
 });
