@@ -27,7 +27,7 @@ ablation = false
 recipes = false
 script = "node ${proposer(outside, makesFast)}"
 `;
-const target = makeTarget((outside) => ({ ...waitingProgram({ alpha: 40, beta: 40, gamma: 40 }, config(outside)), 'bench/score.sh': scoreScript }));
+const target = makeTarget((outside) => ({ ...waitingProgram({ alpha: 40, beta: 40 }, config(outside)), 'bench/score.sh': scoreScript }));
 
 it('candidates of a round share the champion samples of screening, and are confirmed by pairs of their own', async () => {
   const status = await (await startRun(engine, target)).result();
