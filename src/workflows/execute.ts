@@ -158,6 +158,7 @@ function settle(summary: TrialSummary, verdict: Verdict | null): void {
 }
 
 function superseded(summary: TrialSummary, text: string): Verdict {
-  return { kind: 'rejected', measured: summary.verdict?.measured ?? null, reasons: [...(summary.verdict?.reasons ?? []), { code: 'superseded', text }] };
+  const { measured = null, reasons = [], ...rest } = summary.verdict ?? {};
+  return { ...rest, kind: 'rejected', measured, reasons: [...reasons, { code: 'superseded', text }] };
 }
 
