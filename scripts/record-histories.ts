@@ -121,6 +121,20 @@ async function compared(engine: TestEngine): Promise<void> {
   await record(engine, 'trial', 'compared', `${status.run}/${trialThat(status, 'accepted')}`);
 }
 
+/** Screening on two builds of each side, confirmation on eight. */
+async function builds(engine: TestEngine): Promise<void> {
+  const built = target('builds', makesFast, '');
+  const sequential = readFileSync(join(built.dir, 'perfloop.toml'), 'utf8').replace(/protocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\n/, '');
+  built.write({ 'perfloop.toml': sequential });
+  built.commit('The schedule of several builds');
+  built.write({ 'src/alpha.js': 'const ms = 2;\n' });
+  const { status } = await judge(engine.context, { repo: built.dir, base: 'HEAD', candidate: 'WORKTREE' });
+  if (status === null) throw new Error('the judgement was left');
+  expectThat(status, (status.trials[0]?.verdict?.measured?.builds ?? 1) >= 8);
+  await record(engine, 'judge', 'builds', status.run);
+  await record(engine, 'trial', 'builds', `${status.run}/candidate`);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -169,7 +183,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared };
+const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -7,12 +7,12 @@ import { expectIntact, testTarget } from './expect-intact.js';
 
 const loop = sharedLoop();
 
-it('begins a trial again when a worktree of it is deleted by hand while it samples', async () => {
-  const counting = testTarget();
+it('begins a trial again when a worktree of it is deleted by hand while it samples', { timeout: 400_000 }, async () => {
+  const counting = testTarget({ config: { verdict: { builds: 'auto' } } });
   const before = counting.fingerprint();
-  // Further than the noise of the base goes: while the trial confirms.
-  counting.hold('bench', 8);
   const run = await loop.judge(counting);
+  await expect.poll(() => [...loop.journals(run).keys()].some((name) => name.includes('samples-confirm')), { ...patience, timeout: 240_000 }).toBe(true);
+  counting.hold('bench', 1);
   await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
   const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
   rmSync(deleted, { recursive: true, force: true });

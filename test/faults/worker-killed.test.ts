@@ -57,6 +57,28 @@ it('goes on at the pair where it was after the worker is killed while it samples
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
 
+it('goes on with the pair and the builds where it was after the worker is killed while it samples several', { timeout: 400_000 }, async () => {
+  const counting = testTarget({ config: { verdict: { builds: 'auto' } } });
+  const before = counting.fingerprint();
+  const run = await loop.judge(counting);
+  const journal = () => [...loop.journals(run)].find(([name]) => name.includes('samples-confirm'))?.[1] ?? '';
+  // Its head and three pairs.
+  await expect.poll(() => journal().split('\n').length, { ...patience, timeout: 240_000 }).toBeGreaterThan(4);
+  counting.hold('bench', 1);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const confirmed = journal();
+  await loop.kill('worker');
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(2);
+  counting.release('bench');
+
+  expect(await loop.ended(run)).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  expect(journal().startsWith(confirmed)).toBe(true);
+  const [, ...pairs] = journal().trimEnd().split('\n').map((line) => JSON.parse(line) as { index: number; build: number });
+  expect(pairs.slice(0, 8).map(({ index, build }) => [index, build])).toEqual(Array.from({ length: 8 }, (_, index) => [index, index]));
+  // Set up and built once each, as if nothing had happened.
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
 it('never lets two attempts of a step work at once when the worker hung for a while', async () => {
   // Takes its time to die, so that the next attempt could come too early.
   const stubborn = `trap '' TERM; note held; while [ -e "$FAULT_GATES/stubborn" ]; do sleep 0.02; done; mkdir -p out; cat src/delay > out/delay`;

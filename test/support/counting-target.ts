@@ -60,7 +60,7 @@ const spin = `exports.spin = function spin(until) {
 
 /**
  * The benchmark of the base sleeps 70 ms, that of a candidate 20. `replace` puts other shell in the place of a command's
- * action; `config` is laid over the configuration, key by key within a table.
+ * action; `config` is laid over the configuration, key by key within a table. Without it there is one fresh build of each side.
  */
 export function countingTarget(options: { replace?: Partial<Record<Role, string>>; timeout?: Partial<Record<Role, string>>; config?: ConfigInput } = {}): CountingTarget {
   const root = mkdtempSync(join(tmpdir(), 'perfloop-target-'));
@@ -100,7 +100,7 @@ function configOf(outside: { log: string; gates: string; marker: string }, timeo
     target: { setup: command('setup'), ...over.target },
     commands: { build: command('build'), test: command('test'), benchmark: command('bench'), profile: command('profile'), ...over.commands },
     // It counts what is executed: instructions are counted in runs of their own.
-    verdict: { noise_pairs: 4, final_pairs: 10, witness: 'off', ...over.verdict },
+    verdict: { builds: 1, noise_pairs: 4, final_pairs: 10, witness: 'off', ...over.verdict },
     loop: { rounds: 1, ...over.loop },
     propose: { recipes: false, script: command('propose'), ...over.propose },
   };
