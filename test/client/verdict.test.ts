@@ -60,9 +60,9 @@ describe('perfloop verdict', () => {
       const [title, said, by, head, ...looks] = stdout.split('\n');
       expect(title).toBe(`${status.run}/r1-1  a Set beside the list of neighbours in place of indexOf`);
       expect(said).toMatch(/^ {2}accepted, and so say its samples: 1\.\d{3}x \(1\.\d{3} \.\. 1\.\d{3}, \d+ pairs\)$/);
-      expect(by).toBe('  rule 1: more than 2% faster by wall, sequential looks');
-      expect(head).toMatch(/^ {2}look +pairs +ratio +95% interval +p\(no gain\) +passes at +p\(gain\) +futile at +came to$/);
-      expect(looks[0]).toMatch(/^ {2}screening +\d+ +1\.\d{3}x +.* \.\. .* (passed|went on)$/);
+      expect(by).toBe('  rule 1: more than 2% faster by wall, sequential looks, confirmed on one fresh build of each side');
+      expect(head).toMatch(/^ {2}look +pairs +builds +ratio +95% interval +p\(no gain\) +passes at +p\(gain\) +futile at +came to$/);
+      expect(looks[0]).toMatch(/^ {2}screening +\d+ +\d+ +1\.\d{3}x +.* \.\. .* (passed|went on)$/);
       expect(stdout).toMatch(/^ {2}confirmation .* passed$/m);
       expect(stdout).toMatch(/^ {2}guard peak memory kept: peak memory is .* over \d+ pairs; 5\.0% worse is allowed$/m);
       expect(stdout).toMatch(/^ {2}faster: confirmed: /m);

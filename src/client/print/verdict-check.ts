@@ -54,7 +54,8 @@ function ruleText(rule: Rule, from: TrialCheck['ruleFrom']): string {
   const primary = metrics.filter((metric) => metric.primary).map((metric) => clean(metric.name));
   const counted = primary.length > 1 ? `the weighted mean of ${primary.join(', ')}` : (primary[0] ?? '');
   const how = protocol.kind === 'fixed' ? `${protocol.runs} pairs after ${protocol.warmups} warm-ups` : 'sequential looks';
-  return `rule ${v}${from === 'run' ? ', as the run kept it' : ''}: more than ${percentText(Math.expm1(delta))} faster by ${counted}, ${how}, confirmed on at most ${buildsText(schedulesOfRule(rule).confirm.builds)}`;
+  const { builds } = schedulesOfRule(rule).confirm;
+  return `rule ${v}${from === 'run' ? ', as the run kept it' : ''}: more than ${percentText(Math.expm1(delta))} faster by ${counted}, ${how}, confirmed on ${builds === 1 ? '' : 'at most '}${buildsText(builds)}`;
 }
 
 const stageText = { screen: 'screening', confirm: 'confirmation' } as const;
