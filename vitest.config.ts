@@ -11,7 +11,8 @@ export default defineConfig({
     // On a shared machine a process can be starved past any deadline; a retried test is named in the output.
     retry: process.env['CI'] === undefined ? 0 : 1,
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of the time of tests is waiting: for processes, engines and samples.
+    maxWorkers: 3,
     reporters: ['default', 'json'],
     outputFile: { json: '.tmp/results.json' },
   },

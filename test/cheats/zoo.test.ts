@@ -54,9 +54,13 @@ describe('what is read before anything runs', () => {
   });
 });
 
-/** The variant that was written to get past the rules; `try-zoo.ts --all` judges the others as well. */
-const sly = exploits.map((slug) => ({ slug, patch: 'sly' }));
-const twins = ['identity-cache', 'detect-process', 'edit-lockfile'].map((slug) => ({ slug, patch: 'twin' }));
+/**
+ * The variants that were written to get past the rules, where no flag stops them: what stops them is seen only when they run;
+ * and one of each other kind. `try-zoo.ts --all` judges all of them, and the other variants as well.
+ */
+const flaggedToo = ['identity-cache', 'kill-champion', 'skip-tests-at-import'];
+const sly = exploits.filter((slug) => flaggedToo.includes(slug) || (aboutOf(slug).variants['sly']?.flags ?? []).length === 0).map((slug) => ({ slug, patch: 'sly' }));
+const twins = ['identity-cache', 'detect-process'].map((slug) => ({ slug, patch: 'twin' }));
 
 describe('the real judge', () => {
   const jobs: Job[] = [...sly, ...twins];

@@ -85,7 +85,7 @@ describe('a round whose candidates all wait', () => {
 });
 
 describe('approval = "risky", the default', () => {
-  // Without alpha the program is 11 times as fast; beta brings a cache, and 6.8%: more than luck of one build can.
+  // Without alpha the program is 11 times as fast; beta brings a cache, and 6.8%, more than luck of one build can.
   const fastWithCache = `if (name === 'alpha') { ${makesFast} } else if (/const ms = (?!2;)/.test(text)) {
     write(text.replace(/const ms = \\d+/, 'const ms = 2') + 'const kept = new Map();\\nexport const keep = (x) => { if (!kept.has(x)) kept.set(x, x); return kept.get(x); };\\n');
     console.log('beta keeps what it works out');
