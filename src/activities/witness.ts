@@ -17,7 +17,7 @@ import type { Dependencies } from './dependencies.js';
 import { withHostLock, worktreeOf } from './ground.js';
 
 /** A benchmark that takes longer is not counted, nor waited for. */
-const longestSampleMs = 1500;
+const longestSampleMs = 500;
 const patienceMs = 90_000;
 
 /**

@@ -27,11 +27,11 @@ const inThreeRounds = `if (readFileSync('src/slow', 'utf8') === '40') {
   console.log('slow is skipped');
 }`;
 
-const target = makeTarget((outside) => ({
-  ...scoredProgram({ alpha: 40 }, `[target]\nname = "made useless"\n[loop]\nrounds = 3\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, inThreeRounds)}"\n`),
-  'bench/score.sh': score,
-  'src/slow': '40',
-}));
+const target = makeTarget((outside) => {
+  const program = scoredProgram({ alpha: 40 }, `[target]\nname = "made useless"\n[loop]\nrounds = 3\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, inThreeRounds)}"\n`);
+  // Of one build nobody can tell that a part is worth nothing.
+  return { ...program, 'perfloop.toml': program['perfloop.toml']?.replace('builds = 1', 'builds = 6') ?? '', 'bench/score.sh': score, 'src/slow': '40' };
+});
 
 describe('ablation', () => {
   it('leaves out what another made useless, keeps what is needed, and measures what is left', async () => {

@@ -41,7 +41,7 @@ rounds = 1
 [propose]
 only = ["lookup-set"]
 [verdict]
-min_gain = 0.1
+builds = 2
 noise_pairs = 4
 final_pairs = 10
 `,

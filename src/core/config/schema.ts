@@ -87,7 +87,7 @@ export const verdictSchema = z
     share_champion: z.enum(['auto', 'always', 'never']).default('auto').describe('Whether the candidates of a round share the champion\'s samples in screening: one taken for an earlier candidate stands in for a new one, with a whole pair every fifth time as a control. `auto`: where a sample takes 5 s or more and varies by 1% at most. The confirmation never does. `sequential` only.'),
     noise_pairs: z.int().min(4).max(100).default(8).describe('A/A pairs at warm-up when the host has no history of this benchmark.'),
     final_pairs: z.int().min(10).max(200).default(30).describe('Pairs of the final measurement, champion against base.'),
-    witness: z.enum(['auto', 'off']).default('auto').describe('`auto`: after a confirmation, counts the instructions of both sides with valgrind, where that is on the machine and a sample takes 1.5 s at most. It explains the verdict, and what an inconclusive one may be worth; it decides nothing. `sequential` only.'),
+    witness: z.enum(['auto', 'off']).default('auto').describe('`auto`: after a confirmation, counts the instructions of both sides with valgrind, where that is on the machine and a sample takes half a second at most. It explains the verdict, and what an inconclusive one may be worth; it decides nothing. `sequential` only.'),
     max_ratio: z.number().min(1).max(1e9).default(10).describe('A gain above this many times is not believed at once: it is measured again in a fresh clone, and then a person decides.'),
     roofline: z.number().positive().max(1e300).optional().describe('The best value that the primary metric can have, in its unit (of the wall time: ms): what bandwidth or arithmetic allow. A candidate that is better is treated as one above `max_ratio`.'),
   })
