@@ -21,8 +21,8 @@ describe('a Python program', () => {
 `,
     'bench_words.py': `from words import unknown
 
-known = [str(n) for n in range(1500)]
-print(len(unknown([str(n) for n in range(500, 3000)], known)))
+known = [str(n) for n in range(3000)]
+print(len(unknown([str(n) for n in range(500, 4500)], known)))
 `,
     'test_words.py': `import unittest
 from words import unknown
