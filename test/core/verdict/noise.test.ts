@@ -62,9 +62,9 @@ describe('rule', () => {
 
   it.each([
     ['nothing is built', {}, {}, 16],
-    ['something is built', { commands: { build: 'make' } }, {}, 8],
+    ['something is built', { commands: { build: 'make' } }, {}, 12],
     ['a build takes three minutes, and much longer than a sample', { commands: { build: 'make' } }, { buildSeconds: 180 }, 2],
-    ['a build takes three minutes, and a sample one', { commands: { build: 'make' } }, { buildSeconds: 180, secondsPerSample: 60 }, 8],
+    ['a build takes three minutes, and a sample one', { commands: { build: 'make' } }, { buildSeconds: 180, secondsPerSample: 60 }, 12],
     ['the config says how many', { verdict: { builds: 5 } }, { buildSeconds: 600 }, 5],
   ] as const)('has as many builds as are worth it: %s', (_, config, known, builds) => {
     const rule = ruleFrom(configSchema.parse(config), { ...noise, ...known });
