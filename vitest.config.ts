@@ -11,8 +11,7 @@ export default defineConfig({
     // On a shared machine a process can be starved past any deadline; a retried test is named in the output.
     retry: process.env['CI'] === undefined ? 0 : 1,
     pool: 'forks',
-    // Most of the time of tests is waiting: for processes, engines and samples.
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ['default', 'json'],
     outputFile: { json: '.tmp/results.json' },
   },
