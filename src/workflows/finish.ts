@@ -1,11 +1,13 @@
 import { condition, patched } from '@temporalio/workflow';
 import { decide, decisionOn, findTrial } from '../core/run/model.js';
-import { ruleFrom } from '../core/verdict/rule.js';
+import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import { ablate } from './ablation.js';
 import { acceptApproved } from './execute.js';
 import { learn, scopeOf, warn, type Phases } from './phases.js';
 import { firstDifference, readyWorktrees } from './ground.js';
-import type { CheckOutcome, WorktreeRef } from '../core/run/contracts.js';
+import { keysOfBuild } from '../core/run/build-keys.js';
+import type { CheckOutcome, Scope, Sides, WorktreeRef } from '../core/run/contracts.js';
+import type { HostHandle } from './host-session.js';
 import { noiseOnHost } from './noise.js';
 
 /** After the last round: pending approvals, what each accepted candidate is worth, the final measurement, the result branch, the last lessons. */
@@ -55,7 +57,8 @@ async function approveBranch(phases: Phases): Promise<boolean> {
 }
 
 /** Champion against the original base, on fresh builds, a fixed number of pairs, reported whatever it shows. */
-async function finalMeasurement({ input, model, control, session }: Phases): Promise<void> {
+async function finalMeasurement(phases: Phases): Promise<void> {
+  const { input, model, control, session } = phases;
   const { target, config, run } = input;
   const scope = scopeOf(input, 'final');
   control.enter('final', 'measuring the champion against the base');
@@ -70,12 +73,26 @@ async function finalMeasurement({ input, model, control, session }: Phases): Pro
       if (differs !== null) warn(model, againstBase(differs.outcome));
     }
     const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, [{ a, b: a }])).noise;
-    const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, rule: ruleFrom(config, noise) });
+    const rule = ruleFrom(config, noise);
+    const others = patched('final-builds') ? await moreForFinal(on, phases, scope, rule, keys) : [];
+    const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, ...(others.length === 0 ? {} : { others }), rule });
     model.status.final = final;
     model.status.samplesSpent += spent;
     model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
     if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
   }));
+}
+
+/** Further builds of both sides, as many as a confirmation has, so that the luck of one is no part of what is reported. Puts their keys to the others. */
+async function moreForFinal(on: HostHandle, { input, model }: Phases, scope: Scope, rule: Rule, keys: string[]): Promise<Sides[]> {
+  const { target, config } = input;
+  const to = Math.min(schedulesOfRule(rule).confirm.builds, config.verdict.final_pairs);
+  if (to < 2) return [];
+  for (let build = 1; build < to; build++) keys.push(...Object.values(keysOfBuild(scope, 'final', build)));
+  const made = await on.host('buildSides', `final: builds 2 to ${to} of each side`, { ...scope, target, config, a: target.base, b: model.champion, purpose: 'final', from: 1, to, stage: 'final', cache: false });
+  if (made.kind === 'built') return made.builds;
+  warn(model, `The final measurement is of one build of each side: ${made.role} failed on the ${made.side === 'a' ? 'base' : 'champion'} when it ran again: ${made.outcome.problem}.`);
+  return [];
 }
 
 function againstBase({ whose, problem }: CheckOutcome): string {

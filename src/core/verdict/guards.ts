@@ -1,7 +1,7 @@
 import type { Pair } from '../sample.js';
 import { hodgesLehmann } from '../stats/hodges-lehmann.js';
 import { signedRankTails } from '../stats/signed-rank.js';
-import { buildsOfPairs, logRatio, type MetricRule } from './metrics.js';
+import { logRatio, withBuilds, type MetricRule } from './metrics.js';
 import { percentText } from './words.js';
 import type { Schedule } from './schedule.js';
 
@@ -33,16 +33,9 @@ export function guardAt(pairs: readonly Pair[], rule: MetricRule, schedule: Sche
 
 /** The state alone. */
 export function guardState(pairs: readonly Pair[], rule: MetricRule, schedule: Schedule): GuardResult['state'] {
-  const differences: number[] = [];
-  const measured: Pair[] = [];
-  for (const pair of pairs) {
-    const difference = logRatio(pair, rule);
-    if (difference === null) continue;
-    differences.push(difference);
-    measured.push(pair);
-  }
+  const { differences, builds } = withBuilds(pairs, (pair) => logRatio(pair, rule));
   const limit = -Math.log1p(rule.maxRegression);
-  const { greater, less } = signedRankTails(differences, limit, schedule.unit === 'build' ? buildsOfPairs(measured) : undefined);
+  const { greater, less } = signedRankTails(differences, limit, schedule.unit === 'build' ? builds : undefined);
   const alpha = 0.05 / schedule.looks.length;
   const neverBeyond = differences.every((difference) => difference >= limit) && 2 ** -differences.length <= alpha;
   if (greater <= alpha || neverBeyond) return 'kept';

@@ -1,7 +1,7 @@
 import type { Pair } from '../sample.js';
 import { estimateWithInterval } from '../stats/hodges-lehmann.js';
 import { mean, standardDeviation, studentQuantile } from '../stats/summary.js';
-import { buildsOfPairs, pairDifference, type MetricRule } from './metrics.js';
+import { pairDifference, withBuilds, type MetricRule } from './metrics.js';
 import type { Measured } from './verdict.js';
 
 /** Of ratios, for fewer than two pairs: nothing is known. Finite, because JSON has no infinity. */
@@ -15,16 +15,8 @@ const fewestBuilds = 6;
  * six builds or more, the interval takes the luck of builds into account.
  */
 export function measuredOf(pairs: readonly Pair[], rules: readonly MetricRule[], delta: number, samples: number): Measured {
-  const differences: number[] = [];
-  const usable: Pair[] = [];
-  for (const pair of pairs) {
-    const difference = pairDifference(pair, rules);
-    if (difference === null) continue;
-    differences.push(difference);
-    usable.push(pair);
-  }
+  const { differences, builds } = withBuilds(pairs, (pair) => pairDifference(pair, rules));
   if (differences.length === 0) return { ratio: 1, ci95: unknownInterval, pairs: 0, samples, delta };
-  const builds = buildsOfPairs(usable);
   const count = new Set(builds).size;
   const { estimate, interval } = estimateWithInterval(differences, 0.95, count >= fewestBuilds ? builds : undefined);
   const ci95: [number, number] = differences.length >= 6 ? [Math.exp(interval.lower), Math.exp(interval.upper)] : studentInterval(differences);

@@ -115,6 +115,19 @@ export function differencesOf(pairs: readonly Pair[], rules: readonly MetricRule
   return pairs.map((pair) => pairDifference(pair, rules)).filter((difference) => difference !== null);
 }
 
+/** The differences of the pairs that have one, with their builds where those are known of all of them. */
+export function withBuilds(pairs: readonly Pair[], differenceOf: (pair: Pair) => number | null): { differences: number[]; builds: number[] | undefined } {
+  const differences: number[] = [];
+  const usable: Pair[] = [];
+  for (const pair of pairs) {
+    const difference = differenceOf(pair);
+    if (difference === null) continue;
+    differences.push(difference);
+    usable.push(pair);
+  }
+  return { differences, builds: buildsOfPairs(usable) };
+}
+
 /** Of which build each pair is; undefined where that is not known of all, as of pairs of earlier versions. */
 export function buildsOfPairs(pairs: readonly Pair[]): number[] | undefined {
   const builds: number[] = [];

@@ -32,7 +32,8 @@ export function costPlan({ noise, delta, schedules, trials, finalPairs, allowanc
   const sum = (of: (schedule: Schedule) => number): number => stages.reduce((total, schedule) => total + of(schedule), 0);
   const samplesPerTrial = { expected: Math.ceil(2 * mean(withoutGain.map(({ pairs }) => pairs))), most: 2 * Math.min(cap, sum(mostPairs)) };
   const buildsPerTrial = { expected: Math.ceil(mean(withoutGain.map(({ builds }) => builds))), most: sum((schedule) => buildsFor(schedule, mostPairs(schedule))) };
-  const seconds = (samples: number, builds: number): number => (trials * samples + 2 * finalPairs) * noise.secondsPerSample + trials * 2 * builds * secondsPerBuild(noise);
+  const finalBuilds = Math.min(schedules.confirm.builds, finalPairs);
+  const seconds = (samples: number, builds: number): number => (trials * samples + 2 * finalPairs) * noise.secondsPerSample + 2 * (trials * builds + finalBuilds) * secondsPerBuild(noise);
   const shift = drawn.length === 1 ? shiftOfLong(schedules.confirm, cap) : detectableShift(stages, drawn, cap);
   return {
     spread: noise.spread,

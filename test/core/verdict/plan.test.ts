@@ -52,6 +52,13 @@ describe('cost plan', () => {
     expect(plan).toMatchObject({ spread: 0.05, delta, secondsPerSample: 0.25, trials: 10 });
   });
 
+  it('adds up the builds of trials and of the final measurement', () => {
+    const building = { ...noise(0.05), buildSeconds: 3, cold: { ratio: 1 } };
+    const plan = (finalPairs: number) => costPlan({ noise: building, delta, schedules, trials: 10, finalPairs });
+    expect(plan(30).mostSeconds - plan(0).mostSeconds).toBeCloseTo(60 * 0.25 + 2 * 16 * 3, 9);
+    expect(plan(10).mostSeconds - plan(0).mostSeconds).toBeCloseTo(20 * 0.25 + 2 * 10 * 3, 9);
+  });
+
   it('finds smaller gains on a quieter machine, and anything above delta on a silent one', () => {
     const at = (spread: number) => costPlan({ noise: noise(spread), delta, schedules, trials: 1, finalPairs: 0 });
     expect(at(0.01).detectableGain).toBeLessThan(at(0.05).detectableGain);
