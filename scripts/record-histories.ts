@@ -11,7 +11,7 @@ import { packageRoot } from '../src/worker/engine/package-paths.js';
 import { setUpEngine, type TestEngine } from '../test/e2e/engine.js';
 import { startRun, type StartedRun } from '../test/e2e/runs.js';
 import { historyToPlain } from '../test/workflows/history-file.js';
-import { createTarget, makesFast, proposer, scoredProgram, type Target } from '../test/e2e/target.js';
+import { createTarget, makesFast, proposer, scoredProgram, scoreScript, type Target } from '../test/e2e/target.js';
 
 const folder = join(packageRoot, 'test', 'histories');
 /** Larger ones would make the repository heavy. */
@@ -135,6 +135,31 @@ async function builds(engine: TestEngine): Promise<void> {
   await record(engine, 'trial', 'builds', `${status.run}/candidate`);
 }
 
+/** One build of the candidate is unlucky, so that the first look at eight does not decide and four more are made. */
+async function growing(engine: TestEngine): Promise<void> {
+  const grown = target('growing', makesFast, '');
+  const build = `out=1\nif grep -q 'ms = 2;' src/alpha.js; then\n  echo x >> ${grown.outside}/builds\n  if [ $(wc -l < ${grown.outside}/builds) -eq 6 ]; then out=2; fi\nfi\nmkdir -p out && echo $out > out/luck\n`;
+  const score = scoreScript.replace('1000000 / total', '1000000 / total / $(cat out/luck)');
+  const config = readFileSync(join(grown.dir, 'perfloop.toml'), 'utf8').replace(/protocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\n/, '').replace('[commands]', '[commands]\nbuild = "sh build.sh"');
+  grown.write({ 'build.sh': build, 'bench/score.sh': score, 'perfloop.toml': config });
+  grown.commit('Builds with luck');
+  grown.write({ 'src/alpha.js': 'const ms = 2;\n' });
+  const { status } = await judge(engine.context, { repo: grown.dir, base: 'HEAD', candidate: 'WORKTREE' });
+  if (status === null) throw new Error('the judgement was left');
+  expectThat(status, status.trials[0]?.verdict?.kind === 'accepted' && (status.trials[0].verdict.measured?.builds ?? 1) > 8);
+  await record(engine, 'trial', 'growing', `${status.run}/candidate`);
+}
+
+/** A final measurement of two builds of each side. */
+async function finalBuilds(engine: TestEngine): Promise<void> {
+  const built = target('final-builds', makesFast, '[loop]\nrounds = 1\nablation = false');
+  built.write({ 'perfloop.toml': readFileSync(join(built.dir, 'perfloop.toml'), 'utf8').replace('builds = 1', 'builds = 2') });
+  built.commit('Two builds');
+  const status = await (await startRun(engine, built)).result();
+  expectThat(status, status.final?.measured.builds === 2);
+  await record(engine, 'run', 'final-builds', status.run);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -183,7 +208,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds };
+const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
