@@ -13,6 +13,9 @@ interface Kind {
 /** Commands that run others, by files of their own. */
 const indirect = /\b(?:npm|npx|pnpm|yarn|bunx?|make|ninja|meson|tox|nox|just|task|gulp|grunt|sh|bash|docker)\b/;
 const pytest = /py\.?test/;
+/** Builds or installs the package itself. */
+const pythonBuilds = /\b(?:pip3?|pipx|uv|build|poetry|pdm|hatch|flit|maturin|scikit-build|setup\.py|easy_install|conda|cython\w*|installer|invoke)\b/;
+const pythonProject = /^(?:pyproject\.toml|setup\.cfg|setup\.py)$/;
 
 const compilerFlags = /(?:^|[\s"'=([,])-(?:O\w*|[fmDUWgls][\w=+./-]*|std=\S+|march\S*|fast\S*)|\b(?:C|CXX|CPP|LD|RUST|GO)FLAGS\b|\b(?:CC|CXX|LD|AR)\s*[:?+]?=|\b(?:add_compile|target_compile|add_link|target_link)_\w+|\bset\s*\(\s*CMAKE_|\bNDEBUG\b|\b(?:include|link)_directories\b|\bsanitize\b|\btoolchain\b/;
 
@@ -32,7 +35,8 @@ const kinds: readonly Kind[] = [
   { name: /^Cargo\.toml$/, lines: /^\s*\[(?:profile|patch|replace|lints|target|build-dependencies)|\b(?:opt-level|lto|codegen-units|panic|debug-assertions|overflow-checks|rustflags|build|proc-macro|links|harness|path)\s*=/ },
   { name: /^go\.mod$/, lines: /\b(?:replace|toolchain|exclude|godebug)\b|=>/ },
   { name: /^[jt]sconfig.*\.json$/, lines: /"(?:target|module|moduleResolution|paths|baseUrl|extends|types|typeRoots|lib|strict\w*|plugins|rootDirs|customConditions|removeComments|importHelpers|downlevelIteration|useDefineForClassFields)"\s*:/ },
-  { name: /^(?:pyproject\.toml|setup\.cfg|setup\.py)$/, lines: /pytest|addopts|testpaths|python_files|filterwarnings|build-backend|\brequires\s*=|ext_modules|extra_compile_args|define_macros|cmdclass|\bcython|package_dir|py_modules|where\s*=|scripts\s*=|entry_points|-O[0-9sz]?\b|-D\w|-ffast/i },
+  { name: pythonProject, lines: /pytest|addopts|testpaths|python_files|filterwarnings/i, tool: () => pytest },
+  { name: pythonProject, lines: /build-backend|\brequires\s*=|ext_modules|extra_compile_args|define_macros|cmdclass|\bcython|package_dir|py_modules|where\s*=|scripts\s*=|entry_points|-O[0-9sz]?\b|-D\w|-ffast/i, tool: () => pythonBuilds },
 ];
 
 /** Keys of package.json that say what is loaded, and by which rules. */
@@ -42,7 +46,7 @@ const toolKeys = ['jest', 'mocha', 'ava', 'c8', 'nyc', 'vitest', 'tap'];
 
 /** Whether a file steers build, installation or tests in a way that is looked at. */
 export function isBuildFile(path: string): boolean {
-  return posix.basename(path) === 'package.json' || kindOf(path) !== undefined;
+  return posix.basename(path) === 'package.json' || kindsOf(path).length > 0;
 }
 
 /** What a change of such a file has to be looked at for: at most one flag a file, but for manifests one a key. `commands`: all that may run. */
@@ -50,19 +54,19 @@ export function buildFlags(path: string, before: string | null, after: string, a
   const mayRun = (tool: RegExp): boolean => commands.some((command) => tool.test(command) || indirect.test(command));
   const flag = (line: number, text: string, why: string = whys.build): Flag => ({ code: 'build', file: path, line, text: text.trim().slice(0, 160), why });
   if (posix.basename(path) === 'package.json') return manifestFlags(path, before, after, mayRun);
-  const kind = kindOf(path);
-  if (kind === undefined || (kind.tool !== undefined && !mayRun(kind.tool(posix.basename(path))))) return [];
+  const patterns = kindsOf(path).filter(({ tool }) => tool === undefined || mayRun(tool(posix.basename(path)))).map((kind) => kind.lines);
+  if (patterns.length === 0) return [];
   const lines = after.split('\n');
-  if (kind.lines === null) return [flag(Math.min(...added, lines.length), lines[Math.min(...added, lines.length) - 1] ?? '')];
-  const { lines: pattern } = kind;
   const known = new Set((before ?? '').split('\n').map((line) => line.trim()));
-  const line = [...added].toSorted((a, b) => a - b).find((number) => pattern.test(lines[number - 1] ?? '') && !known.has((lines[number - 1] ?? '').trim()));
+  const counts = (text: string): boolean => !known.has(text.trim()) && patterns.some((pattern) => pattern?.test(text));
+  // What is only removed can count as well.
+  const line = patterns.includes(null) ? Math.min(...added, lines.length) : [...added].toSorted((a, b) => a - b).find((number) => counts(lines[number - 1] ?? ''));
   return line === undefined ? [] : [flag(line, lines[line - 1] ?? '')];
 }
 
-function kindOf(path: string): Kind | undefined {
+function kindsOf(path: string): Kind[] {
   const names = [posix.basename(path), posix.join(posix.basename(posix.dirname(path)), posix.basename(path))];
-  return kinds.find(({ name }) => names.some((one) => name.test(one)));
+  return kinds.filter(({ name }) => names.some((one) => name.test(one)));
 }
 
 function manifestFlags(path: string, before: string | null, after: string, mayRun: (tool: RegExp) => boolean): Flag[] {

@@ -20,6 +20,7 @@ const flagged: [Change, string][] = [
   [{ file: '15/Makefile', before: 'all:\n', after: '-include settings\nall:\n' }, '-include settings'],
   [{ file: '16/Makefile', before: 'x.o:\n', after: 'x.o: x.txt\n\tbase64 -d x.txt > x.o\n' }, 'base64 -d x.txt > x.o'],
   [{ file: '17/pytest.ini', before: '[pytest]\n', after: '[pytest]\naddopts = -k fast\n' }, 'addopts = -k fast'],
+  [{ file: '18/pyproject.toml', before: '[build-system]\n', after: '[build-system]\nrequires = ["other-core"]\n' }, 'requires = ["other-core"]'],
   [{ file: '14/build.rs', before: 'fn main() {}\n', after: 'fn main() { println!("x"); }\n' }, 'fn main() { println!("x"); }'],
 ];
 
@@ -44,11 +45,13 @@ test.each(clean.map(({ file }) => file))('%s changes nothing that has to be look
 
 test('what steers a tool has to be looked at where that tool may run', async () => {
   const direct = ['node --test', 'node bench.js'];
-  for (const file of ['8/vitest.config.ts', '12/package.json', '17/pytest.ini']) {
+  for (const file of ['7/pyproject.toml', '8/vitest.config.ts', '12/package.json', '17/pytest.ini', '18/pyproject.toml']) {
     expect(await repository.flagsOf(file)).toHaveLength(1);
     expect(await repository.flagsOf(file, direct)).toEqual([]);
   }
   expect(await repository.flagsOf('8/vitest.config.ts', [...direct, 'node node_modules/vitest/vitest.mjs run'])).toHaveLength(1);
   expect(await repository.flagsOf('17/pytest.ini', ['python3 -m pytest -q'])).toHaveLength(1);
+  expect(await repository.flagsOf('18/pyproject.toml', ['python3 -m pytest -q'])).toEqual([]);
+  expect(await repository.flagsOf('18/pyproject.toml', ['python3 -m pip install -e .'])).toHaveLength(1);
   expect(await repository.flagsOf('9/package.json', direct)).toHaveLength(1);
 });

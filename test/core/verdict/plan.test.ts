@@ -53,7 +53,7 @@ describe('cost plan', () => {
   });
 
   it('adds up the builds of trials and of the final measurement', () => {
-    const building = { ...noise(0.05), buildSeconds: 3, cold: { ratio: 1 } };
+    const building = { ...noise(0.05), buildSeconds: 3, cold: 0 };
     const plan = (finalPairs: number) => costPlan({ noise: building, delta, schedules, trials: 10, finalPairs });
     expect(plan(30).mostSeconds - plan(0).mostSeconds).toBeCloseTo(60 * 0.25 + 2 * 16 * 3, 9);
     expect(plan(10).mostSeconds - plan(0).mostSeconds).toBeCloseTo(20 * 0.25 + 2 * 10 * 3, 9);
