@@ -45,10 +45,11 @@ interface Build {
 const mostRepeats = 3;
 
 /**
- * Samples pairs until `next` says stop or a sample fails (its pair is the last one). Each pair is two fresh processes in
- * random order (of several benchmarks two of each, in random order too), and on the disk before the next one begins: after a
- * crash, a call with the same request goes on at the pair it was at. One pair for warming up (page cache, CPU clock) is
- * thrown away at the start and after a resume, and with `warmEach` one of each further build.
+ * Samples pairs until `next` says stop or a sample fails (its pair is the last one). In the stage `final` pairs that fail are
+ * taken like others, and a warm-up that fails is thrown away. Each pair is two fresh processes in random order (of several
+ * benchmarks two of each, in random order too), and on the disk before the next one begins: after a crash, a call with the
+ * same request goes on at the pair it was at. One pair for warming up (page cache, CPU clock) is thrown away at the start and
+ * after a resume, and with `warmEach` one of each further build.
  * Throws the signal's reason when it is aborted; the pairs so far stay in the journal.
  */
 export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
@@ -86,8 +87,8 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       const { pair } = await take(index, { a: { ...a, tidy: protectedOnly(a.tidy) }, b: { ...b, tidy: protectedOnly(b.tidy) } });
       build.carried = await settleWarmUp({ a: a.tidy, b: b.tidy });
       build.entered = true;
-      // A failure is evidence, never thrown away. Of several benchmarks one may have found what another left, so they do not count.
-      if ((warm && !warmEach && benchmarks.length === 1) || isFailure(pair)) await add(told(build, pair));
+      // A failure is evidence, never thrown away where something is decided. Of several benchmarks one may have found what another left, so they do not count.
+      if ((warm && !warmEach && benchmarks.length === 1) || (isFailure(pair) && request.stage !== 'final')) await add(told(build, pair));
       else {
         build.carried = carriedFrom(pair, build.carried);
         request.onWarmUp?.(pair);
@@ -163,7 +164,9 @@ function identityOfSide({ sandbox: _sandbox, tidy: _tidy, ...side }: Side): stri
   return identityOf(side);
 }
 
+/** Whether nothing that would be sampled next could change what follows. Of the final measurement nothing follows: it has its size. */
 function hasFailure(pairs: readonly Pair[]): boolean {
+  if (pairs[0]?.stage === 'final') return false;
   const last = pairs.at(-1);
   return last !== undefined && (isFailure(last) || (last.stage !== 'noise' && tampering(pairs).length > 0));
 }

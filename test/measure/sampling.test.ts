@@ -171,6 +171,30 @@ describe('a sample that fails', () => {
   });
 });
 
+describe('the final measurement', () => {
+  test('takes as many pairs as are wanted, those that fail among them', async () => {
+    const { request } = await bench('if [ "$(cat name)" = b ] && [ $(wc -c < ../executed) -ge 5 ] && [ ! -e ../failed ]; then echo > ../failed; exit 1; fi; echo time=1');
+    const pairs = await samplePairs({ ...request, stage: 'final' });
+    expect([pairs.length, pairs.filter(({ b }) => !b.ok).length]).toEqual([4, 1]);
+    expect(await samplePairs({ ...request, stage: 'final' })).toEqual(pairs);
+  });
+
+  test('counts no warm-up, also where it fails', async () => {
+    const { request } = await bench('if [ "$(cat name)" = b ] && [ ! -e ../failed ]; then echo > ../failed; exit 1; fi; echo time=1');
+    const warmUps: Pair[] = [];
+    const pairs = await samplePairs({ ...request, stage: 'final', onWarmUp: (pair) => warmUps.push(pair) });
+    expect(pairs.map(({ b }) => b.ok)).toEqual([true, true, true, true]);
+    expect(warmUps).toMatchObject([{ b: { ok: false } }]);
+  });
+
+  test('ends also where every sample fails', async () => {
+    const { request, executed } = await bench('exit 1');
+    const pairs = await samplePairs({ ...request, stage: 'final' });
+    expect(pairs.map(({ index, a, b }) => [index, a.ok, b.ok])).toEqual([0, 1, 2, 3].map((index) => [index, false, false]));
+    expect((await executed()).length).toBe(2 * (1 + 4));
+  });
+});
+
 describe('several benchmarks', () => {
   /** Each notes that it ran, on which side, and prints a number of its own. */
   async function several(scripts: Record<string, string>): Promise<Bench> {
