@@ -7,7 +7,7 @@ import { identityOf, openSampleJournal, type JournalHeader } from './sample-jour
 import { openLauncher } from './start-command.js';
 import { takeHalf } from './take-half.js';
 import { isFailure, takePair, type PairAndFiles, type PairRequest, type Side, type Sides } from './take-pair.js';
-import { bothCarried, carriedFrom, nothingUndone, protectedOnly, settleWarmUp, undoneIn, withCarried, type Carried } from './tidy.js';
+import { bothCarried, byOther, carriedFrom, nothingUndone, protectedOnly, settleWarmUp, undoneIn, withCarried, type Carried } from './tidy.js';
 
 export interface SamplingRequest extends PairRequest {
   /** Further builds of both sides. Pairs go round all of them, and each says which one it is of. */
@@ -41,7 +41,7 @@ interface Build {
   repeats: number;
 }
 
-/** A pair that found what an execution before it had left is taken again, of each build as often as this. */
+/** A pair whose champion found what an execution before it had left is taken again, of each build as often as this. */
 const mostRepeats = 3;
 
 /**
@@ -111,7 +111,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
         }
         if (builds.length > 1) await undoForeign(build);
         const { pair, touched } = await take(index, build.sides, request.standIn);
-        // It found what an execution before it had left, and is not to be found again.
+        // It found what an execution before it had left, which is gone now on both sides.
         if (touched && !isFailure(pair) && build.repeats++ < mostRepeats) {
           build.carried = carriedFrom(pair, build.carried);
           continue;
@@ -130,7 +130,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
 /** Without a sandbox, executions of other builds could write here. The base's benchmark is trusted not to. */
 async function undoForeign(build: Build): Promise<void> {
   for (const { sandbox, tidy } of [build.sides.a, build.sides.b]) {
-    if (sandbox === undefined && tidy !== undefined) build.carried = bothCarried(build.carried, { a: nothingUndone, b: await tidy.restore() });
+    if (sandbox === undefined && tidy !== undefined) build.carried = bothCarried(build.carried, { a: nothingUndone, b: byOther(await tidy.restore()) });
   }
 }
 

@@ -20,13 +20,12 @@ export async function takeHalf(request: PairRequest, earlier: Pair, launcher: La
   for (const benchmark of inRandomOrder(benchmarks)) taken.set(benchmark.name, await takeSide(request, launcher, benchmark, 'b', seed));
   const { left: _left, ...a } = earlier.a;
   const pair: Pair = { stage, index, order: 'ab', a, b: sampleOf(request, taken), load, at, seed, shared: true, ...before };
-  const touched = [...taken.values()].some((one) => one.touched);
   if (!pair.b.ok || pair.b.left?.written !== undefined) delete pair.aside;
-  if (!pair.b.ok || !output) return { pair, touched };
+  if (!pair.b.ok || !output) return { pair, touched: false };
   const outputDigest = digestOf(countingOutput(new Map(benchmarks.map(({ name }) => [name, taken.get(name)?.stdout ?? ''])), sides.b.worktree, output));
   if (outputDigest !== a.outputDigest || earlier.printed === undefined) {
     onDropped(pair.b);
     return null;
   }
-  return { pair: { ...pair, b: { ...pair.b, outputDigest }, printed: earlier.printed.kind === 'nothing' ? { kind: 'nothing' } : { kind: 'same' } }, touched };
+  return { pair: { ...pair, b: { ...pair.b, outputDigest }, printed: earlier.printed.kind === 'nothing' ? { kind: 'nothing' } : { kind: 'same' } }, touched: false };
 }

@@ -11,7 +11,7 @@ import { compareSides, countingOutput, digestOf, type SidesOutput } from './pair
 import { drawSeed } from './run-environment.js';
 import { takeSample, type SampleRequest } from './sample.js';
 import type { Sandbox } from './sandbox/sandbox.js';
-import { nothingUndone, undoneIn, withUndone, type Tidy } from './tidy.js';
+import { byOther, nothingUndone, undoneIn, withUndone, type Tidy } from './tidy.js';
 
 /** One side of a comparison: a commit, built in a worktree. */
 export interface Side {
@@ -76,12 +76,12 @@ export async function takePair(request: PairRequest, launcher: Launcher | null, 
   const whole = await withPrinted(request, pair, taken, takeBoth);
   // What is wrong with a side is evidence, whatever else the machine did.
   if (isFailure(whole) || whole.printed?.kind === 'differs' || whole.b.left?.written !== undefined) delete whole.aside;
-  return { pair: whole, touched: [...taken.a.values(), ...taken.b.values()].some((one) => one.touched) };
+  return { pair: whole, touched: [...taken.a.values()].some((one) => one.touched) };
 }
 
 export interface PairAndFiles {
   pair: Pair;
-  /** Whether a file that was kept after the warm-up had changed. */
+  /** Whether the champion changed a file that was kept after the warm-up. What the candidate does voids no pair. */
   touched: boolean;
 }
 
@@ -149,7 +149,9 @@ export async function takeSide(request: PairRequest, launcher: Launcher | null, 
   // Without a sandbox, one side can write where the other one runs, and answers for it.
   const other = request.sides[name === 'a' ? 'b' : 'a'].tidy;
   const foreign = (sandbox === undefined && other !== tidy ? await other?.restore() : null) ?? nothingUndone;
-  return { sample: withUndone(withUndone(sample, undone), foreign), stdout, touched: undone.touched.length + foreign.touched.length > 0 };
+  // Where the champion writes a file each time, the candidate does not find it either.
+  if (name === 'a') await other?.drop(undone.touched);
+  return { sample: withUndone(withUndone(sample, undone), byOther(foreign)), stdout, touched: undone.touched.length > 0 };
 }
 
 /** The metrics that are taken of a benchmark. */

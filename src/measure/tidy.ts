@@ -21,6 +21,8 @@ export interface Tidy {
   added(): Promise<string[]>;
   /** From now on these new files stay, until they change. */
   keep(paths: readonly string[]): void;
+  /** Removes these where they are kept, and keeps them no longer. */
+  drop(paths: readonly string[]): Promise<void>;
   /** Removes new files and puts changed ones back. */
   restore(): Promise<Undone>;
   /** The same of protected files alone. */
@@ -29,10 +31,15 @@ export interface Tidy {
 
 export type Tidies = Record<'a' | 'b', Tidy | undefined>;
 
+/** Of an execution elsewhere: nothing that is here is for it to write. */
+export function byOther({ changed, touched, written }: Undone): Pick<Undone, 'changed' | 'written'> {
+  return { changed: [...changed, ...touched], written };
+}
+
 /** For an execution of which has to be known what it leaves: protected files are put back all the same. */
 export function protectedOnly(tidy: Tidy | undefined): Tidy | undefined {
   if (tidy === undefined) return undefined;
-  return { has: (path) => tidy.has(path), added: () => tidy.added(), keep: (paths) => tidy.keep(paths), restore: () => tidy.restoreProtected(), restoreProtected: () => tidy.restoreProtected() };
+  return { has: (path) => tidy.has(path), added: () => tidy.added(), keep: (paths) => tidy.keep(paths), drop: (paths) => tidy.drop(paths), restore: () => tidy.restoreProtected(), restoreProtected: () => tidy.restoreProtected() };
 }
 
 /** What executions of each side changed of which no pair tells, because they are thrown away. */

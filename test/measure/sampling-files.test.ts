@@ -79,6 +79,12 @@ describe('a candidate that keeps its results for later samples does the work in 
     expect([a, b]).toEqual([always(10), always(10)]);
   });
 
+  test('in a file that the champion writes each time and it does not', async () => {
+    const writes = 'mkdir -p cache; date +%N > cache/result';
+    const { a, b } = await sampled(`${works}; ${writes}`, `if [ -e cache/result ]; then echo time=1; else ${works}; ${writes}; fi`);
+    expect([a, b]).toEqual([always(10), always(10)]);
+  });
+
   test('in a file that its tests have left', async () => {
     const { b } = await sampled(works, memoIn('cache/memo'), { tested: { 'cache/memo': 'memo\n' } });
     expect(b).toEqual(always(10));
@@ -99,6 +105,15 @@ describe('a candidate that keeps its results for later samples does the work in 
     expect(b).toEqual(always(1));
     expect(codes(pairs)).toEqual(['left-files']);
   });
+});
+
+test('a candidate that changes a kept file after a bad sample does not have it taken again', async () => {
+  const keeps = 'mkdir -p cache; if [ ! -e cache/kept ]; then echo kept > cache/kept; fi';
+  const path = join(await temporaryFolder(), 'runs');
+  // The warm-up is the first run.
+  const alternates = `echo x >> ${path}; if [ $(($(wc -l < ${path}) % 2)) -eq 0 ]; then echo time=20; if [ -e cache/kept ]; then touch cache/kept; fi; else echo time=10; fi`;
+  const { a, b } = await sampled(`${keeps}; ${works}`, `${keeps}; ${alternates}`);
+  expect([a, b]).toEqual([always(10), [20, 10, 20, 10]]);
 });
 
 describe('what both sides do', () => {

@@ -73,6 +73,15 @@ export class Pristine {
     }
   }
 
+  /** Removes these where they are kept, and keeps them no longer. */
+  async drop(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      if (!this.#kept.delete(path)) continue;
+      this.#stamps.delete(path);
+      await this.#remove(path);
+    }
+  }
+
   async restore(): Promise<Undone> {
     let difference = await this.#difference();
     const undone = nothingUndone();
