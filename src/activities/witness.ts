@@ -22,9 +22,19 @@ const patienceMs = 90_000;
 
 /**
  * Counts the instructions of both sides of a confirmation, for a verdict that they can explain. Null where that is switched
- * off, there is no valgrind, the benchmark is too long, or it does not run under valgrind.
+ * off, there is no valgrind, the benchmark is too long, or it does not run under valgrind. It decides nothing, so that
+ * nothing but a cancellation makes it fail.
  */
 export async function witness(deps: Dependencies, input: SampleInput, verdict: Verdict, sampleMs: number, attempt: Attempt): Promise<Fact | null> {
+  try {
+    return await countBoth(deps, input, verdict, sampleMs, attempt);
+  } catch {
+    attempt.signal.throwIfAborted();
+    return null;
+  }
+}
+
+async function countBoth(deps: Dependencies, input: SampleInput, verdict: Verdict, sampleMs: number, attempt: Attempt): Promise<Fact | null> {
   const { config } = input;
   // The fixed protocol is a plain table, and a config of an earlier version did not ask.
   if (config.verdict.witness !== 'auto' || config.verdict.protocol === 'fixed' || verdict.kind === 'rejected') return null;

@@ -1,6 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPlainFolder } from '../workspace/plain-file.js';
 import { programOutput } from './program-output.js';
+
+/** A log is a few hundred bytes. */
+const mostLogs = { files: 10_000, bytes: 32 << 20 };
 
 let there: Promise<boolean> | null = null;
 
@@ -19,10 +22,14 @@ export function underCachegrind(run: string, folder: string): string {
   return `exec valgrind ${options.map(quoted).join(' ')} /bin/sh -c ${quoted(run)}`;
 }
 
-/** Instructions of all processes that wrote into the folder; null where one of them could not be counted. */
+/**
+ * Instructions of all processes that wrote into the folder; null where one of them could not be counted, or the target left
+ * something else there.
+ */
 export async function countedInstructions(folder: string): Promise<number | null> {
-  const logs = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
-  const counts = logs.map((log) => /^==\d+== I +refs: +([\d,]+)$/m.exec(log)?.[1]?.replaceAll(',', ''));
+  const logs = await readPlainFolder(folder, mostLogs);
+  if (logs === null) return null;
+  const counts = logs.map(({ content }) => /^==\d+== I +refs: +([\d,]+)$/m.exec(content.toString('latin1'))?.[1]?.replaceAll(',', ''));
   if (counts.length === 0 || counts.includes(undefined)) return null;
   return counts.reduce((sum, count) => sum + Number(count), 0);
 }

@@ -1,8 +1,9 @@
-import { lstat, readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { namedReport } from '../core/tests/read.js';
 import { PerfloopError } from '../core/errors.js';
+import { readPlainFile } from '../workspace/plain-file.js';
 import { removeTree } from '../workspace/remove-tree.js';
 import { unsafeParent } from '../workspace/safe-path.js';
 
@@ -48,16 +49,16 @@ export async function readReports(worktree: string, glob: string): Promise<Repor
   return readFiles(files.map((path) => ({ name: namedReport, path: join(worktree, path) })));
 }
 
-/** Reads files that are there; a missing one is left out. */
+/** Reads files that are there; a missing one is left out, and so is what is no plain file. */
 export async function readFiles(files: readonly { name: string; path: string }[]): Promise<ReportFiles> {
   const reports: ReportFiles['reports'] = [];
-  let bytes = 0;
+  let left = mostBytes;
   for (const { name, path } of files) {
-    const found = await lstat(path).catch(() => null);
-    if (found?.isFile() !== true) continue;
-    bytes += found.size;
-    if (bytes > mostBytes) return { reports: [], problem: `they are larger than ${mostBytes >> 20} MiB` };
-    reports.push({ name, text: await readFile(path, 'utf8') });
+    const content = await readPlainFile(path, left);
+    if (content === 'no-file') continue;
+    if (content === 'too-large') return { reports: [], problem: `they are larger than ${mostBytes >> 20} MiB` };
+    left -= content.byteLength;
+    reports.push({ name, text: content.toString('utf8') });
   }
   return { reports, problem: null };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -41,4 +42,13 @@ test('a count that is not there is none', async () => {
   expect(await countedInstructions(folder)).toBe(1_234_567);
   await writeFile(join(folder, '2'), '==2== Cachegrind\n==2== Process terminating with default action of signal 4 (SIGILL)\n');
   expect(await countedInstructions(folder)).toBeNull();
+});
+
+test('there is no count where a program left something else than a log', async () => {
+  for (const leave of ['mkfifo pipe', 'mkdir folder', 'ln -s /dev/zero link']) {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, '1'), '==1== I   refs:      1,234,567\n');
+    execFileSync('/bin/sh', ['-c', leave], { cwd: folder });
+    expect([leave, await countedInstructions(folder)]).toEqual([leave, null]);
+  }
 });

@@ -142,6 +142,12 @@ it('fails with the end of the output when the command fails', async () => {
   });
 });
 
+it('takes no pipe, folder or link for a profile', async () => {
+  const cwd = repository({});
+  const leave = 'cd "$PERFLOOP_PROFILE_DIR" && mkfifo a.cpuprofile && mkdir b.pstats && ln -s /dev/zero c.pstats';
+  await expect(capture(leave, { cwd })).rejects.toMatchObject({ code: 'PL_PROFILE_EMPTY' });
+});
+
 it('says what to do when no process left a profile', async () => {
   const cwd = repository({});
   await expect(capture('true', { cwd })).rejects.toMatchObject({ code: 'PL_PROFILE_EMPTY', fix: expect.stringContaining('--profile') });

@@ -40,7 +40,8 @@ export async function captureProfile({ kind, command, outDir, runCommand }: Capt
   const result = await runCommand({ ...command, env });
   if (!result.ok) throw commandFailed(command, result);
 
-  const files = (await readdir(profiles)).filter((name) => /\.(cpuprofile|pstats)$/.test(name)).sort();
+  // The target could write there, too: whoever opens a pipe waits for ever.
+  const files = (await readdir(profiles, { withFileTypes: true })).filter((entry) => entry.isFile() && /\.(cpuprofile|pstats)$/.test(entry.name)).map(({ name }) => name).sort();
   if (files.length === 0) throw nothingCaptured(kind, command);
   const kinds = new Set(files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')));
   const [first] = kinds;

@@ -48,6 +48,17 @@ describe('the lines that a benchmark executes', () => {
   it('are not believed where the program took over the tracing', async () => {
     expect(await linesOf(['python3', 'run.py'], 'run.py', { 'run.py': 'import sys\nsys.settrace(None)\n' })).toBe('tampered');
   });
+
+  it.each(['mkfifo pipe', 'mkdir folder', 'ln -s /dev/zero link', 'echo no json > x', `echo '{"result":{}}' > x`])('are not believed, nor waited for, where the program left something else: %s', async (leave) => {
+    expect(await linesOf(['sh', '-c', `cd coverage && ${leave}`], 'lib.mjs', {})).toBe('tampered');
+  });
+
+  it('are not believed where it left more work than a program makes', async () => {
+    const url = `file://${join(root, 'lib.mjs')}`;
+    const functions = [{ ranges: Array.from({ length: 100_000 }, () => ({ startOffset: 0, endOffset: 1e9, count: 1 })) }];
+    writeFileSync(join(coverage(), 'x'), JSON.stringify({ result: [{ url, functions }] }));
+    expect(await linesOf(['true'], 'lib.mjs', { 'lib.mjs': 'let a;\n'.repeat(100_000) })).toBe('tampered');
+  });
 });
 
 describe('flags of lines that are not executed', () => {
