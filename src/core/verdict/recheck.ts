@@ -15,8 +15,8 @@ export interface Recheck {
   again: Verdict;
 }
 
-/** Reasons that follow from samples alone. A verdict against its samples needs another one. */
-const ofSamples: ReadonlySet<ReasonCode> = new Set(['faster', 'futile', 'undecided', 'mean-worse', 'guard-worse', 'guard-undecided', 'floor', 'too-fast', 'roofline', 'metric-disagrees', 'sample-failed', 'champion-failed']);
+/** Reasons that follow from samples alone, in a trial that has some. `protected` may also be what a build wrote. A verdict against its samples needs another one. */
+const ofSamples: ReadonlySet<ReasonCode> = new Set(['faster', 'futile', 'undecided', 'mean-worse', 'guard-worse', 'guard-undecided', 'floor', 'too-fast', 'roofline', 'metric-disagrees', 'sample-failed', 'champion-failed', 'left-files', 'left-processes', 'output-differs', 'output-varies']);
 
 /** Computes a verdict again from all pairs of its trial. */
 export function recheck(pairs: readonly Pair[], rule: Rule, recorded: Verdict): Recheck {
@@ -25,7 +25,12 @@ export function recheck(pairs: readonly Pair[], rule: Rule, recorded: Verdict): 
   const same = recorded.measured === null || sameNumbers(recorded.measured, again.measured);
   if (!same) return { kind: 'differs', again };
   if (again.kind === recorded.kind) return { kind: 'agrees', again };
-  return { kind: recorded.reasons.some(({ code }) => !ofSamples.has(code)) ? 'overruled' : 'differs', again };
+  return { kind: decidedElsewhere(recorded) ? 'overruled' : 'differs', again };
+}
+
+/** A champion that fails in a sample leaves the trial open; it is a build of it that ends the trial. */
+function decidedElsewhere({ kind, reasons }: Verdict): boolean {
+  return reasons.some(({ code }) => !ofSamples.has(code) || (code === 'champion-failed' && kind === 'rejected'));
 }
 
 /**

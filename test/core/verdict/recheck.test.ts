@@ -37,6 +37,17 @@ describe('recheck', () => {
     expect(recheck(refused.pairs, rule, said('accepted', 'faster', refused.verdict.measured)).kind).toBe('differs');
   });
 
+  it.each([['rejected', 'left-files'], ['rejected', 'left-processes'], ['rejected', 'output-differs'], ['inconclusive', 'output-varies']] as const)('does not take %s for %s where the samples show nothing of it', (kind, code) => {
+    expect(recheck(pairs, rule, said(kind, code)).kind).toBe('differs');
+    expect(recheck(pairs, rule, said('rejected', code, null)).kind).toBe('differs');
+  });
+
+  it('tells a champion that could not be built from one whose samples failed', () => {
+    const screened = pairs.filter(({ stage }) => stage === 'screen');
+    expect(recheck(screened, rule, said('rejected', 'champion-failed', null)).kind).toBe('overruled');
+    expect(recheck(pairs, rule, said('inconclusive', 'champion-failed')).kind).toBe('differs');
+  });
+
   it('takes a refusal without numbers for what it says', () => {
     expect(recheck(pairs, rule, said('rejected', 'protected', null)).kind).toBe('overruled');
   });
