@@ -1,8 +1,8 @@
-import { executeChild, ParentClosePolicy, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, patched, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
 import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
 import { approvedVerdict, flagWarnings, personNeeded } from '../core/run/person.js';
-import { decisionOn, exhausted, newTrial } from '../core/run/model.js';
+import { decisionOn, exhausted, newTrial, type RunModel } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import { sharesChampion } from '../core/verdict/shared-champion.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -15,7 +15,7 @@ import type { TrialInput, TrialResult } from './trial-input.js';
 export async function execute(phases: Phases): Promise<void> {
   const { model, control, input } = phases;
   control.enter('execute', '');
-  let number = 0;
+  let number = numbered(model);
   for (const candidate of model.ranked) {
     await control.whilePaused();
     const stop = exhausted(model, Date.now());
@@ -33,6 +33,12 @@ export async function execute(phases: Phases): Promise<void> {
   model.ranked = [];
   await acceptPassed(phases);
   await acceptApproved(phases);
+}
+
+/** How many trials the round has: a second `execute` goes on counting. Those of earlier versions began anew. */
+function numbered({ status }: RunModel): number {
+  const earlier = status.trials.filter((trial) => trial.round === status.round && /^r\d+-\d+$/.test(trial.id)).length;
+  return earlier > 0 && patched('numbered-in-round') ? earlier : 0;
 }
 
 function askPerson({ model }: Phases, summary: TrialSummary): void {

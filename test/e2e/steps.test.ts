@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { openStoreReader } from '../../src/store/reader.js';
+import { makeTarget, sharedEngine } from './shared.js';
+import { startRun, verdictOf } from './runs.js';
+import { makesFast, proposer, scoredProgram } from './target.js';
+
+const engine = sharedEngine();
+
+/** All steps of a round but the warm-up twice. */
+const twice = ['profile', 'analyze', 'optimize', 'execute'];
+const steps = ['type = "warmup"', ...twice.map((type) => `type = "${type}"`), ...twice.map((type) => `type = "${type}"\nname = "${type}-again"`)].map((step) => `[[steps]]\n${step}\n`).join('');
+const target = makeTarget((outside) => scoredProgram({ alpha: 40, beta: 30 }, `[loop]\nrounds = 1\ncandidates_per_round = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n${steps}`));
+
+it('a round that executes twice goes on counting its trials', async () => {
+  const status = await (await startRun(engine, target)).result();
+  expect(status.trials.map((trial) => `${trial.id} ${verdictOf(trial)}`)).toEqual(['r1-1 accepted faster', 'r1-2 accepted faster']);
+  const stored = openStoreReader(engine.home);
+  expect(stored?.runStatus(status.run)?.trials).toEqual(status.trials);
+  stored?.close();
+});
