@@ -2,7 +2,7 @@ import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttr
 import { searchAttributes } from '../core/messages.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
-import type { RunState } from '../core/status.js';
+import type { RunState, TrialSummary } from '../core/status.js';
 import { hubActivities } from './activities.js';
 import { decideSignal, decideUpdate, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
 
@@ -122,7 +122,8 @@ function refuseBadMessage(problem: string | null): void {
   if (problem !== null) throw ApplicationFailure.create({ type: 'PL_BAD_MESSAGE', message: problem, nonRetryable: true });
 }
 
-function stamp(trial: { state: string; verdict: { kind: string } | null }): string {
-  return `${trial.state} ${trial.verdict?.kind ?? ''}`;
+/** What of a trial changes between two records. Leaving out another one writes its commit anew. */
+function stamp({ state, verdict, commit, dropped }: TrialSummary): string {
+  return `${state} ${verdict?.kind ?? ''} ${commit ?? ''}${dropped === true ? ' dropped' : ''}`;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openStoreReader } from '../../src/store/reader.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultGit, startRun, trialOf } from './runs.js';
 import { proposer, scoredProgram } from './target.js';
@@ -45,6 +46,9 @@ describe('ablation', () => {
     expect(resultGit(engine, status, 'show', `perfloop/${status.run}:src/slow`)).toBe('40');
     expect(status.final?.measured.ratio).toBeCloseTo(100 / 40, 1);
     const kept = status.trials.filter(({ dropped, verdict }) => verdict?.kind === 'accepted' && dropped !== true);
+    const stored = openStoreReader(engine.home);
+    expect(stored?.runStatus(status.run)?.trials).toEqual(status.trials);
+    stored?.close();
     for (const { commit } of kept) expect(resultGit(engine, status, 'merge-base', '--is-ancestor', commit ?? '', status.champion)).toBe('');
   });
 });
