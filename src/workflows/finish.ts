@@ -63,8 +63,7 @@ async function finalMeasurement(phases: Phases): Promise<void> {
   const scope = scopeOf(input, 'final');
   control.enter('final', 'measuring the champion against the base');
   await control.record();
-  const keys = [`${run}/final/a`, `${run}/final/b`];
-  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
+  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys: [`${run}/final/a`, `${run}/final/b`] }, async (keys) => {
     const wanted = [{ key: keys[0] as string, commit: target.base }, { key: keys[1] as string, commit: model.champion }];
     const [a, b] = (await readyWorktrees(on, input, scope, wanted, { cacheBuild: false, code: 'PL_CHAMPION_RED' })) as [WorktreeRef, WorktreeRef];
     // Each was compared with the champion of its time, and what each may change within a tolerance adds up.

@@ -75,10 +75,10 @@ export class HostHandle {
     return this.call(this.benchProxies, name, summary, input, () => this.host('ping', 'is the host alive?', { v: 1 }));
   }
 
-  /** Runs work and removes the worktrees of these keys afterwards, also when it failed or was cancelled. */
-  async withWorktrees<T>(worktrees: Parameters<HostActivities['closeWorktrees']>[0], work: () => Promise<T>): Promise<T> {
+  /** Runs work and removes the worktrees of these keys afterwards, also when it failed or was cancelled. The work may add to the keys. */
+  async withWorktrees<T>(worktrees: Parameters<HostActivities['closeWorktrees']>[0], work: (keys: string[]) => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await work(worktrees.keys);
     } finally {
       await CancellationScope.nonCancellable(() => this.closeWorktrees(worktrees));
     }

@@ -35,8 +35,7 @@ export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
 export async function warmup(work: Work, { model, control, session, budget }: Pick<Phases, 'model' | 'control' | 'session' | 'budget'>, survey: boolean): Promise<void> {
   const { target, config, run } = work;
   const scope = scopeOf(work, 'warmup');
-  const keys = [`${run}/warmup/a`, `${run}/warmup/b`];
-  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys }, async () => {
+  await session.onHost((on) => on.withWorktrees({ ...scope, target, keys: [`${run}/warmup/a`, `${run}/warmup/b`] }, async (keys) => {
     control.enter('warmup', 'building the base');
     const began = Date.now();
     const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED' });

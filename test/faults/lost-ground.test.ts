@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openReader } from '../../src/store/database.js';
 import { commitAll, git } from '../support/counting-target.js';
 import { patience, sharedLoop } from '../support/loop.js';
 import { expectIntact, testTarget } from './expect-intact.js';
@@ -19,6 +20,23 @@ it('begins a trial again when a worktree of it is deleted by hand while it sampl
   counting.release('bench');
   const end = await loop.ended(run);
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  await expectIntact(loop, counting, { before, interruptions: 0 });
+});
+
+it('keeps what a build costs where the warm-up begins again', { timeout: 400_000 }, async () => {
+  const counting = testTarget({ config: { verdict: { builds: 'auto' } } });
+  const before = counting.fingerprint();
+  // The benchmark is tried once before the noise is measured.
+  counting.hold('bench', 2);
+  const run = await loop.judge(counting);
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
+  rmSync(deleted, { recursive: true, force: true });
+  counting.release('bench');
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  expect(end.status?.warnings.filter((text) => text.startsWith('The work began again'))).toHaveLength(1);
+  expect(storedNoise()).toMatchObject([{ buildSeconds: expect.any(Number) as number }]);
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
 
@@ -64,6 +82,13 @@ it('works on one target in two runs at once, while the user commits to it', asyn
   }
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
+
+function storedNoise(): unknown[] {
+  const db = openReader(loop.home.db);
+  const rows = db?.prepare<[], { noise: string }>('SELECT noise FROM noise ORDER BY at DESC LIMIT 1').all() ?? [];
+  db?.close();
+  return rows.map(({ noise }) => JSON.parse(noise) as unknown);
+}
 
 function bundles(folder: string): string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.bundle')).map((name) => join(folder, name));
