@@ -7,6 +7,7 @@ import { learn, scopeOf, warn, type Phases } from './phases.js';
 import { firstDifference, readyWorktrees } from './ground.js';
 import { keysOfBuild } from '../core/run/build-keys.js';
 import type { CheckOutcome, Scope, Sides, WorktreeRef } from '../core/run/contracts.js';
+import { applicationCause, hasCode } from './failures.js';
 import type { HostHandle } from './host-session.js';
 import { noiseOnHost } from './noise.js';
 
@@ -74,12 +75,24 @@ async function finalMeasurement(phases: Phases): Promise<void> {
     const noise = model.noise !== null && model.noise.host === on.lease.host ? model.noise : (await noiseOnHost(on, { ...input, trial: 'final' }, [{ a, b: a }])).noise;
     const rule = ruleFrom(config, noise);
     const others = patched('final-builds') ? await moreForFinal(on, phases, scope, rule, keys) : [];
-    const { final, spent } = await on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, ...(others.length === 0 ? {} : { others }), rule });
+    const measured = await orWithoutNumbers(on.bench('sampleFinal', 'champion against base', { ...scope, target, config, lease: on.lease, a, b, ...(others.length === 0 ? {} : { others }), rule }));
+    if (typeof measured === 'string') return warn(model, `The champion was not measured as a whole against the base: ${measured} Run the benchmark at both by hand and see why it fails.`);
+    const { final, spent } = measured;
     model.status.final = final;
     model.status.samplesSpent += spent;
     model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
     if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
   }));
+}
+
+/** What the final measurement came to, or why it has no numbers: no reason to throw away what was accepted. */
+async function orWithoutNumbers<T>(measuring: Promise<T>): Promise<T | string> {
+  try {
+    return await measuring;
+  } catch (error) {
+    if (!hasCode(error, 'PL_FINAL_SAMPLES') || !patched('final-without-numbers')) throw error;
+    return applicationCause(error)?.message ?? '';
+  }
 }
 
 /** Further builds of both sides, as many as a confirmation has, so that the luck of one is no part of what is reported. Puts their keys to the others. */
