@@ -1,7 +1,7 @@
 import { executeChild, ParentClosePolicy, patched, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
 import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
-import { approvedVerdict, flagWarnings, personNeeded } from '../core/run/person.js';
+import { approvedVerdict, askedAgain, flagWarnings, personNeeded } from '../core/run/person.js';
 import { decisionOn, exhausted, newTrial, type RunModel } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import { sharesChampion } from '../core/verdict/shared-champion.js';
@@ -73,11 +73,13 @@ export async function acceptApproved(phases: Phases): Promise<void> {
 
 async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: string | null): Promise<void> {
   const afresh = `${earlier.id}c`;
+  const before = earlier.verdict;
   settle(earlier, superseded(earlier, `It passed against the champion of its time and is measured afresh on the new one as ${afresh}.`));
   const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm', earlier.champion);
   const needed = personNeeded(phases.input.config.approval.mode, summary);
+  const again = approvedBy === null || (askedAgain(needed, before) && patched('quarantine-asked-again'));
   // On the new champion it can be another change; who approved the first one has not seen this.
-  if (needed !== null && approvedBy === null) askPerson(phases, summary);
+  if (needed !== null && again) askPerson(phases, summary);
   else if (summary.verdict?.kind === 'accepted' || needed !== null) await accept(phases, summary, approvedBy);
   else settle(summary, summary.verdict);
 }

@@ -7,7 +7,7 @@ import type { DecisionRecord } from '../../src/core/status.js';
 import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf, type StartedRun } from './runs.js';
-import { makesFast, proposer, scoredProgram, type Target } from './target.js';
+import { makesFast, proposer, scoredProgram, scoreScript, type Target } from './target.js';
 
 const engine = sharedEngine();
 
@@ -129,6 +129,16 @@ describe('an approval that nobody gives', () => {
     expect(status.decisions).toMatchObject([{ trial: 'r1-1', approve: true, who: 'perfloop', comment: 'nobody decided within 1 s' }]);
     expect(verdictOf(trialOf(status, 'r1-1'))).toBe('accepted faster');
     expect(resultBranch(engine, status)).toBe(status.champion);
+  });
+
+  // Each alone is twice as fast; on top of the other it is 14 times as fast.
+  const together = makeTarget((outside) => ({ ...scoredProgram({ alpha: 100, beta: 97 }, `[loop]\nrounds = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n[approval]\nmode = "each"\ntimeout = "1s"\non_timeout = "approve"`), 'bench/score.sh': scoreScript.replace('total=20', 'total=3') }));
+
+  it('never counts as given for what is too good to believe only on the new champion', async () => {
+    const status = await (await startRun(engine, together)).result();
+    expect(status.decisions.map(({ trial, approve, who }) => `${trial} ${approve} ${who}`)).toEqual(['r1-1 true perfloop', 'r1-2 true perfloop', 'r1-2c false perfloop']);
+    expect(verdictOf(trialOf(status, 'r1-2c'))).toBe('rejected too-fast,repeated,not-approved');
+    expect(status).toMatchObject({ accepted: 1, champion: trialOf(status, 'r1-1').commit });
   });
 
   it('counts as refused otherwise', async () => {

@@ -17,6 +17,14 @@ export function personNeeded(mode: Mode, { verdict, flags, again }: Judged): 'as
   return mode === 'risky' && pressing(flags ?? []).length > 0 ? 'risky' : null;
 }
 
+/**
+ * Whether a person has to look at what was measured afresh, though it was approved as it was `before`. Nobody's absence
+ * approves a quarantine, so who approved one was shown it.
+ */
+export function askedAgain(needed: ReturnType<typeof personNeeded>, before: Verdict | null): boolean {
+  return needed === 'quarantined' && before?.kind !== 'quarantined';
+}
+
 /** The verdict of a judgement, where nobody can be asked: flags make an acceptance a quarantine, unless they are only told. */
 export function withFlags(mode: Mode, verdict: Verdict, found: readonly Flag[]): Verdict {
   const flags = pressing(found);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Flag } from '../../../src/core/flag.js';
-import { approvedVerdict, flagWarnings, personNeeded, withFlags } from '../../../src/core/run/person.js';
+import { approvedVerdict, askedAgain, flagWarnings, personNeeded, withFlags } from '../../../src/core/run/person.js';
 import type { Measured, Verdict } from '../../../src/core/verdict/verdict.js';
 
 const measured: Measured = { ratio: 1.5, ci95: [1.4, 1.6], pairs: 9, samples: 26, delta: 0.02 };
@@ -26,6 +26,18 @@ describe('whether a person decides', () => {
     for (const mode of ['risky', 'each', 'final'] as const) expect(personNeeded(mode, { verdict: quarantined, again })).toBe('quarantined');
     expect(personNeeded('never', { verdict: quarantined, again })).toBeNull();
     expect(personNeeded('each', { verdict: quarantined })).toBeNull();
+  });
+});
+
+describe('what was approved and is measured afresh', () => {
+  it.each([
+    ['quarantined', accepted, true],
+    ['quarantined', quarantined, false],
+    ['risky', accepted, false],
+    ['asked', quarantined, false],
+    [null, accepted, false],
+  ] as const)('needs a person for %s after %o: %s', (needed, before, expected) => {
+    expect(askedAgain(needed, before)).toBe(expected);
   });
 });
 
