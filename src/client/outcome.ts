@@ -73,6 +73,7 @@ export function judgeResult(status: RunStatus): JudgeResult {
     ratio: measured?.ratio ?? null,
     ci95: measured?.ci95 ?? null,
     pairs: measured?.pairs ?? 0,
+    builds: measured === null ? 0 : (measured.builds ?? 1),
     samples: recorded?.samples ?? 0,
     delta: measured?.delta ?? status.plan?.delta ?? null,
     metrics: [],

@@ -21,6 +21,8 @@ export interface JudgeResult {
   ci95: [number, number] | null;
   /** Pairs that the estimate comes from. */
   pairs: number;
+  /** Fresh builds of each side that these pairs are of. */
+  builds: number;
   /** Benchmark executions in all. */
   samples: number;
   /** The natural-log gain that had to be exceeded. */

@@ -21,7 +21,7 @@ export function instructionFact({ champion, championAgain, candidate }: Instruct
   const repeats = Math.abs(Math.log(championAgain / champion));
   const exact = repeats <= repeatable;
   const unchanged = Math.abs(Math.log(ratio)) <= Math.max(repeatable, 3 * repeats);
-  const counted = `instructions: ${ratio.toFixed(exact ? 4 : 2)}x the champion's (${amountText(champion)} to ${amountText(candidate)})${exact ? '' : `; a second count differs by ${percentText(repeats)}, as with a just-in-time compiler`}`;
+  const counted = `${ratio.toFixed(exact ? 4 : 2)}x the champion's number (${amountText(champion)} to ${amountText(candidate)})${exact ? '' : `; a second count differs by ${percentText(repeats)}, as with a just-in-time compiler`}`;
   return { code: 'instructions', text: `${counted}${meaning({ kind, unchanged, fewer: ratio < 1, ratio: measured?.ratio ?? 1 })}` };
 }
 

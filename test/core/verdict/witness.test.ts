@@ -9,11 +9,11 @@ const textOf = (champion: number, candidate: number, verdict: Verdict = accepted
 
 describe('what instructions tell', () => {
   it('is a ratio to four places where the count repeats itself', () => {
-    expect(textOf(694_843_899, 493_000_000)).toBe("instructions: 0.7095x the champion's (694.8 M to 493.0 M)");
+    expect(textOf(694_843_899, 493_000_000)).toBe("0.7095x the champion's number (694.8 M to 493.0 M)");
   });
 
   it('is rounder where it does not, and says so', () => {
-    expect(textOf(596e6, 400e6, accepted, 588e6)).toBe("instructions: 0.67x the champion's (596.0 M to 400.0 M); a second count differs by 1.4%, as with a just-in-time compiler");
+    expect(textOf(596e6, 400e6, accepted, 588e6)).toBe("0.67x the champion's number (596.0 M to 400.0 M); a second count differs by 1.4%, as with a just-in-time compiler");
   });
 
   it('explains a gain that is not in the amount of work', () => {
