@@ -12,7 +12,9 @@ export type SampleFailure = (
 export interface Left {
   /** For how long processes of it were seen after its exit, in milliseconds; at 200 they were ended. */
   ms?: number;
-  /** Names of those that had to be ended. */
+  /** How many of them had to be ended. With `ms`, 0 too; absent in samples of earlier versions. */
+  ended?: number;
+  /** Names of those that had to be ended. At most 100. */
   processes?: string[];
   /** Files of the build that it changed or removed, relative to the worktree; those of its home begin with `~/`. At most 100. */
   changed?: string[];

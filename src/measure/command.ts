@@ -43,8 +43,8 @@ export interface CommandResult {
   wallMs: number;
   /** Of all its processes; null where it cannot be known, see `launcherProblem`. */
   usage: Usage | null;
-  /** For how long processes of it were seen after its exit, 0 where none was; and the names of those that had to be ended. */
-  outlived: { ms: number; processes: string[] };
+  /** For how long processes of it were seen after its exit, 0 where none was; how many had to be ended, and their names. */
+  outlived: { ms: number; ended: number; processes: string[] };
   /** At most `keepBytes`: the first 1 MiB, and the last of the rest. */
   stdout: string;
   stderr: string;

@@ -31,11 +31,11 @@ export async function endJob(job: JobIdentity, options: { graceMs?: number; ling
     const waited = performance.now() - began;
     if (left.length > 0 && outlived === null) livedMs = waited;
     if (left.length === 0 || waited > killAt + giveUpMs) return { stuck: left, livedMs, outlived: outlived ?? [] };
+    const first = waited >= termAt && outlived === null;
+    // Also when looking took so long that it is late for SIGTERM.
+    if (first) outlived = left;
     if (waited >= killAt) send(job, left, 'SIGKILL');
-    else if (waited >= termAt && outlived === null) {
-      outlived = left;
-      send(job, left, 'SIGTERM');
-    }
+    else if (first) send(job, left, 'SIGTERM');
     await delay(pause);
   }
 }

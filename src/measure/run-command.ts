@@ -56,7 +56,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       command.stderr.destroy();
       allGone = end.stuck.length === 0;
       if (exit.unprepared === true && !why.timedOut && !why.cancelled) throw noSandbox(request, streams);
-      return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end));
+      return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end, request.sandbox !== undefined));
     } catch (error) {
       await guard.stop();
       allGone = (await endJob(job, { graceMs: 0 })).stuck.length === 0;
@@ -149,11 +149,13 @@ function noSandbox(request: CommandRequest, { stderr }: Streams): PerfloopError 
   });
 }
 
-const nothing: CommandResult['outlived'] = { ms: 0, processes: [] };
+const nothing: CommandResult['outlived'] = { ms: 0, ended: 0, processes: [] };
 
-/** Not the process that a sandbox begins with: it waits for the others. */
-function leftBy({ livedMs, outlived }: JobEnd): CommandResult['outlived'] {
-  return { ms: livedMs, processes: outlived.map(({ name }) => name).filter((name) => name !== 'bwrap') };
+/** Not the process that a sandbox begins with: the parent of all others, it waits for them. A name is no mark of it, since a program chooses its own. */
+function leftBy({ livedMs, outlived }: JobEnd, sandboxed: boolean): CommandResult['outlived'] {
+  const pids = new Set(outlived.map(({ pid }) => pid));
+  const own = outlived.filter(({ parent }) => !sandboxed || pids.has(parent));
+  return { ms: livedMs, ended: own.length, processes: own.map(({ name }) => name) };
 }
 
 function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams, outlived: CommandResult['outlived']): CommandResult {

@@ -31,7 +31,7 @@ const failure = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timeout'), afterMs: z.number(), benchmark }),
   z.object({ kind: z.literal('metric'), metric: z.string(), problem: z.enum(['none', 'several', 'not-a-number']), tail: z.string(), benchmark }),
 ]);
-const left = z.object({ ms: z.number().optional(), processes: z.array(z.string()).optional(), changed: z.array(z.string()).optional(), more: z.int().optional(), written: z.array(z.string()).optional() });
+const left = z.object({ ms: z.number().optional(), ended: z.int().optional(), processes: z.array(z.string()).optional(), changed: z.array(z.string()).optional(), more: z.int().optional(), written: z.array(z.string()).optional() });
 const outside = { wallMs: z.number(), left: left.optional(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), throttledMs: z.number().optional(), overheated: z.number().optional(), outputDigest: z.string().optional() };
 const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
 const sample = z.discriminatedUnion('ok', [

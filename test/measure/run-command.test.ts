@@ -85,6 +85,8 @@ describe('children that outlive the command', () => {
     const folder = await temporaryFolder();
     const result = await run(`sh -c 'trap "" TERM; echo $$ > child; while :; do sleep 1; done' & while [ ! -s child ]; do sleep 0.01; done; echo done`, { cwd: folder, graceMs: 50 });
     expect(result).toMatchObject({ ok: true, stdout: 'done\n' });
+    expect(result.outlived.ended).toBe(result.outlived.processes.length);
+    expect(result.outlived.ended).toBeGreaterThan(0);
     expect(await isAlive(await pidIn(join(folder, 'child')))).toBe(false);
   });
 
@@ -105,6 +107,7 @@ describe('children that outlive the command', () => {
   test('may finish within moments: what they print then still counts', async () => {
     const result = await run('(sleep 0.02; echo late) & echo early');
     expect(result.stdout).toBe('early\nlate\n');
+    expect(result.outlived).toMatchObject({ ended: 0, processes: [] });
   });
 });
 

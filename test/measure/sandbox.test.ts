@@ -123,6 +123,13 @@ assert libc.shmget(4711, 4096, 0o1600) >= 0 and libc.msgget(4711, 0o1600) >= 0"`
     expect(sleepers()).toEqual([]);
   });
 
+  test('that calls a process as the sandbox is called has it counted all the same', async () => {
+    const { run } = await confined();
+    const { outlived } = await run(`printf '#!/bin/sh\\necho up > up\\nsleep ${longSleep}\\n:\\n' > bwrap; chmod +x bwrap; ./bwrap > /dev/null 2>&1 &\nwhile [ ! -e up ]; do sleep 0.01; done`);
+    expect(outlived.processes).toContain('bwrap');
+    expect(outlived.ended).toBe(outlived.processes.length);
+  });
+
   test('is ended with everything on timeout, one that ignores SIGTERM too', async () => {
     const { worktree, sandbox } = await confined();
     const running = runCommand({ command: `trap '' TERM; setsid sh -c 'trap "" TERM; while :; do sleep ${longSleep}; done' & sh -c 'trap "" TERM; echo started > started; while :; do sleep ${longSleep}; done'`, cwd: worktree, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 3000, graceMs: 100, sandbox });

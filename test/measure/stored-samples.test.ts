@@ -13,6 +13,12 @@ describe('stored samples', () => {
     expect(verdictOf(read.pairs, read.rule ?? sequential())).toEqual(verdictOf(pairs, rule));
   });
 
+  it('keep what an execution left', () => {
+    const left = { ms: 256, ended: 2, processes: ['node', 'node'], changed: ['x'], more: 1, written: ['bench/x'] };
+    const told = pairs.map((pair) => ({ ...pair, b: { ...pair.b, left } }));
+    expect(samplesSchema.parse(JSON.parse(encodeSamples({ rule: null, pairs: told }))).pairs).toEqual(told);
+  });
+
   it('of the first version are pairs alone', () => {
     expect(samplesSchema.parse(JSON.parse(JSON.stringify(pairs)))).toEqual({ rule: null, pairs });
   });

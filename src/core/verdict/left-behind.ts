@@ -1,11 +1,6 @@
 import type { Pair } from '../sample.js';
-import { median } from '../stats/summary.js';
+import { leftProcesses } from './left-processes.js';
 import type { Reason } from './verdict.js';
-
-/** Shorter than this processes may live on: a shell that still has to end, and how exactly that can be seen. Milliseconds. */
-const leastMs = 20;
-/** And than this share of the champion's wall time: a gain up to it counts as none. */
-const leastShare = 0.02;
 
 /**
  * What executions of the candidate leave behind and those of the champion do not: files of the build that they change, upon
@@ -13,7 +8,7 @@ const leastShare = 0.02;
  * where there is nothing of both; what both do is a property of the benchmark.
  */
 export function leftBehind(pairs: readonly Pair[]): Reason[] {
-  return [...changedFiles(pairs), ...livingProcesses(pairs)];
+  return [...changedFiles(pairs), ...leftProcesses(pairs)];
 }
 
 /**
@@ -36,13 +31,3 @@ function changedFiles(pairs: readonly Pair[]): Reason[] {
 }
 
 const first = (paths: readonly string[]): string => `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
-
-function livingProcesses(pairs: readonly Pair[]): Reason[] {
-  const lived = (side: 'a' | 'b'): number => median(pairs.map((pair) => pair[side].left?.ms ?? 0));
-  const wall = median(pairs.map(({ a }) => a.wallMs));
-  const longer = lived('b') - lived('a');
-  if (longer <= Math.max(leastMs, leastShare * wall)) return [];
-  const names = [...new Set(pairs.flatMap(({ b }) => b.left?.processes ?? []))].slice(0, 5);
-  const which = names.length === 0 ? '' : ` (${names.join(', ')}, which had to be ended)`;
-  return [{ code: 'left-processes', text: `Processes of the candidate's benchmark go on for ${Math.round(longer)} ms after its exit${which}, and the champion's do not: what they do is missing from the wall time.` }];
-}

@@ -30,22 +30,62 @@ describe('files that executions change', () => {
 });
 
 describe('processes that live on', () => {
-  const ms = (...all: number[]): Left[] => all.map((value) => ({ ms: value }));
+  /** They ended by themselves after so many milliseconds. */
+  const ms = (...all: number[]): Left[] => all.map((value) => (value === 0 ? {} : { ms: value, ended: 0 }));
+  const killed: Left = { ms: 256, ended: 1, processes: ['node'] };
+  const times = (count: number, left: Left, of: number): (Left | undefined)[] => Array.from({ length: of }, (_, index) => (index < count ? left : undefined));
+  const last = (all: (Left | undefined)[]) => all.toReversed();
 
-  test('refuse a candidate whose processes do and the champion\'s do not', () => {
-    expect(leftBehind(pairs(never, [{ ms: 205, processes: ['node'] }, { ms: 204, processes: ['node'] }, { ms: 204 }, { ms: 210 }]))).toMatchObject([{ code: 'left-processes', text: expect.stringMatching(/20[45] ms .*\(node,/) as string }]);
-    expect(leftBehind(pairs(never, ms(60, 80, 70, 65)))).toMatchObject([{ code: 'left-processes' }]);
+  test('refuse a candidate whose processes had to be ended, however long a sample takes', () => {
+    const slow = (left: Left | undefined, wallMs: number) => ({ ...ran(wallMs), ...(left === undefined ? {} : { left }) });
+    const all = pairsOf('confirm', Array.from({ length: 8 }, () => [slow(undefined, 20_000), slow(killed, 10_000)]));
+    expect(leftBehind(all)).toMatchObject([{ code: 'left-processes', text: expect.stringMatching(/\(node\).*in 8 of 8 samples, never of the champion's/) as string }]);
   });
 
-  test('are nobody\'s fault for some milliseconds, in some samples, or on both sides', () => {
+  test('refuse it where that is in fewer than half of the samples', () => {
+    expect(leftBehind(pairs(times(0, killed, 10), times(3, killed, 10)))).toMatchObject([{ code: 'left-processes' }]);
+    expect(leftBehind(pairs(ms(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), ms(190, 0, 0, 150, 0, 0, 190, 0, 0, 0)))).toMatchObject([{ code: 'left-processes' }]);
+  });
+
+  test('refuse it where they end by themselves, and the champion has none', () => {
+    expect(leftBehind(pairs(never, ms(60, 80, 70, 65)))).toMatchObject([{ code: 'left-processes', text: expect.stringContaining('for 65 ms') as string }]);
+  });
+
+  test('refuse it where the champion\'s had to be ended by accident, and its own nearly always', () => {
+    expect(leftBehind(pairs(times(1, killed, 8), last(times(7, killed, 8))))).toMatchObject([{ code: 'left-processes', text: expect.stringContaining("in 7 of 8 samples, of the champion's in 1") as string }]);
+  });
+
+  test('are nobody\'s fault for some milliseconds, in one sample, or on both sides', () => {
     expect(leftBehind(pairs(never, ms(8, 15, 12, 9)))).toEqual([]);
-    expect(leftBehind(pairs(never, [{ ms: 190 }, undefined, undefined, undefined]))).toEqual([]);
+    expect(leftBehind(pairs(never, ms(190, 0, 0, 0)))).toEqual([]);
+    expect(leftBehind(pairs(never, last(times(1, killed, 4))))).toEqual([]);
+    expect(leftBehind(pairs(times(4, killed, 4), times(4, killed, 4)))).toEqual([]);
     expect(leftBehind(pairs(ms(205, 205, 205, 205), ms(206, 207, 203, 205)))).toEqual([]);
+  });
+
+  test('are nobody\'s fault where they are left now and then, on the one side as on the other', () => {
+    expect(leftBehind(pairs(times(2, killed, 10), last(times(4, killed, 10))))).toEqual([]);
+    expect(leftBehind(pairs(ms(150, 0, 0, 160, 0, 0, 140, 0, 0, 0), ms(0, 170, 0, 0, 150, 150, 0, 0, 160, 0)))).toEqual([]);
   });
 
   test('may live longer where a sample takes long: only what is more than a gain that counts as none matters', () => {
     const slow = (left: Left | undefined, wallMs: number) => ({ ...ran(wallMs), ...(left === undefined ? {} : { left }) });
-    expect(leftBehind(pairsOf('screen', [30, 30, 30, 30].map((value) => [slow(undefined, 60_000), slow({ ms: value }, 30_000)])))).toEqual([]);
+    expect(leftBehind(pairsOf('screen', ms(30, 30, 30, 30).map((left) => [slow(undefined, 60_000), slow(left, 30_000)])))).toEqual([]);
+  });
+
+  test('of a champion sample that stands in for another are not known, so that such a pair says nothing', () => {
+    const all = pairs([killed, ...never.slice(1)], [killed, killed, killed, killed]).map((pair, index): Pair => (index === 0 ? pair : { ...pair, shared: true }));
+    expect(leftBehind(all)).toEqual([]);
+  });
+
+  describe('in samples that do not say which had to be ended', () => {
+    const earlier = (...all: number[]): Left[] => all.map((value) => ({ ms: value }));
+
+    test('are judged as they were then, by the medians', () => {
+      expect(leftBehind(pairs(never, [{ ms: 205, processes: ['node'] }, { ms: 204, processes: ['node'] }, { ms: 204 }, { ms: 210 }]))).toMatchObject([{ code: 'left-processes', text: expect.stringMatching(/20[45] ms .*\(node, which had to be ended\)/) as string }]);
+      expect(leftBehind(pairs(never, [{ ms: 190 }, undefined, undefined, undefined]))).toEqual([]);
+      expect(leftBehind(pairs([...never, undefined], [...earlier(190, 190), undefined, undefined, undefined]))).toEqual([]);
+    });
   });
 });
 
