@@ -21,21 +21,23 @@ import type { TrialInput, TrialResult, TrialWork } from './trial-input.js';
 /** One candidate against one champion: apply, build, test, compare outputs, screen, confirm on fresh builds. */
 export async function trial(input: TrialInput): Promise<TrialResult> {
   const session = new HostSession(input.queuePrefix, { v: 1, run: input.run, trial: input.trial }, input.config.machine.tag, input.lease);
-  const result = await session.onHost((on) => new TrialOnHost(input, on).decide());
-  return { ...result, lease: session.lease };
+  // Where the work begins again, what was sampled before was spent all the same.
+  let spent = 0;
+  const result = await session.onHost((on) => new TrialOnHost(input, on, (samples) => void (spent += samples)).decide());
+  return { ...result, spent, lease: session.lease };
 }
 
-type Outcome = Omit<TrialResult, 'lease'>;
+type Outcome = Omit<TrialResult, 'lease' | 'spent'>;
 
 class TrialOnHost {
   private readonly work: TrialWork;
   private readonly opened: string[] = [];
-  private spent = 0;
   private tested: TestedCandidate | null = null;
 
   constructor(
     private readonly input: TrialInput,
     private readonly on: HostHandle,
+    private readonly spend: (samples: number) => void,
   ) {
     this.work = { input, on, scope: { v: 1, run: input.run, trial: input.trial }, opened: (...keys) => void this.opened.push(...keys), checked: [], notes: [] };
   }
@@ -54,9 +56,9 @@ class TrialOnHost {
     const { scope } = this.work;
     await this.tell('preparing');
     const applied = await this.on.host('applyCandidate', `apply ${candidate.title}`, { ...scope, target, config, champion, candidate, ...(madeFor === undefined ? {} : { madeFor }) });
-    if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, spent: 0, notes: [] };
+    if (applied.kind === 'refused') return { verdict: applied.verdict, commit: null, diff: applied.diff, samples: null, notes: [] };
     const base: Pick<Outcome, 'commit' | 'diff' | 'notes' | 'flags'> = { commit: applied.commit, diff: applied.diff, notes: applied.notes, ...(applied.flags === undefined ? {} : { flags: applied.flags }) };
-    const decided = (verdict: Verdict, samples: ArtifactRef | null): Outcome => ({ ...base, verdict, samples, spent: this.spent });
+    const decided = (verdict: Verdict, samples: ArtifactRef | null): Outcome => ({ ...base, verdict, samples });
 
     const began = Date.now();
     const screened = mode !== 'confirm' && config.verdict.protocol === 'sequential';
@@ -116,7 +118,7 @@ class TrialOnHost {
       const within = budget === undefined ? {} : { within: { budget, secondsPerSample: noise.secondsPerSample, aheadSeconds, ...(rule.v === 1 ? {} : { buildSeconds }) } };
       const warmth = rule.v === 1 || needsWarmUp(noise) ? {} : { coldIsAsFast: true as const };
       const sampled = await on.bench('sampleStage', stage, { ...scope, target, config, lease: on.lease, rule, ...within, ...warmth, ...builds.sampled, stage, earlier, ...(stage === 'screen' ? this.sharing(noise) : {}) });
-      this.spent += sampled.spent;
+      this.spend(sampled.spent);
       if (sampled.kind === 'more') {
         earlier = sampled.samples;
         wanted = sampled.builds;
@@ -150,7 +152,7 @@ class TrialOnHost {
     const faulty = (await fresh.grow(1)) ?? (await this.correct(fresh.first));
     if (faulty !== null) return { verdict: faulty, samples: null };
     const measured = await on.bench('sampleStage', 'measure again', { ...scope, trial: `${scope.trial}-again`, target, config, lease: on.lease, rule: ruleOfOneBuild(rule), ...fresh.first, stage: 'confirm', earlier: null });
-    this.spent += measured.spent;
+    this.spend(measured.spent);
     if (measured.kind !== 'decided') throw new Error('the confirmation stage always decides');
     checked.push(...(measured.checked ?? []));
     return { verdict: measured.verdict, samples: measured.samples };
@@ -161,7 +163,7 @@ class TrialOnHost {
     const { noise } = this.input;
     if (noise !== null && noise.host === this.on.lease.host) return noise;
     const measured = await noiseOnHost(this.on, this.input, [{ a, b: a }]);
-    this.spent += measured.spent;
+    this.spend(measured.spent);
     return measured.noise;
   }
 

@@ -20,6 +20,10 @@ it('begins a trial again when a worktree of it is deleted by hand while it sampl
   counting.release('bench');
   const end = await loop.ended(run);
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
+  // Both screenings were paid for; the sampling that was cut short never told what it took.
+  const told = [...loop.journals(run)].filter(([name]) => !/confirm.*aside/.test(name));
+  expect(told.filter(([name]) => name.includes('screen'))).toHaveLength(2);
+  expect(end.status?.samplesSpent).toBe(told.reduce((sum, [, text]) => sum + 2 * (text.trimEnd().split('\n').length - 1), 0));
   await expectIntact(loop, counting, { before, interruptions: 0 });
 });
 

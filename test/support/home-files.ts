@@ -11,9 +11,10 @@ export function worktreesOf(home: Home): string[] {
   return [...folders, ...hidden, ...known];
 }
 
+/** The text of each journal of samples by its name, those that were set aside among them. */
 export function journalsOf(home: Home, run: string): Map<string, string> {
   const folder = join(home.logs, run);
-  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name.endsWith('.jsonl'));
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /\.jsonl(\.aside-\d+)?$/.test(name));
   return new Map(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
