@@ -8,8 +8,9 @@ import type { Tidy } from '../measure/tidy.js';
 import type { Home } from '../store/home.js';
 import { overlayProtected } from '../workspace/protected-overlay.js';
 import { watchProtected } from '../workspace/protected-watch.js';
-import { buildKey, keptBuildMs, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
-import { homeOfWorktree, markDone, type OpenWorktree } from '../workspace/open-worktree.js';
+import { buildKey, keptBuildRun, restoreBuild, restoreSetup, saveBuild, saveSetup, setupKey } from '../workspace/setup-cache.js';
+import type { KeptRun } from '../workspace/kept-folders.js';
+import { homeOfWorktree, markDone, type OpenWorktree, type SeenOfStep } from '../workspace/open-worktree.js';
 import type { Repository } from '../workspace/repository.js';
 import { isFile, stampsBelow } from '../workspace/pristine/stamps.js';
 import { activity, type Attempt } from './activity.js';
@@ -21,6 +22,7 @@ import { rulesOf } from './guard-protected.js';
 import { pristineOf } from './pristine.js';
 import { compareTestsActivity, runTests } from './tests.js';
 
+/** Of a set-up or a build that is in the worktree already, or is copied there. */
 const fromCache: CommandOutcome = { ok: true, problem: '', tail: '', wallMs: 0, cached: true, log: null };
 
 type CommandActivities = Pick<HostActivities, 'runCommand' | 'compareTests' | 'breakChange'>;
@@ -41,7 +43,7 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
   const worktree = await worktreeOf(deps, ref);
   // Set-up and build leave their result in the worktree; doing them again would only cost time.
   const once = role === 'setup' || role === 'build';
-  if (once && worktree.done.includes(role)) return fromCache;
+  if (once && worktree.done.includes(role)) return told(fromCache, worktree.seen[role]);
   return unlessGone(deps, [ref], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
     const repository = await repositoryOf(deps, target);
     if (role === 'test' || role === 'smoke') {
@@ -56,20 +58,30 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
       return run(deps, input, role, command, worktree, lock, attempt);
     }
     const writes = role === 'build' ? await watchProtected(worktree, target.base.commit, rules) : () => [];
-    const told = (outcome: CommandOutcome, written = writes()): CommandOutcome => (written.length === 0 ? outcome : { ...outcome, written });
+    const done = async (outcome: CommandOutcome, seen: SeenOfStep): Promise<CommandOutcome> => {
+      await markDone(deps.home, worktree, role, seen);
+      return told(outcome, seen);
+    };
     const kept = input.cache ? await keptResult(deps, repository, worktree, role, command, config) : null;
     const began = Date.now();
     if (kept !== null && (await kept.restore())) {
-      await markDone(deps.home, worktree, role);
-      return told({ ...fromCache, tookMs: (await kept.wallMs()) ?? Date.now() - began });
+      // What is laid there is not what the build wrote.
+      const { wallMs = Date.now() - began, written = writes() } = await kept.run();
+      return done(fromCache, { written, tookMs: wallMs });
     }
     const outcome = await run(deps, input, role, command, worktree, lock, attempt);
     if (!outcome.ok) return outcome;
+    const written = writes();
     // Only what is in the worktree can be kept.
-    if (kept !== null && !(await leftInHome(deps.home, worktree.id))) await kept.save(began, outcome.wallMs);
-    await markDone(deps.home, worktree, role);
-    return told({ ...outcome, tookMs: outcome.wallMs });
+    if (kept !== null && !(await leftInHome(deps.home, worktree.id))) await kept.save(began, { wallMs: outcome.wallMs, written });
+    return done(outcome, { written, tookMs: outcome.wallMs });
   }));
+}
+
+/** Of a step that an earlier version did, nothing is known. */
+function told(outcome: CommandOutcome, seen: SeenOfStep | undefined): CommandOutcome {
+  if (seen === undefined) return outcome;
+  return { ...outcome, tookMs: seen.tookMs, ...(seen.written.length === 0 ? {} : { written: seen.written }) };
 }
 
 /** Runs a command in a worktree as it was built, which it is again afterwards. */
@@ -92,9 +104,9 @@ async function run(deps: Dependencies, scope: CommandPlace['scope'], role: Comma
 
 interface Kept {
   restore(): Promise<boolean>;
-  save(since: number, wallMs: number): Promise<void>;
-  /** How long it took to make, where that says how long it would take again. */
-  wallMs(): Promise<number | undefined>;
+  save(since: number, run: KeptRun): Promise<void>;
+  /** How the command went that made it, where that says how it would go again. */
+  run(): Promise<KeptRun>;
 }
 
 /** The results of earlier set-ups and builds with the same inputs. */
@@ -102,9 +114,9 @@ async function keptResult(deps: Dependencies, repository: Repository, worktree: 
   const { setup, lockfiles } = config.target;
   const sandboxed = worktree.place !== null;
   const ofSetup = setup === undefined ? null : await setupKey({ repository, commit: worktree.commit, command: setup, lockfiles, sandboxed });
-  if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree), wallMs: async () => undefined };
+  if (role === 'setup' && ofSetup !== null) return { restore: () => restoreSetup(deps.home, ofSetup, worktree), save: () => saveSetup(deps.home, ofSetup, worktree), run: async () => ({}) };
   const key = await buildKey({ treeHash: await repository.treeHash(worktree.commit), command, setupKey: ofSetup, sandboxed });
-  return { restore: () => restoreBuild(deps.home, key, worktree), save: (since, wallMs) => saveBuild(deps.home, key, worktree, since, wallMs), wallMs: () => keptBuildMs(deps.home, key) };
+  return { restore: () => restoreBuild(deps.home, key, worktree), save: (since, made) => saveBuild(deps.home, key, worktree, since, made), run: () => keptBuildRun(deps.home, key) };
 }
 
 /** Whether there is more in the home of a sandbox than links into the user's and caches: a program that was installed there. */

@@ -17,11 +17,16 @@ const manifestSchema = z.object({
   entries: z.array(z.string()),
   /** How long the command took, in milliseconds. Absent in what earlier versions kept. */
   wallMs: z.number().optional(),
+  /** Protected files that the command wrote. Absent in what earlier versions kept. */
+  written: z.array(z.string()).optional(),
   places: z.object({ files: z.array(z.object({ path: z.string(), offsets: z.array(z.number()) })), symlinks: z.array(z.string()) }),
 });
 
 /** A worktree, and where commands see it: see `OpenWorktree`. */
 export type PlacedWorktree = Worktree & { place?: string | null };
+
+/** What was seen of the command when it ran. */
+export type KeptRun = Pick<z.infer<typeof manifestSchema>, 'wallMs' | 'written'>;
 
 /** An unfinished save of a killed process is removed after this long. */
 const leftoverMs = 3_600_000;
@@ -30,8 +35,8 @@ const leftoverMs = 3_600_000;
  * Keeps a copy of files that a command made in a worktree under `folder/key`. It appears by a rename, whole or not at all.
  * When there is one already it stays. The oldest beyond `most` are removed.
  */
-export async function saveKept(request: { folder: string; key: string; worktree: PlacedWorktree; entries: readonly string[]; most: number; wallMs?: number }): Promise<void> {
-  const { folder, key, worktree, entries, most, wallMs } = request;
+export async function saveKept(request: { folder: string; key: string; worktree: PlacedWorktree; entries: readonly string[]; most: number; run?: KeptRun }): Promise<void> {
+  const { folder, key, worktree, entries, most, run = {} } = request;
   await excludeFromCommits(worktree, entries);
   if (await isThere(join(folder, key))) return;
   const temporary = join(folder, `.new-${randomBytes(8).toString('hex')}`);
@@ -39,7 +44,7 @@ export async function saveKept(request: { folder: string; key: string; worktree:
   try {
     await copyEntries(worktree.path, join(temporary, 'files'), entries);
     const places = await findId(join(temporary, 'files'), nameInPaths(worktree));
-    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: nameInPaths(worktree), entries, places, ...(wallMs === undefined ? {} : { wallMs }) }));
+    await writeFile(join(temporary, 'manifest.json'), JSON.stringify({ v: 1, worktree: nameInPaths(worktree), entries, places, ...run }));
     await flush(temporary);
     await rename(temporary, join(folder, key));
   } catch (error) {
@@ -75,10 +80,12 @@ export async function restoreKept(request: { folder: string; key: string; worktr
   return true;
 }
 
-/** How long the command took that made what is kept, in milliseconds; undefined where that is not known. */
-export async function keptWallMs({ folder, key }: { folder: string; key: string }): Promise<number | undefined> {
+/** What was seen of the command that made what is kept, as far as that is known. */
+export async function keptRun({ folder, key }: { folder: string; key: string }): Promise<KeptRun> {
   const text = await readFile(join(folder, key, 'manifest.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : manifestSchema.parse(JSON.parse(text)).wallMs;
+  if (text === undefined) return {};
+  const { wallMs, written } = manifestSchema.parse(JSON.parse(text));
+  return { ...(wallMs === undefined ? {} : { wallMs }), ...(written === undefined ? {} : { written }) };
 }
 
 /** Both have the same length, so that one can be written over the other. */

@@ -8,7 +8,12 @@ import { reclaimFreshClones, removeFreshClone } from './fresh-clone.js';
 import { removeTree } from './remove-tree.js';
 import { addWorktree, findWorktree, reclaimWorktrees, removeWorktree, worktreeExists, type Worktree } from './worktree.js';
 
-const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), layoutSeed: z.int(), place: z.string().regex(/^[0-9a-f]{16}$/).nullable().default(null) });
+const seenSchema = z.object({ written: z.array(z.string()), tookMs: z.number() });
+
+/** What was seen of a step when it was done: protected files that it wrote, and how long the next fresh worktree has to wait for it, in milliseconds. */
+export type SeenOfStep = z.infer<typeof seenSchema>;
+
+const stateSchema = z.object({ v: z.literal(1), id: z.string(), done: z.array(z.string()), seen: z.record(z.string(), seenSchema).default({}), layoutSeed: z.int(), place: z.string().regex(/^[0-9a-f]{16}$/).nullable().default(null) });
 type State = z.infer<typeof stateSchema>;
 
 /** A worktree that is whole, with what was done in it. */
@@ -16,6 +21,8 @@ export interface OpenWorktree extends Worktree {
   key: string;
   /** Steps whose result is in the worktree, such as `setup`. */
   done: readonly string[];
+  /** By step; of one that an earlier version did nothing is known. */
+  seen: Readonly<Record<string, SeenOfStep>>;
   /** Size of the environment's padding for every sample of this build. */
   layoutSeed: number;
   /** Where commands see it, as a name in `seenWorktrees`; null: at its own path, for they run without a sandbox. */
@@ -27,7 +34,7 @@ export async function findOpenWorktree(home: Home, key: string): Promise<OpenWor
   const worktree = await findWorktree({ home, key });
   if (worktree === undefined || !(await worktreeExists(worktree))) return undefined;
   const state = await readState(home, worktree.id);
-  return state === undefined ? undefined : { ...worktree, key, done: state.done, layoutSeed: state.layoutSeed, place: state.place };
+  return state === undefined ? undefined : { ...worktree, key, done: state.done, seen: state.seen, layoutSeed: state.layoutSeed, place: state.place };
 }
 
 /**
@@ -42,13 +49,14 @@ export async function openWorktree(request: { home: Home; repository: Repository
   await closeWorktree(home, key);
   const worktree = await addWorktree({ repository, commit, home, key });
   await prepare(worktree);
-  await writeState(home, { v: 1, id: worktree.id, done: [], layoutSeed, place });
-  return { ...worktree, key, done: [], layoutSeed, place };
+  await writeState(home, { v: 1, id: worktree.id, done: [], seen: {}, layoutSeed, place });
+  return { ...worktree, key, done: [], seen: {}, layoutSeed, place };
 }
 
-export async function markDone(home: Home, worktree: OpenWorktree, step: string): Promise<void> {
+/** In one with what was seen of it: a retry finds both or neither. */
+export async function markDone(home: Home, worktree: OpenWorktree, step: string, seen: SeenOfStep): Promise<void> {
   const state = await readState(home, worktree.id);
-  if (state !== undefined && !state.done.includes(step)) await writeState(home, { ...state, done: [...state.done, step] });
+  if (state !== undefined && !state.done.includes(step)) await writeState(home, { ...state, done: [...state.done, step], seen: { ...state.seen, [step]: seen } });
 }
 
 export async function closeWorktree(home: Home, key: string): Promise<void> {

@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import type { CommandSpec } from '../core/config/schema.js';
 import type { Home } from '../store/home.js';
 import { gitBytes } from './git.js';
-import { keptWallMs, restoreKept, saveKept, type PlacedWorktree } from './kept-folders.js';
+import { keptRun, restoreKept, saveKept, type KeptRun, type PlacedWorktree } from './kept-folders.js';
 import type { Repository } from './repository.js';
 import { linkedPaths } from './link.js';
 import { inWorktree, type Worktree } from './worktree.js';
@@ -49,16 +49,16 @@ export async function restoreBuild(home: Home, key: string, worktree: PlacedWork
   return restoreKept({ folder: folderOf(home, 'build'), key, worktree });
 }
 
-/** How long the build took whose result is kept, in milliseconds; undefined where that is not known. */
-export async function keptBuildMs(home: Home, key: string): Promise<number | undefined> {
-  return keptWallMs({ folder: folderOf(home, 'build'), key });
+/** What was seen of the build whose result is kept, as far as that is known. */
+export async function keptBuildRun(home: Home, key: string): Promise<KeptRun> {
+  return keptRun({ folder: folderOf(home, 'build'), key });
 }
 
-/** Keeps every file of a worktree that was written since `sinceMs` (epoch, taken before the build) as the result of the build, which took `wallMs`. */
-export async function saveBuild(home: Home, key: string, worktree: PlacedWorktree, sinceMs: number, wallMs?: number): Promise<void> {
+/** Keeps every file of a worktree that was written since `sinceMs` (epoch, taken before the build) as the result of the build. */
+export async function saveBuild(home: Home, key: string, worktree: PlacedWorktree, sinceMs: number, run: KeptRun = {}): Promise<void> {
   // The clock that stamps files may lag behind by a tick.
   const entries = await withoutLinks(worktree, await writtenSince(worktree.path, '', sinceMs - 50));
-  await saveKept({ folder: folderOf(home, 'build'), key, worktree, entries, most: most.build, ...(wallMs === undefined ? {} : { wallMs }) });
+  await saveKept({ folder: folderOf(home, 'build'), key, worktree, entries, most: most.build, run });
 }
 
 function folderOf(home: Home, kind: 'setup' | 'build'): string {
