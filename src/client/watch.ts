@@ -4,7 +4,7 @@ import { openStoreReader } from '../store/reader.js';
 import type { CliContext } from './context.js';
 import type { Session } from './session.js';
 import { sinkFor } from './sink-for.js';
-import { branchOf } from '../workspace/publish.js';
+import { branchOf } from '../workspace/result-branch.js';
 import type { RunStatus } from '../core/status.js';
 
 /** How the following of a run ended; the run itself may go on. */

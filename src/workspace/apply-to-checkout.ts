@@ -3,7 +3,7 @@ import { type Checkout, openCheckout } from './checkout.js';
 import { dirtyCounts } from './checkout-warnings.js';
 import { git, gitResult, type GitOptions } from './git.js';
 import { perfloopAuthor } from './git-environment.js';
-import { branchOf } from './publish.js';
+import { branchOf } from './result-branch.js';
 import type { Repository } from './repository.js';
 import { standInTrailer } from './snapshot.js';
 import { hasCommit } from './tree.js';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -34,14 +33,6 @@ export async function overlayProtected(worktree: Worktree, base: string, rules: 
     mended.push(path);
   }
   return mended;
-}
-
-/** SHA-256 over the protected files as they are on disk (paths, modes, content), added ones included. */
-export async function hashProtected(worktree: Worktree, base: string, rules: ProtectedRules): Promise<string> {
-  const { files, added } = await protectedFiles(worktree, base, rules);
-  const hash = createHash('sha256');
-  for (const path of [...files.map((entry) => entry.path), ...added].sort()) hash.update(`${path}\0${await contentOf(worktree, path)}\0`);
-  return hash.digest('hex');
 }
 
 async function differentFrom(worktree: Worktree, files: readonly TreeEntry[]): Promise<TreeEntry[]> {

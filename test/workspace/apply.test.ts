@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { applyToCheckout } from '../../src/workspace/apply-to-checkout.js';
 import { commitAll } from '../../src/workspace/commit-worktree.js';
-import { publishBranch } from '../../src/workspace/publish.js';
+import { branchOf } from '../../src/workspace/result-branch.js';
 import { addWorktree } from '../../src/workspace/worktree.js';
 import { codeOf, commitAllOf, hashEverything, prepared, temporaryFolder, userGit, userRepository, write } from './fixture.js';
 
@@ -18,7 +18,7 @@ async function finished(dir: string) {
     write(worktree.path, files);
     champion = await commitAll(worktree, `Candidate ${index}\n\nWhy.`, 1_700_000_000_000);
   }
-  expect(await publishBranch(repository, 'r1', champion)).toBe('perfloop/r1');
+  await repository.setBranch(branchOf('r1'), champion);
   return { ...all, champion, dir, apply: (merge = false) => applyToCheckout({ dir, run: 'r1', repository, merge }) };
 }
 

@@ -4,7 +4,7 @@ import type { RunStatus } from '../../core/status.js';
 import type { Target } from '../../core/target.js';
 import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
 import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
-import { branchOf } from '../../workspace/publish.js';
+import { branchOf } from '../../workspace/result-branch.js';
 import { openRepository } from '../../workspace/repository.js';
 import type { CliContext } from '../context.js';
 import { show } from './show.js';

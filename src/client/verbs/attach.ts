@@ -1,4 +1,4 @@
-import { branchOf } from '../../workspace/publish.js';
+import { branchOf } from '../../workspace/result-branch.js';
 import type { CliContext } from '../context.js';
 import { endedRun, withRun } from '../known-run.js';
 import { watch, type Watched } from '../watch.js';

@@ -8,7 +8,7 @@ import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { openCheckout } from '../../workspace/checkout.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
-import { branchOf } from '../../workspace/publish.js';
+import { branchOf } from '../../workspace/result-branch.js';
 import { note, whoAmI, type CliContext } from '../context.js';
 import { loadConfig } from '../load-config.js';
 import { newRunId } from '../run-id.js';

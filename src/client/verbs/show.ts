@@ -1,7 +1,7 @@
 import { messageNames } from '../../core/messages.js';
 import type { RunStatus } from '../../core/status.js';
 import type { ShownRun } from '../print/show.js';
-import { branchOf } from '../../workspace/publish.js';
+import { branchOf } from '../../workspace/result-branch.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
 import { foundIn } from '../found.js';

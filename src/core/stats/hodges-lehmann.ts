@@ -4,8 +4,6 @@ import { signedRankTails } from './signed-rank.js';
 export interface Interval {
   lower: number;
   upper: number;
-  /** What the interval attains under symmetry; below what was asked for when there are too few differences or builds. */
-  confidence: number;
 }
 
 /** Median of the Walsh averages (Hodges and Lehmann 1963). Throws RangeError for no differences. */
@@ -14,41 +12,32 @@ export function hodgesLehmann(differences: readonly number[]): number {
 }
 
 /**
- * Two-sided interval for the centre of symmetry: the shifts that the signed-rank test does not reject, read off the
- * sorted Walsh averages by the exact quantile (Hollander, Wolfe and Chicken 2014, section 3.3). Six differences are
- * the fewest that reach 95%; with fewer it is their whole range. Throws RangeError for no differences.
- */
-export function signedRankInterval(differences: readonly number[], confidence: number, builds?: readonly number[]): Interval {
-  return estimateWithInterval(differences, confidence, builds).interval;
-}
-
-/**
- * Both of the above from one sort. Where several differences are of one build, the interval holds the shifts that the test of
- * builds does not reject, found by bisection over the Walsh averages, between which its p-values do not change.
+ * The estimate above with a two-sided interval for the centre of symmetry, from one sort: the shifts that the signed-rank
+ * test does not reject, read off the sorted Walsh averages by the exact quantile (Hollander, Wolfe and Chicken 2014, section
+ * 3.3). Where several differences are of one build, those that the test of builds does not reject, found by bisection over
+ * the Walsh averages, between which its p-values do not change. Six differences, or builds, are the fewest that reach 95%;
+ * with fewer it is the whole range, which is less sure. Throws RangeError for no differences.
  */
 export function estimateWithInterval(differences: readonly number[], confidence: number, builds?: readonly number[]): { estimate: number; interval: Interval } {
   const averages = walshAverages(differences);
   const estimate = middle(averages);
   const tail = (1 - confidence) / 2;
-  if (builds !== undefined) {
-    const count = new Set(builds).size;
-    if (count < differences.length) return { estimate, interval: intervalOfBuilds(differences, builds, count, averages, tail) };
-  }
+  if (builds !== undefined && new Set(builds).size < differences.length) return { estimate, interval: intervalOfBuilds(differences, builds, averages, tail) };
   const atMost = rankSumAtMost(differences.length);
   let rank = 0;
   while ((atMost[rank + 1] as number) <= tail) rank++;
   return {
     estimate,
-    interval: { lower: averages[rank] as number, upper: averages[averages.length - 1 - rank] as number, confidence: 1 - 2 * (atMost[rank] as number) },
+    interval: { lower: averages[rank] as number, upper: averages[averages.length - 1 - rank] as number },
   };
 }
 
-function intervalOfBuilds(differences: readonly number[], builds: readonly number[], count: number, averages: Float64Array, tail: number): Interval {
+function intervalOfBuilds(differences: readonly number[], builds: readonly number[], averages: Float64Array, tail: number): Interval {
   const last = averages.length - 1;
   const tailsAfter = (rank: number) => signedRankTails(differences, ((averages[rank] as number) + (averages[Math.min(last, rank + 1)] as number)) / 2, builds);
   const low = first(-1, last, (rank) => tailsAfter(rank).greater > tail);
   const high = first(low - 1, last, (rank) => tailsAfter(rank).less <= tail);
-  return { lower: averages[low] as number, upper: averages[high] as number, confidence: 1 - 2 * Math.max(tail, 2 ** -count) };
+  return { lower: averages[low] as number, upper: averages[high] as number };
 }
 
 /** The smallest whole number in (from, to] for which it holds, where it holds from some number on; `to` if for none before. */

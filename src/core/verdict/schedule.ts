@@ -41,7 +41,6 @@ export function totalAlpha({ looks }: Schedule): number {
 }
 
 export interface LookResult {
-  look: Look;
   /** Of H0 "the gain is at most delta". */
   p: number;
   /** Of H0 "the gain is at least delta". */
@@ -59,5 +58,5 @@ export function look(schedule: Schedule, differences: readonly number[], delta: 
   if (due === undefined) return null;
   const { greater, less } = signedRankTails(differences, delta, schedule.unit === 'build' ? builds : undefined);
   const passes = greater <= due.alpha;
-  return { look: due, p: greater, futilityP: less, passes, futile: !passes && less <= due.futility };
+  return { p: greater, futilityP: less, passes, futile: !passes && less <= due.futility };
 }
