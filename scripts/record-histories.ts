@@ -160,6 +160,32 @@ async function finalBuilds(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'final-builds', status.run);
 }
 
+/** What was approved is too good to believe on the new champion, so that it is asked about again; then the benchmark breaks, and the final measurement has no numbers. */
+async function quarantinedAfresh(engine: TestEngine): Promise<void> {
+  const together = target('quarantined-afresh', makesFast, '[loop]\nrounds = 1\nablation = false\n[approval]\nmode = "each"', { alpha: 100, beta: 97 });
+  together.write({ 'bench/score.sh': `if [ -e ${together.outside}/broken ]; then exit 1; fi\n${scoreScript.replace('total=20', 'total=3')}` });
+  together.commit('A benchmark that can break');
+  const run = await startRun(engine, together);
+  const waits = (id: string) => run.until(`${id} waits`, ({ trials, state }) => state === 'awaiting-approval' && trials.some((trial) => trial.id === id && trial.state === 'awaiting-approval'));
+  await waits('r1-2');
+  for (const id of ['r1-1', 'r1-2']) await run.handle.signal(messageNames.decide, run.decide(id, true));
+  await waits('r1-2c');
+  writeFileSync(join(together.outside, 'broken'), '');
+  await run.handle.signal(messageNames.decide, run.decide('r1-2c', false));
+  const status = await run.result();
+  expectThat(status, status.accepted === 1 && status.final === null);
+  await record(engine, 'run', 'quarantined-afresh', status.run);
+}
+
+/** A round with two steps `execute`, one trial each. */
+async function executedTwice(engine: TestEngine): Promise<void> {
+  const twice = ['profile', 'analyze', 'optimize', 'execute'];
+  const steps = ['type = "warmup"', ...twice.map((type) => `type = "${type}"`), ...twice.map((type) => `type = "${type}"\nname = "${type}-again"`)];
+  const status = await (await startRun(engine, target('executed-twice', makesFast, `[loop]\nrounds = 1\nablation = false\ncandidates_per_round = 1\n${steps.map((step) => `[[steps]]\n${step}\n`).join('')}`))).result();
+  expectThat(status, status.trials.map(({ id }) => id).join(' ') === 'r1-1 r1-2');
+  await record(engine, 'run', 'executed-twice', status.run);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -208,7 +234,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds };
+const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
