@@ -32,6 +32,8 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
   return {
     command: command.run,
     cwd: join(worktree.path, command.cwd),
+    // At the base the config is wrong.
+    ...(worktree.commit === scope.target.base.commit ? {} : { failsWithout: command.cwd }),
     env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
     timeoutMs: command.timeout,
     hold: lock === null ? [] : [lock.fd],

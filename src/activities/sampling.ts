@@ -104,7 +104,7 @@ async function sidesOf(deps: Dependencies, input: SampleInput, a: OpenWorktree, 
 
 async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
   const sandbox = await sandboxOf(deps, input, worktree, 'measured');
-  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
+  return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, failsWithoutFolder: worktree.commit !== input.target.base.commit, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
 }
 
 /** One file a stage, and one more each time that there are more builds; a person can read along. `first`: the index of its first pair. */

@@ -7,6 +7,8 @@ export interface CommandRequest {
   command: string;
   /** Absolute. */
   cwd: string;
+  /** What people call `cwd`, where it is for the code to have that folder: without it the command fails, as with 127. Else that is an error. */
+  failsWithout?: string;
   /** The whole environment of the command; see `commandEnvironment`. */
   env: Record<string, string>;
   timeoutMs: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PerfloopError } from '../core/errors.js';
 import { BoundedOutput } from './bounded-output.js';
@@ -28,10 +28,17 @@ type Streams = Record<'stdout' | 'stderr', BoundedOutput>;
  * that fails; throws PL_COMMAND_CWD, PL_COMMAND_SPAWN and PL_SANDBOX when it could not be started.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
-  await checkFolder(request.cwd);
+  const there = await isEntered(request.cwd);
+  if (!there && request.failsWithout === undefined) throw new PerfloopError('PL_COMMAND_CWD', 'The folder that a command should run in does not exist.', { where: request.cwd, fix: 'Correct `cwd` of the command in perfloop.toml: it is relative to the repository root.' });
   const tail = (request.keepBytes ?? 8 * mib) - mib;
   const streams: Streams = { stdout: new BoundedOutput(mib, tail), stderr: new BoundedOutput(mib, tail) };
   if (request.signal?.aborted) return result({ exitCode: null, signal: null, wallMs: 0 }, { timedOut: false, cancelled: true }, null, streams, nothing);
+  if (!there) {
+    const log = request.logFile === undefined ? null : await CommandLog.open(request.logFile);
+    const never = neverRan(request, streams, log);
+    await log?.close();
+    return never;
+  }
 
   const id = randomBytes(8).toString('hex');
   const journal = request.journal ? await journalJob(request.journal.folder, id, request.journal.name) : null;
@@ -55,7 +62,10 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       command.stdout.destroy();
       command.stderr.destroy();
       allGone = end.stuck.length === 0;
-      if (exit.unprepared === true && !why.timedOut && !why.cancelled) throw noSandbox(request, streams);
+      if (exit.unprepared === true && !why.timedOut && !why.cancelled) {
+        if (request.failsWithout !== undefined && notEntered.test(streams.stderr.text())) return neverRan(request, streams, log);
+        throw noSandbox(request, streams);
+      }
       return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end, request.sandbox !== undefined));
     } catch (error) {
       await guard.stop();
@@ -74,9 +84,21 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   }
 }
 
-async function checkFolder(cwd: string): Promise<void> {
-  const found = await stat(cwd).catch(() => null);
-  if (!found?.isDirectory()) throw new PerfloopError('PL_COMMAND_CWD', 'The folder that a command should run in does not exist.', { where: cwd, fix: 'Correct `cwd` of the command in perfloop.toml: it is relative to the repository root.' });
+/** Whether it is a folder that this user may enter. */
+async function isEntered(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => null);
+  return found?.isDirectory() === true && access(folder, constants.X_OK).then(() => true, () => false);
+}
+
+/** Said by bubblewrap where the folder is a link that leads nowhere within, or may not be entered there. */
+const notEntered = /^bwrap: Can't chdir to /m;
+
+/** As a shell says that there is no such command. */
+function neverRan({ failsWithout }: CommandRequest, streams: Streams, log: CommandLog | null): CommandResult {
+  const said = Buffer.from(`there is no folder ${failsWithout ?? ''} to run it in\n`);
+  streams.stderr.append(said);
+  log?.append(said);
+  return result({ exitCode: 127, signal: null, wallMs: 0 }, { timedOut: false, cancelled: false }, null, streams, nothing);
 }
 
 function drain(command: StartedCommand, streams: Streams, log: CommandLog | null): void {

@@ -17,6 +17,8 @@ export interface SampleRequest {
   /** `timeout` in milliseconds, as in the parsed configuration. */
   command: Pick<CommandSpec, 'run' | 'cwd' | 'env' | 'timeout'>;
   worktree: string;
+  /** Whether a sample fails where the folder of the command is missing; else that is an error. */
+  failsWithoutFolder?: boolean;
   rules: readonly MetricReading[];
   journal?: CommandRequest['journal'];
   /** The host lock's descriptor. */
@@ -60,6 +62,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
+    ...(request.failsWithoutFolder === true ? { failsWithout: command.cwd } : {}),
     env: runEnvironment(commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom }), request),
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),

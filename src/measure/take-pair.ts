@@ -18,6 +18,8 @@ export interface Side {
   /** What is in the worktree: commit and build. Samples of another identity are never mixed in. */
   identity: string;
   worktree: string;
+  /** See `SampleRequest`. */
+  failsWithoutFolder?: boolean;
   /** From `drawLayoutSeed`, once a build. Default 0: no padding. */
   layoutSeed?: number;
   sandbox?: Sandbox;
@@ -127,11 +129,12 @@ export function sampleOf({ benchmarks }: PairRequest, taken: TakenSide): Sample 
 }
 
 export async function takeSide(request: PairRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
-  const { worktree, layoutSeed, sandbox, tidy } = request.sides[name];
+  const { worktree, failsWithoutFolder = false, layoutSeed, sandbox, tidy } = request.sides[name];
   let stdout = '';
   const sample = await takeSample({
     command: benchmark.command,
     worktree,
+    failsWithoutFolder,
     rules: rulesOfBenchmark(benchmark, request.rules),
     seed,
     secretsFrom: request.secretsFrom,

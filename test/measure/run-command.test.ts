@@ -162,6 +162,12 @@ describe('a command that cannot be started', () => {
     await expect(run('true', { cwd: '/nowhere/at/all' })).rejects.toMatchObject({ code: 'PL_COMMAND_CWD', where: '/nowhere/at/all' });
   });
 
+  test('fails without a folder that is for the code to have, and says so in the log, too', async () => {
+    const logFile = join(await temporaryFolder(), 'log');
+    expect(await run('true', { cwd: '/nowhere/at/all', failsWithout: 'at/all', logFile })).toMatchObject({ ok: false, exitCode: 127, timedOut: false, cancelled: false, stderr: 'there is no folder at/all to run it in\n' });
+    expect(await readFile(logFile, 'utf8')).toContain('there is no folder at/all');
+  });
+
   test('an environment that is too large is said, and leaves no job in the journal', async () => {
     const folder = await temporaryFolder();
     await expect(run('true', { env: { LARGE: 'x'.repeat(10_000_000) }, journal: { folder, name: 'large' } })).rejects.toMatchObject({ code: 'PL_COMMAND_SPAWN' });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -128,6 +128,14 @@ assert libc.shmget(4711, 4096, 0o1600) >= 0 and libc.msgget(4711, 0o1600) >= 0"`
     const { outlived } = await run(`printf '#!/bin/sh\\necho up > up\\nsleep ${longSleep}\\n:\\n' > bwrap; chmod +x bwrap; ./bwrap > /dev/null 2>&1 &\nwhile [ ! -e up ]; do sleep 0.01; done`);
     expect(outlived.processes).toContain('bwrap');
     expect(outlived.ended).toBe(outlived.processes.length);
+  });
+
+  test('fails where its folder leads out of what it sees, which is an error where the folder is the config\'s', async () => {
+    const { worktree, sandbox } = await confined();
+    symlinkSync(await temporaryFolder(), join(worktree, 'app'));
+    const request = { command: 'true', cwd: join(worktree, 'app'), env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 60_000, sandbox };
+    expect(await runCommand({ ...request, failsWithout: 'app' })).toMatchObject({ ok: false, exitCode: 127, stderr: expect.stringContaining('there is no folder app to run it in') as string });
+    await expect(runCommand(request)).rejects.toMatchObject({ code: 'PL_SANDBOX' });
   });
 
   test('is ended with everything on timeout, one that ignores SIGTERM too', async () => {
