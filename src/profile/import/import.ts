@@ -6,7 +6,8 @@ import { PerfloopError } from '../../core/errors.js';
 import { readCpuProfile } from './cpuprofile.js';
 import { detectProfileKind, type ProfileKind } from './detect.js';
 import { readPstats } from './pstats.js';
-import { profileIndexSql, profileSchemaSql } from './schema.js';
+import { importNsys, profiledProcesses } from './nsys/import.js';
+import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
 import { ProfileWriter } from './writer.js';
 
 export interface ImportRequest {
@@ -30,7 +31,7 @@ export interface ImportSummary {
 
 /**
  * Makes one SQLite file out of profiles: built under another name, then renamed. Files without samples are passed over as
- * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND or _TOO_LARGE.
+ * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND, _NSYS, _CHANGED or _TOO_LARGE.
  */
 export function importProfile({ files, kind, database }: ImportRequest): ImportSummary {
   if (files.length === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'There is no profile to import.', { fix: 'Name at least one file.' });
@@ -59,32 +60,18 @@ function write(files: string[], wanted: ImportRequest['kind'], target: string): 
     // Nobody sees the file before it is whole, so that a journal would serve nothing.
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
-    db.exec(profileSchemaSql);
-    const writer = new ProfileWriter(db);
-    db.transaction(() => {
-      const empty: PerfloopError[] = [];
-      // One after the other: parsed, a profile takes many times its size in memory.
-      for (const [index, file] of files.entries()) {
-        try {
-          if (kinds[index] === 'v8') writer.sampled(readCpuProfile(file, index + 1));
-          else writer.counted(readPstats(file, index + 1));
-        } catch (error) {
-          if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
-          empty.push(error);
-        }
-      }
-      if (empty.length === files.length && empty[0]) throw empty[0];
-      const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
-      meta.run('EXPORT_TOOL', 'perfloop');
-      meta.run('PERFLOOP_SCHEMA_VERSION', '1');
-      meta.run('PERFLOOP_KIND', kind);
-      db.exec(profileIndexSql);
-    })();
+    db.exec(metaSchemaSql + functionsSchemaSql);
+    if (kinds.includes('nsys')) importNsys(db, files, `${target}.source`);
+    else db.transaction(() => importHost(db, files, kinds))();
+    const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
+    meta.run('EXPORT_TOOL', 'perfloop');
+    meta.run('PERFLOOP_SCHEMA_VERSION', '1');
+    meta.run('PERFLOOP_KIND', kind);
     const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
     return {
       kind,
-      files: count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
-      processes: count('SELECT COUNT(*) FROM PROCESSES'),
+      files: kind === 'nsys' ? 1 : count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
+      processes: count(kind === 'nsys' ? profiledProcesses(db) : 'SELECT COUNT(*) FROM PROCESSES'),
       samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
       functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind = 'source'"),
     };
@@ -92,6 +79,25 @@ function write(files: string[], wanted: ImportRequest['kind'], target: string): 
     db.close();
     sync(target);
   }
+}
+
+/** Profiles of host code, of any number of threads and processes. */
+function importHost(db: Database.Database, files: string[], kinds: ProfileKind[]): void {
+  db.exec(hostTablesSql + callchainsViewSql);
+  const writer = new ProfileWriter(db);
+  const empty: PerfloopError[] = [];
+  // One after the other: parsed, a profile takes many times its size in memory.
+  for (const [index, file] of files.entries()) {
+    try {
+      if (kinds[index] === 'v8') writer.sampled(readCpuProfile(file, index + 1));
+      else writer.counted(readPstats(file, index + 1));
+    } catch (error) {
+      if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
+      empty.push(error);
+    }
+  }
+  if (empty.length === files.length && empty[0]) throw empty[0];
+  db.exec(relativeTimesSql + functionsIndexSql);
 }
 
 function sync(file: string): void {

@@ -2,14 +2,23 @@
  * Tables named as in an nsys export have its columns. What that layout has no place for is in tables that begin with PERFLOOP_.
  * Times are nanoseconds; `start` counts from the first sample of all processes. globalTid = pid * 0x1000000 + tid.
  */
-export const profileSchemaSql = `
+export const metaSchemaSql = `
 CREATE TABLE META_DATA_EXPORT (name TEXT NOT NULL, value TEXT NOT NULL);
+-- What a reader should know of the import.
+CREATE TABLE PERFLOOP_NOTES (text TEXT NOT NULL);
+`;
+
+/** What profilers of host code need of the layout of an nsys export. */
+export const hostTablesSql = `
 CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
 CREATE TABLE PROCESSES (globalPid INTEGER NOT NULL, pid INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TABLE ThreadNames (nameId INTEGER NOT NULL REFERENCES StringIds (id), priority INTEGER, globalTid INTEGER NOT NULL);
 CREATE TABLE COMPOSITE_EVENTS (
   id INTEGER PRIMARY KEY, start INTEGER NOT NULL, cpu INTEGER, threadState INTEGER, globalTid INTEGER NOT NULL, cpuCycles INTEGER);
+`;
 
+/** Functions, stacks and time of host code, whatever profiler they are of. */
+export const functionsSchemaSql = `
 -- One imported file: one thread of one process.
 CREATE TABLE PERFLOOP_PROFILES (
   id INTEGER PRIMARY KEY, file TEXT NOT NULL, kind TEXT NOT NULL, globalTid INTEGER NOT NULL, startNs INTEGER, endNs INTEGER);
@@ -39,6 +48,9 @@ CREATE TABLE PERFLOOP_CALLS (
 -- via: where the time passed, which is \`frame\` itself or a builtin or library function that it called.
 CREATE TABLE PERFLOOP_CHARGES (profile INTEGER NOT NULL, category TEXT NOT NULL, frame INTEGER, via INTEGER NOT NULL, ns INTEGER NOT NULL);
 
+`;
+
+export const callchainsViewSql = `
 CREATE VIEW SAMPLING_CALLCHAINS AS
 SELECT PERFLOOP_SAMPLES.event AS id, PERFLOOP_FRAMES.symbol, PERFLOOP_FRAMES.module, 0 AS kernelMode, NULL AS thumbCode, 0 AS unresolved,
   NULL AS specialEntry, NULL AS originalIP, NULL AS unresolvedIP, PERFLOOP_STACK_FRAMES.stackDepth
@@ -48,9 +60,9 @@ JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = PERFLOOP_STACK_FRAMES.frame;
 `;
 
 /** After all rows are in. */
-export const profileIndexSql = `
-UPDATE COMPOSITE_EVENTS SET start = start - (SELECT MIN(start) FROM COMPOSITE_EVENTS);
+export const relativeTimesSql = 'UPDATE COMPOSITE_EVENTS SET start = start - (SELECT MIN(start) FROM COMPOSITE_EVENTS);';
 
+export const functionsIndexSql = `
 INSERT INTO PERFLOOP_CHARGES (profile, category, frame, via, ns)
 SELECT PERFLOOP_SAMPLES.profile, PERFLOOP_STACKS.category, PERFLOOP_STACKS.charged, PERFLOOP_STACKS.leaf, SUM(PERFLOOP_SAMPLES.durationNs)
 FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = PERFLOOP_SAMPLES.stack

@@ -1,0 +1,28 @@
+import { constants, copyFileSync, rmSync, statSync } from 'node:fs';
+import { PerfloopError } from '../../../core/errors.js';
+
+/**
+ * Copies a SQLite file, with the journal of what was written last where there is one, so that reading it cannot change it: SQLite
+ * writes to a file that it opens (it ends an old journal), and cannot be told not to for a file that is attached. Where the file
+ * system shares blocks this takes no time. Throws PL_PROFILE_CHANGED when the source was written meanwhile. Gives what removes the copy.
+ */
+export function copyForReading(source: string, copy: string): () => void {
+  const remove = (): void => {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(copy + end, { force: true });
+  };
+  try {
+    for (const end of ['', '-wal']) {
+      const before = statSync(source + end, { throwIfNoEntry: false });
+      if (before === undefined) continue;
+      copyFileSync(source + end, copy + end, constants.COPYFILE_FICLONE);
+      const after = statSync(source + end, { throwIfNoEntry: false });
+      if (after?.size !== before.size || after.mtimeMs !== before.mtimeMs) {
+        throw new PerfloopError('PL_PROFILE_CHANGED', 'The profile was written while it was read.', { where: source, fix: 'Wait until the profiler has ended, and import it again.' });
+      }
+    }
+    return remove;
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The tables of an nsys export that perfloop keeps, with the columns that its tools read, by nsys' own names (Nsight Systems
+ * User Guide, "Exporting to SQLite"). A table that the export lacks was not captured: it is not made. A column that it
+ * lacks came with a later schema: it is NULL, or what `otherwise` says. Those of `needs` have to be there.
+ */
+export interface NsysTable {
+  name: string;
+  needs: readonly string[];
+  columns: readonly string[];
+  /** SQL over the columns of the source row, for columns of ours that nsys has under another name or not at all. */
+  computed?: Readonly<Record<string, string>>;
+  /** Each makes one index. */
+  indexes: readonly string[];
+}
+
+/** A process as nsys writes it: its thread id without the lowest 24 bits. In SQL, because a JavaScript number has 53 bits. */
+const processOf = (globalTid: string): string => `${globalTid} & ~0xFFFFFF`;
+
+const onDevice = ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'graphNodeId', 'graphId'];
+const spanOfDevice = ['deviceId, start', 'globalPid, correlationId'];
+
+export const nsysTables: readonly NsysTable[] = [
+  {
+    name: 'CUPTI_ACTIVITY_KIND_KERNEL',
+    needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'demangledName', 'shortName'],
+    columns: [...onDevice, 'demangledName', 'shortName', 'gridX', 'gridY', 'gridZ', 'blockX', 'blockY', 'blockZ', 'registersPerThread', 'staticSharedMemory', 'dynamicSharedMemory', 'localMemoryPerThread'],
+    indexes: [...spanOfDevice, 'demangledName'],
+  },
+  { name: 'CUPTI_ACTIVITY_KIND_MEMCPY', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'bytes', 'copyKind'], columns: [...onDevice, 'bytes', 'copyKind', 'srcKind', 'dstKind', 'srcDeviceId', 'dstDeviceId'], indexes: spanOfDevice },
+  { name: 'CUPTI_ACTIVITY_KIND_MEMSET', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'bytes'], columns: [...onDevice, 'bytes', 'value', 'memKind'], indexes: spanOfDevice },
+  // With CUDA graphs traced as a whole, this is all that is known of the kernels in them: the device is busy.
+  { name: 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId'], columns: ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'graphId', 'graphExecId'], indexes: spanOfDevice },
+  { name: 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', needs: ['start', 'end', 'deviceId', 'correlationId', 'syncType'], columns: ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'syncType'], indexes: spanOfDevice },
+  // Both the runtime's and the driver's calls.
+  {
+    name: 'CUPTI_ACTIVITY_KIND_RUNTIME',
+    needs: ['start', 'end', 'globalTid', 'correlationId', 'nameId'],
+    columns: ['start', 'end', 'globalTid', 'correlationId', 'nameId', 'returnValue', 'callchainId', 'eventClass'],
+    computed: { globalPid: processOf('globalTid') },
+    indexes: ['globalPid, correlationId', 'globalTid, start'],
+  },
+  { name: 'CUPTI_ACTIVITY_KIND_OVERHEAD', needs: ['start', 'end', 'overheadType'], columns: ['start', 'end', 'globalTid', 'nameId', 'overheadType'], indexes: [] },
+  { name: 'PROFILER_OVERHEAD', needs: ['start', 'end'], columns: ['start', 'end', 'globalTid', 'nameId', 'overheadType'], indexes: [] },
+  {
+    name: 'NVTX_EVENTS',
+    needs: ['start', 'end', 'eventType', 'text', 'globalTid'],
+    columns: ['start', 'end', 'eventType', 'rangeId', 'category', 'text', 'textId', 'globalTid', 'endGlobalTid', 'domainId'],
+    indexes: ['globalTid, start', 'textId'],
+  },
+  { name: 'OSRT_API', needs: ['start', 'end', 'globalTid', 'nameId'], columns: ['start', 'end', 'globalTid', 'nameId', 'returnValue', 'nestingLevel', 'callchainId'], indexes: ['globalTid, start'] },
+  { name: 'SCHED_EVENTS', needs: ['start', 'cpu', 'isSchedIn', 'globalTid'], columns: ['start', 'cpu', 'isSchedIn', 'globalTid', 'threadState', 'threadBlock'], indexes: ['globalTid, start'] },
+  { name: 'CUDA_GPU_MEMORY_USAGE_EVENTS', needs: ['start', 'globalPid', 'bytes'], columns: ['start', 'globalPid', 'deviceId', 'contextId', 'address', 'bytes', 'memKind', 'memoryOperationType', 'correlationId'], indexes: ['deviceId, start'] },
+  { name: 'COMPOSITE_EVENTS', needs: ['id', 'start', 'globalTid'], columns: ['id', 'start', 'cpu', 'threadState', 'globalTid', 'cpuCycles'], indexes: ['id', 'globalTid, start'] },
+  { name: 'SAMPLING_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
+  { name: 'CUDA_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
+  { name: 'OSRT_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
+  { name: 'PROCESSES', needs: ['globalPid', 'pid'], columns: ['globalPid', 'pid', 'name'], indexes: [] },
+  { name: 'ThreadNames', needs: ['nameId', 'globalTid'], columns: ['nameId', 'priority', 'globalTid'], indexes: ['globalTid'] },
+  { name: 'TARGET_INFO_GPU', needs: ['id', 'name'], columns: ['id', 'name', 'busLocation', 'totalMemory', 'memoryBandwidth', 'clockRate', 'smCount', 'computeMajor', 'computeMinor', 'chipName'], indexes: [] },
+  { name: 'TARGET_INFO_CUDA_DEVICE', needs: ['gpuId', 'cudaId'], columns: ['gpuId', 'cudaId', 'pid', 'uuid', 'numMultiprocessors'], indexes: [] },
+  { name: 'TARGET_INFO_CUDA_STREAM', needs: ['streamId'], columns: ['streamId', 'hwId', 'vmId', 'processId', 'contextId', 'priority', 'flag'], indexes: [] },
+  { name: 'ANALYSIS_DETAILS', needs: ['duration', 'startTime', 'stopTime'], columns: ['duration', 'startTime', 'stopTime'], indexes: [] },
+];
+
+/** Those whose rows are work of a device: without them an export holds nothing of a GPU. */
+export const deviceTables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION'] as const;
+
+/** Tables whose `contentId` names texts that are contents of files and streams of the program, in which anything can stand. */
+export const contentTables = ['ANALYSIS_FILE', 'ProcessStreams'] as const;
