@@ -3,6 +3,7 @@ import { declareAboutVerbs } from './commands/about.js';
 import type { Finish } from './commands/declare.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
+import { declareProfileVerbs } from './commands/profile.js';
 import { declareResultVerbs } from './commands/results.js';
 import { declareSteeringVerbs } from './commands/steer.js';
 
@@ -27,6 +28,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareLoopVerbs(program, finish);
   declareSteeringVerbs(program, finish);
   declareResultVerbs(program, finish);
+  declareProfileVerbs(program, finish);
   declareMachineVerbs(program, finish);
   declareAboutVerbs(program, finish);
   return program;

@@ -97,7 +97,8 @@ describe('an export of nsys', () => {
     ['files', { ANALYSIS_FILE: [{ id: 1, filename: 'x', contentId: 9, globalPid: 1 }] }],
     ['who exported it', { META_DATA_EXPORT: [{ name: 'EXPORT_USER', value: 'hush hush' }, { name: 'EXPORT_SCHEMA_VERSION', value: '3.1.0' }] }],
   ])('keeps no secret of %s', (_, rows) => {
-    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ...rows }, { strings: { ...strings, ...(JSON.stringify(rows).includes('"contentId":9') ? { 9: 'hush hush' } : {}) } });
+    const texts: Record<number, string> = JSON.stringify(rows).includes('"contentId":9') ? { ...strings, 9: 'hush hush' } : strings;
+    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ...rows }, { strings: texts });
     expect(readFileSync(db.name).includes('hush')).toBe(false);
     db.close();
   });

@@ -15,6 +15,8 @@ export interface VerbSpec<Flags> {
   /** Flags with their meaning; a third entry is a parser or the allowed values. */
   options?: readonly Flag[];
   examples: readonly string[];
+  /** Flags that are not declared are handed on as arguments. */
+  passesUnknown?: boolean;
   /** Gives the exit code. */
   action: (context: CliContext, flags: Flags, ...args: (string | undefined)[]) => Promise<number>;
 }
@@ -25,6 +27,7 @@ export type Finish = (code: number) => void;
 export function declareVerb<Flags = object>(parent: Command, finish: Finish, spec: VerbSpec<Flags>): void {
   const command = parent.command(spec.usage).summary(spec.summary).description(spec.details ? `${spec.summary}\n\n${spec.details}` : spec.summary);
   if (spec.alias) command.alias(spec.alias);
+  if (spec.passesUnknown === true) command.allowUnknownOption();
   for (const [flags, description, parse] of spec.options ?? []) {
     const option = new Option(flags, description);
     if (typeof parse === 'function') option.argParser(parse);

@@ -1,7 +1,7 @@
 import { PerfloopError } from '../../../core/errors.js';
 import type Database from '../../../store/sqlite.js';
 import { keepsExport, keepsSystem, keptCapture } from './captured.js';
-import { contentTables, deviceTables, nsysTables, type NsysTable } from './tables.js';
+import { contentTables, deviceTables, deviceWorkSql, nsysTables, type NsysTable } from './tables.js';
 
 /** Later ones may mean something else by the same columns. */
 const knownMajors = new Set([1, 2, 3]);
@@ -38,6 +38,8 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
     rows[table.name] = copyTable(db, table, columns, only, notes);
   }
   if (Object.entries(rows).every(([name, count]) => count === 0 || eventless.has(name))) throw new PerfloopError('PL_PROFILE_EMPTY', 'The export holds no events: neither of a device nor of calls, ranges or samples.', { where: file, fix: 'Profile with `nsys profile -t cuda,nvtx,osrt`, for long enough to see the work.' });
+  const work = deviceWorkSql(new Set(Object.keys(rows)));
+  if (work !== null) db.exec(work);
   if (isDevice(rows) && !there.has('TARGET_INFO_GPU')) notes.push('The export does not say which GPU it is of.');
   return { rows, notes };
 }

@@ -67,3 +67,10 @@ export const deviceTables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_
 
 /** Tables whose `contentId` names texts that are contents of files and streams of the program, in which anything can stand. */
 export const contentTables = ['ANALYSIS_FILE', 'ProcessStreams'] as const;
+
+/** All that keeps a device busy, one row a span: kernels, graphs traced as a whole, copies and sets. */
+export function deviceWorkSql(there: ReadonlySet<string>): string | null {
+  const kinds = { CUPTI_ACTIVITY_KIND_KERNEL: 'kernel', CUPTI_ACTIVITY_KIND_GRAPH_TRACE: 'graph', CUPTI_ACTIVITY_KIND_MEMCPY: 'memcpy', CUPTI_ACTIVITY_KIND_MEMSET: 'memset' };
+  const parts = Object.entries(kinds).filter(([name]) => there.has(name)).map(([name, kind]) => `SELECT '${kind}' AS kind, rowid AS id, start, "end", deviceId, contextId, streamId, correlationId, globalPid FROM ${name}`);
+  return parts.length === 0 ? null : `CREATE VIEW PERFLOOP_DEVICE_WORK AS ${parts.join(' UNION ALL ')}`;
+}

@@ -1,0 +1,47 @@
+import type { Style } from '../style.js';
+import type { ToolListed } from '../verbs/tool.js';
+import type { ToolAnswer } from '../../profile/tools/tool.js';
+import { clean } from './numbers.js';
+import { table } from './table.js';
+
+export function printToolList(tools: readonly ToolListed[], style: Style): string {
+  return table(tools, [
+    { title: 'tool', cell: ({ name }) => name },
+    { title: 'answers', cell: ({ summary }) => summary },
+    { title: 'also known as', cell: ({ aliases }) => aliases.join(', ') },
+  ], style);
+}
+
+export function printAnswer(answer: ToolAnswer, style: Style): string {
+  if (answer.abstained !== null) return `${style('yellow', 'no answer')}  ${clean(answer.tool)}: ${clean(answer.abstained)}`;
+  const { rows, more, facts, notes } = answer;
+  const [first] = rows as Record<string, unknown>[];
+  const lines: string[] = [];
+  if (first === undefined) lines.push('no rows');
+  else {
+    const columns = Object.keys(first);
+    lines.push(table(rows as Record<string, unknown>[], columns.map((name) => ({ title: name, cell: (row: Record<string, unknown>) => cellText(row[name]), align: typeof first[name] === 'number' ? ('right' as const) : ('left' as const) })), style));
+  }
+  if (more > 0) lines.push(style('dim', `… and ${more} more (--limit)`));
+  const said = Object.entries(facts).filter(([name]) => name !== 'columns').map(([name, value]) => `${name} ${cellText(value)}`);
+  if (said.length > 0) lines.push('', said.join('   '));
+  for (const text of notes) lines.push(style('dim', `note: ${clean(text)}`));
+  return lines.join('\n');
+}
+
+/** Kernels have names of thousands of letters. */
+const widest = 80;
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : numberText(value);
+  if (typeof value === 'string') return value.length > widest ? `${value.slice(0, widest - 1)}…` : value;
+  if (Array.isArray(value)) return value.map((one) => (typeof one === 'object' && one !== null ? Object.values(one as object).map(cellText).join(' ') : cellText(one))).join(', ');
+  if (typeof value === 'object') return Object.entries(value).map(([name, one]) => `${name} ${cellText(one)}`).join(', ');
+  return JSON.stringify(value);
+}
+
+function numberText(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1000 ? value.toFixed(0) : size >= 1 ? value.toFixed(2) : value.toPrecision(3);
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { defineTool } from '../tool.js';
+
+const row = z.object({ table: z.string(), rows: z.int(), what: z.string() });
+
+const facts = z.object({
+  product: z.string().nullable(),
+  schema: z.string().nullable(),
+  /** Between the first and the last event of a device or of calls. */
+  spanMs: z.number(),
+  /** Of kernels, 0 to 1: those whose launch is in the profile; null without kernels or calls. */
+  launchesJoined: z.number().nullable(),
+  gpus: z.array(z.string()),
+});
+
+/** What was captured, in the order in which a reader asks. */
+const tables: Record<string, string> = {
+  CUPTI_ACTIVITY_KIND_KERNEL: 'kernels',
+  CUPTI_ACTIVITY_KIND_GRAPH_TRACE: 'CUDA graphs, traced as a whole',
+  CUPTI_ACTIVITY_KIND_MEMCPY: 'copies',
+  CUPTI_ACTIVITY_KIND_MEMSET: 'sets of memory',
+  CUPTI_ACTIVITY_KIND_RUNTIME: 'calls of CUDA',
+  CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: 'synchronizations',
+  CUPTI_ACTIVITY_KIND_OVERHEAD: 'the profiler\'s own work',
+  NVTX_EVENTS: 'ranges and marks',
+  OSRT_API: 'calls of the operating system',
+  COMPOSITE_EVENTS: 'samples of the host\'s code',
+  SCHED_EVENTS: 'threads given and taken a CPU',
+  CUDA_GPU_MEMORY_USAGE_EVENTS: 'allocations on devices',
+};
+
+export const health = defineTool({
+  name: 'health',
+  aliases: ['profile_health'],
+  summary: 'what was captured and what was not, and how far it can be trusted',
+  needs: {},
+  input: z.object({}),
+  row,
+  facts,
+  run(db) {
+    const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+    const count = (table: string): number => db.prepare<[], number>(`SELECT COUNT(*) FROM ${table}`).pluck().get() ?? 0;
+    const rows = Object.entries(tables).filter(([table]) => there.has(table)).map(([table, what]) => ({ table, rows: count(table), what }));
+    const meta = (name: string): string | null => db.prepare<[string], string>('SELECT value FROM META_DATA_EXPORT WHERE name = ?').pluck().get(name) ?? null;
+    const timed = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS first, MAX("end") AS last FROM ${table}`);
+    const spanMs = timed.length === 0 ? 0 : (db.prepare<[], number | null>(`SELECT (MAX(last) - MIN(first)) / 1e6 FROM (${timed.join(' UNION ALL ')})`).pluck().get() ?? 0);
+    const joins = there.has('CUPTI_ACTIVITY_KIND_KERNEL') && there.has('CUPTI_ACTIVITY_KIND_RUNTIME');
+    const launchesJoined = joins ? (db.prepare<[], number | null>('SELECT AVG(EXISTS (SELECT 1 FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r WHERE r.globalPid = k.globalPid AND r.correlationId = k.correlationId)) FROM CUPTI_ACTIVITY_KIND_KERNEL AS k').pluck().get() ?? null) : null;
+    const gpus = there.has('TARGET_INFO_GPU') ? db.prepare<[], string>('SELECT name FROM TARGET_INFO_GPU ORDER BY id').pluck().all() : [];
+    const missing = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'].filter((table) => !there.has(table));
+    return {
+      rows,
+      more: 0,
+      facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs, launchesJoined, gpus },
+      notes: [...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
+    };
+  },
+});

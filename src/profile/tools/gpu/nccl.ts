@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { defineTool } from '../tool.js';
+import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
+
+const input = z.object({ device: deviceSchema, limit: limitSchema });
+
+const row = z.object({
+  /** Such as AllReduce; the kernel's name where it does not tell. */
+  op: z.string(),
+  device: z.int(),
+  stream: z.int(),
+  count: z.int(),
+  totalMs: z.number(),
+  medianUs: z.number(),
+  maxUs: z.number(),
+  /** The slowest by the median: far above 1, some ranks arrive late, or sizes differ. */
+  maxByMedian: z.number().nullable(),
+});
+
+const facts = z.object({ kernels: z.int(), totalMs: z.number(), /** Of the time of all kernels, 0 to 1. */ share: z.number() });
+
+/** ncclDevKernel_AllReduce_Sum_f32_RING_LL(…), ncclKernel_AllGather_RING_LL_Sum_int8_t, ncclAllReduceRingLLKernel_sum_f32: what stands between. */
+const sql = `
+WITH
+named AS (
+  SELECT COALESCE(StringIds.value, '(unnamed)') AS name, deviceId, streamId, "end" - start AS ns
+  FROM CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = shortName
+  WHERE (:device IS NULL OR deviceId = :device) AND ${communication("COALESCE(StringIds.value, '')")}),
+ops AS (SELECT operation(name) AS op, deviceId, streamId, ns FROM named),
+ranked AS (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY op, deviceId, streamId ORDER BY ns) AS place, COUNT(*) OVER (PARTITION BY op, deviceId, streamId) AS places FROM ops)
+SELECT op, deviceId AS device, streamId AS stream, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
+  AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e3 AS medianUs, MAX(ns) / 1e3 AS maxUs,
+  MAX(ns) / NULLIF(AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END), 0) AS maxByMedian
+FROM ranked GROUP BY op, deviceId, streamId ORDER BY SUM(ns) DESC, op, device, stream`;
+
+const allSql = 'SELECT COALESCE(SUM("end" - start), 0) / 1e6 FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device';
+
+const operations = /AllReduce|AllGather|ReduceScatter|Broadcast|SendRecv|AllToAll|Reduce|Gather|Scatter|Send|Recv/i;
+
+export const nccl = defineTool({
+  name: 'nccl',
+  aliases: ['nsys_sql_nccl'],
+  summary: 'kernels that communicate, by operation, device and stream',
+  needs: { CUPTI_ACTIVITY_KIND_KERNEL: kernelsCaptured },
+  input,
+  row,
+  facts,
+  run(db, { device, limit }) {
+    db.function('operation', { deterministic: true }, (name: unknown) => operations.exec(String(name))?.[0] ?? String(name));
+    const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
+    const totalMs = all.reduce((sum, one) => sum + one.totalMs, 0);
+    const kernelMs = db.prepare<[object], number>(allSql).pluck().get({ device }) ?? 0;
+    return {
+      rows: all.slice(0, limit),
+      more: Math.max(0, all.length - limit),
+      facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, share: kernelMs > 0 ? totalMs / kernelMs : 0 },
+      notes: all.length === 0 ? ['No kernel of NCCL, NVSHMEM or MSCCL ran.'] : [],
+    };
+  },
+});

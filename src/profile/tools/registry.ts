@@ -1,0 +1,24 @@
+import { PerfloopError } from '../../core/errors.js';
+import { apiSum, osrtSum } from './gpu/api-sum.js';
+import { busy } from './gpu/busy.js';
+import { gaps } from './gpu/gaps.js';
+import { health } from './gpu/health.js';
+import { kernels } from './gpu/kernels.js';
+import { launch } from './gpu/launch.js';
+import { memcpy } from './gpu/memcpy.js';
+import { nccl } from './gpu/nccl.js';
+import { nvtx } from './gpu/nvtx.js';
+import { overlap } from './gpu/overlap.js';
+import { sync } from './gpu/sync.js';
+import { query } from './query.js';
+import type { ProfileTool } from './tool.js';
+
+/** Every question that can be asked of a profile, in the order in which a reader asks. */
+export const profileTools: readonly ProfileTool[] = [health, busy, gaps, kernels, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum, query];
+
+/** By its name or one that users of other tools know. Throws PL_NO_SUCH_TOOL. */
+export function profileTool(name: string): ProfileTool {
+  const found = profileTools.find((tool) => tool.name === name || tool.aliases.includes(name));
+  if (found !== undefined) return found;
+  throw new PerfloopError('PL_NO_SUCH_TOOL', `There is no tool ${name}.`, { where: name, fix: `Choose one of ${profileTools.map((tool) => tool.name).join(', ')}; \`perfloop tool --list\` says what each answers.` });
+}

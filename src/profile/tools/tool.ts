@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { ProfileDatabase } from './open.js';
+
+/** What a tool found: rows for people and programs, facts about all of them, and what it could not see. */
+export interface Found<Row, Facts> {
+  rows: Row[];
+  /** Rows that the limit left out. */
+  more: number;
+  facts: Facts;
+  notes: string[];
+}
+
+/**
+ * One question to a profile. The command line, an MCP client and the models ask it by its name with the same input, and get
+ * the same answer. All times that it gives are milliseconds, counted from the profile's first event where they are places.
+ */
+export interface ProfileTool<Input extends object = object, Row extends object = object, Facts extends object = object> {
+  name: string;
+  /** The names that users of other tools know. */
+  aliases: readonly string[];
+  /** What it answers, in a line. */
+  summary: string;
+  /** Tables without which it abstains, with what makes a profiler write them. */
+  needs: Readonly<Record<string, string>>;
+  input: z.ZodType<Input>;
+  row: z.ZodType<Row>;
+  facts: z.ZodType<Facts>;
+  run: (db: ProfileDatabase, input: Input) => Found<Row, Facts>;
+}
+
+/** What asking a tool comes to. */
+export type ToolAnswer = { tool: string; abstained: null; rows: object[]; more: number; facts: object; notes: string[] } | { tool: string; abstained: string };
+
+/** For the registry, where tools of all kinds stand side by side. */
+export function defineTool<Input extends object, Row extends object, Facts extends object>(tool: ProfileTool<Input, Row, Facts>): ProfileTool {
+  return tool as unknown as ProfileTool;
+}
+
+/** Throws a ZodError for an input that is none. */
+export function ask(tool: ProfileTool, db: ProfileDatabase, input: unknown): ToolAnswer {
+  const given = tool.input.parse(input);
+  const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+  const missing = Object.entries(tool.needs).find(([table]) => !there.has(table));
+  if (missing !== undefined) return { tool: tool.name, abstained: `the profile has no ${missing[0]}: ${missing[1]}` };
+  return { tool: tool.name, abstained: null, ...tool.run(db, given) };
+}

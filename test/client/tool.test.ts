@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { globalPidOf, globalTidOf, writeExport } from '../profile/nsys-export.js';
+
+// As a process. Runs what `npm run build` made.
+
+const bin = fileURLToPath(new URL('../../bin/perfloop.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'perfloop-tool-'));
+const home = join(folder, 'home');
+const profile = join(folder, 'a.sqlite');
+
+beforeAll(() => {
+  const kernels = Array.from({ length: 30 }, (_, i) => ({ start: 1000 * i, end: 1000 * i + 500 + i, deviceId: 0, streamId: 7, correlationId: i, globalPid: globalPidOf(5), demangledName: 1 + (i % 3), shortName: 1 + (i % 3) }));
+  const calls = kernels.map(({ start, correlationId }) => ({ start: start - 100, end: start - 50, globalTid: globalTidOf(5, 5), correlationId, nameId: 9, returnValue: 0 }));
+  // What a kernel is called comes from the profiled program.
+  writeExport(profile, { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_RUNTIME: calls }, { strings: { 1: 'plain', 2: '\u001b[31mred\u0007', 3: '<script>alert(1)</script>', 9: 'cudaLaunchKernel_v7000' } });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tool = (...args: string[]) => execa(process.execPath, [bin, 'tool', ...args], { env: { PERFLOOP_HOME: home, NO_COLOR: '1' }, reject: false, cwd: folder });
+
+describe('perfloop tool', () => {
+  it('imports a profile once, and answers', async () => {
+    const first = await tool('kernels', 'a.sqlite', '--limit', '2', '--json');
+    expect(first).toMatchObject({ exitCode: 0, stderr: 'importing the profile (once)' });
+    expect(JSON.parse(first.stdout)).toMatchObject({ tool: 'kernels', abstained: null, rows: [{ count: 10 }, { count: 10 }], more: 1, facts: { kernels: 30, devices: 1 } });
+    const second = await tool('nsys_sql_kernels', '--profile', profile, '--by=short', '--json');
+    expect(second).toMatchObject({ exitCode: 0, stderr: '' });
+    const databases = readdirSync(join(home, 'profiles')).filter((name) => name.endsWith('.sqlite'));
+    expect(databases).toHaveLength(1);
+    // What was made of it can be asked like the profile itself.
+    const third = await tool('kernels', join(home, 'profiles', databases[0] as string), '--by', 'short', '--json');
+    expect(JSON.parse(third.stdout)).toEqual(JSON.parse(second.stdout));
+  });
+
+  it('prints names of the profiled program as text', async () => {
+    const { stdout } = await tool('kernels', 'a.sqlite');
+    expect(stdout).toContain('<script>alert(1)</script>');
+    expect(stdout).toContain('red');
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    expect(stdout).not.toMatch(/[\u0007\u001b]/);
+  });
+
+  it('says what it cannot know, and ends with 0', async () => {
+    expect(await tool('nvtx', 'a.sqlite')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('no answer  nvtx: the profile has no NVTX_EVENTS: profile with') as string });
+    expect(JSON.parse((await tool('osrt_sum', 'a.sqlite', '--json')).stdout)).toEqual({ tool: 'osrt_sum', abstained: expect.stringContaining('OSRT_API') as string });
+  });
+
+  it('lists every tool with what it takes', async () => {
+    const listed = JSON.parse((await tool('--list', '--json')).stdout) as { name: string; input: { properties: object } }[];
+    expect(listed.find(({ name }) => name === 'gaps')?.input.properties).toMatchObject({ least_us: { type: 'number', default: 5 } });
+    expect((await tool('--list')).stdout).toContain('when a device had nothing to do');
+  });
+
+  it.each([
+    ['no such tool', ['kernel', 'a.sqlite'], 'PL_NO_SUCH_TOOL'],
+    ['no profile', ['kernels'], 'PL_TOOL_PROFILE'],
+    ['a profile that is not there', ['kernels', 'b.sqlite'], 'PL_PROFILE_MISSING'],
+    ['a flag that it does not have', ['kernels', 'a.sqlite', '--depth', '3'], 'PL_TOOL_INPUT'],
+    ['a flag without its value', ['kernels', 'a.sqlite', '--limit'], 'PL_TOOL_INPUT'],
+    ['a value out of range', ['kernels', 'a.sqlite', '--limit', '0'], 'PL_TOOL_INPUT'],
+    ['a word that is no flag', ['kernels', 'a.sqlite', 'more'], 'PL_TOOL_INPUT'],
+    ['a statement that writes', ['query', 'a.sqlite', '--sql', 'DELETE FROM StringIds'], 'PL_TOOL_SQL'],
+  ])('refuses %s', async (_, args, code) => {
+    const { exitCode, stdout } = await tool(...args, '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code, fix: expect.stringMatching(/\w/) as string } });
+  });
+});

@@ -1,0 +1,243 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/core/stats/random.js';
+import { importProfile } from '../../src/profile/import/import.js';
+import { openProfile, type ProfileDatabase } from '../../src/profile/tools/open.js';
+import { profileTool, profileTools } from '../../src/profile/tools/registry.js';
+import { ask } from '../../src/profile/tools/tool.js';
+import { globalPidOf, globalTidOf, writeExport } from './nsys-export.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+// Every tool against plain code over the rows that the export was made of.
+
+const shared = join(import.meta.dirname, '../../../shared/fixtures/profiles');
+
+interface Kernel { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; demangledName: number; shortName: number }
+interface Copy { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; bytes: number; copyKind: number; srcKind: number; dstKind: number }
+interface Call { start: number; end: number; globalTid: bigint; correlationId: number; nameId: number; returnValue: number }
+interface Range { start: number; end: number | null; eventType: number; text: string | null; textId: number | null; globalTid: bigint }
+interface Graph { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; graphId: number }
+
+interface Made { kernels: Kernel[]; copies: Copy[]; calls: Call[]; ranges: Range[]; graphs: Graph[]; db: ProfileDatabase }
+
+const strings: Record<number, string> = { 1: 'gemm<float>', 2: 'größe<"quoted">', 3: 'ncclDevKernel_AllReduce_Sum_f32_RING_LL(args)', 11: 'gemm', 12: 'größe', 13: 'ncclDevKernel_AllReduce_Sum_f32_RING_LL', 21: 'cudaLaunchKernel_v7000', 22: 'cudaStreamSynchronize_v3020', 23: 'cudaMemcpyAsync_v3020', 31: 'registered' };
+
+const ended: (() => void)[] = [];
+afterAll(() => ended.forEach((end) => end()));
+
+/** Correlation ids that collide between processes, devices that several processes use, graphs, spans that touch and nest. */
+function made(seed: string): Made {
+  const random = seededRandom(seed);
+  const int = (below: number): number => Math.floor(random() * below);
+  const at = 5_000_000;
+  const pids = [100, 16_777_215];
+  const span = (longest: number) => {
+    const start = at + int(400_000);
+    return { start, end: start + int(longest) };
+  };
+  const place = () => ({ deviceId: int(2), streamId: 7 + int(2), correlationId: 1 + int(60), globalPid: globalPidOf(pids[int(2)] as number) });
+  const kernels = Array.from({ length: 120 }, () => { const name = 1 + int(3); return { ...span(3000), ...place(), demangledName: name, shortName: name + 10 }; });
+  const copies = Array.from({ length: 40 }, () => ({ ...span(9000), ...place(), bytes: 1 + int(100_000), copyKind: [1, 2, 8, 10][int(4)] as number, srcKind: int(2), dstKind: 2 }));
+  const graphs = Array.from({ length: 10 }, (_, graphId) => ({ ...span(5000), ...place(), graphId }));
+  const calls: Call[] = [];
+  for (const pid of pids) for (const tid of [1, 2]) {
+    let start = at - 1000;
+    for (let i = 0; i < 30; i++) {
+      start += int(14_000);
+      const end = start + int(4000);
+      calls.push({ start, end, globalTid: globalTidOf(pid, tid), correlationId: 30 * (tid - 1) + i + 1, nameId: 21 + int(3), returnValue: int(10) === 0 ? 700 : 0 });
+      start = end;
+    }
+  }
+  const ranges = Array.from({ length: 30 }, (_, i) => ({ ...span(90_000), eventType: [59, 60, 34][i % 3] as number, ...(int(2) === 0 ? { text: ['step', 'öffnen, op_id = 12', 'b, seq = 3, op_id = 4'][int(3)] as string, textId: null } : { text: null, textId: 31 }), globalTid: globalTidOf(pids[int(2)] as number, 1 + int(2)) })).map((range): Range => (int(6) === 0 ? { ...range, end: null } : range));
+  const folder = mkdtempSync(join(tmpdir(), 'perfloop-tools-'));
+  const file = writeExport(join(folder, 'a.sqlite'), { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: graphs, CUPTI_ACTIVITY_KIND_RUNTIME: calls, NVTX_EVENTS: ranges } as never, { strings });
+  const database = join(folder, 'p.sqlite');
+  importProfile({ files: [file], kind: 'auto', database });
+  const db = openProfile(database);
+  ended.push(() => {
+    db.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { kernels, copies, calls, ranges, graphs, db };
+}
+
+/** The columns of all tools, as far as they are read here. */
+interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; call: string; range: string; gpuMs: number; kernels: number }
+
+const rowsOf = (db: ProfileDatabase, tool: string, input: object = {}): Row[] => {
+  const answer = ask(profileTool(tool), db, { limit: 1000, ...input });
+  if (answer.abstained !== null) throw new Error(answer.abstained);
+  const { row, facts } = profileTool(tool);
+  row.array().parse(answer.rows);
+  facts.parse(answer.facts);
+  return answer.rows as Row[];
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
+};
+const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
+  return groups;
+};
+/** Nanoseconds that at least one of the spans covers, one by one. */
+function covered(spans: readonly { start: number; end: number }[]): number {
+  const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]))].toSorted((a, b) => a - b);
+  return sum(edges.slice(1).map((edge, i) => (spans.some(({ start, end }) => start <= (edges[i] as number) && end >= edge) ? edge - (edges[i] as number) : 0)));
+}
+const launchedBy = (kernel: Kernel, calls: readonly Call[]): Call[] => calls.filter((call) => call.correlationId === kernel.correlationId && (call.globalTid & ~0xffffffn) === kernel.globalPid);
+
+describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (%s)', (seed) => {
+  const { kernels, copies, calls, ranges, graphs, db } = made(seed);
+  const work = [...kernels, ...copies, ...graphs];
+
+  it('kernels, by name, device and stream', () => {
+    const total = sum(kernels.map(({ start, end }) => end - start));
+    for (const [how, key] of [['name', (k: Kernel) => strings[k.demangledName] ?? ''], ['short', (k: Kernel) => strings[k.shortName] ?? ''], ['device', (k: Kernel) => `device ${k.deviceId}`]] as const) {
+      const groups = by(kernels, key);
+      const rows = rowsOf(db, 'kernels', { by: how });
+      expect(rows.map(({ kernel }) => kernel).sort()).toEqual([...groups.keys()].sort());
+      for (const row of rows) {
+        const times = (groups.get(row.kernel) ?? []).map(({ start, end }) => end - start);
+        expect(row).toMatchObject({ count: times.length, minUs: Math.min(...times) / 1e3, maxUs: Math.max(...times) / 1e3 });
+        expect(row.totalMs).toBeCloseTo(sum(times) / 1e6, 9);
+        expect(row.share).toBeCloseTo(sum(times) / total, 9);
+        expect(row.medianUs).toBeCloseTo(median(times) / 1e3, 9);
+      }
+    }
+    expect(sum(rowsOf(db, 'kernels', { by: 'stream', device: 1 }).map(({ count }) => count))).toBe(kernels.filter(({ deviceId }) => deviceId === 1).length);
+    expect(rowsOf(db, 'kernels', { match: 'GRÖSSE' })).toEqual([]);
+    expect(rowsOf(db, 'kernels', { match: 'GEMM' })).toHaveLength(1);
+  });
+
+  it('busy and gaps, as the union over streams, graphs and copies', () => {
+    const rows = rowsOf(db, 'busy');
+    for (const row of rows) {
+      const own = work.filter(({ deviceId }) => deviceId === row.device);
+      const spanNs = Math.max(...own.map(({ end }) => end)) - Math.min(...own.map(({ start }) => start));
+      expect(row.busyMs).toBeCloseTo(covered(own) / 1e6, 9);
+      expect(row.idleMs).toBeCloseTo((spanNs - covered(own)) / 1e6, 9);
+      const gaps = rowsOf(db, 'gaps', { device: row.device, least_us: 0 });
+      expect(sum(gaps.map(({ ms }) => ms))).toBeCloseTo(row.idleMs, 9);
+      const origin = Math.min(...work.map(({ start }) => start), ...calls.map(({ start }) => start), ...ranges.map(({ start }) => start));
+      for (const gap of gaps.slice(0, 10)) {
+        const began = origin + Math.round(gap.atMs * 1e6);
+        const ended = began + Math.round(gap.ms * 1e6);
+        expect(own.some(({ start, end }) => start < ended && end > began)).toBe(false);
+        const host = [...by(calls.filter(({ start, end }) => start < ended && end > began), ({ nameId, globalTid }) => `${nameId} ${globalTid}`).values()].map((all) => sum(all.map(({ start, end }) => Math.min(end, ended) - Math.max(start, began))));
+        expect(gap.host.map(({ ms }) => Math.round(ms * 1e6))).toEqual(host.toSorted((a, b) => b - a).slice(0, 3));
+      }
+    }
+  });
+
+  it('overlap of computing and communicating kernels', () => {
+    for (const row of rowsOf(db, 'overlap')) {
+      const own = kernels.filter(({ deviceId }) => deviceId === row.device);
+      const [computing, communicating] = [own.filter(({ shortName }) => shortName !== 13), own.filter(({ shortName }) => shortName === 13)];
+      expect(row.computeMs).toBeCloseTo(covered(computing) / 1e6, 9);
+      expect(row.communicationMs).toBeCloseTo(covered(communicating) / 1e6, 9);
+      expect(row.overlapMs).toBeCloseTo((covered(computing) + covered(communicating) - covered(own)) / 1e6, 9);
+    }
+    expect(rowsOf(db, 'nccl').every(({ op }) => op === 'AllReduce')).toBe(true);
+    expect(sum(rowsOf(db, 'nccl').map(({ count }) => count))).toBe(kernels.filter(({ shortName }) => shortName === 13).length);
+  });
+
+  it('copies, by direction and memory', () => {
+    const label: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-Host', 8: 'Device-to-Device', 10: 'Peer-to-Peer' };
+    const groups = by(copies, (copy) => `${copy.deviceId} ${label[copy.copyKind]} ${copy.srcKind === 0 ? 'Pageable' : 'Pinned'} to Device`);
+    const rows = rowsOf(db, 'memcpy');
+    expect(rows).toHaveLength(groups.size);
+    for (const row of rows) {
+      const own = groups.get(`${row.device} ${row.direction} ${row.memory}`) ?? [];
+      const ns = sum(own.map(({ start, end }) => end - start));
+      const bytes = sum(own.map((copy) => copy.bytes));
+      expect(row).toMatchObject({ count: own.length });
+      expect([row.totalMs, row.megabytes, row.medianKilobytes].map(Number)).toEqual([ns / 1e6, bytes / 1e6, median(own.map((copy) => copy.bytes)) / 1e3].map((value) => expect.closeTo(value, 9) as number));
+      if (ns > 0) expect(row.gigabytesPerSecond).toBeCloseTo(bytes / ns, 9);
+    }
+  });
+
+  it('launches, by process and correlation id', () => {
+    const joined = kernels.flatMap((kernel) => launchedBy(kernel, calls).map((call) => ({ kernel, call })));
+    const rows = rowsOf(db, 'launch');
+    for (const [name, own] of by(joined, ({ kernel }) => strings[kernel.shortName] ?? '')) {
+      const row = rows.find(({ kernel }) => kernel === name);
+      expect(row).toMatchObject({ count: own.length });
+      expect(row?.medianQueueUs).toBeCloseTo(median(own.map(({ kernel, call }) => Math.max(0, kernel.start - call.end))) / 1e3, 9);
+      expect(row?.medianCallUs).toBeCloseTo(median(own.map(({ call }) => call.end - call.start)) / 1e3, 9);
+    }
+    const answer = ask(profileTool('launch'), db, {});
+    expect(answer).toMatchObject({ facts: { kernels: kernels.length, joined: expect.closeTo(joined.length / kernels.length, 9) as number } });
+  });
+
+  it('waiting calls, and the sum of calls', () => {
+    const waiting = calls.filter(({ nameId }) => nameId === 22);
+    expect(sum(rowsOf(db, 'sync').map(({ count }) => count))).toBe(waiting.length);
+    expect(sum(rowsOf(db, 'sync').map(({ totalMs }) => totalMs))).toBeCloseTo(sum(waiting.map(({ start, end }) => end - start)) / 1e6, 9);
+    expect(new Set(rowsOf(db, 'sync').map(({ process }) => process))).toEqual(new Set(waiting.map(({ globalTid }) => Number((globalTid >> 24n) & 0xffffffn))));
+    for (const row of rowsOf(db, 'api_sum')) {
+      const own = calls.filter(({ nameId }) => strings[nameId] === row.call);
+      expect(row).toMatchObject({ count: own.length, failed: own.filter(({ returnValue }) => returnValue !== 0).length });
+      expect(row.medianUs).toBeCloseTo(median(own.map(({ start, end }) => end - start)) / 1e3, 9);
+    }
+  });
+
+  it('ranges, and the kernels that were launched within them', () => {
+    const nameOf = ({ text }: Range): string => (text === null ? 'registered' : text.startsWith('öffnen') ? 'öffnen' : text.startsWith('b,') ? 'b' : text);
+    const closed = ranges.filter(({ eventType, end }) => eventType !== 34 && end !== null) as (Range & { end: number })[];
+    const rows = rowsOf(db, 'nvtx');
+    const groups = by(closed, nameOf);
+    expect(rows.map(({ range }) => range).sort()).toEqual([...groups.keys()].sort());
+    for (const row of rows) {
+      const own = groups.get(row.range) ?? [];
+      expect(row.totalMs).toBeCloseTo(sum(own.map(({ start, end }) => end - start)) / 1e6, 9);
+      const launched = kernels.filter((kernel) => launchedBy(kernel, calls).some((call) => own.some((range) => range.globalTid === call.globalTid && call.start >= range.start && call.start <= range.end)));
+      expect(row.kernels).toBe(launched.length);
+      expect(row.gpuMs).toBeCloseTo(sum(launched.map(({ start, end }) => end - start)) / 1e6, 9);
+    }
+    expect(ask(profileTool('nvtx'), db, {})).toMatchObject({ facts: { open: ranges.filter(({ eventType, end }) => eventType !== 34 && end === null).length, marks: ranges.filter(({ eventType }) => eventType === 34).length } });
+  });
+});
+
+describe('a tool', () => {
+  it.each(profileTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', (name) => {
+    const folder = temporaryFolder();
+    importProfile({ files: [writeExport(join(folder, 'a.sqlite'), { SCHED_EVENTS: [{ start: 1, cpu: 0, isSchedIn: 1, globalTid: 1 }] })], kind: 'auto', database: join(folder, 'p.sqlite') });
+    const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), name === 'query' ? { sql: 'SELECT 1' } : {});
+    if (['health', 'query'].includes(name)) expect(answer.abstained).toBeNull();
+    else expect(answer.abstained).toMatch(/^the profile has no \w+: /);
+  });
+
+  it('query only reads, keeps large integers exact, and says where there is more', () => {
+    const { db } = made('query');
+    expect(rowsOf(db, 'query', { sql: 'SELECT 9223372036854775807 AS large, 1.5 AS half, NULL AS none' })).toEqual([{ large: '9223372036854775807', half: 1.5, none: null }]);
+    expect(ask(profileTool('query'), db, { sql: 'SELECT * FROM CUPTI_ACTIVITY_KIND_KERNEL', limit: 3 })).toMatchObject({ more: 1, rows: [{}, {}, {}] });
+    for (const sql of ['DELETE FROM StringIds', 'CREATE TABLE t (x)', 'ATTACH \'x\' AS y', 'SELEC', 'SELECT 1; SELECT 2', 'PRAGMA journal_mode = WAL']) expect(() => ask(profileTool('query'), db, { sql })).toThrow(expect.objectContaining({ code: 'PL_TOOL_SQL' }));
+  });
+});
+
+describe.skipIf(!existsSync(shared))('on real profiles', () => {
+  const real = (name: string): ProfileDatabase => {
+    const database = join(temporaryFolder(), 'p.sqlite');
+    importProfile({ files: [join(shared, name)], kind: 'auto', database });
+    return openProfile(database);
+  };
+
+  it('two H100s copy from pinned memory for about 921 of 960 ms, at 27.7 GB/s', () => {
+    const db = real('nsys-h100-2gpu-inference.sqlite');
+    const pinned = rowsOf(db, 'memcpy').filter(({ direction, memory }) => direction === 'Host-to-Device' && memory === 'Pinned to Device');
+    expect(pinned).toMatchObject([{ device: 0, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }, { device: 1, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }]);
+    for (const { totalMs } of pinned) expect(totalMs).toBeCloseTo(921, 0);
+    expect(ask(profileTool('launch'), db, {})).toMatchObject({ facts: { kernels: 3442, joined: 1632 / 3442 } });
+  });
+
+  it('a healthy one is idle for 0.99%', () => {
+    expect(rowsOf(real('nsys-healthy-1pct-idle.sqlite'), 'busy')).toMatchObject([{ busyShare: expect.closeTo(0.9901, 3) as number }]);
+  });
+});
