@@ -9,7 +9,9 @@ export const javascriptPatterns: readonly Pattern[] = [
   { code: 'sleep', pattern: from('timers/promises'), where: 'withStrings' },
 
   { code: 'clock', pattern: /\bDate\s*(?:\.\s*now\b|\[)|\bnew\s+Date\b(?!\s*\(\s*[^)\s])|(?<![.\w]|new\s)\bDate\s*\(\s*\)|\bperformance\s*(?:\.\s*(?:now|timeOrigin|mark|measure|timerify|toJSON)\b|\[)|\bprocess\.(?:hrtime|uptime|cpuUsage|resourceUsage)\b|\bconsole\.time\w*\b|\brequestAnimationFrame\b|\btimeStamp\b|\bnew\s+(?:Custom)?Event\s*\(|\bTemporal\.Now\b|\bDateTimeFormat\b[^;\n]*\.format\w*\(\s*\)/g, key: 'clock' },
-  { code: 'clock', pattern: from('perf_hooks'), where: 'withStrings' },
+  { code: 'clock', pattern: /(?<=[=(,:?&|]\s*)\bperformance\b(?=\s*[;,)\n}])/g },
+  // By its own name it is the global one, and each use of it is seen.
+  { code: 'clock', pattern: new RegExp(String.raw`(?<!\{\s*performance\s*\}\s*(?:=\s*)?)${from('perf_hooks').source}`, 'g'), where: 'withStrings' },
 
   { code: 'environment', pattern: /\bprocess\.(?:env(?:\.\w+)?|argv0?|execArgv|title|execPath|p?pid|cwd|stdin|memoryUsage|report|release|binding)\b|\bprocess\s*\[|\bos\.(?:hostname|userInfo|networkInterfaces|cpus|loadavg|uptime|freemem|totalmem)\b|\b(?:Deno|Bun)\.(?:env|argv?s?|main)\b/g },
   // What is taken out of it or handed on can be read elsewhere.
