@@ -18,8 +18,8 @@ export type Metrics = Record<string, number>;
 type MetricFailure = Extract<SampleFailure, { kind: 'metric' }>;
 
 /**
- * Reads every metric of one execution. A pattern is looked for in stdout, and in stderr only when stdout has no match.
- * There must be exactly one match unless `match` is `last` or `median`. Numbers are decimal with a point, as JavaScript
+ * Reads every metric of one execution. A pattern is looked for in stdout and stderr; matches in both are several, whatever
+ * `match` is: one of the two streams would hide the other. There must be exactly one match unless `match` is `last` or `median`. Numbers are decimal with a point, as JavaScript
  * and C print them; anything else (NaN, Infinity, `1,234`) is a failure, never a guess.
  */
 export function readMetrics(output: BenchmarkOutput, rules: readonly MetricReading[]): { ok: true; metrics: Metrics; /** Of the medians of many steps. */ iterations?: Record<string, Iterations> } | { ok: false; failure: MetricFailure } {
@@ -46,8 +46,9 @@ export function outputTail({ stdout, stderr }: { stdout: string; stderr: string 
 
 /** The number, the numbers that it is the median of, or what is wrong. */
 function readOne(output: BenchmarkOutput, { pattern, match, skip = 0 }: MetricReading): number | number[] | MetricFailure['problem'] {
-  let values = numbersIn(output.stdout, pattern ?? '');
-  if (values.length === 0) values = numbersIn(output.stderr, pattern ?? '');
+  const [printed, complained] = [numbersIn(output.stdout, pattern ?? ''), numbersIn(output.stderr, pattern ?? '')];
+  if (printed.length > 0 && complained.length > 0) return 'several';
+  const values = printed.length > 0 ? printed : complained;
   if (values.length === 0) return 'none';
   if (match === 'only' && values.length > 1) return 'several';
   if (match !== 'median') return values.at(-1) ?? 'not-a-number';

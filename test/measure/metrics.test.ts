@@ -16,9 +16,11 @@ describe('which match counts', () => {
     expect(read('t=4\nt=1\nt=2\nt=3\n', 't=(.*)', 'median')).toBe(2.5);
   });
 
-  test('stdout is searched first, stderr only when stdout has none', () => {
-    expect(read('t=1\n', 't=(.*)', 'only', 't=2\n')).toBe(1);
-    expect(read('', 't=(.*)', 'only', 't=2\n')).toBe(2);
+  test.each(['only', 'last', 'median'] as const)('%s: of the stream that has any; one stream does not hide the other', (match) => {
+    expect(read('t=2\n', 't=(.*)', match, 'warming up\n')).toBe(2);
+    expect(read('', 't=(.*)', match, 't=2\n')).toBe(2);
+    expect(read('ops=999\n', 'ops=(.*)', match, 'ops=5\n')).toBe('several');
+    expect(read('ops=5\n', 'ops=(.*)', match, 'ops=5\n')).toBe('several');
   });
 
   test('^ and $ match at lines', () => {
