@@ -1,5 +1,6 @@
 import type { Flag } from '../core/flag.js';
 import { inspectChange } from '../inspect/inspect.js';
+import { whys } from '../inspect/whys.js';
 import { changedScripts } from '../workspace/changed-scripts.js';
 import { protectedChanges, type ProtectedChange } from '../workspace/protected.js';
 import { protectionOf, type ProtectedRules } from '../workspace/protected-globs.js';
@@ -23,8 +24,10 @@ export interface Review {
   flags: Flag[];
 }
 
-/** A person who is shown more reads none. */
-const mostFlags = 20;
+/** Of a patch, all of them: which are executed is not known yet, and what is not could hide what is. */
+const mostFlags = 300;
+/** Of all flags as JSON: they go from activity to activity, where Temporal takes 2 MB at most. */
+const mostBytes = 400_000;
 const mostPaths = 8;
 
 /**
@@ -38,9 +41,16 @@ export async function reviewChange(repository: Repository, change: Change): Prom
   if (refused !== null) return { refused, notes, flags: [] };
   const protection = protectionOf(rules);
   const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined, commands: change.commands });
-  const flags = [...unusual(found), ...read];
-  if (flags.length > mostFlags) notes.push(`There are ${flags.length - mostFlags} more flags than the ${mostFlags} that are shown.`);
-  return { refused: null, notes, flags: flags.slice(0, mostFlags) };
+  return { refused: null, notes, flags: bounded([...unusual(found), ...read]) };
+}
+
+/** As many as can be handed on; where that is not all, the rest is one flag, which counts whatever is executed. */
+function bounded(flags: readonly Flag[]): Flag[] {
+  let bytes = 0;
+  const over = flags.findIndex((flag, index) => index >= mostFlags || (bytes += Buffer.byteLength(JSON.stringify(flag))) > mostBytes);
+  if (over === -1) return [...flags];
+  const why = `${whys.many}: ${flags.length - over} more, the first of them here`;
+  return [{ code: 'many', file: (flags[over]?.file ?? '').slice(0, 300), line: flags[over]?.line ?? 0, text: '', why }, ...flags.slice(0, over)];
 }
 
 type Decision = Pick<Review, 'refused' | 'notes'>;

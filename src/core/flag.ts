@@ -22,7 +22,8 @@ export type FlagCode =
   | 'shadow' // stands in for another module
   | 'binary' // nobody can read it
   | 'link' // a symlink or a submodule
-  | 'name'; // a path that looks like another
+  | 'name' // a path that looks like another
+  | 'many'; // more places than are told one by one
 
 export interface Flag {
   code: FlagCode;
@@ -46,6 +47,30 @@ export function flagPlace({ file, line }: Flag): string {
 /** The flags that a person has to look at before the speed counts. */
 export function pressing(flags: readonly Flag[]): Flag[] {
   return flags.filter(({ executed }) => executed !== false);
+}
+
+/** Those that a person has to look at, then those that the benchmark does not execute; each in the order they are in. */
+export function pressingFirst(flags: readonly Flag[]): Flag[] {
+  return [...pressing(flags), ...flags.filter(({ executed }) => executed === false)];
+}
+
+/** More of one kind in one file says nothing new. */
+const mostAlike = 3;
+/** A person who is shown more reads none. */
+const mostShown = 20;
+
+/**
+ * What is kept of the flags of a change once it is known which lines are executed; before that nothing may be left out,
+ * since what is not executed could hide what is. `more`: how many others a person would have been shown.
+ */
+export function shownFlags(flags: readonly Flag[]): { shown: Flag[]; more: number } {
+  const alike = new Map<string, number>();
+  const telling = pressingFirst(flags).filter(({ code, file }) => {
+    const key = `${code} ${file}`;
+    alike.set(key, (alike.get(key) ?? 0) + 1);
+    return (alike.get(key) ?? 0) <= mostAlike;
+  });
+  return { shown: telling.slice(0, mostShown), more: Math.max(0, telling.length - mostShown) };
 }
 
 /** One line: "cache at src/a.js:12: why [the line]". */

@@ -10,8 +10,6 @@ import { whys } from './whys.js';
 const largestFile = 500_000;
 /** So many bytes of changed source are read; a change of more is no patch. */
 const mostText = 20_000_000;
-/** More of one kind in one file says nothing new. */
-const mostAlike = 3;
 const longestLine = 160;
 
 interface Version {
@@ -69,16 +67,13 @@ function newFinds(before: readonly Found[], after: readonly Version[]): Flag[] {
   for (const find of before) left.set(keyOf(find), (left.get(keyOf(find)) ?? 0) - 1);
   const flags: Flag[] = [];
   for (const { path, file, lines, analysis } of after) {
-    const shown = new Map<string, number>();
     const places = new Set<string>();
     for (const find of analysis.finds) {
       const line = find.lines.find((number) => file.added.has(number));
       const more = left.get(keyOf(find)) ?? 0;
       if (line === undefined || more <= 0) continue;
       left.set(keyOf(find), more - 1);
-      const alike = (shown.get(find.code) ?? 0) + 1;
-      shown.set(find.code, alike);
-      if (alike > mostAlike || places.has(`${find.code} ${line}`)) continue;
+      if (places.has(`${find.code} ${line}`)) continue;
       places.add(`${find.code} ${line}`);
       flags.push({ code: find.code, file: path, line, text: shortened(lines[line - 1] ?? ''), why: find.why });
     }

@@ -25,4 +25,5 @@ export const whys: Record<FlagCode, string> = {
   binary: 'nobody can read it',
   link: 'it leads somewhere else',
   name: 'its name looks like another, or like one that counts',
+  many: 'it has more places to look at than are told one by one',
 };

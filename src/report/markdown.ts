@@ -70,7 +70,8 @@ function trialTable(trials: readonly TrialData[]): string {
 const mostFlags = 20;
 
 function flagList(trials: readonly TrialData[]): string {
-  const found = trials.flatMap(({ summary }) => (summary.flags ?? []).map((flag) => `- ${summary.id}: ${flag.code} at ${code(clip(flagPlace(flag), 160))}: ${inline(flag.why, 300)}${flag.text === '' ? '' : ` ${code(clip(flag.text, 160))}`}`));
+  const all = trials.flatMap(({ summary }) => (summary.flags ?? []).map((flag) => ({ id: summary.id, flag })));
+  const found = [false, true].flatMap((idle) => all.filter(({ flag }) => (flag.executed === false) === idle)).map(({ id, flag }) => `- ${id}: ${flag.code} at ${code(clip(flagPlace(flag), 160))}: ${inline(flag.why, 300)}${flag.text === '' ? '' : ` ${code(clip(flag.text, 160))}`}`);
   if (found.length === 0) return '';
   return [`For a person to look at:`, '', ...found.slice(0, mostFlags), ...(found.length > mostFlags ? [`- and ${found.length - mostFlags} more`] : [])].join('\n');
 }

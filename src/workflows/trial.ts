@@ -1,5 +1,6 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
+import { shownFlags } from '../core/flag.js';
 import type { SharedChampion, Sides } from '../core/run/contracts.js';
 import type { SecondLook, TrialState } from '../core/status.js';
 import type { CommitRef } from '../core/target.js';
@@ -47,7 +48,8 @@ class TrialOnHost {
     return this.on.withWorktrees({ ...scope, target: this.input.target, keys: this.opened }, async () => {
       const outcome = await this.steps();
       const { base = null, notes = [] } = this.tested ?? {};
-      return { ...outcome, notes: [...outcome.notes, ...notes, ...this.work.notes], checked, ...(base === null ? {} : { baseTests: base }) };
+      const { flags, more } = flagsToShow(outcome);
+      return { ...outcome, ...flags, notes: [...outcome.notes, ...more, ...notes, ...this.work.notes], checked, ...(base === null ? {} : { baseTests: base }) };
     });
   }
 
@@ -172,6 +174,13 @@ class TrialOnHost {
     if (parent === undefined) return;
     await getExternalWorkflowHandle(parent.workflowId).signal(trialStateSignal, { trial: this.input.trial, state });
   }
+}
+
+/** What a run keeps of the flags, and a note on how many it does not. */
+function flagsToShow({ flags }: Pick<Outcome, 'flags'>): { flags: Pick<Outcome, 'flags'>; more: string[] } {
+  if (flags === undefined) return { flags: {}, more: [] };
+  const { shown, more } = shownFlags(flags);
+  return { flags: { flags: shown }, more: more === 0 ? [] : [`There are ${more} more flags than the ${shown.length} that are shown.`] };
 }
 
 interface Sampling {

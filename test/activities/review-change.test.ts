@@ -2,6 +2,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reviewChange, type Review } from '../../src/activities/review-change.js';
+import { filesToWatch } from '../../src/inspect/executed/idle.js';
 import { editableInPullRequests, protectedRules } from '../../src/workspace/protected-globs.js';
 import { resolveCandidate } from '../../src/workspace/snapshot.js';
 import { commitAllOf, prepared, userRepository, write } from '../workspace/fixture.js';
@@ -60,9 +61,17 @@ test('scripts count that the commands run, with those around them and of an inst
   expect((await reviewed(change, ['npm ci', 'node bench.js'])).person.refused).toBe('It changes the npm script postinstall, which the commands run.');
 });
 
-test('twenty flags are shown, and how many more there are', async () => {
-  const many = Array.from({ length: 30 }, (_, n) => [`src/f${n}.js`, `export const f${n} = () => process.env.A${n};\n`]);
-  const { proposer } = await reviewed((dir) => write(dir, Object.fromEntries(many) as Record<string, string>));
-  expect(proposer.flags).toHaveLength(20);
-  expect(proposer.notes).toEqual(['There are 10 more flags than the 20 that are shown.']);
+const manyFlags = (files: number): Record<string, string> => Object.fromEntries(Array.from({ length: files }, (_, n) => [`src/f${n}.js`, `export const f${n} = () => process.env.A${n};\n`]));
+
+test('no flag is left out before it is known which lines are executed, not even many of one kind in one file', async () => {
+  const { proposer } = await reviewed((dir) => write(dir, { ...manyFlags(30), 'src/z.js': Array.from({ length: 9 }, (_, n) => `export const z${n} = () => process.env.Z${n};\n`).join('') }));
+  expect(proposer.flags).toHaveLength(39);
+  expect(proposer.flags.filter(({ file }) => file === 'src/z.js')).toHaveLength(9);
+});
+
+test('more flags than can be handed on are a flag themselves, which counts whatever is executed', async () => {
+  const { proposer } = await reviewed((dir) => write(dir, { 'src/many.js': Object.values(manyFlags(320)).join('') }));
+  expect(proposer.flags).toHaveLength(301);
+  expect(proposer.flags[0]).toMatchObject({ code: 'many', why: expect.stringContaining('20 more') as string });
+  expect(filesToWatch(proposer.flags.slice(0, 1))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { flagPlace, type Flag } from '../../core/flag.js';
+import { flagPlace, pressingFirst, type Flag } from '../../core/flag.js';
 import type { SecondLook } from '../../core/status.js';
 import type { Style } from '../style.js';
 import { clean, plural } from './numbers.js';
@@ -15,7 +15,7 @@ export function flagLines(flags: readonly Flag[], style: Style, indent: string):
 /** "2 flags: cache src/a.js:3, clock src/a.js:9" */
 export function flagsInShort(flags: readonly Flag[]): string {
   if (flags.length === 0) return '';
-  const shown = flags.slice(0, 4).map((flag) => `${flag.code} ${flagPlace(flag)}`);
+  const shown = pressingFirst(flags).slice(0, 4).map((flag) => `${flag.code} ${flagPlace(flag)}`);
   return clean(`${plural(flags.length, 'flag')}: ${shown.join(', ')}${flags.length > shown.length ? ', …' : ''}`);
 }
 
