@@ -34,7 +34,7 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
     cwd: join(worktree.path, command.cwd),
     // At the base the config is wrong.
     ...(worktree.commit === scope.target.base.commit ? {} : { failsWithout: command.cwd }),
-    env: commandEnvironment({ extra: command.env, secretsFrom: deps.env }),
+    env: commandEnvironment({ extra: command.env, secretsFrom: deps.env, trusted: who !== 'measured' }),
     timeoutMs: command.timeout,
     hold: lock === null ? [] : [lock.fd],
     // A program can see what it is bound to, so what is measured is tested so, too.

@@ -21,12 +21,12 @@ const secret = /token|secret|passw|api_?key|access_?key|private_?key|credential|
 
 /**
  * The environment that target code gets: what tools need to work, and nothing else of perfloop's own, so that no API key
- * reaches it. A value of `extra` that is `$NAME` as a whole is taken from `secretsFrom`: that is how a user passes a secret.
+ * reaches it: user and password in a URL stay only for what is `trusted`, the set-up. A value of `extra` that is `$NAME` as a whole is taken from `secretsFrom`: that is how a user passes a secret.
  * Throws PL_ENV_MISSING when one is not set there.
  */
-export function commandEnvironment({ extra = {}, secretsFrom = process.env }: { extra?: Record<string, string>; secretsFrom?: NodeJS.ProcessEnv } = {}): Record<string, string> {
+export function commandEnvironment({ extra = {}, secretsFrom = process.env, trusted = false }: { extra?: Record<string, string>; secretsFrom?: NodeJS.ProcessEnv; trusted?: boolean } = {}): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(secretsFrom)) if (value !== undefined && isAllowed(name)) env[name] = name === 'PATH' ? withoutPackageBins(value) : value;
+  for (const [name, value] of Object.entries(secretsFrom)) if (value !== undefined && isAllowed(name)) env[name] = name === 'PATH' ? withoutPackageBins(value) : trusted ? value : withoutPassword(value);
   const missing: string[] = [];
   for (const [name, value] of Object.entries(extra)) {
     const reference = /^\$([A-Za-z_]\w*)$/.exec(value)?.[1];
@@ -46,6 +46,11 @@ export function commandEnvironment({ extra = {}, secretsFrom = process.env }: { 
 function isAllowed(name: string): boolean {
   if (ownNode.has(name) || secret.test(name)) return false;
   return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Of an index, a mirror or a proxy: https://user:password@host becomes https://host. */
+function withoutPassword(value: string): string {
+  return value.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@,|]*@/gi, '$1');
 }
 
 /**

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../store/atomic-file.js';
 import { blobHash, Contents } from './contents.js';
 import { gitBytes } from './git.js';
 import { protectionOf, type ProtectedRules } from './protected-globs.js';
+import { rawPath } from './raw-path.js';
 import { removeTree } from './remove-tree.js';
 import { unsafeParent } from './safe-path.js';
 import { listTree, modes, type TreeEntry } from './tree.js';
@@ -84,7 +85,8 @@ export async function protectedOf(worktree: Worktree, commit: string, rules: Pro
   if (before !== undefined) return before;
   const entries = await listTree(commit, inWorktree(worktree));
   const protection = protectionOf(rules);
-  const files = entries.filter((entry) => entry.mode !== modes.submodule && protection(entry.path) !== undefined);
+  // A name that is not UTF-8 cannot be written as it was; no change of it is let in.
+  const files = entries.filter((entry) => entry.mode !== modes.submodule && !entry.path.includes('\uFFFD') && protection(entry.path) !== undefined);
   const found = { all: new Set(entries.map((entry) => entry.path)), files, protection };
   known.set(key, found);
   for (const oldest of [...known.keys()].slice(0, -mostKnown)) known.delete(oldest);
@@ -120,7 +122,7 @@ export async function clearParents(root: string, path: string): Promise<void> {
   const parts = path.split('/');
   for (let depth = 1; depth < parts.length; depth += 1) {
     const place = join(root, ...parts.slice(0, depth));
-    const found = await lstat(place).catch(() => undefined);
+    const found = await lstat(rawPath(place)).catch(() => undefined);
     if (found === undefined) return;
     if (!found.isDirectory()) return removeTree(place);
   }

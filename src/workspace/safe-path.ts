@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { rawPath } from './raw-path.js';
 
 /** Why a path of a change may not be touched at all, whatever is there; undefined when it may. */
 export function unsafePath(path: string): string | undefined {
@@ -20,7 +21,7 @@ export async function unsafeParent(folder: string, path: string): Promise<string
   const parts = path.split('/');
   for (let depth = 1; depth < parts.length; depth += 1) {
     const parent = parts.slice(0, depth).join('/');
-    const found = await lstat(join(folder, parent)).catch(() => undefined);
+    const found = await lstat(rawPath(join(folder, parent))).catch(() => undefined);
     if (found === undefined) return undefined;
     if (found.isSymbolicLink()) return `goes through the symlink ${parent}`;
     if (!found.isDirectory()) return `goes through ${parent}, which is no folder`;

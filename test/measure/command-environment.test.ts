@@ -43,3 +43,9 @@ test('every variable that is asked for and missing is named', () => {
     expect.objectContaining({ code: 'PL_ENV_MISSING', problems: [expect.stringContaining('NOT_THERE'), expect.stringContaining('NOR_THIS')] }) as Error,
   );
 });
+
+test('users and passwords in addresses are for the set-up alone', () => {
+  const secretsFrom = { PIP_INDEX_URL: 'https://me:hush@index.example/simple', GOPROXY: 'https://me:hush@one.example,https://two.example|direct', HTTPS_PROXY: 'http://me:hu%40sh@proxy.example:3128', NODE_OPTIONS: '--max-old-space-size=512', PYTHONPATH: '/srv/a@b/lib' };
+  expect(commandEnvironment({ secretsFrom })).toEqual({ ...secretsFrom, PIP_INDEX_URL: 'https://index.example/simple', GOPROXY: 'https://one.example,https://two.example|direct', HTTPS_PROXY: 'http://proxy.example:3128' });
+  expect(commandEnvironment({ secretsFrom, trusted: true })).toEqual(secretsFrom);
+});

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -61,4 +61,16 @@ test('a user without a home has an empty one', async () => {
   const root = await temporaryFolder();
   await furnishHome(join(root, 'home'), join(root, 'nowhere'), [], { go: true });
   expect(readdirSync(join(root, 'home'))).toEqual([]);
+});
+
+test('a link that a command has put in the place of a shared folder is replaced, and nothing is written through it', async () => {
+  const { usersHome, folder, at, furnish } = await furnished(['.cache/pip/x', '.config/git/config']);
+  const victim = join(folder, '..', 'victim');
+  await mkdir(victim);
+  rmSync(at('.cache'), { recursive: true });
+  symlinkSync(victim, at('.cache'));
+  await furnish();
+  expect(readdirSync(victim)).toEqual([]);
+  expect([isLink(at('.cache')), isLink(at('.cache/pip'))]).toEqual([false, true]);
+  expect(readdirSync(join(usersHome, '.cache'))).toEqual(['pip']);
 });

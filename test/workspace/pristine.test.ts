@@ -57,6 +57,43 @@ describe('a worktree as it was built', () => {
     expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
   });
 
+  const raw = (folder: string, ...names: string[]): Buffer => Buffer.concat([Buffer.from(folder), ...names.map((name) => Buffer.from(`/${name}`, 'latin1'))]);
+  const namesIn = (folder: string): string[] => readdirSync(folder, { encoding: 'buffer' }).map((name) => name.toString('latin1')).sort();
+
+  test('loses what has a name that is not UTF-8', async () => {
+    const { worktree, pristine, itsHome } = await built();
+    const before = whole(worktree.path, itsHome);
+    writeFileSync(raw(worktree.path, '\xffmemo'), '{}');
+    mkdirSync(raw(worktree.path, 'out', 'd\xfe'));
+    writeFileSync(raw(worktree.path, 'out', 'd\xfe', 'x'), '{}');
+    mkdirSync(raw(itsHome, '\xe9'));
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
+    expect(whole(worktree.path, itsHome)).toEqual(before);
+  });
+
+  test('tells that what was built with such a name changed, and removes what is new beside it', async () => {
+    const { home } = shared;
+    const worktree = await shared.open();
+    mkdirSync(raw(worktree.path, 'd\xe9'));
+    for (const name of ['kept\xff', 'same']) writeFileSync(raw(worktree.path, 'd\xe9', name), 'built');
+    const pristine = await Pristine.of(home, worktree, []);
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
+    writeFileSync(raw(worktree.path, 'd\xe9', 'kept\xff'), 'memo');
+    writeFileSync(raw(worktree.path, 'd\xe9', 'more'), 'memo');
+    expect(await pristine.restore()).toEqual({ changed: ['d\uFFFD/kept\uFFFD'], touched: [], written: [] });
+    expect(namesIn(worktree.path)).toContain('d\xe9');
+    expect(readdirSync(raw(worktree.path, 'd\xe9'), { encoding: 'buffer' }).map((name) => name.toString('latin1')).sort()).toEqual(['kept\xff', 'same']);
+  });
+
+  test('loses a tree that is deeper than a path may be long', async () => {
+    const { worktree, pristine } = await built();
+    const before = whole(worktree.path);
+    const deep = "const fs = require('node:fs'); for (let i = 0; i < 30; i++) { const name = 'd'.repeat(200); fs.mkdirSync(name); process.chdir(name); } fs.writeFileSync('memo', 'memo');";
+    expect(spawnSync(process.execPath, ['-e', deep], { cwd: worktree.path }).status).toBe(0);
+    expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
+    expect(whole(worktree.path)).toEqual(before);
+  });
+
   test('loses nothing that lies behind a link which stands in the place of a folder', async () => {
     const { worktree, pristine, at, itsHome } = await built();
     const before = whole(itsHome);

@@ -27,6 +27,7 @@ export class Job {
     for (const end of [stdin, stdout, stderr]) if (end !== null) closeSync(end);
     process.chdir(cwd);
     try {
+      this.calls.joinFreshKeyring();
       const gate = gated ? new Gate(this.calls) : null;
       let startedAt = process.hrtime.bigint();
       const leader = startInSession(this.calls, argv, variables, [...this.#commandEnds, ...(gate?.commandEnds ?? [])]);

@@ -21,6 +21,8 @@ export interface Syscalls {
   setAffinity(cpus: readonly number[]): void;
   /** Tells the kernel that the pages of a file are not needed: those that are on the disk leave the page cache. */
   dropPages(descriptor: number): void;
+  /** What is started from now on finds no keys of the user's session, nor any that an earlier command has left there; see keyctl(2). */
+  joinFreshKeyring(): void;
   /** Read end and write end. Neither is inherited. */
   pipe(): [read: number, write: number];
   /**
@@ -43,6 +45,9 @@ const prSetChildSubreaper = 36;
 const cpuSetBytes = 1024;
 const dontNeed = 4;
 const withoutHanging = 1;
+/** keyctl(2), which the C library has no call for. */
+const keyctl: Partial<Record<NodeJS.Architecture, number>> = { x64: 250, arm64: 219 };
+const joinSessionKeyring = 1;
 /** More than any C library takes for posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t. */
 const opaqueBytes = 1024;
 
@@ -58,6 +63,7 @@ export function loadSyscalls(): Syscalls {
   const fcntl = libc.func('int fcntl(int descriptor, int command, ...)');
   const schedSetAffinity = libc.func('int sched_setaffinity(int pid, size_t bytes, const void *mask)');
   const posixFadvise = libc.func('int posix_fadvise(int descriptor, int64_t offset, int64_t bytes, int advice)');
+  const syscall = libc.func('long syscall(long number, ...)');
   const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)');
   const sigfillset = libc.func('int sigfillset(void *set)');
   const sigemptyset = libc.func('int sigemptyset(void *set)');
@@ -91,6 +97,11 @@ export function loadSyscalls(): Syscalls {
       check(schedSetAffinity(0, cpuSetBytes, mask) as number);
     },
     dropPages: (descriptor) => void posixFadvise(descriptor, 0, 0, dontNeed),
+    joinFreshKeyring() {
+      const number = keyctl[process.arch];
+      // Where the kernel or a container refuses it, there are no keys to find either.
+      if (number !== undefined) syscall(number, 'long', joinSessionKeyring, 'void *', null);
+    },
     pipe() {
       const ends: [number, number] = [-1, -1];
       check(pipe2(ends, pipeCloseOnExec) as number);

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTree } from '../../workspace/remove-tree.js';
 
 /** Folders of a home to which programs add folders of their own: real ones here, with links below. */
 const shared = new Set(['.cache', '.config', '.local', '.local/share', '.local/state']);
@@ -32,6 +33,8 @@ async function linkBelow(furnishing: Furnishing, relative: string): Promise<void
     const [here, there] = [join(furnishing.folder, path), join(furnishing.usersHome, path)];
     if (writtenAnew.has(path) || furnishing.hidden.has(there) || furnishing.hidden.has(await realpath(there).catch(() => there))) continue;
     if (shared.has(path) && (await isFolder(there))) {
+      // An earlier command can have put a link in its place: nothing is written through it.
+      if (!(await isFolder(here))) await removeTree(here);
       await mkdir(here, { recursive: true });
       await linkBelow(furnishing, path);
     } else if (path === goCache) {

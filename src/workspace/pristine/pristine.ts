@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import { clearParents, clearWay, contentOf, restoreEntry } from '../protected-overlay.js';
+import { isRaw, shownPath } from '../raw-path.js';
 import { removeTree } from '../remove-tree.js';
 import { unsafeParent } from '../safe-path.js';
 import { listTree, type TreeEntry } from '../tree.js';
@@ -107,6 +108,14 @@ export class Pristine {
     const { root, below } = placeOf(this.home, this.worktree, path);
     const place = join(root, below);
     if ((await unsafeParent(root, below)) === undefined && stampAt(place) === wanted) return;
+    // It is in no commit that git could be asked for by its name, and was not copied: that it changed is all that is known.
+    if (isRaw(path) && !this.#kept.has(path)) {
+      undone.changed.push(shownPath(path));
+      const now = stampAt(place);
+      if (now === undefined) this.#stamps.delete(path);
+      else this.#stamps.set(path, now);
+      return;
+    }
     if (this.protectedFiles.has(path)) undone.written.push(path);
     await clearParents(root, below);
     if (this.#kept.delete(path)) {

@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync, type Dirent } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { lstatOf } from '../lstat.js';
+import { nameFrom, rawPath } from '../raw-path.js';
 
 /**
  * Everything below a folder, by its path relative to it, with what changes when it does. Of a file that is the time of its
@@ -20,10 +21,10 @@ export async function stampsBelow(root: string): Promise<Stamps> {
     for (const entry of entriesOf(join(root, folder))) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       // The type is known: a link takes one call of the system instead of two.
-      const stamp = entry.isSymbolicLink() ? linkStamp(join(root, path)) : stampAt(join(root, path));
+      const stamp = entry.isLink ? linkStamp(join(root, path)) : stampAt(join(root, path));
       if (stamp === undefined) continue;
       stamps.set(path, stamp);
-      if (entry.isDirectory()) folders.push(path);
+      if (entry.isFolder) folders.push(path);
     }
     if (performance.now() - turnBegan < longestTurnMs) continue;
     await nextTurn();
@@ -42,7 +43,7 @@ export function stampAt(path: string): string | undefined {
 }
 
 function linkStamp(path: string): string {
-  return `link ${readlinkSync(path)}`;
+  return `link ${readlinkSync(rawPath(path))}`;
 }
 
 /** Which folder it is: another one, or a link, in its place has another. Null where there is no folder. */
@@ -70,10 +71,21 @@ export function linkTarget(stamp: string): string | null {
   return stamp.startsWith('link ') ? stamp.slice('link '.length) : null;
 }
 
+interface Entry {
+  name: string;
+  isLink: boolean;
+  isFolder: boolean;
+}
+
 /** Nothing of a folder that cannot be read: nothing that was left in it can be read later either. */
-function entriesOf(folder: string): Dirent[] {
+function entriesOf(folder: string): Entry[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    const entries = readdirSync(rawPath(folder), { withFileTypes: true });
+    // Decoding loses what is not UTF-8.
+    const named = entries.some(({ name }) => name.includes('\uFFFD'))
+      ? readdirSync(rawPath(folder), { withFileTypes: true, encoding: 'buffer' }).map((entry) => ({ entry, name: nameFrom(entry.name as unknown as Buffer) }))
+      : entries.map((entry) => ({ entry, name: entry.name }));
+    return named.map(({ entry, name }) => ({ name, isLink: entry.isSymbolicLink(), isFolder: entry.isDirectory() }));
   } catch {
     return [];
   }
