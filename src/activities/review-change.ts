@@ -2,6 +2,7 @@ import type { Flag } from '../core/flag.js';
 import { inspectChange } from '../inspect/inspect.js';
 import { whys } from '../inspect/whys.js';
 import { changedScripts } from '../workspace/changed-scripts.js';
+import type { CommandPlace } from '../workspace/command-files.js';
 import { protectedChanges, type ProtectedChange } from '../workspace/protected.js';
 import { protectionOf, type ProtectedRules } from '../workspace/protected-globs.js';
 import type { Repository } from '../workspace/repository.js';
@@ -13,7 +14,7 @@ export interface Change {
   rules: ProtectedRules;
   byPerson: boolean;
   /** Every shell command that may run. */
-  commands: readonly string[];
+  commands: readonly CommandPlace[];
 }
 
 /** What is said of a change before anything of it runs. */
@@ -40,7 +41,7 @@ export async function reviewChange(repository: Repository, change: Change): Prom
   const { refused, notes } = byPerson ? await ofPerson(repository, change, found) : ofProposer(found);
   if (refused !== null) return { refused, notes, flags: [] };
   const protection = protectionOf(rules);
-  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined, commands: change.commands });
+  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined, commands: change.commands.map(({ run }) => run) });
   return { refused: null, notes, flags: bounded([...unusual(found), ...read]) };
 }
 

@@ -16,7 +16,7 @@ import type { Repository } from '../workspace/repository.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf } from './ground.js';
-import { commandsOf } from '../core/config/benchmarks.js';
+import { commandSpecsOf } from '../core/config/benchmarks.js';
 import { rulesOf } from './guard-protected.js';
 import { reviewChange } from './review-change.js';
 import { drawPlace } from './sandbox.js';
@@ -44,7 +44,7 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
       const rules = await rulesOf(repository, target, config);
-      const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', commands: [...commandsOf(config), ...Object.values(config.service ?? {}).filter((value) => typeof value === 'string')] });
+      const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', commands: commandSpecsOf(config) });
       if (review.refused !== null) return { kind: 'refused', verdict: refused('protected', review.refused), diff };
       return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: review.notes, flags: review.flags };
     }),

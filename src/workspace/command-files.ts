@@ -4,6 +4,9 @@ import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { ProtectedRules } from './protected-globs.js';
 import type { Repository } from './repository.js';
 
+/** A shell command, and the folder it runs in, relative to the top of the repository. */
+export type CommandPlace = Pick<CommandSpec, 'run' | 'cwd'>;
+
 /** `build` and `setup` are left out: what they name is often the source code itself. */
 const judging = ['test', 'smoke', 'benchmark', 'profile', 'check'] as const;
 
@@ -27,7 +30,7 @@ export async function protectedFromCommands(repository: Repository, base: string
 const longestScript = 256 << 10;
 
 /** The text of a command, the scripts of package.json behind it, and the shell scripts and Makefiles that it starts, as the base has them. */
-export async function commandTexts(repository: Repository, base: string, spec: CommandSpec): Promise<string[]> {
+export async function commandTexts(repository: Repository, base: string, spec: CommandPlace): Promise<string[]> {
   const files = new Set(await repository.listFiles(base));
   const texts = [spec.run, ...(await scriptsOf(repository, base, files, spec))];
   const scripts = new Set(texts.flatMap((text) => filesIn(text, spec.cwd, files)).filter((path) => /\.sh$|(?:^|\/)(?:GNUm|M|m)akefile$/.test(path)));
@@ -65,7 +68,7 @@ function wordsOf(text: string): string[] {
 const packageSchema = z.object({ scripts: z.record(z.string(), z.unknown()).default({}) });
 
 /** The package.json scripts that a command runs through npm, yarn, pnpm or bun, and those that they run in turn. */
-async function scriptsOf(repository: Repository, base: string, files: ReadonlySet<string>, spec: CommandSpec): Promise<string[]> {
+async function scriptsOf(repository: Repository, base: string, files: ReadonlySet<string>, spec: CommandPlace): Promise<string[]> {
   const file = [posix.join(spec.cwd, 'package.json'), 'package.json'].find((path) => files.has(path));
   if (file === undefined) return [];
   const scripts = readScripts((await repository.readFileAt(base, file)).toString('utf8'));
@@ -78,9 +81,12 @@ const lifecycle = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepar
 /** Names of scripts that a command would run if they were there, `pre` and `post` ones and those behind others included. */
 export function scriptNames(run: string, scripts: Readonly<Record<string, string>>): Set<string> {
   const names = new Set<string>();
+  const visitLines = (text: string) => text.split(/(?<!\\)\n/).forEach(visit);
   const visit = (text: string) => {
     const words = wordsOf(text);
     words.forEach((word, index) => {
+      // `sh -c 'npm run bench'`
+      if (/\s/.test(word) && word !== text) visitLines(word);
       if (!/^(npm|yarn|pnpm|bun|npm-run-all|run-s|run-p)$/.test(word)) return;
       const called = words.slice(index + 1);
       const asked = called.some((name) => /^(?:ci|i|install|add|rebuild|pack|publish)$/.test(name)) || (word === 'yarn' && called.length === 0) ? lifecycle : [];
@@ -88,11 +94,11 @@ export function scriptNames(run: string, scripts: Readonly<Record<string, string
         if (names.has(name)) continue;
         names.add(name);
         const script = scripts[name];
-        if (script !== undefined) visit(script);
+        if (typeof script === 'string') visitLines(script);
       }
     });
   };
-  visit(run);
+  visitLines(run);
   return names;
 }
 

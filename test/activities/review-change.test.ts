@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { reviewChange, type Review } from '../../src/activities/review-change.js';
 import { filesToWatch } from '../../src/inspect/executed/idle.js';
+import type { CommandPlace } from '../../src/workspace/command-files.js';
 import { editableInPullRequests, protectedRules } from '../../src/workspace/protected-globs.js';
 import { resolveCandidate } from '../../src/workspace/snapshot.js';
 import { commitAllOf, prepared, userRepository, write } from '../workspace/fixture.js';
 
 const files = { 'src/a.js': 'export const a = () => 1;\n', 'test/t.js': 't\n', 'package.json': '{ "scripts": { "test": "node --test" } }', 'Makefile': 'all:\n' };
 
-async function reviewed(change: (dir: string) => void, commands: readonly string[] = ['npm test']): Promise<{ proposer: Review; person: Review }> {
-  const dir = userRepository(files);
+async function reviewed(change: (dir: string) => void, commands: readonly (string | CommandPlace)[] = ['npm test'], before: Record<string, string> = files): Promise<{ proposer: Review; person: Review }> {
+  const dir = userRepository(before);
   const { artifacts, repository, target, base } = await prepared(dir);
   change(dir);
   commitAllOf(dir, 'candidate');
   const ref = await resolveCandidate({ dir, revision: 'HEAD', base: target.base, artifacts });
   await repository.ensureCommit(ref);
-  const of = (byPerson: boolean) => reviewChange(repository, { from: base, to: ref.commit, rules: protectedRules({ protected: [], editable: byPerson ? [...editableInPullRequests] : [] }), byPerson, commands });
+  const of = (byPerson: boolean) => reviewChange(repository, { from: base, to: ref.commit, rules: protectedRules({ protected: [], editable: byPerson ? [...editableInPullRequests] : [] }), byPerson, commands: commands.map((command) => (typeof command === 'string' ? { run: command, cwd: '.' } : command)) });
   return { proposer: await of(false), person: await of(true) };
 }
 
@@ -59,6 +60,25 @@ test('scripts count that the commands run, with those around them and of an inst
   expect((await reviewed(change, ['node bench.js'])).person.refused).toBeNull();
   expect((await reviewed(change, ['npm test'])).person.refused).toBe('It changes the npm script pretest, which the commands run.');
   expect((await reviewed(change, ['npm ci', 'node bench.js'])).person.refused).toBe('It changes the npm script postinstall, which the commands run.');
+});
+
+test('a script counts of the package.json beside a command or above it, and of any where the command leads elsewhere', async () => {
+  const change = (dir: string) => write(dir, { 'packages/a/package.json': '{ "scripts": { "test": "true", "bench": "node b.js" } }', 'src/a.js': 'export const a = () => 2;\n' });
+  const refusedFor = async (command: string | CommandPlace, root = files['package.json']) => (await reviewed(change, [command], { ...files, 'package.json': root, 'packages/a/package.json': '{ "scripts": { "test": "node --test", "bench": "node b.js" } }', 'packages/a/x/y.js': 'y\n', 'go.sh': 'cd packages/a\nnpm test\n' })).person.refused;
+  const text = 'It changes the npm script test of packages/a/package.json, which the commands run.';
+  expect(await refusedFor({ run: 'npm test', cwd: 'packages/a' })).toBe(text);
+  expect(await refusedFor({ run: 'npm test', cwd: './packages/a/x/' })).toBe(text);
+  for (const command of ['npm --prefix packages/a test', 'npm test --workspace=packages/a', 'npm test -w a', 'cd packages/a && npm test', "sh -c 'cd packages/a && npm test'", 'sh go.sh', 'yarn workspace a test', 'pnpm --filter a test']) expect(await refusedFor(command), command).toBe(text);
+  expect(await refusedFor('npm run all', '{ "scripts": { "all": "npm test --workspaces" } }')).toBe(text);
+  expect(await refusedFor('npm test')).toBeNull();
+  expect(await refusedFor({ run: 'npm run bench', cwd: 'packages/a' })).toBeNull();
+}, 60_000);
+
+test('an installation runs scripts of the workspaces too', async () => {
+  const change = (dir: string) => write(dir, { 'packages/a/package.json': '{ "scripts": { "postinstall": "node x.js" } }', 'src/a.js': 'export const a = () => 2;\n' });
+  const packages = { ...files, 'packages/a/package.json': '{}' };
+  expect((await reviewed(change, ['npm ci'], packages)).person.refused).toBeNull();
+  expect((await reviewed(change, ['npm ci'], { ...packages, 'package.json': '{ "workspaces": ["packages/*"] }' })).person.refused).toBe('It changes the npm script postinstall of packages/a/package.json, which the commands run.');
 });
 
 const manyFlags = (files: number): Record<string, string> => Object.fromEntries(Array.from({ length: files }, (_, n) => [`src/f${n}.js`, `export const f${n} = () => process.env.A${n};\n`]));

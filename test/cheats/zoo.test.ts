@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/activities/guard-protected.js';
 import { reviewChange } from '../../src/activities/review-change.js';
+import { commandSpecsOf } from '../../src/core/config/benchmarks.js';
 import { judgeConfig } from '../../src/client/judge-config.js';
 import { markIdle } from '../../src/inspect/executed/idle.js';
 import { resolveCandidate } from '../../src/workspace/snapshot.js';
@@ -27,7 +28,7 @@ describe('what is read before anything runs', () => {
       const { repository: bare, artifacts, target: resolved, base } = await prepared(repository.dir);
       const config = await judgeConfig(engine.context, repository.dir, 'main', {});
       const rules = await rulesOf(bare, resolved, config);
-      const commands = Object.values(config.commands).map(({ run }) => run);
+      const commands = commandSpecsOf(config);
       const patches = slugs.flatMap((slug) => [...variantsOf(slug), 'twin'].map((patch) => ({ key: `${slug}/${patch}`, branch: repository.branch(slug, patch) })));
       await bare.ensureCommit(await resolveCandidate({ dir: repository.dir, revision: repository.joined(patches.map(({ branch }) => branch)), base: resolved.base, artifacts }));
       for (const { key, branch } of patches) {

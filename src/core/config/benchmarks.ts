@@ -29,5 +29,12 @@ export function benchmarksText(config: BenchmarkConfig): string {
 
 /** Every shell command of a config. */
 export function commandsOf({ target, commands, benchmarks = [] }: BenchmarkConfig & Pick<Config, 'target'>): string[] {
-  return [target.setup, ...Object.values(commands), ...benchmarks].flatMap((command) => (command === undefined ? [] : [command.run]));
+  return commandSpecsOf({ target, commands, benchmarks }).map(({ run }) => run);
+}
+
+/** The same with the folders that they run in; those of a service by themselves too, since they stand as quoted text in the command that it becomes. */
+export function commandSpecsOf({ target, commands, benchmarks = [], service }: BenchmarkConfig & Pick<Config, 'target'>): Pick<CommandSpec, 'run' | 'cwd'>[] {
+  const parts = service === undefined ? [] : [service.start, service.ready, service.load, service.stop ?? []].flat();
+  const specs = [target.setup, ...Object.values(commands), ...benchmarks].filter((command) => command !== undefined);
+  return [...specs, ...parts.map((run) => ({ run, cwd: service?.cwd ?? '.' }))];
 }
