@@ -1,6 +1,6 @@
 import { drawCases, functionNamed, runCases, type CaseDraw, type CasesRan } from '../check/cases/run-cases.js';
+import { compareInThread } from '../check/compare/in-thread.js';
 import { isCompared } from '../core/check/cases/compare-cases.js';
-import { compareSeen } from '../core/check/cases/judge-cases.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CasesConfig } from '../core/config/cases-schema.js';
 import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
@@ -39,7 +39,7 @@ export function compareCasesActivity(deps: Dependencies): HostActivities['compar
           return seen;
         };
         const seen = { a: await on('a'), b: await on('b') };
-        const problem = writtenByCandidate(written, cases.entry) ?? compared(cases, index, seen);
+        const problem = writtenByCandidate(written, cases.entry) ?? (await compared(cases, index, seen, attempt));
         if (problem !== null) return { ...problem, checked: [...checked, { text: `${cases.entry}: its cases differ`, seeds: [seed] }] };
         checked.push({ text: agreement(cases, seen.a), seeds: [seed] });
       }
@@ -68,11 +68,11 @@ async function ran(deps: Dependencies, input: Input, { cases, draw, worktree, si
 }
 
 /** What is wrong, or null. */
-function compared(cases: CasesConfig, index: number, { a, b }: Record<Side, CasesRan>): CheckOutcome | null {
+async function compared(cases: CasesConfig, index: number, { a, b }: Record<Side, CasesRan>, attempt: Attempt): Promise<CheckOutcome | null> {
   const { entry, tolerance, absolute, order } = cases;
   if (a.kind === 'unusable') return outcome({ whose: 'a', problem: `cases[${index}], ${entry}: on the champion ${a.why}` });
   if (b.kind === 'unusable') return outcome({ whose: 'b', problem: `${entry} cannot be called on the candidate: ${b.why}` });
-  const result = compareSeen(functionNamed(entry).names.join('.'), a, b, { tolerance: { relative: tolerance, absolute }, order });
+  const result = await compareInThread({ kind: 'cases', name: functionNamed(entry).names.join('.'), champion: a, candidate: b, rule: { tolerance: { relative: tolerance, absolute }, order } }, attempt);
   if (result.agree) return null;
   if (result.whose === 'champion') return outcome({ whose: 'a', problem: `cases[${index}], ${entry}: on the champion ${result.text}` });
   return outcome({ whose: 'b', problem: `${entry} does something else than on the champion: ${result.text}` });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { compareOutputsOf, PrintedOutput, writtenOutput, type Output } from '../check/output.js';
+import { compareOutputs } from '../check/compare/in-thread.js';
+import { PrintedOutput, writtenOutput, type Output } from '../check/output.js';
 import { withoutFiles } from '../check/written-files.js';
-import type { Comparison } from '../core/check/comparison.js';
 import { checkSchema, type CheckConfig } from '../core/config/check-schema.js';
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
@@ -53,7 +53,7 @@ export function compareOutputsActivity(deps: Dependencies): HostActivities['comp
           ran[side].push(one.outputs);
         }
       }
-      return writtenByCandidate(written, `the check (\`${command.run}\`)`) ?? compared(ran, check, command, seeds);
+      return writtenByCandidate(written, `the check (\`${command.run}\`)`) ?? (await compared(ran, { check, command, seeds, attempt }));
     }));
   });
 }
@@ -92,11 +92,18 @@ async function runOnce(deps: Dependencies, input: Input, { command, check, workt
   });
 }
 
-function compared(ran: Record<Side, Output[][]>, check: CheckConfig, command: CommandSpec, seeds: string[]): CheckOutcome {
+interface Asked {
+  check: CheckConfig;
+  command: CommandSpec;
+  seeds: string[];
+  attempt: Attempt;
+}
+
+async function compared(ran: Record<Side, Output[][]>, { check, command, seeds, attempt }: Asked): Promise<CheckOutcome> {
   const places = [...(check.stdout ? ['the output'] : []), ...check.files];
   for (const [index, place] of places.entries()) {
     const of = (side: Side): Output[] => ran[side].flatMap((outputs) => outputs[index] ?? []);
-    const result: Comparison & { run?: number } = compareOutputsOf(of('a'), of('b'), check);
+    const result = await compareOutputs(of('a'), of('b'), check, attempt);
     if (result.agree) continue;
     const when = seeds.length > 1 && result.run !== undefined ? ` in run ${result.run + 1} of ${seeds.length}` : '';
     if (result.whose === 'champion') return outcome({ whose: 'a', problem: `${place} of the champion cannot be compared${when}: ${result.text}` });

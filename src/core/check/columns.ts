@@ -53,7 +53,7 @@ function columnsOf(table: Table, rule: ColumnRule): ((index: number) => Column) 
   const [first = []] = table;
   const header = first.length > 0 && !first.some(isNumber) ? first : [];
   const named = [...Object.keys(rule.columns), ...rule.ignore];
-  const width = Math.max(0, ...table.map((row) => row.length));
+  const width = table.reduce((most, row) => Math.max(most, row.length), 0);
   const unknown = named.find((name) => !header.includes(name) && !(/^[1-9]\d*$/.test(name) && Number(name) <= width));
   if (unknown !== undefined) return `there is no column ${quote(unknown)}; ${header.length > 0 ? `there are ${header.join(', ')}` : `there are ${width}, without a header`}`;
   const known: Column[] = [];

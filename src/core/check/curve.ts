@@ -120,12 +120,26 @@ function deviation(values: readonly number[]): number {
   return values.every(Number.isFinite) && values.length > 1 ? standardDeviation(values) : 0;
 }
 
-/** Root mean square over the neighbours within a tenth of all, at least one on each side. */
-function smoothed(deviations: readonly number[]): number[] {
-  const reach = Math.max(1, Math.floor(deviations.length / 10));
+/**
+ * Root mean square over the neighbours within a tenth of all, at least one on each side. Exported for tests.
+ *
+ * In linear time and without subtraction, which would lose small values beside large ones: a window of the width of a block
+ * is the end of one block and the beginning of the next (van Herk 1992).
+ */
+export function smoothed(deviations: readonly number[]): number[] {
+  const count = deviations.length;
+  const reach = Math.max(1, Math.floor(count / 10));
+  const width = 2 * reach + 1;
+  // Zeros on both sides, so that every window is whole.
+  const squares = new Float64Array(count + 2 * reach);
+  for (const [index, value] of deviations.entries()) squares[reach + index] = value ** 2;
+  const toHere = squares.slice();
+  for (let index = 1; index < squares.length; index++) if (index % width !== 0) toHere[index] = (toHere[index] ?? 0) + (toHere[index - 1] ?? 0);
+  const fromHere = squares.slice();
+  for (let index = squares.length - 2; index >= 0; index--) if ((index + 1) % width !== 0) fromHere[index] = (fromHere[index] ?? 0) + (fromHere[index + 1] ?? 0);
   return deviations.map((_, index) => {
-    const near = deviations.slice(Math.max(0, index - reach), index + reach + 1);
-    return Math.sqrt(mean(near.map((value) => value ** 2)));
+    const sum = (fromHere[index] ?? 0) + (index % width === 0 ? 0 : (toHere[index + width - 1] ?? 0));
+    return Math.sqrt(sum / (Math.min(count, index + reach + 1) - Math.max(0, index - reach)));
   });
 }
 

@@ -8,7 +8,8 @@ export class JsonNumber {
 /** Deeper nesting is refused, not followed. */
 const mostDepth = 500;
 
-const tokens = /\s*(?:([[\]{}:,])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN)|(true|false|null))/y;
+/** Of a string its opening quote: an expression with a repeated group keeps a place for each escape, and runs out of room. */
+const tokens = /\s*(?:([[\]{}:,])|(")|(-?(?:(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN)|(true|false|null))/y;
 
 /**
  * Reads one JSON document, with NaN and Infinity as Python and JavaScript libraries write them. Of a key that is there
@@ -106,10 +107,23 @@ class Reader {
     const match = tokens.exec(this.text);
     if (match === null) throw this.unexpected();
     this.at = tokens.lastIndex;
-    const [, mark, string, number, word] = match;
+    const [, mark, quote, number, word] = match;
     if (mark !== undefined) return { kind: 'mark', text: mark };
-    if (string !== undefined) return { kind: 'string', text: string };
+    if (quote !== undefined) return { kind: 'string', text: this.restOfString() };
     return number === undefined ? { kind: 'word', text: word ?? '' } : { kind: 'number', text: number };
+  }
+
+  /** The string whose opening quote was read, with its quotes: to the next quote after an even number of backslashes. */
+  private restOfString(): string {
+    const start = this.at - 1;
+    for (let end = this.text.indexOf('"', this.at); end !== -1; end = this.text.indexOf('"', end + 1)) {
+      let before = end;
+      while (this.text[before - 1] === '\\') before -= 1;
+      if ((end - before) % 2 === 1) continue;
+      this.at = end + 1;
+      return this.text.slice(start, this.at);
+    }
+    throw this.unexpected();
   }
 
   private string(quoted: string): string {

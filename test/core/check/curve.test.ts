@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareCurves, type CurveRule } from '../../../src/core/check/curve.js';
+import { compareCurves, smoothed, type CurveRule } from '../../../src/core/check/curve.js';
 import { normalDeviate, seededRandom } from '../../../src/core/stats/random.js';
 
 const rule: CurveRule = { pattern: String.raw`step (\d+) loss ([-+.\w]+)`, band: 5, tolerance: { relative: 0, absolute: 0 } };
@@ -72,5 +73,30 @@ describe('a check whose champion', () => {
     expect(compare(['x', 'x'], ['x', 'x'])).toMatchObject({ whose: 'champion', text: 'nothing of its output fits `check.curve`' });
     expect(compare([printed([1]), printed([1, 2])], [printed([1]), printed([1])])).toMatchObject({ whose: 'champion', text: 'it prints other steps with another seed: 1 steps (0 to 0), then 2 steps (0 to 1)' });
     expect(compare(['step 1 loss low'], ['step 1 loss low'])).toMatchObject({ whose: 'champion', text: 'the value of step 1 is not a number: "low"' });
+  });
+});
+
+describe('the spread over neighbouring steps', () => {
+  const direct = (values: readonly number[]): number[] => {
+    const reach = Math.max(1, Math.floor(values.length / 10));
+    return values.map((_, index) => {
+      const near = values.slice(Math.max(0, index - reach), index + reach + 1);
+      return Math.sqrt(near.reduce((sum, value) => sum + value ** 2, 0) / near.length);
+    });
+  };
+
+  it('is the root mean square of each window, also where small values follow large ones', () => {
+    const value = fc.oneof(fc.constant(0), fc.double({ min: 1e-12, max: 1e-9, noNaN: true }), fc.double({ min: 1, max: 1e12, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 150 }), (values) => {
+        const found = smoothed(values);
+        expect(found).toHaveLength(values.length);
+        return direct(values).every((one, index) => Math.abs((found[index] ?? Number.NaN) - one) <= 1e-9 * one);
+      }),
+    );
+  });
+
+  it('is there for half a million steps', () => {
+    expect(smoothed(Array.from({ length: 500_000 }, () => 3))).toEqual(Array.from({ length: 500_000 }, () => 3));
   });
 });

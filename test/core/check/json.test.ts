@@ -56,6 +56,15 @@ describe('reading JSON', () => {
   });
 });
 
+describe('a long string', () => {
+  it('of millions of escapes is read, and ends where its quote is not escaped', () => {
+    const many = '\\n'.repeat(4_000_000);
+    expect(readJson(`["${many}\\\\", "a\\\\\\"b"]`)).toEqual({ ok: true, value: [`${'\n'.repeat(4_000_000)}\\`, 'a\\"b'] });
+    expect(readJson(`["${many}`)).toMatchObject({ ok: false, problem: expect.stringMatching(/^it is not JSON, line 1: /) });
+    expect(readJson('"\\"')).toMatchObject({ ok: false, problem: 'it is not JSON, line 1: "\\"\\\\\\""' });
+  });
+});
+
 describe('comparing JSON', () => {
   it('agrees with itself in another order of keys', () => {
     const shuffled = (value: unknown): unknown => {
