@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { parseConfig, validateConfig } from '../core/config/parse.js';
 import type { Config, ConfigInput } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
-import { readAtRevision } from '../workspace/read-at-revision.js';
+import { nearestAtRevision } from '../workspace/read-at-revision.js';
 import { editableInPullRequests } from '../workspace/protected-globs.js';
 import type { CliContext } from './context.js';
-import { configName, loadConfig } from './load-config.js';
+import { configName, loadConfig, nearestConfig } from './load-config.js';
 
 /** How `judge` is told what to run and what to measure. */
 export interface JudgeFlags {
@@ -24,13 +25,14 @@ export interface JudgeFlags {
 
 /**
  * The config that the flags mean: that of a file, or one made of benchmarks. Commands and the smallest gain can be given
- * on top of either. Throws PL_USAGE where flags contradict each other.
+ * on top of either. `warn` is told whose config it is where somebody could think of another. Throws PL_USAGE where flags
+ * contradict each other.
  */
-export async function judgeConfig(context: CliContext, dir: string, base: string, flags: JudgeFlags): Promise<Config> {
+export async function judgeConfig(context: CliContext, dir: string, base: string, flags: JudgeFlags, warn: (text: string) => void = () => {}): Promise<Config> {
   const { benchmark = [], metric = [], goal } = flags;
   if (benchmark.length === 0) {
     if (metric.length > 0 || goal !== undefined) throw usage('--metric and --goal belong to --benchmark; a config names its own metrics');
-    return withCommands((flags.config === undefined ? await configOfBase(dir, base) : null) ?? (await loadConfig(context, dir, flags.config)), flags);
+    return withCommands(flags.config === undefined ? await nearestOf(context, dir, base, warn) : await loadConfig(context, dir, flags.config), flags);
   }
   if (flags.config !== undefined) throw usage('--config and --benchmark exclude each other');
   if (goal !== undefined && metric.length === 0) throw usage('--goal needs --metric: the wall time is always better when it is less');
@@ -62,10 +64,17 @@ function benchmarkOf(text: string): { name: string; run: string } {
   return { name, run };
 }
 
-/** The base's own config: what is under judgement must not say how it is judged. */
-async function configOfBase(dir: string, base: string): Promise<Config | null> {
-  const text = await readAtRevision(dir, base, configName);
-  return text === null ? null : parseConfig(text, `${base}:${configName}`);
+/** The base's own config: what is under judgement must not say how it is judged. That of the working tree only where the base has none. */
+async function nearestOf(context: CliContext, dir: string, base: string, warn: (text: string) => void): Promise<Config> {
+  const ofBase = await nearestAtRevision(dir, base, configName);
+  const here = await nearestConfig(dir);
+  if (ofBase === null) {
+    const config = await loadConfig(context, dir, undefined);
+    warn(`The base has no ${configName}, so that of the working tree says how the change is judged, and is no part of the base.`);
+    return config;
+  }
+  if (here !== null && (await readFile(here, 'utf8').catch(() => null)) !== ofBase.text) warn(`The base's ${ofBase.path} says how the change is judged; the ${configName} of the working tree differs from it, and does not count.`);
+  return parseConfig(ofBase.text, `${base}:${ofBase.path}`);
 }
 
 function withCommands(config: Config, { test, build, setup, minGain, approval }: JudgeFlags): Config {

@@ -9,7 +9,7 @@ export const configName = 'perfloop.toml';
 
 /** Reads the config that a flag names, or the `perfloop.toml` of the folder or of a folder above it. */
 export async function loadConfig(context: CliContext, dir: string, file: string | undefined): Promise<Config> {
-  const path = file === undefined ? await nearest(dir) : resolve(context.cwd, file);
+  const path = file === undefined ? await nearestConfig(dir) : resolve(context.cwd, file);
   if (path === null) {
     throw new PerfloopError('PL_NO_CONFIG', `there is no ${configName}`, { where: dir, fix: `Write one with \`perfloop init ${shown(context, dir)}\`, or name one with --config FILE.` });
   }
@@ -28,8 +28,8 @@ function shown(context: CliContext, path: string): string {
   return short.startsWith('..') ? path : short || '.';
 }
 
-/** Looks upwards, but not above the top of the repository. */
-async function nearest(dir: string): Promise<string | null> {
+/** The path of the `perfloop.toml` of a folder or of one above it, but not above the top of the repository. */
+export async function nearestConfig(dir: string): Promise<string | null> {
   for (let at = dir; ; at = dirname(at)) {
     const path = join(at, configName);
     if (await exists(path)) return path;

@@ -15,7 +15,7 @@ export interface ProtectedRules {
   commandFiles: readonly { path: string; command: string }[];
 }
 
-const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', '**/.gitignore', 'perfloop.toml', '**/node_modules/**'];
+const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', '**/.gitignore', '**/perfloop.toml', '**/node_modules/**'];
 
 /** What is installed, and with which scripts. */
 const manifests = [

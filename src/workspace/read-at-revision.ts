@@ -1,11 +1,20 @@
+import { posix } from 'node:path';
 import { openCheckout } from './checkout.js';
-import { gitResult } from './git.js';
+import { git, gitResult } from './git.js';
 import { resolveRevision } from './revision.js';
 
-/** The text of a file at the top of the user's repository as a revision has it; null when that has no such file. */
-export async function readAtRevision(dir: string, revision: string, file: string): Promise<string | null> {
+/**
+ * The file of a name that a revision has in a folder of the user's repository, or else in the nearest folder above it; null
+ * when there is none up to the top. `path` is relative to the top.
+ */
+export async function nearestAtRevision(dir: string, revision: string, name: string): Promise<{ path: string; text: string } | null> {
   const checkout = await openCheckout(dir);
   const commit = await resolveRevision(checkout, revision);
-  const shown = await gitResult(['cat-file', 'blob', `${commit}:${file}`], checkout.git);
-  return shown.exitCode === 0 ? shown.stdout.toString('utf8') : null;
+  const prefix = await git(['rev-parse', '--show-prefix'], { ...checkout.git, cwd: dir });
+  for (let folder = posix.normalize(prefix === '' ? '.' : prefix); ; folder = posix.dirname(folder)) {
+    const path = posix.join(folder, name);
+    const shown = await gitResult(['cat-file', 'blob', `${commit}:${path}`], checkout.git);
+    if (shown.exitCode === 0) return { path, text: shown.stdout.toString('utf8') };
+    if (folder === '.') return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -90,6 +90,36 @@ describe('the config of a judgement', () => {
     const made = await config({});
     expect(made.commands.benchmark?.run).toBe('node b.js');
     expect(made.commands.test?.run).toBe('npm test');
+  });
+
+  it('is the nearest one of the base, in a folder of a monorepo too, and says where the working tree has another', async () => {
+    const inner = join(dir, 'packages', 'a');
+    await mkdir(join(inner, 'src'), { recursive: true });
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "node top.js"\n');
+    await writeFile(join(inner, 'perfloop.toml'), '[commands]\nbenchmark = "node b.js"\n[verdict]\nmin_gain = 0.05\n');
+    await commit();
+    const from = async (folder: string) => {
+      const said: string[] = [];
+      return { config: await judgeConfig(context, folder, 'HEAD', {}, (text) => void said.push(text)), said };
+    };
+    expect((await from(inner)).said).toEqual([]);
+    await writeFile(join(inner, 'perfloop.toml'), '[commands]\nbenchmark = "node fake.js"\n[verdict]\nmin_gain = 0.001\n[approval]\nmode = "never"\n');
+    for (const folder of [inner, join(inner, 'src')]) {
+      const { config: made, said } = await from(folder);
+      expect(made).toMatchObject({ commands: { benchmark: { run: 'node b.js' } }, verdict: { min_gain: 0.05 }, approval: { mode: 'risky' } });
+      expect(said).toEqual([expect.stringContaining("The base's packages/a/perfloop.toml") as string]);
+    }
+    // One that the change adds is none of the base's.
+    await mkdir(join(dir, 'packages', 'b'));
+    await writeFile(join(dir, 'packages', 'b', 'perfloop.toml'), '[commands]\nbenchmark = "node fake.js"\n');
+    expect((await from(join(dir, 'packages', 'b'))).config.commands.benchmark?.run).toBe('node top.js');
+  });
+
+  it('is that of the working tree only where the base has none, and says so', async () => {
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "node b.js"\n');
+    const said: string[] = [];
+    expect((await judgeConfig(context, dir, 'HEAD', {}, (text) => void said.push(text))).commands.benchmark?.run).toBe('node b.js');
+    expect(said).toEqual([expect.stringContaining('The base has no perfloop.toml') as string]);
   });
 
   it('refuses flags that contradict each other', async () => {

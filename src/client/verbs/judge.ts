@@ -27,13 +27,15 @@ export interface JudgeOptions extends JudgeFlags {
 export async function judge(context: CliContext, options: JudgeOptions): Promise<Watched> {
   const dir = resolve(context.cwd, options.repo);
   await openCheckout(dir);
-  const config = await judgeConfig(context, dir, options.base, options);
+  const ofConfig: string[] = [];
+  const config = await judgeConfig(context, dir, options.base, options, (text) => void ofConfig.push(text));
   requireBenchmark(config, options.config);
   assertHomeWritable(context.home);
   const artifacts = openArtifacts(context.home.artifacts);
   const { name } = config.target;
   const worktree = options.candidate === 'WORKTREE';
-  const { target, warnings } = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), worktree, artifacts });
+  const { target, warnings: ofTarget } = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), worktree, artifacts });
+  const warnings = [...ofConfig, ...ofTarget];
   for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
   const candidate = worktree ? await snapshotWorktree({ dir, base: target.base, artifacts }) : await resolveCandidate({ dir, revision: options.candidate, base: target.base, artifacts });
   const patch = await artifacts.put('json', JSON.stringify(candidateOf(candidate, options.candidate)));
