@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,19 +20,45 @@ export interface Output {
 
 const mostFileBytes = 64 * 1024 * 1024;
 
+/** Whether a stream of bytes is UTF-8. Its text does not say: U+FFFD stands for a wrong byte, and for itself. */
+class Utf8Check {
+  private readonly decoder = new TextDecoder('utf-8', { fatal: true });
+  private valid = true;
+
+  append(chunk: Buffer): void {
+    if (this.valid) this.valid = this.decodes(() => this.decoder.decode(chunk, { stream: true }));
+  }
+
+  /** Nothing comes any more; half a character at the end is none. */
+  ended(): boolean {
+    return this.valid && this.decodes(() => this.decoder.decode());
+  }
+
+  private decodes(decode: () => string): boolean {
+    try {
+      decode();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
 /** Gathers what a command prints: the digest of every byte, however many there are. */
 export class PrintedOutput {
   private readonly hash = createHash('sha256');
   private bytes = 0;
+  private readonly utf8 = new Utf8Check();
 
   append(chunk: Buffer): void {
+    this.utf8.append(chunk);
     this.hash.update(chunk);
     this.bytes += chunk.byteLength;
   }
 
   /** `kept`: the text that the command's result holds. */
   output(kept: string): Output {
-    return { digest: this.hash.digest('hex'), bytes: this.bytes, text: kept, whole: Buffer.byteLength(kept) === this.bytes && !kept.includes('\uFFFD') };
+    return { digest: this.hash.digest('hex'), bytes: this.bytes, text: kept, whole: Buffer.byteLength(kept) === this.bytes && this.utf8.ended() };
   }
 }
 
@@ -43,8 +70,7 @@ export async function writtenOutput(worktree: string, path: string): Promise<Out
   if (found === null) return `it did not write ${path}`;
   if (found.size > mostFileBytes) return `${path} has ${found.size} bytes; at most ${mostFileBytes} are compared`;
   const content = await readFile(join(worktree, path));
-  const text = content.toString('utf8');
-  return { digest: createHash('sha256').update(content).digest('hex'), bytes: content.byteLength, text, whole: !text.includes('\uFFFD') };
+  return { digest: createHash('sha256').update(content).digest('hex'), bytes: content.byteLength, text: content.toString('utf8'), whole: isUtf8(content) };
 }
 
 /** The outputs of one place over all runs, in the order of their seeds. */
