@@ -19,9 +19,11 @@ const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', 
 
 /** What is installed, and with which scripts. */
 const manifests = [
-  '**/{package.json,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lock,bun.lockb,.npmrc,.yarnrc,.yarnrc.yml,.nvmrc,.node-version}',
-  '**/{pyproject.toml,setup.py,setup.cfg,requirements*.txt,Pipfile,Pipfile.lock,poetry.lock,uv.lock,.python-version,environment.yml}',
-  '**/{Cargo.lock,go.sum,Gemfile.lock,composer.lock}',
+  '**/{package.json,package-lock.json,npm-shrinkwrap.json,pnpm-lock.yaml,pnpm-workspace.yaml,bun.lockb,.npmrc,.pnpmfile.cjs,.pnpmfile.mjs,.yarnrc,.yarnrc.yml,.nvmrc,.node-version}',
+  '**/{pyproject.toml,setup.py,setup.cfg,requirements*.txt,Pipfile,.python-version,environment.yml,uv.toml,poetry.toml,hatch.toml,pixi.toml,MANIFEST.in}',
+  '**/{go.sum,flake.nix,packages.lock.json,Package.resolved}',
+  // Cargo, Poetry, uv, PDM, Pixi, Deno, Bun, Yarn, Bundler, Composer, Nix, Mix, pub and Gradle.
+  '**/*.{lock,lockfile}',
 ];
 
 /** Continuous integration. */
@@ -54,9 +56,13 @@ const builtIn = [
   ...buildFiles,
   // How tests are run, and code that an interpreter runs unasked.
   '**/{jest,vitest,vite,karma,ava,playwright,cypress}.config.*',
+  '**/{jest,vitest,mocha,karma,cypress,playwright}.setup.*',
+  '**/{setupTests,setup-tests,setup-jest,setup-vitest,jest-setup,vitest-setup}.*',
   '**/.mocharc.*',
   '**/{tox.ini,pytest.ini,noxfile.py,.coveragerc,sitecustomize.py,usercustomize.py}',
   '**/*.pth',
+  // Variables that shells and test runners load.
+  '**/{.env,.envrc,.env.*}',
   ...integration,
   '**/.git*',
 ];

@@ -21,6 +21,8 @@ const flagged: [Change, string][] = [
   [{ file: '16/Makefile', before: 'x.o:\n', after: 'x.o: x.txt\n\tbase64 -d x.txt > x.o\n' }, 'base64 -d x.txt > x.o'],
   [{ file: '17/pytest.ini', before: '[pytest]\n', after: '[pytest]\naddopts = -k fast\n' }, 'addopts = -k fast'],
   [{ file: '18/pyproject.toml', before: '[build-system]\n', after: '[build-system]\nrequires = ["other-core"]\n' }, 'requires = ["other-core"]'],
+  [{ file: '19/.pnpmfile.cjs', before: 'module.exports = {};\n', after: 'module.exports = { hooks: {} };\n' }, 'module.exports = { hooks: {} };'],
+  [{ file: '20/uv.toml', before: null, after: 'index-url = "x"\n' }, 'index-url = "x"'],
   [{ file: '14/build.rs', before: 'fn main() {}\n', after: 'fn main() { println!("x"); }\n' }, 'fn main() { println!("x"); }'],
 ];
 

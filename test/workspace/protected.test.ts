@@ -21,9 +21,11 @@ describe('protectionOf', () => {
     'bench/run.js', 'benchmarks/deep/x.py', 'src/a.bench.ts', 'bench.js', 'benches/x.rs', 'package.json', 'packages/x/package.json', 'package-lock.json', 'yarn.lock', 'requirements-dev.txt', 'pyproject.toml',
     '.github/workflows/ci.yml', '.gitlab-ci.yml', 'perfloop.toml', '.gitignore', 'src/.gitattributes', '.gitmodules', 'node_modules/x/index.js', 'vitest.config.ts', 'sitecustomize.py', 'src/evil.pth',
     'Makefile', 'lib/CMakeLists.txt', 'cmake/flags.cmake', 'Cargo.toml', 'crates/a/build.rs', '.cargo/config.toml', 'rust-toolchain.toml', 'go.mod', 'go.work', 'vendor/github.com/x/y.go', 'tsconfig.json', 'packages/a/tsconfig.build.json', '.babelrc', 'webpack.config.js', 'setup.cfg', 'pom.xml',
+    'pdm.lock', 'pixi.lock', 'pixi.toml', 'deno.lock', 'flake.lock', 'flake.nix', 'mix.lock', 'pubspec.lock', 'app/gradle.lockfile', 'packages.lock.json', 'Package.resolved', 'bun.lock', 'Cargo.lock', 'poetry.lock', 'uv.lock', 'Gemfile.lock', 'composer.lock', 'Pipfile.lock', 'any.lock',
+    'uv.toml', 'poetry.toml', 'hatch.toml', 'MANIFEST.in', '.pnpmfile.cjs', 'jest.setup.js', 'src/setupTests.js', 'vitest.setup.ts', '.envrc', '.env', 'packages/a/.env.test', 'packages/a/perfloop.toml',
   ])('protects %s', (path) => expect(why(path)).toBeTypeOf('string'));
 
-  test.each(['src/a.js', 'lib/index.ts', 'contest.py', 'src/latest.js', 'src/attest.py', 'src/testify.go', 'src/benchwarmer.js', 'src/builder.rs', 'src/makefile.js', 'src/vendors.py', 'README.md', 'src/special/x.js', 'src/perfect.js'])('leaves %s to candidates', (path) =>
+  test.each(['src/a.js', 'lib/index.ts', 'contest.py', 'src/latest.js', 'src/attest.py', 'src/testify.go', 'src/benchwarmer.js', 'src/builder.rs', 'src/makefile.js', 'src/vendors.py', 'README.md', 'src/special/x.js', 'src/perfect.js', 'src/lock.js', 'src/env.js', 'src/setup.js', 'src/lockfile.ts', 'src/uv.js'])('leaves %s to candidates', (path) =>
     expect(why(path)).toBeUndefined());
 
   test('makes exceptions for editable files, but not for what is named or belongs to git', () => {

@@ -27,7 +27,7 @@ export const targetSchema = z
     name: shortText(80).min(1).optional().describe('A name for people. Default: the name of the folder.'),
     base: revision.default('HEAD').describe('The revision to start from: a branch, a tag or a commit.'),
     setup: commandSpec.optional().describe('Installs dependencies. Runs once for each content of the `lockfiles`; its result is kept and used again.'),
-    lockfiles: z.array(globPattern).default(['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'requirements*.txt', 'poetry.lock', 'uv.lock', 'pyproject.toml', 'package.json', 'Cargo.toml', 'Cargo.lock', 'go.mod', 'go.sum']).describe('The files that the result of `setup` depends on.'),
+    lockfiles: z.array(globPattern).default(['*.lock', '*.lockfile', 'package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'bun.lockb', 'package.json', 'requirements*.txt', 'pyproject.toml', 'setup.py', 'setup.cfg', 'Pipfile', 'pixi.toml', 'Cargo.toml', 'go.mod', 'go.sum', 'Gemfile', 'composer.json', 'mix.exs', 'deno.json', 'packages.lock.json', 'Package.resolved']).describe('The files that the result of `setup` depends on.'),
     protected: z.array(globPattern).default([]).describe('Files that no candidate may change, besides the built-in ones (tests, benchmarks, lock files, CI, this file).'),
     editable: z.array(globPattern).default([]).describe('Exceptions from the built-in protected files, for a repository whose own code lives in such a place (a library in `bench/`).'),
     link: z.array(pathBelowRoot).default([]).describe('Files and folders that a worktree needs and git does not hold (data sets, weights): linked from your checkout, read-only.'),
