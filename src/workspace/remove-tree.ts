@@ -28,5 +28,5 @@ async function openFolders(path: string): Promise<void> {
   const found = await lstat(rawPath(path)).catch(() => undefined);
   if (found === undefined || !found.isDirectory()) return;
   await chmod(rawPath(path), 0o700);
-  for (const entry of await readdir(rawPath(path), { withFileTypes: true, encoding: 'buffer' })) if (entry.isDirectory()) await openFolders(join(path, nameFrom(entry.name as unknown as Buffer)));
+  for (const entry of await readdir(rawPath(path), { withFileTypes: true, encoding: 'buffer' })) if (entry.isDirectory()) await openFolders(join(path, nameFrom(entry.name)));
 }

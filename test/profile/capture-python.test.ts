@@ -73,7 +73,7 @@ copies()
 waits()
 `,
     });
-    const db = imported((await capture('python3 main.py', { cwd })).files, cwd);
+    const db = await imported((await capture('python3 main.py', { cwd })).files, cwd);
     const hot = hotFunctions(db, { root: cwd, ignore: [], minShare: 0, top: 20 });
     const named = (name: string): HotFunction | undefined => hot.find((one) => one.function === name);
 
@@ -100,7 +100,7 @@ waits()
 
   it('names a module by its own place, however sys.path came to it', async () => {
     const cwd = repository({ 'package.py': work, 'bench/main.py': `import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "."))\nfrom package import work\nwork(1500)\n` });
-    const db = imported((await capture('python3 bench/main.py', { cwd })).files, cwd);
+    const db = await imported((await capture('python3 bench/main.py', { cwd })).files, cwd);
     expect(hotFunctions(db, { root: cwd, ignore: [], minShare: 0.1, top: 20 })).toMatchObject([{ function: 'work', file: 'package.py', line: 2 }]);
   });
 
@@ -111,7 +111,7 @@ waits()
     });
     const { files, kind } = await capture('python3 main.py', { cwd });
     expect(kind).toBe('mixed');
-    const db = imported(files, cwd);
+    const db = await imported(files, cwd);
     expect(profileSummary(db, { root: cwd }).processes).toBe(2);
     const names = hotFunctions(db, { root: cwd, ignore: [], minShare: 0, top: 20 }).map((one) => one.function);
     expect(names).toEqual(expect.arrayContaining(['work', 'busy']));

@@ -108,7 +108,7 @@ setTimeout(() => console.log(total), 300);`,
 };`,
   });
   const { files } = await capture('node bench.js', { cwd });
-  const db = imported(files, cwd);
+  const db = await imported(files, cwd);
   const [hottest] = hotFunctions(db, { root: cwd, ignore: [], minShare: 0.01, top: 5 });
   expect(hottest).toMatchObject({ function: expect.stringMatching(/unique$/), file: 'lib/unique.js', line: 1 });
   expect(hottest?.selfShare).toBeGreaterThan(0.6);
@@ -126,7 +126,7 @@ it('does not charge a driver for the time in which it waits for its benchmark', 
     'driver.js': `function drive() { return require('child_process').execFileSync(process.execPath, ['bench.js']); }\ndrive();`,
     'bench.js': `${spin} spin(400);`,
   });
-  const db = imported((await capture('node driver.js', { cwd })).files, cwd);
+  const db = await imported((await capture('node driver.js', { cwd })).files, cwd);
   const hot = hotFunctions(db, { root: cwd, ignore: [], minShare: 0, top: 10 });
   expect(hot[0]).toMatchObject({ function: 'spin', file: 'bench.js' });
   expect(hot.find((one) => one.function === 'drive')?.totalShare ?? 0).toBeLessThan(0.3);

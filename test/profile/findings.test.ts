@@ -48,7 +48,7 @@ exports.group = (ids) => {
 
 it('locates a captured hot function with its source, its callers and sentences of evidence', async () => {
   const cwd = repository(grouped);
-  const db = imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
+  const db = await imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
   const findings = await findingsFrom(db, { ...request, worktree: cwd });
   const [finding] = findings;
   expect(finding).toMatchObject({ category: 'H1', file: 'lib/group.js', function: 'unique', line: 3, language: 'javascript' });
@@ -64,7 +64,7 @@ it('locates a captured hot function with its source, its callers and sentences o
 
 it('finds the same in another worktree than the profiled one', async () => {
   const cwd = repository(grouped);
-  const db = imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
+  const db = await imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
   const other = join(dirname(cwd), 'other');
   execFileSync('git', ['worktree', 'add', '-q', '--detach', other], { cwd });
   const [finding] = await findingsFrom(db, { ...request, worktree: other });
@@ -74,7 +74,7 @@ it('finds the same in another worktree than the profiled one', async () => {
 
 it('leaves out files that git does not track, and functions that are gone from theirs', async () => {
   const cwd = repository(grouped);
-  const db = imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
+  const db = await imported((await capture('node bench.js', { cwd })).files, dirname(cwd));
   writeFiles(cwd, { 'lib/group.js': `${'\n'.repeat(20)}exports.nothing = 1;\n` });
   expect((await findingsFrom(db, { ...request, worktree: cwd })).map(({ file }) => file)).not.toContain('lib/group.js');
   execFileSync('git', ['checkout', '-q', '--', 'lib/group.js'], { cwd });
@@ -99,7 +99,7 @@ def main():
 main()
 `;
   const cwd = repository({ 'bench.py': source });
-  const db = imported((await capture('python3 bench.py', { cwd })).files, dirname(cwd));
+  const db = await imported((await capture('python3 bench.py', { cwd })).files, dirname(cwd));
   const [finding] = await findingsFrom(db, { ...request, worktree: cwd });
   expect(finding).toMatchObject({ category: 'H3', file: 'bench.py', function: 'snapshot', line: 4, language: 'python', callSites: [{ file: 'bench.py', line: 11, text: 'snapshot(states)' }] });
   expect(finding?.snippet).toBe('def snapshot(states):\n    return [copy.deepcopy(state) for state in states]');

@@ -28,7 +28,7 @@ const ended: (() => void)[] = [];
 afterAll(() => ended.forEach((end) => end()));
 
 /** Correlation ids that collide between processes, devices that several processes use, graphs, spans that touch and nest. */
-function made(seed: string): Made {
+async function made(seed: string): Promise<Made> {
   const random = seededRandom(seed);
   const int = (below: number): number => Math.floor(random() * below);
   const at = 5_000_000;
@@ -55,7 +55,7 @@ function made(seed: string): Made {
   const folder = mkdtempSync(join(tmpdir(), 'perfloop-tools-'));
   const file = writeExport(join(folder, 'a.sqlite'), { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: graphs, CUPTI_ACTIVITY_KIND_RUNTIME: calls, NVTX_EVENTS: ranges } as never, { strings });
   const database = join(folder, 'p.sqlite');
-  importProfile({ files: [file], kind: 'auto', database });
+  await importProfile({ files: [file], kind: 'auto', database });
   const db = openProfile(database);
   ended.push(() => {
     db.close();
@@ -93,8 +93,8 @@ function covered(spans: readonly { start: number; end: number }[]): number {
 }
 const launchedBy = (kernel: Kernel, calls: readonly Call[]): Call[] => calls.filter((call) => call.correlationId === kernel.correlationId && (call.globalTid & ~0xffffffn) === kernel.globalPid);
 
-describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (%s)', (seed) => {
-  const { kernels, copies, calls, ranges, graphs, db } = made(seed);
+describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (%s)', async (seed) => {
+  const { kernels, copies, calls, ranges, graphs, db } = await made(seed);
   const work = [...kernels, ...copies, ...graphs];
 
   it('kernels, by name, device and stream', () => {
@@ -206,16 +206,16 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
 });
 
 describe('a tool', () => {
-  it.each(profileTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', (name) => {
+  it.each(profileTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', async (name) => {
     const folder = temporaryFolder();
-    importProfile({ files: [writeExport(join(folder, 'a.sqlite'), { SCHED_EVENTS: [{ start: 1, cpu: 0, isSchedIn: 1, globalTid: 1 }] })], kind: 'auto', database: join(folder, 'p.sqlite') });
+    await importProfile({ files: [writeExport(join(folder, 'a.sqlite'), { SCHED_EVENTS: [{ start: 1, cpu: 0, isSchedIn: 1, globalTid: 1 }] })], kind: 'auto', database: join(folder, 'p.sqlite') });
     const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), name === 'query' ? { sql: 'SELECT 1' } : {});
     if (['health', 'query'].includes(name)) expect(answer.abstained).toBeNull();
     else expect(answer.abstained).toMatch(/^the profile has no \w+: /);
   });
 
-  it('query only reads, keeps large integers exact, and says where there is more', () => {
-    const { db } = made('query');
+  it('query only reads, keeps large integers exact, and says where there is more', async () => {
+    const { db } = await made('query');
     expect(rowsOf(db, 'query', { sql: 'SELECT 9223372036854775807 AS large, 1.5 AS half, NULL AS none' })).toEqual([{ large: '9223372036854775807', half: 1.5, none: null }]);
     expect(ask(profileTool('query'), db, { sql: 'SELECT * FROM CUPTI_ACTIVITY_KIND_KERNEL', limit: 3 })).toMatchObject({ more: 1, rows: [{}, {}, {}] });
     for (const sql of ['DELETE FROM StringIds', 'CREATE TABLE t (x)', 'ATTACH \'x\' AS y', 'SELEC', 'SELECT 1; SELECT 2', 'PRAGMA journal_mode = WAL']) expect(() => ask(profileTool('query'), db, { sql })).toThrow(expect.objectContaining({ code: 'PL_TOOL_SQL' }));
@@ -223,21 +223,21 @@ describe('a tool', () => {
 });
 
 describe.skipIf(!existsSync(shared))('on real profiles', () => {
-  const real = (name: string): ProfileDatabase => {
+  const real = async (name: string): Promise<ProfileDatabase> => {
     const database = join(temporaryFolder(), 'p.sqlite');
-    importProfile({ files: [join(shared, name)], kind: 'auto', database });
+    await importProfile({ files: [join(shared, name)], kind: 'auto', database });
     return openProfile(database);
   };
 
-  it('two H100s copy from pinned memory for about 921 of 960 ms, at 27.7 GB/s', () => {
-    const db = real('nsys-h100-2gpu-inference.sqlite');
+  it('two H100s copy from pinned memory for about 921 of 960 ms, at 27.7 GB/s', async () => {
+    const db = await real('nsys-h100-2gpu-inference.sqlite');
     const pinned = rowsOf(db, 'memcpy').filter(({ direction, memory }) => direction === 'Host-to-Device' && memory === 'Pinned to Device');
     expect(pinned).toMatchObject([{ device: 0, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }, { device: 1, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }]);
     for (const { totalMs } of pinned) expect(totalMs).toBeCloseTo(921, 0);
     expect(ask(profileTool('launch'), db, {})).toMatchObject({ facts: { kernels: 3442, joined: 1632 / 3442 } });
   });
 
-  it('a healthy one is idle for 0.99%', () => {
-    expect(rowsOf(real('nsys-healthy-1pct-idle.sqlite'), 'busy')).toMatchObject([{ busyShare: expect.closeTo(0.9901, 3) as number }]);
+  it('a healthy one is idle for 0.99%', async () => {
+    expect(rowsOf(await real('nsys-healthy-1pct-idle.sqlite'), 'busy')).toMatchObject([{ busyShare: expect.closeTo(0.9901, 3) as number }]);
   });
 });

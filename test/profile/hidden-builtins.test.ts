@@ -11,17 +11,17 @@ import { temporaryFolder } from './temporary-folder.js';
 const fixtures = join(import.meta.dirname, '..', 'fixtures', 'profile');
 
 /** The fixture as if it had been recorded in a folder of this test. */
-function recorded(file: string, { withSource }: { withSource: boolean }) {
+async function recorded(file: string, { withSource }: { withSource: boolean }) {
   const folder = temporaryFolder();
   if (withSource) cpSync(join(fixtures, 'src'), join(folder, 'src'), { recursive: true });
   const profile = join(folder, 'p.cpuprofile');
   writeFileSync(profile, readFileSync(join(fixtures, file), 'utf8').replaceAll('/tmp/perfloop-example', folder));
-  const db = imported([profile], folder);
+  const db = await imported([profile], folder);
   return { db, hot: hotFunctions(db, { root: folder, ignore: [], minShare: 0, top: 10 }) };
 }
 
-it('gives Node 24\'s samples on the calling line back to the function whose builtin ran', () => {
-  const { db, hot } = recorded('group-node-24.cpuprofile', { withSource: true });
+it('gives Node 24\'s samples on the calling line back to the function whose builtin ran', async () => {
+  const { db, hot } = await recorded('group-node-24.cpuprofile', { withSource: true });
   expect(hot[0]).toMatchObject({ function: 'unique', file: 'src/group.js', line: 2 });
   expect(hot[0]?.selfShare).toBeGreaterThan(0.7);
   expect(hot[0]?.ownShare).toBeLessThan(0.2);
@@ -29,13 +29,13 @@ it('gives Node 24\'s samples on the calling line back to the function whose buil
   expect(timeVia(db, { frame: hot[0]?.frame ?? 0 })[0]?.function).toBe('(builtin seen on the calling line)');
 });
 
-it('moves nothing where the source is not at hand', () => {
-  const { hot } = recorded('group-node-24.cpuprofile', { withSource: false });
+it('moves nothing where the source is not at hand', async () => {
+  const { hot } = await recorded('group-node-24.cpuprofile', { withSource: false });
   expect(hot[0]).toMatchObject({ function: 'exports.group' });
 });
 
-it('agrees between Node 20, which shows them where they belong, and Node 24', () => {
-  const shares = ['group-node-20.cpuprofile', 'group-node-24.cpuprofile'].map((file) => recorded(file, { withSource: true }).hot[0]);
+it('agrees between Node 20, which shows them where they belong, and Node 24', async () => {
+  const shares = await Promise.all(['group-node-20.cpuprofile', 'group-node-24.cpuprofile'].map(async (file) => (await recorded(file, { withSource: true })).hot[0]));
   expect(shares.map((hot) => hot?.function)).toEqual(['unique', 'unique']);
   expect(Math.abs((shares[0]?.selfShare ?? 0) - (shares[1]?.selfShare ?? 1))).toBeLessThan(0.15);
 });

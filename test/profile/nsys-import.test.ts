@@ -14,35 +14,35 @@ const kernel = { start: 10, end: 30, deviceId: 0, contextId: 1, streamId: 7, cor
 const call = { start: 1, end: 4, globalTid: globalTidOf(100, 101), correlationId: 5, nameId: 2, returnValue: 0 };
 const strings = { 1: 'gemm', 2: 'cudaLaunchKernel_v7000' };
 
-function importing(rows: ExportRows, options: Parameters<typeof writeExport>[2] = { strings }): { db: ProfileDatabase; notes: string[] } {
+async function importing(rows: ExportRows, options: Parameters<typeof writeExport>[2] = { strings }): Promise<{ db: ProfileDatabase; notes: string[] }> {
   const folder = temporaryFolder();
   const file = writeExport(join(folder, 'a.sqlite'), rows, options);
   const database = join(folder, 'out', 'profile.sqlite');
-  importProfile({ files: [file], kind: 'auto', database });
+  await importProfile({ files: [file], kind: 'auto', database });
   expect(readdirSync(join(folder, 'out'))).toEqual(['profile.sqlite']);
   const db = openProfile(database);
   return { db, notes: db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all() };
 }
 
-const codeOf = (work: () => unknown): string => {
+const codeOf = async (work: Promise<unknown>): Promise<string> => {
   try {
-    work();
+    await work;
   } catch (error) {
     return (error as { code?: string }).code ?? String(error);
   }
   return 'nothing was thrown';
 };
 
-const imports = (file: string) => () => importProfile({ files: [file], kind: 'auto', database: join(temporaryFolder(), 'profile.sqlite') });
+const imports = (file: string) => importProfile({ files: [file], kind: 'auto', database: join(temporaryFolder(), 'profile.sqlite') });
 
 const launched = 'SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL JOIN CUPTI_ACTIVITY_KIND_RUNTIME USING (globalPid, correlationId)';
 
 describe('an export of nsys', () => {
-  real('of two GPUs keeps every row, joins launches within their process, and tells what it left out', () => {
+  real('of two GPUs keeps every row, joins launches within their process, and tells what it left out', async () => {
     const file = join(shared, 'nsys-h100-2gpu-inference.sqlite');
     const before = statSync(file);
     const database = join(temporaryFolder(), 'profile.sqlite');
-    expect(importProfile({ files: [file], kind: 'nsys', database })).toMatchObject({ kind: 'nsys', files: 1, processes: 2 });
+    expect(await importProfile({ files: [file], kind: 'nsys', database })).toMatchObject({ kind: 'nsys', files: 1, processes: 2 });
     const db = openProfile(database);
     const count = (table: string) => db.prepare<[], number>(`SELECT COUNT(*) FROM ${table}`).pluck().get();
     expect(['KERNEL', 'RUNTIME', 'MEMCPY'].map((table) => count(`CUPTI_ACTIVITY_KIND_${table}`))).toEqual([3442, 5796, 904]);
@@ -55,37 +55,37 @@ describe('an export of nsys', () => {
     db.close();
   });
 
-  it('joins by correlation id and process: the same id in another process is another launch', () => {
-    const { db } = importing({
+  it('joins by correlation id and process: the same id in another process is another launch', async () => {
+    const { db } = await importing({
       CUPTI_ACTIVITY_KIND_KERNEL: [kernel, { ...kernel, globalPid: globalPidOf(200) }],
       CUPTI_ACTIVITY_KIND_RUNTIME: [call, { ...call, globalTid: globalTidOf(100, 0xffffff), correlationId: 6 }],
     });
     expect(db.prepare(launched).pluck().get()).toBe(1);
   });
 
-  it.each([[1, 1], [2, null]])('without a process at its kernels is of the only one there is (%i: %s)', (processes, known) => {
+  it.each([[1, 1], [2, null]])('without a process at its kernels is of the only one there is (%i: %s)', async (processes, known) => {
     const { globalPid: _globalPid, ...anonymous } = kernel;
-    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [anonymous], CUPTI_ACTIVITY_KIND_RUNTIME: Array.from({ length: processes }, (_, i) => ({ ...call, globalTid: globalTidOf(100 + i, 1) })) });
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [anonymous], CUPTI_ACTIVITY_KIND_RUNTIME: Array.from({ length: processes }, (_, i) => ({ ...call, globalTid: globalTidOf(100 + i, 1) })) });
     expect(db.prepare('SELECT CAST(globalPid AS TEXT) FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBe(known === null ? null : String(globalPidOf(100)));
   });
 
-  it('has no table that the export lacks, and NULL in columns of later schemas', () => {
-    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel] }, { version: '2.7.1', strings });
+  it('has no table that the export lacks, and NULL in columns of later schemas', async () => {
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel] }, { version: '2.7.1', strings });
     expect(db.prepare("SELECT COUNT(*) FROM sqlite_master WHERE name = 'NVTX_EVENTS'").pluck().get()).toBe(0);
     expect(db.prepare('SELECT graphNodeId FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBeNull();
   });
 
-  it('leaves out rows that end before they begin or have no time, and says how many; an open range stays', () => {
+  it('leaves out rows that end before they begin or have no time, and says how many; an open range stays', async () => {
     const range = { start: 5, end: null, eventType: 59, text: 'open', globalTid: globalTidOf(100, 101) };
-    const { db, notes } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel, { ...kernel, end: 9 }, { ...kernel, start: null }], NVTX_EVENTS: [range] });
+    const { db, notes } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel, { ...kernel, end: 9 }, { ...kernel, start: null }], NVTX_EVENTS: [range] });
     expect(db.prepare('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBe(1);
     expect(db.prepare('SELECT COUNT(*) FROM NVTX_EVENTS').pluck().get()).toBe(1);
     expect(notes).toContain('2 rows of CUPTI_ACTIVITY_KIND_KERNEL have no time, or end before they begin, and were left out.');
   });
 
-  it('keeps ids of 64 bits exact', () => {
+  it('keeps ids of 64 bits exact', async () => {
     const large = 2n ** 63n - 1n;
-    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [{ ...kernel, correlationId: large, globalPid: globalPidOf(0xffffff) }] });
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [{ ...kernel, correlationId: large, globalPid: globalPidOf(0xffffff) }] });
     expect(db.prepare('SELECT CAST(correlationId AS TEXT), CAST(globalPid AS TEXT) FROM CUPTI_ACTIVITY_KIND_KERNEL').raw().get()).toEqual([String(large), String(globalPidOf(0xffffff))]);
   });
 
@@ -96,9 +96,9 @@ describe('an export of nsys', () => {
     ['what the program printed', { ProcessStreams: [{ globalPid: 1, filenameId: 1, contentId: 9 }] }],
     ['files', { ANALYSIS_FILE: [{ id: 1, filename: 'x', contentId: 9, globalPid: 1 }] }],
     ['who exported it', { META_DATA_EXPORT: [{ name: 'EXPORT_USER', value: 'hush hush' }, { name: 'EXPORT_SCHEMA_VERSION', value: '3.1.0' }] }],
-  ])('keeps no secret of %s', (_, rows) => {
+  ])('keeps no secret of %s', async (_, rows) => {
     const texts: Record<number, string> = JSON.stringify(rows).includes('"contentId":9') ? { ...strings, 9: 'hush hush' } : strings;
-    const { db } = importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ...rows }, { strings: texts });
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ...rows }, { strings: texts });
     expect(readFileSync(db.name).includes('hush')).toBe(false);
     db.close();
   });
@@ -146,17 +146,17 @@ describe('what is no export', () => {
       mkdirSync(folder);
       return folder;
     }],
-  ])('%s is refused with %s', (_, code, make) => {
-    expect(codeOf(imports(make()))).toBe(code);
+  ])('%s is refused with %s', async (_, code, make) => {
+    expect(await codeOf(imports(make()))).toBe(code);
   });
 
-  it('what only the write-ahead log holds is read, and the log stays', () => {
+  it('what only the write-ahead log holds is read, and the log stays', async () => {
     const file = whole();
     const writer = new Database(file);
     writer.pragma('journal_mode = WAL');
     writer.exec('INSERT INTO CUPTI_ACTIVITY_KIND_KERNEL SELECT * FROM CUPTI_ACTIVITY_KIND_KERNEL LIMIT 1');
     const database = join(temporaryFolder(), 'profile.sqlite');
-    importProfile({ files: [file], kind: 'auto', database });
+    await importProfile({ files: [file], kind: 'auto', database });
     const log = statSync(`${file}-wal`).size;
     const db = openProfile(database);
     expect(db.prepare('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBe(501);

@@ -43,9 +43,9 @@ export async function capture(command: string, { cwd, kind = 'auto', env = {} }:
 }
 
 /** Imports profiles and opens the result, which is closed after the test. */
-export function imported(files: string[], folder: string): ProfileDatabase {
+export async function imported(files: string[], folder: string): Promise<ProfileDatabase> {
   const database = join(folder, 'profile.sqlite');
-  importProfile({ files, kind: 'auto', database });
+  await importProfile({ files, kind: 'auto', database });
   const db = openProfile(database);
   onTestFinished(() => void db.close());
   return db;

@@ -12,7 +12,7 @@ import { imported } from './programs.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** A V8 profile in which each stack, written from the outside in, was on top for so many milliseconds, in that order. */
-function profiled(...stacks: [stack: string, ms: number][]): ProfileDatabase {
+async function profiled(...stacks: [stack: string, ms: number][]): Promise<ProfileDatabase> {
   interface Node {
     id: number;
     callFrame: object;
@@ -40,7 +40,7 @@ function profiled(...stacks: [stack: string, ms: number][]): ProfileDatabase {
   const folder = temporaryFolder();
   const file = join(folder, 'made.cpuprofile');
   writeFileSync(file, JSON.stringify(profile));
-  return imported([file], folder);
+  return await imported([file], folder);
 }
 
 /** `name@path:line`, a builtin when there is no path. */
@@ -55,25 +55,25 @@ const all = { root: '/repo', ignore: [] as string[], minShare: 0, top: -1 };
 const shares = (db: ProfileDatabase, request: Partial<typeof all> = {}): string[] =>
   hotFunctions(db, { ...all, ...request }).map((hot) => `${hot.function} self ${hot.selfShare.toFixed(2)} total ${hot.totalShare.toFixed(2)}`);
 
-it('counts recursion once in the total', () => {
-  const db = profiled(['walk@a.js:1', 10], ['walk@a.js:1 > walk@a.js:1', 30], ['walk@a.js:1 > walk@a.js:1 > walk@a.js:1', 40], ['main@a.js:9', 20]);
+it('counts recursion once in the total', async () => {
+  const db = await profiled(['walk@a.js:1', 10], ['walk@a.js:1 > walk@a.js:1', 30], ['walk@a.js:1 > walk@a.js:1 > walk@a.js:1', 40], ['main@a.js:9', 20]);
   expect(shares(db)).toEqual(['walk self 0.80 total 0.80', 'main self 0.20 total 0.20']);
 });
 
-it('leaves idle time out of the shares, and says how long it was', () => {
-  const db = profiled(['f@a.js:1', 50], ['(idle)', 950], ['g@a.js:5', 50]);
+it('leaves idle time out of the shares, and says how long it was', async () => {
+  const db = await profiled(['f@a.js:1', 50], ['(idle)', 950], ['g@a.js:5', 50]);
   expect(shares(db)).toEqual(['f self 0.50 total 0.50', 'g self 0.50 total 0.50']);
   expect(profileSummary(db, { root: '/repo' })).toMatchObject({ busyMs: 100, idleMs: 950, wallMs: 1050 });
 });
 
-it('takes waiting for a child process for idle', () => {
-  const db = profiled(['f@a.js:1 > spawnSync@core/internal/child_process:1 > spawn', 900], ['f@a.js:1 > spawnSync@core/internal/child_process:1', 500], ['f@a.js:1', 75], ['f@a.js:1 > spawn', 25]);
+it('takes waiting for a child process for idle', async () => {
+  const db = await profiled(['f@a.js:1 > spawnSync@core/internal/child_process:1 > spawn', 900], ['f@a.js:1 > spawnSync@core/internal/child_process:1', 500], ['f@a.js:1', 75], ['f@a.js:1 > spawn', 25]);
   expect(shares(db)).toEqual(['f self 1.00 total 1.00']);
   expect(profileSummary(db, { root: '/repo' })).toMatchObject({ busyMs: 100, idleMs: 1400 });
 });
 
-it('charges builtins and the runtime\'s library to their caller, but not callbacks of theirs', () => {
-  const db = profiled(['f@a.js:1 > map > callback@a.js:2', 20], ['f@a.js:1 > map', 30], ['f@a.js:1 > readFileSync@core/fs:10 > open', 50]);
+it('charges builtins and the runtime\'s library to their caller, but not callbacks of theirs', async () => {
+  const db = await profiled(['f@a.js:1 > map > callback@a.js:2', 20], ['f@a.js:1 > map', 30], ['f@a.js:1 > readFileSync@core/fs:10 > open', 50]);
   expect(shares(db)).toEqual(['f self 0.80 total 1.00', 'callback self 0.20 total 0.20']);
   const [f] = hotFunctions(db, all);
   expect(timeVia(db, { frame: f?.frame ?? 0 })).toEqual([
@@ -83,38 +83,38 @@ it('charges builtins and the runtime\'s library to their caller, but not callbac
   expect(f?.ownShare).toBe(0);
 });
 
-it('shows only files of the repository, and says what the others take', () => {
-  const db = profiled(['f@src/a.js:1', 40], ['f@src/a.js:1 > g@node_modules/dep/index.js:1', 25], ['h@../elsewhere/b.js:1', 15], ['(garbage collector)', 10], ['require@core/internal/modules/cjs/loader:1', 5], ['(program)', 5]);
+it('shows only files of the repository, and says what the others take', async () => {
+  const db = await profiled(['f@src/a.js:1', 40], ['f@src/a.js:1 > g@node_modules/dep/index.js:1', 25], ['h@../elsewhere/b.js:1', 15], ['(garbage collector)', 10], ['require@core/internal/modules/cjs/loader:1', 5], ['(program)', 5]);
   expect(shares(db)).toEqual(['f self 0.40 total 0.65']);
   const summary = profileSummary(db, { root: '/repo' });
   expect(summary.shares).toEqual({ repository: 0.4, outside: 0.4, collector: 0.1, loader: 0.05, runtime: 0.05 });
 });
 
-it('shows garbage collection with the function that was running', () => {
-  const db = profiled(['f@a.js:1', 40], ['(garbage collector)', 30], ['g@a.js:9', 30]);
+it('shows garbage collection with the function that was running', async () => {
+  const db = await profiled(['f@a.js:1', 40], ['(garbage collector)', 30], ['g@a.js:9', 30]);
   const [f, g] = hotFunctions(db, all);
   expect(f).toMatchObject({ function: 'f', selfShare: 0.4, totalShare: 0.7, collectorShare: 0.3 });
   expect(g).toMatchObject({ function: 'g', collectorShare: 0 });
 });
 
-it('leaves out what the user ignores, names that stand for none, and what is too small', () => {
-  const db = profiled(['f@a.js:1', 50], ['test_f@a.js:5', 30], ['[unknown]@a.js:8', 10], ['small@a.js:9', 1], ['eval', 9]);
+it('leaves out what the user ignores, names that stand for none, and what is too small', async () => {
+  const db = await profiled(['f@a.js:1', 50], ['test_f@a.js:5', 30], ['[unknown]@a.js:8', 10], ['small@a.js:9', 1], ['eval', 9]);
   expect(shares(db, { ignore: ['^test_'], minShare: 0.05 })).toEqual(['f self 0.50 total 0.50']);
 });
 
-it('names the callers by the share of the function\'s time, recursion from outside', () => {
-  const db = profiled(['a@a.js:1 > f@a.js:5', 30], ['b@a.js:2 > f@a.js:5 > f@a.js:5', 60], ['b@a.js:2 > f@a.js:5 > g@a.js:7', 10]);
+it('names the callers by the share of the function\'s time, recursion from outside', async () => {
+  const db = await profiled(['a@a.js:1 > f@a.js:5', 30], ['b@a.js:2 > f@a.js:5 > f@a.js:5', 60], ['b@a.js:2 > f@a.js:5 > g@a.js:7', 10]);
   const f = hotFunctions(db, all).find((hot) => hot.function === 'f');
   expect(callers(db, { frame: f?.frame ?? 0 }).map((caller) => `${caller.function} ${caller.share} ${caller.ms}`)).toEqual(['b 0.7 70', 'a 0.3 30']);
 });
 
-it('puts a sample that V8 wrote out of order where its time says', () => {
+it('puts a sample that V8 wrote out of order where its time says', async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'p.cpuprofile');
   const nodes = [{ id: 1, callFrame: callFrame('(root)'), children: [2, 3] }, { id: 2, callFrame: callFrame('f@a.js:1') }, { id: 3, callFrame: callFrame('g@a.js:5') }];
   // f at 100, g at 40 (written later), end at 200 us.
   writeFileSync(file, JSON.stringify({ nodes, startTime: 0, endTime: 200, samples: [2, 3], timeDeltas: [100, -60] }));
-  const db = imported([file], folder);
+  const db = await imported([file], folder);
   expect(hotFunctions(db, all).map((hot) => `${hot.function} ${hot.selfMs}`)).toEqual(['f 0.1', 'g 0.06']);
 });
 
@@ -132,8 +132,8 @@ it.each([
   expect(repositoryPath(module, '/repo')).toBe(path);
 });
 
-it('finds the repository\'s folder in a profile that was recorded elsewhere', () => {
-  const db = profiled(['f@deep/src/a.js:1', 60], ['g@deep/src/b.js:1', 30], ['h@node_modules/x/src/a.js:1', 900]);
+it('finds the repository\'s folder in a profile that was recorded elsewhere', async () => {
+  const db = await profiled(['f@deep/src/a.js:1', 60], ['g@deep/src/b.js:1', 30], ['h@node_modules/x/src/a.js:1', 900]);
   expect(profileRoot(db, { here: ['/repo/deep'], trackedFiles: new Set() })).toBe('/repo/deep');
   expect(profileRoot(db, { here: ['/home/me/clone'], trackedFiles: new Set(['src/a.js', 'src/b.js', 'a.js']) })).toBe('/repo/deep');
   expect(profileRoot(db, { here: ['/home/me/clone'], trackedFiles: new Set(['other.js']) })).toBeNull();

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
 import { readCpuProfile } from './cpuprofile.js';
-import { detectProfileKind, type ProfileKind } from './detect.js';
+import { detectProfileKind, isGzip, type ProfileKind } from './detect.js';
+import { importKineto } from './kineto/kineto.js';
 import { readPstats } from './pstats.js';
 import { importNsys, profiledProcesses } from './nsys/import.js';
 import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
@@ -33,12 +34,12 @@ export interface ImportSummary {
  * Makes one SQLite file out of profiles: built under another name, then renamed. Files without samples are passed over as
  * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND, _NSYS, _CHANGED or _TOO_LARGE.
  */
-export function importProfile({ files, kind, database }: ImportRequest): ImportSummary {
+export async function importProfile({ files, kind, database }: ImportRequest): Promise<ImportSummary> {
   if (files.length === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'There is no profile to import.', { fix: 'Name at least one file.' });
   mkdirSync(dirname(database), { recursive: true });
   const partial = `${database}.${randomUUID()}.partial`;
   try {
-    const summary = write(files, kind, partial);
+    const summary = await write(files, kind, partial);
     renameSync(partial, database);
     return { ...summary, database };
   } finally {
@@ -52,7 +53,7 @@ function checkedKind(file: string, wanted: ImportRequest['kind']): ProfileKind {
   throw new PerfloopError('PL_PROFILE_KIND', `The profile is of kind ${kind}, not ${wanted}.`, { where: file, fix: 'Set `kind` of [profile] to "auto", or bring a profile of that kind.' });
 }
 
-function write(files: string[], wanted: ImportRequest['kind'], target: string): Omit<ImportSummary, 'database'> {
+async function write(files: string[], wanted: ImportRequest['kind'], target: string): Promise<Omit<ImportSummary, 'database'>> {
   const kinds = files.map((file) => checkedKind(file, wanted));
   const kind = kinds.every((one) => one === kinds[0]) ? (kinds[0] ?? 'mixed') : 'mixed';
   const db = new Database(target);
@@ -61,7 +62,7 @@ function write(files: string[], wanted: ImportRequest['kind'], target: string): 
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
-    if (kinds.includes('nsys')) importNsys(db, files, `${target}.source`);
+    if (isAlone(kinds)) await importAlone(db, files, kinds, target);
     else db.transaction(() => importHost(db, files, kinds))();
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
@@ -70,8 +71,8 @@ function write(files: string[], wanted: ImportRequest['kind'], target: string): 
     const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
     return {
       kind,
-      files: kind === 'nsys' ? 1 : count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
-      processes: count(kind === 'nsys' ? profiledProcesses(db) : 'SELECT COUNT(*) FROM PROCESSES'),
+      files: isAlone(kinds) ? 1 : count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
+      processes: count(isAlone(kinds) ? profiledProcesses(db) : 'SELECT COUNT(*) FROM PROCESSES'),
       samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
       functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind = 'source'"),
     };
@@ -79,6 +80,16 @@ function write(files: string[], wanted: ImportRequest['kind'], target: string): 
     db.close();
     sync(target);
   }
+}
+
+/** Exports and traces hold whole machines, and are not put together with others. */
+const isAlone = (kinds: readonly ProfileKind[]): boolean => kinds.some((kind) => kind === 'nsys' || kind === 'torch');
+
+async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string): Promise<void> {
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'An export of Nsight Systems or a trace of PyTorch is imported alone.', { where: files.join(', '), fix: 'Give one file.' });
+  if (kinds[0] === 'nsys') importNsys(db, file, `${target}.source`);
+  else await importKineto(db, file, isGzip(file));
 }
 
 /** Profiles of host code, of any number of threads and processes. */

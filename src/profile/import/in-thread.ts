@@ -12,7 +12,7 @@ import type { ThreadAnswer } from './thread.js';
 export async function importProfileInThread(request: ImportRequest, { signal }: { signal?: AbortSignal } = {}): Promise<ImportSummary> {
   signal?.throwIfAborted();
   const thread = fileURLToPath(new URL('./thread.js', import.meta.url));
-  if (!existsSync(thread)) return importProfile(request);
+  if (!existsSync(thread)) return await importProfile(request);
 
   const worker = new Worker(thread, { workerData: request });
   const stop = (): void => void worker.terminate();

@@ -6,9 +6,9 @@ import { importProfile, type ImportRequest, type ImportSummary } from './import.
 export type ThreadAnswer = { ok: true; summary: ImportSummary } | { ok: false; error: ReturnType<PerfloopError['toJSON']> };
 
 /** Body of the thread that importProfileInThread starts. */
-function answer(): ThreadAnswer {
+async function answer(): Promise<ThreadAnswer> {
   try {
-    return { ok: true, summary: importProfile(workerData as ImportRequest) };
+    return { ok: true, summary: await importProfile(workerData as ImportRequest) };
   } catch (error) {
     if (error instanceof PerfloopError) return { ok: false, error: error.toJSON() };
     throw error;
@@ -16,4 +16,4 @@ function answer(): ThreadAnswer {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-parentPort?.postMessage(answer());
+parentPort?.postMessage(await answer());

@@ -8,12 +8,10 @@ import { writeNsys } from './nsys.js';
 import { nsysTables } from './tables.js';
 
 /**
- * Imports one export of nsys into a fresh database. `copy`: where a copy of it may stand meanwhile. Throws PL_PROFILE_KIND for
- * several, and PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED.
+ * Imports an export of nsys into a fresh database. `copy`: where a copy of it may stand meanwhile. Throws
+ * PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED.
  */
-export function importNsys(db: Database.Database, files: string[], copy: string): void {
-  const [file] = files;
-  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'An export of Nsight Systems is imported alone.', { where: files.join(', '), fix: 'Give one file.' });
+export function importNsys(db: Database.Database, file: string, copy: string): void {
   checkLength(file);
   const remove = copyForReading(file, copy);
   try {

@@ -1,5 +1,6 @@
 import { PerfloopError } from '../../../core/errors.js';
 import type Database from '../../../store/sqlite.js';
+import { createNsysTable, quoted } from './create.js';
 import { keepsExport, keepsSystem, keptCapture } from './captured.js';
 import { contentTables, deviceTables, deviceWorkSql, nsysTables, type NsysTable } from './tables.js';
 
@@ -50,8 +51,6 @@ const isDeviceTable = ({ name }: NsysTable): boolean => (deviceTables as readonl
 
 const isDevice = (rows: Record<string, number>): boolean => deviceTables.some((name) => (rows[name] ?? 0) > 0);
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /** The names, what is known of the capture, and the enumerations. */
 function copyFacts(db: Database.Database, there: ReadonlyMap<string, string>, notes: string[], refuse: (message: string, fix: string) => PerfloopError): void {
   const contents = contentTables.filter((name) => there.has(name)).map((name) => `SELECT contentId FROM source.${name} WHERE contentId IS NOT NULL`);
@@ -85,17 +84,15 @@ INSERT INTO StringIds (id, value) SELECT id, CAST(value AS TEXT) FROM source.Str
   }
 }
 
-function copyTable(db: Database.Database, { name, columns: ours, computed = {}, indexes }: NsysTable, theirs: ReadonlySet<string>, onlyProcess: string | null, notes: string[]): number {
+function copyTable(db: Database.Database, { name, columns: ours, computed = {} }: NsysTable, theirs: ReadonlySet<string>, onlyProcess: string | null, notes: string[]): number {
   const value = (column: string): string => (theirs.has(column) ? quoted(column) : column === 'globalPid' && onlyProcess !== null ? onlyProcess : 'NULL');
   const all = [...ours.map((column) => [column, value(column)] as const), ...Object.entries(computed)];
   const isSpan = ours.includes('end') && name !== 'NVTX_EVENTS';
   const timed = isSpan ? '"start" IS NOT NULL AND "end" IS NOT NULL AND "end" >= "start"' : name === 'NVTX_EVENTS' ? '"start" IS NOT NULL AND ("end" IS NULL OR "end" >= "start")' : ours.includes('start') ? '"start" IS NOT NULL' : '1';
-  db.exec(`CREATE TABLE ${name} (${all.map(([column]) => `${quoted(column)} ${textColumns.has(column) ? 'TEXT' : 'INTEGER'}`).join(', ')})`);
+  createNsysTable(db, name, { indexes: false });
   const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${timed}`).run();
-  for (const [index, columns] of indexes.entries()) db.exec(`CREATE INDEX perfloop_${name}_${index + 1} ON ${name} (${columns.split(', ').map(quoted).join(', ')})`);
+  createNsysTable(db, name, { table: false, indexes: true });
   const count = db.prepare<[], number>(`SELECT COUNT(*) FROM source.${name}`).pluck().get() ?? 0;
   if (count > changes) notes.push(`${count - changes} rows of ${name} have no time, or end before they begin, and were left out.`);
   return changes;
 }
-
-const textColumns = new Set(['text', 'name', 'busLocation', 'chipName', 'uuid']);
