@@ -109,6 +109,24 @@ describe('a change that is faster and has a flag', () => {
   });
 });
 
+describe('a change with more flags in code that nobody runs than are shown', () => {
+  const run = "import { work } from '../src/z.js';\nfor (let x = 0; x < 9; x++) work(x);\n";
+  const target = repository(`[commands]\nbenchmark = "node bench/run.mjs && sh bench/score.sh"\n${fixed}${score}`, () => ({ 'package.json': '{ "type": "module" }\n', 'src/z.js': 'export function work(x) {\n  return x * 2;\n}\n', 'bench/run.mjs': run }));
+
+  it('is quarantined for the flag that is executed, which is shown first', async () => {
+    const decoy = 'export const a = () => process.env.A;\nexport const b = () => Date.now();\nexport const c = () => process.argv;\n';
+    const decoys = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`src/debug${n}.js`, decoy]));
+    target.write({ ...decoys, 'src/work.js': 'const ms = 20;\n', 'src/z.js': 'const kept = new Map();\nexport function work(x) {\n  if (!kept.has(x)) kept.set(x, x * 2);\n  return kept.get(x);\n}\n' });
+    const ended = await cliJudge(target);
+    const result = jsonOf(ended) as JudgeResult;
+    expect(result).toMatchObject({ verdict: 'quarantined', reasons: [{ code: 'risky', text: expect.stringMatching(/one place of the change: cache at src\/z\.js:3$/) as string }] });
+    expect(result.flags[0]).toMatchObject({ code: 'cache', file: 'src/z.js' });
+    expect(result.flags).toHaveLength(20);
+    expect(result.warnings).toContain('There are 5 more flags than the 20 that are shown.');
+    expect(ended.code).toBe(5);
+  });
+});
+
 describe('a gain that a fresh clone does not bear out', () => {
   const target = repository('');
 
