@@ -1,6 +1,8 @@
 import { drawCases, functionNamed, runCases, type CaseDraw, type CasesRan } from '../check/cases/run-cases.js';
 import { compareInThread } from '../check/compare/in-thread.js';
 import { isCompared } from '../core/check/cases/compare-cases.js';
+import type { CaseSeen } from '../core/check/cases/observation.js';
+import { unseenText } from '../core/check/cases/unseen.js';
 import type { Checked } from '../core/check/checked.js';
 import type { CasesConfig } from '../core/config/cases-schema.js';
 import type { CheckOutcome, HostActivities } from '../core/run/contracts.js';
@@ -41,7 +43,7 @@ export function compareCasesActivity(deps: Dependencies): HostActivities['compar
         const seen = { a: await on('a'), b: await on('b') };
         const problem = writtenByCandidate(written, cases.entry) ?? (await compared(cases, index, seen, attempt));
         if (problem !== null) return { ...problem, checked: [...checked, { text: `${cases.entry}: its cases differ`, seeds: [seed] }] };
-        checked.push({ text: agreement(cases, seen.a), seeds: [seed] });
+        checked.push({ text: agreement(cases, seen), seeds: [seed] });
       }
       return outcome({ checked });
     }));
@@ -78,10 +80,13 @@ async function compared(cases: CasesConfig, index: number, { a, b }: Record<Side
   return outcome({ whose: 'b', problem: `${entry} does something else than on the champion: ${result.text}` });
 }
 
-function agreement({ entry }: CasesConfig, seen: CasesRan): string {
-  const cases = seen.kind === 'ran' ? seen.cases : [];
+function agreement({ entry }: CasesConfig, { a, b }: Record<Side, CasesRan>): string {
+  const casesOf = (seen: CasesRan): CaseSeen[] => (seen.kind === 'ran' ? seen.cases : []);
+  const cases = casesOf(a);
   const left = cases.filter((one) => !isCompared(one)).length;
-  return `${entry}: ${cases.length - left} cases of 4 calls each, the same values, exceptions and arguments afterwards${left === 0 ? '' : `; ${left} more exhaust the champion's stack and say nothing`}`;
+  const exhausted = left === 0 ? '' : `; ${left} more exhaust the champion's stack and say nothing`;
+  const unseen = unseenText([...cases, ...casesOf(b)]);
+  return `${entry}: ${cases.length - left} cases of 4 calls each, the same values, exceptions and arguments afterwards${exhausted}${unseen === null ? '' : `; not compared, since it cannot be seen: what these hold within: ${unseen}`}`;
 }
 
 function outcome(of: Partial<CheckOutcome>): CheckOutcome {

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { drawCases, functionNamed, runCases, type CasesRan } from '../../src/check/cases/run-cases.js';
+import { drawCases, functionNamed, runCases, type CaseDraw, type CasesRan } from '../../src/check/cases/run-cases.js';
 import { compareSeen } from '../../src/core/check/cases/judge-cases.js';
-import { caseSchema } from '../../src/core/config/cases-schema.js';
+import { caseSchema, type CasesConfig } from '../../src/core/config/cases-schema.js';
 import { commandEnvironment } from '../../src/measure/command-environment.js';
 import { runCommand } from '../../src/measure/run-command.js';
 
@@ -21,15 +21,17 @@ async function folderWith(files: Files): Promise<string> {
   return folder;
 }
 
-/** Both sides in fresh processes, with the same seed; as the activity does it, without worktrees. Null: they agree. */
+/** What one side shows, in a fresh process; as the activity does it, without worktrees. */
+export async function ran(cases: CasesConfig, draw: CaseDraw, files: Files): Promise<CasesRan> {
+  const folder = await folderWith(files);
+  return runCases(cases, draw, (program) => runCommand({ ...program, cwd: folder, env: { ...commandEnvironment(), PYTHONHASHSEED: draw.seed }, timeoutMs: cases.timeout }));
+}
+
+/** Both sides in fresh processes, with the same seed. Null: they agree. */
 export async function compare(input: CasesInput, champion: Files, candidate: Files, seed = '1234567890'): Promise<string | null> {
   const cases = caseSchema.parse(input);
   const draw = drawCases(cases, seed);
-  const run = async (files: Files): Promise<CasesRan> => {
-    const folder = await folderWith(files);
-    return runCases(cases, draw, (program) => runCommand({ ...program, cwd: folder, env: { ...commandEnvironment(), PYTHONHASHSEED: seed }, timeoutMs: cases.timeout }));
-  };
-  const [a, b] = [await run(champion), await run(candidate)];
+  const [a, b] = [await ran(cases, draw, champion), await ran(cases, draw, candidate)];
   if (a.kind === 'unusable') return `champion: ${a.why}`;
   if (b.kind === 'unusable') return `candidate: ${b.why}`;
   const result = compareSeen(functionNamed(cases.entry).names.join('.'), a, b, { tolerance: { relative: cases.tolerance, absolute: cases.absolute }, order: cases.order });

@@ -29,7 +29,7 @@ describe('a sound optimisation', () => {
 describe('a change is told by', () => {
   it.each([
     ['a constant', 'export const unique = () => [];', /the returned value\.length|the returned value/],
-    ['an edge: NaN is found by a Set and not by indexOf', 'export const unique = (items) => [...new Set(items)];', /NaN/, { args: ['list[float]'], count: 200 }],
+    ['an edge: a Set finds NaN, which indexOf does not, and makes 0 of -0', 'export const unique = (items) => [...new Set(items)];', /the returned value/, { args: ['list[float]'], count: 200 }],
     ['an edge: adding 0 makes 0 of -0', 'export const unique = (items) => items.filter((item, index) => items.indexOf(item) === index).map((item) => item + 0);', /-0 became 0/, { args: ['list[float]'], count: 300 }],
     ['the same array, changed in place', 'export const unique = (items) => { const kept = [...new Set(items)]; items.length = 0; items.push(...kept); return kept; };', /afterwards argument 1/],
     ['the argument itself in the place of a new array', 'export const unique = (items) => new Set(items).size === items.length ? items : [...new Set(items)];', /an object that was there before/],

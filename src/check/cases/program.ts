@@ -6,8 +6,8 @@ const harness = new URL('../harness/', import.meta.url);
 
 /** In the order in which one needs the other. */
 const files = {
-  javascript: ['originals.js', 'values.js', 'observe.js', 'run.js'],
-  python: ['originals.py', 'values.py', 'observe.py', 'run.py'],
+  javascript: ['originals.js', 'values.js', 'hidden.js', 'observe.js', 'run.js'],
+  python: ['originals.py', 'values.py', 'native.py', 'observe.py', 'run.py'],
 } as const;
 
 /**

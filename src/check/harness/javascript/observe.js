@@ -1,5 +1,6 @@
 // Writes values as JSON (the Node of src/core/check/cases/observation.ts), with nothing that the target could have replaced.
-import { AnyMap, apply, bigintText, builtinNames, call, dateTime, digest, getOwnPropertyDescriptor, getPrototypeOf, is, isArray, isBoxedPrimitive, isDate, isMap, isNativeError, isPromise, isProxy, isRegExp, isSet, isTypedArray, mapForEach, mapGet, mapHas, mapSet, ownKeys, regExpText, replace, setForEach, stringify, toText, typedLength } from './originals.js';
+import { AnyMap, apply, bigintText, builtinNames, bytesOf, bytesOfView, call, dateTime, digest, getOwnPropertyDescriptor, getPrototypeOf, is, isAnyArrayBuffer, isArray, isBoxedPrimitive, isDataView, isDate, isMap, isNativeError, isPromise, isProxy, isRegExp, isSet, isTypedArray, mapForEach, mapGet, mapHas, mapSet, ownKeys, regExpText, replace, setForEach, stringify, toText, typedLength, unboxed } from './originals.js';
+import { mayHold, textWithin } from './hidden.js';
 
 const mostDepth = 200;
 /** Of one snapshot. What is beyond is digested, and must then be exactly the same. */
@@ -52,19 +53,23 @@ export class Observer {
     if (call(mapHas, seen.ids, value)) return `{"r":${id}}`;
     call(mapSet, seen.ids, value, true);
     // Whether something is computed when it is looked at must not differ either.
-    if (isProxy(value)) return `{"t":"Proxy","i":${id}}`;
-    if (typeof value === 'function') return `{"t":"function","v":${stringify(nameOf(value))},"i":${id}}`;
-    const head = `{"t":${stringify(typeName(value))},"i":${id}`;
+    if (isProxy(value)) return `{"t":"Proxy","i":${id},"o":true}`;
+    if (typeof value === 'function') return `{"t":"function","v":${stringify(nameOf(value))},"i":${id},"o":true}`;
+    const head = `{"t":${stringify(typeName(value))},"i":${id}${mayHold(getPrototypeOf(value)) ? ',"o":true' : ''}`;
     if (depth > mostDepth) return `${head},"v":"(too deep)"}`;
     if (isArray(value)) return `${head},"l":[${this.#list(value.length, (index) => this.#property(value, toText(index), seen, depth), seen)}]${this.#attributes(value, seen, depth, (key) => key === 'length' || isIndex(key, value.length))}}`;
     if (isTypedArray(value)) return `${head},"x":"${numbersIn(value)}"}`;
+    if (isAnyArrayBuffer(value)) return `${head},"x":"${numbersIn(bytesOf(value))}"${this.#attributes(value, seen, depth, never)}}`;
+    if (isDataView(value)) return `${head},"x":"${numbersIn(bytesOfView(value))}"${this.#attributes(value, seen, depth, never)}}`;
     if (isMap(value)) return `${head},"e":[${this.#pairs(value, seen, depth)}]${this.#attributes(value, seen, depth, never)}}`;
     if (isSet(value)) return `${head},"l":[${this.#members(value, seen, depth)}]${this.#attributes(value, seen, depth, never)}}`;
-    if (isDate(value)) return `${head},"v":"${call(dateTime, value)}"}`;
-    if (isRegExp(value)) return `${head},"v":${stringify(apply(regExpText, value, []))}}`;
+    if (isDate(value)) return `${head},"v":"${call(dateTime, value)}"${this.#attributes(value, seen, depth, never)}}`;
+    if (isRegExp(value)) return `${head},"v":${stringify(apply(regExpText, value, []))}${this.#attributes(value, seen, depth, never)}}`;
     if (isNativeError(value)) return `${head},"v":${stringify(this.#message(value))}${this.#attributes(value, seen, depth, (key) => key === 'stack' || key === 'message')}}`;
     if (isPromise(value)) return `${head},"v":"(promise)"}`;
-    if (isBoxedPrimitive(value)) return `${head},"v":${stringify(toText(value))}}`;
+    if (isBoxedPrimitive(value)) return `${head},"l":[${this.#node(inBox(value), seen, depth + 1)}]${this.#attributes(value, seen, depth, (key) => typeof inBox(value) === 'string' && (key === 'length' || isIndex(key, inBox(value).length)))}}`;
+    const within = textWithin(value);
+    if (within !== undefined) return `${head},"v":${stringify(within)}}`;
     return `${head},"e":[${this.#fields(value, seen, depth)}]}`;
   }
 
@@ -94,8 +99,8 @@ export class Observer {
     return this.#entries(keys.length, (index) => {
       const key = keys[index];
       const name = typeof key === 'symbol' ? `{"t":"symbol","v":${stringify(toText(key))}}` : stringify(key);
-      const hidden = getOwnPropertyDescriptor(value, key)?.enumerable === false ? '{"t":"hidden"}' : null;
-      return `[${name},${hidden ?? this.#property(value, key, seen, depth)}]`;
+      const text = this.#property(value, key, seen, depth);
+      return `[${name},${getOwnPropertyDescriptor(value, key)?.enumerable === false ? `{"t":"hidden","l":[${text}]}` : text}]`;
     }, seen);
   }
 
@@ -152,6 +157,14 @@ function isIndex(key, length) {
   if (typeof key !== 'string') return false;
   const index = key >>> 0;
   return toText(index) === key && index < length;
+}
+
+function inBox(value) {
+  for (let index = 0; index < unboxed.length; index++) {
+    const box = unboxed[index];
+    if (box[0](value)) return call(box[1], value);
+  }
+  return undefined;
 }
 
 function numbersIn(array) {

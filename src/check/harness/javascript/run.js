@@ -73,7 +73,8 @@ async function observedCall(observer, { method, isMethod }, args, receiver) {
   try {
     value = apply(method(receiver), receiver, args);
     if (isPromise(value)) value = { awaited: await value };
-    else if (isIterator(value)) value = consumed(value);
+    else if (isIterator(value, iterate)) value = consumed(value);
+    else if (isIterator(value, iterateLater)) value = await consumedLater(value);
   } catch (error) {
     if (isExhausted(error)) return '{"how":"exhausted","all":[null]}';
     how = 'throws';
@@ -85,10 +86,10 @@ async function observedCall(observer, { method, isMethod }, args, receiver) {
   return `{"how":"${how}","all":${observer.snapshot(all)}}`;
 }
 
-const iterate = Symbol.iterator;
+const { iterator: iterate, asyncIterator: iterateLater } = Symbol;
 
-function isIterator(value) {
-  return value !== null && typeof value === 'object' && !isArray(value) && typeof value.next === 'function' && typeof value[iterate] === 'function';
+function isIterator(value, by) {
+  return value !== null && typeof value === 'object' && !isArray(value) && typeof value.next === 'function' && typeof value[by] === 'function';
 }
 
 /** All that a lazy result gives, under the name of its type: a list in its place is another. */
@@ -97,6 +98,17 @@ function consumed(iterator) {
   const next = iterator.next;
   while (items.length < mostSteps) {
     const step = call(next, iterator);
+    if (step.done) return { iterator: typeName(getPrototypeOf(iterator) ?? {}), items, returned: step.value };
+    items[items.length] = step.value;
+  }
+  return { iterator: 'endless', items };
+}
+
+async function consumedLater(iterator) {
+  const items = [];
+  const next = iterator.next;
+  while (items.length < mostSteps) {
+    const step = await call(next, iterator);
     if (step.done) return { iterator: typeName(getPrototypeOf(iterator) ?? {}), items, returned: step.value };
     items[items.length] = step.value;
   }

@@ -32,16 +32,20 @@ substitute = re.compile(r"\b0x[0-9a-fA-F]{6,}").sub
 modules = sys.modules
 path = sys.path
 join, dirname, exists, realpath = os.path.join, os.path.dirname, os.path.exists, os.path.realpath
-reduce = object.__reduce_ex__
 attribute = object.__getattribute__
 
 # Types whose repr says all of them, each by itself: a class of the target may only borrow the name.
 plain_types = {
     complex, range, slice, decimal.Decimal, fractions.Fraction, datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone,
-    uuid.UUID, re.Pattern, pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath, type(NotImplemented), type(...),
+    uuid.UUID, pathlib.PurePosixPath, pathlib.PosixPath, pathlib.PureWindowsPath, type(NotImplemented), type(...),
 }
 code_types = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type)
-language_types = {kind for kind in vars(builtins).values() if isinstance(kind, type)} | {types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.MappingProxyType}
+language_types = {kind for kind in vars(builtins).values() if isinstance(kind, type)} | {types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.MappingProxyType, re.Pattern, re.Match}
+Pattern, Match, MappingProxy = re.Pattern, re.Match, types.MappingProxyType
+dict_like = (dict, collections.OrderedDict)
+key_views, value_views, item_views = [tuple([type(view(kind())) for kind in dict_like]) for view in (lambda of: of.keys(), lambda of: of.values(), lambda of: of.items())]
+native_members = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType)
+Slot = types.MemberDescriptorType
 Enum = enum.Enum
 deque = collections.deque
 typed_array = array.array

@@ -77,6 +77,8 @@ def observed_call(observer, subject, args, receiver):
         if isinstance(value, types.CoroutineType):
             # Takes a while to load, and few functions need it.
             value = Lazy("coroutine", [import_module("asyncio").run(value)])
+        elif hasattr(kind, "__anext__") and hasattr(kind, "__aiter__"):
+            value = import_module("asyncio").run(consumed_later(value, kind))
         elif hasattr(kind, "__next__") and hasattr(kind, "__iter__"):
             value = consumed(value, kind)
     except (RecursionError, MemoryError):
@@ -89,6 +91,15 @@ def observed_call(observer, subject, args, receiver):
 def consumed(iterator, kind):
     items = []
     for item in iterator:
+        items.append(item)
+        if len(items) >= MOST_STEPS:
+            return Lazy("endless", items)
+    return Lazy(type_name(kind), items)
+
+
+async def consumed_later(iterator, kind):
+    items = []
+    async for item in iterator:
         items.append(item)
         if len(items) >= MOST_STEPS:
             return Lazy("endless", items)

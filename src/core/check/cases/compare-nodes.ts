@@ -18,7 +18,7 @@ export interface NodeDifference {
 export function differenceOf(a: Node, b: Node, rule: NodeRule, path = ''): NodeDifference | null {
   if (!isSeen(a) || !isSeen(b)) return a === b ? null : { path, champion: withType(a), candidate: withType(b) };
   if (a.t !== b.t) return identity(a, b, rule, path) ?? { path, champion: withType(a), candidate: withType(b) };
-  return identity(a, b, rule, path) ?? leaves(a, b, rule, path) ?? parts(a, b, rule, path) ?? entries(a, b, rule, path) ?? attributes(a, b, rule, path);
+  return identity(a, b, rule, path) ?? forms(a, b, path) ?? leaves(a, b, rule, path) ?? parts(a, b, rule, path) ?? entries(a, b, rule, path) ?? attributes(a, b, rule, path);
 }
 
 function isSeen(node: Node): node is Seen {
@@ -32,6 +32,12 @@ function identity(a: Seen, b: Seen, { order }: NodeRule, path: string): NodeDiff
   if (one === other || one === undefined || other === undefined) return null;
   const words = (id: number, than: number, node: Seen): string => `${id < than ? `an object that was there before (object ${id})` : 'another object'}${node.t === undefined ? '' : `, ${showNode(node, 60)}`}`;
   return { path, champion: words(one, other, a), candidate: words(other, one, b) };
+}
+
+/** One type can hold what it has in several ways: a class of fields alone, or a list by the same name. */
+function forms(a: Seen, b: Seen, path: string): NodeDifference | null {
+  const form = (node: Seen): string => (['v', 'l', 'u', 'e', 'x'] as const).filter((key) => node[key] !== undefined).join('');
+  return form(a) === form(b) ? null : { path, champion: withType(a), candidate: withType(b) };
 }
 
 function leaves(a: Seen, b: Seen, { tolerance }: NodeRule, path: string): NodeDifference | null {

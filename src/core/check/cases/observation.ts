@@ -20,6 +20,8 @@ export interface Seen {
   p?: [string, Node][];
   /** Numbers of an array, separated by spaces. */
   x?: string;
+  /** It may hold what cannot be seen, and so is not compared: what a function encloses, private fields, state of native code. */
+  o?: true;
 }
 
 /** One call: what came of it, and the arguments (after the receiver of a method) as they were afterwards. */

@@ -21,6 +21,11 @@ describe('two values of a program', () => {
     expect(differenceOf(list(number('1')), list(), rule())).toEqual({ path: '.length', champion: '1', candidate: '0' });
   });
 
+  it('differ by the form in which a type holds what it has', () => {
+    const empty = ['l', 'u', 'e'].map((form): Node => ({ t: 'class R', i: 1, [form]: [] }));
+    for (const a of [...empty, { t: 'class R', i: 1, x: '' }, { t: 'class R', i: 1, v: '' }]) for (const b of empty) expect(differenceOf(a, b, rule()) === null).toBe(a === b);
+  });
+
   it('have exact numbers, or ones within the tolerance', () => {
     const tolerant = rule({ tolerance: { relative: 1e-6, absolute: 0 } });
     expect(differenceOf(number('0'), number('-0'), rule())).not.toBeNull();
