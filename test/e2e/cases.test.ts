@@ -23,7 +23,8 @@ async function judged(target: Target): Promise<RunStatus> {
 }
 
 describe('functions of two languages', () => {
-  const target = repository(`[[cases]]\nentry = "lib/unique.js#unique"\nargs = ["list[int]"]\ncount = 40\n[[cases]]\nentry = "pkg/sums.py:total"\ninputs = "bench/cases.py"\ncount = 20\ntolerance = 1e-12\nabsolute = 1e-12\n`, {
+  const target = repository(`[[cases]]\nentry = "lib/unique.js#unique"\nargs = ["list[int]"]\ncount = 40\n[[cases]]\nentry = "pkg/sums.py:total"\ninputs = "bench/cases.py"\ncount = 20\ntolerance = 1e-12\nabsolute = 1e-12\n[[cases]]\nentry = "lib/box.js#box"\nargs = ["int"]\ncount = 5\n`, {
+    'lib/box.js': 'class Box {\n  #item;\n  constructor(item) {\n    this.#item = item;\n  }\n}\nexports.box = (item) => new Box(item);\n',
     'bench/cases.py': 'import random\ndef cases(seed, count):\n    made = random.Random(seed)\n    return [[[made.uniform(-1, 1) for _ in range(index)]] for index in range(count)]\n',
   });
   const sound = { 'src/work.js': 'const ms = 20;\n', 'lib/unique.js': 'exports.unique = (items) => [...new Set(items)];\n', 'pkg/sums.py': 'def total(items):\n    return [sum(reversed(items), 0.0)]\n' };
@@ -34,7 +35,7 @@ describe('functions of two languages', () => {
     const trial = trialOf(status, 'candidate');
     expect(verdictOf(trial)).toBe('accepted faster');
     const checked = trial.checked?.filter(({ text }) => text.includes('cases of 4 calls'));
-    expect(checked?.map(({ text }) => text)).toEqual(['lib/unique.js#unique: 40 cases of 4 calls each, the same values, exceptions and arguments afterwards', 'pkg/sums.py:total: 20 cases of 4 calls each, the same values, exceptions and arguments afterwards']);
+    expect(checked?.map(({ text }) => text)).toEqual(['lib/unique.js#unique: 40 cases of 4 calls each, the same values, exceptions and arguments afterwards', 'pkg/sums.py:total: 20 cases of 4 calls each, the same values, exceptions and arguments afterwards', 'lib/box.js#box: 5 cases of 4 calls each, the same values, exceptions and arguments afterwards; not compared, since it cannot be seen: what these hold within: class Box']);
     expect(checked?.[0]?.seeds).toEqual([expect.stringMatching(/^\d{10}$/)]);
     expect(status.warnings).toContain('No test command is configured: nothing but the benchmark and the comparison of outputs say whether a candidate is correct.');
   });

@@ -35,7 +35,8 @@ export function comparePrinted(champion: string, candidate: string, rule: Printe
 
 /** Markers of metrics alone tell nothing of the work. */
 function isNothing(text: string): boolean {
-  return text.replaceAll(/‹[^›]*›/g, '').trim() === '';
+  // A marker holds no opening one: a text of those alone would otherwise be read to its end from each.
+  return text.replaceAll(/‹[^‹›]*›/g, '').trim() === '';
 }
 
 /** A line with its numbers taken out: lines of one form are printed by one statement, more or less. */

@@ -10,6 +10,11 @@ describe('what two sides print', () => {
     expect(comparePrinted('‹ops›\n', '‹ops›\n‹ops›\n', rule())).toMatchObject({ kind: 'differs' });
   });
 
+  it('is read in one pass, also where millions of markers begin and none ends', () => {
+    const open = '‹'.repeat(2_000_000);
+    expect(comparePrinted(open, open, rule())).toEqual({ kind: 'same' });
+  });
+
   it('differs at its first place, with the forms of lines that differ', () => {
     expect(comparePrinted('sum 1\nseen 4.5\nend', 'sum 1\nseen 4.7\nend', rule())).toEqual({ kind: 'differs', text: 'line 2: "seen 4.5" became "seen 4.7"', forms: ['seen #'] });
     expect(comparePrinted('sum 1', 'sum 1\ndone 3', rule())).toMatchObject({ forms: ['done #'] });
