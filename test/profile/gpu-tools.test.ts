@@ -65,7 +65,7 @@ async function made(seed: string): Promise<Made> {
 }
 
 /** The columns of all tools, as far as they are read here. */
-interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; call: string; range: string; gpuMs: number; kernels: number }
+interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; stream: number; shareOfDevice: number; copies: number; us: number; correlation: string; row: number; name: string; what: string; call: string; range: string; gpuMs: number; kernels: number }
 
 const rowsOf = (db: ProfileDatabase, tool: string, input: object = {}): Row[] => {
   const answer = ask(profileTool(tool), db, { limit: 1000, ...input });
@@ -134,6 +134,34 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
         expect(gap.host.map(({ ms }) => Math.round(ms * 1e6))).toEqual(host.toSorted((a, b) => b - a).slice(0, 3));
       }
     }
+  });
+
+  it('streams, each by its own union and by that of its device', () => {
+    const rows = rowsOf(db, 'streams');
+    expect(rows).toHaveLength(by(work, ({ deviceId, streamId }) => `${deviceId} ${streamId}`).size);
+    for (const row of rows) {
+      const own = work.filter(({ deviceId, streamId }) => deviceId === row.device && streamId === row.stream);
+      expect(row.busyMs).toBeCloseTo(covered(own) / 1e6, 9);
+      expect(row.shareOfDevice).toBeCloseTo(covered(own) / covered(work.filter(({ deviceId }) => deviceId === row.device)), 9);
+      expect(row.copies).toBe(copies.filter(({ deviceId, streamId }) => deviceId === row.device && streamId === row.stream).length);
+    }
+  });
+
+  it('single kernels, the longest first or in their order', () => {
+    const longest = rowsOf(db, 'kernel_instances', { limit: 5, device: 1 });
+    expect(longest.map(({ us }) => us)).toEqual(kernels.filter(({ deviceId }) => deviceId === 1).map(({ start, end }) => (end - start) / 1e3).toSorted((a, b) => b - a).slice(0, 5));
+    const first = rowsOf(db, 'kernel_instances', { order: 'first', match: 'NCCL' });
+    const wanted = kernels.filter(({ shortName }) => shortName === 13).toSorted((a, b) => a.start - b.start);
+    expect(first.map(({ us }) => us)).toEqual(wanted.map(({ start, end }) => (end - start) / 1e3));
+    expect(first.map(({ correlation }) => correlation)).toEqual(wanted.map(({ correlationId }) => String(correlationId)));
+    for (const [i, { row: place }] of first.entries()) expect(kernels[place - 1]).toBe(wanted[i]);
+  });
+
+  it('search, in every table', () => {
+    const found = rowsOf(db, 'search', { pattern: 'cuda' });
+    expect(found.map(({ name, count }) => [name, count]).sort()).toEqual([...by(calls, ({ nameId }) => strings[nameId] ?? '')].map(([name, own]) => [name, own.length]).sort());
+    expect(rowsOf(db, 'search', { pattern: 'gemm' })).toMatchObject([{ what: 'kernel', count: kernels.filter(({ demangledName }) => demangledName === 1).length }]);
+    expect(rowsOf(db, 'search', { pattern: 'registered' }).map(({ what }) => what).sort()).toEqual([...new Set(ranges.filter(({ textId }) => textId === 31).map(({ eventType }) => (eventType === 34 ? 'mark' : 'range')))].sort());
   });
 
   it('overlap of computing and communicating kernels', () => {
@@ -209,8 +237,8 @@ describe('a tool', () => {
   it.each(profileTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', async (name) => {
     const folder = temporaryFolder();
     await importProfile({ files: [writeExport(join(folder, 'a.sqlite'), { SCHED_EVENTS: [{ start: 1, cpu: 0, isSchedIn: 1, globalTid: 1 }] })], kind: 'auto', database: join(folder, 'p.sqlite') });
-    const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), name === 'query' ? { sql: 'SELECT 1' } : {});
-    if (['health', 'query'].includes(name)) expect(answer.abstained).toBeNull();
+    const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), name === 'query' ? { sql: 'SELECT 1' } : name === 'search' ? { pattern: 'x' } : {});
+    if (['health', 'query', 'search'].includes(name)) expect(answer.abstained).toBeNull();
     else expect(answer.abstained).toMatch(/^the profile has no \w+: /);
   });
 
@@ -235,6 +263,11 @@ describe.skipIf(!existsSync(shared))('on real profiles', () => {
     expect(pinned).toMatchObject([{ device: 0, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }, { device: 1, gigabytesPerSecond: expect.closeTo(27.7, 1) as number }]);
     for (const { totalMs } of pinned) expect(totalMs).toBeCloseTo(921, 0);
     expect(ask(profileTool('launch'), db, {})).toMatchObject({ facts: { kernels: 3442, joined: 1632 / 3442 } });
+  });
+
+  it('the GPU is the one that the profile names, or none', async () => {
+    expect(ask(profileTool('device_info'), await real('nsys-h100-2gpu-inference.sqlite'), {})).toEqual({ tool: 'device_info', abstained: expect.stringContaining('does not say which GPU') as string });
+    expect(rowsOf(await real('nsys-healthy-1pct-idle.sqlite'), 'device_info')).toMatchObject([{ name: 'NVIDIA H100 80GB HBM3', multiprocessors: null }]);
   });
 
   it('a healthy one is idle for 0.99%', async () => {

@@ -1,20 +1,24 @@
 import { PerfloopError } from '../../core/errors.js';
 import { apiSum, osrtSum } from './gpu/api-sum.js';
 import { busy } from './gpu/busy.js';
+import { deviceInfo } from './gpu/device-info.js';
 import { gaps } from './gpu/gaps.js';
 import { health } from './gpu/health.js';
+import { kernelInstances } from './gpu/kernel-instances.js';
 import { kernels } from './gpu/kernels.js';
 import { launch } from './gpu/launch.js';
 import { memcpy } from './gpu/memcpy.js';
 import { nccl } from './gpu/nccl.js';
 import { nvtx } from './gpu/nvtx.js';
 import { overlap } from './gpu/overlap.js';
+import { streams } from './gpu/streams.js';
 import { sync } from './gpu/sync.js';
 import { query } from './query.js';
+import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Every question that can be asked of a profile, in the order in which a reader asks. */
-export const profileTools: readonly ProfileTool[] = [health, busy, gaps, kernels, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum, query];
+export const profileTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum, search, query];
 
 /** By its name or one that users of other tools know. Throws PL_NO_SUCH_TOOL. */
 export function profileTool(name: string): ProfileTool {
