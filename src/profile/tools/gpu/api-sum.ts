@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registerMedian } from '../median.js';
 import { defineTool } from '../tool.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
@@ -9,16 +10,12 @@ const row = z.object({ call: z.string(), count: z.int(), totalMs: z.number(), /*
 const facts = z.object({ calls: z.int(), totalMs: z.number(), threads: z.int() });
 
 const sqlOf = (table: string): string => `
-WITH ranked AS (
-  SELECT nameId, "end" - start AS ns, returnValue,
-    ROW_NUMBER() OVER (PARTITION BY nameId ORDER BY "end" - start) AS place, COUNT(*) OVER (PARTITION BY nameId) AS places
-  FROM ${table})
-SELECT COALESCE(StringIds.value, '(unnamed)') AS call, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
-  COALESCE(1.0 * SUM(ns) / NULLIF((SELECT SUM("end" - start) FROM ${table}), 0), 0) AS share,
-  AVG(ns) / 1e3 AS meanUs, AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e3 AS medianUs, MAX(ns) / 1e3 AS maxUs,
+SELECT COALESCE(StringIds.value, '(unnamed)') AS call, COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs,
+  COALESCE(1.0 * SUM("end" - start) / NULLIF((SELECT SUM("end" - start) FROM ${table}), 0), 0) AS share,
+  AVG("end" - start) / 1e3 AS meanUs, median("end" - start) / 1e3 AS medianUs, MAX("end" - start) / 1e3 AS maxUs,
   COUNT(CASE WHEN returnValue <> 0 THEN 1 END) AS failed
-FROM ranked LEFT JOIN StringIds ON StringIds.id = nameId
-GROUP BY nameId ORDER BY SUM(ns) DESC, call`;
+FROM ${table} LEFT JOIN StringIds ON StringIds.id = nameId
+GROUP BY nameId ORDER BY SUM("end" - start) DESC, call`;
 
 const factsSqlOf = (table: string): string => `SELECT COUNT(*) AS calls, COALESCE(SUM("end" - start), 0) / 1e6 AS totalMs, COUNT(DISTINCT globalTid) AS threads FROM ${table}`;
 
@@ -32,6 +29,7 @@ function sumTool({ name, aliases, summary, table, captured }: { name: string; al
     row,
     facts,
     run(db, { limit }) {
+      registerMedian(db);
       const all = db.prepare<[], z.infer<typeof row>>(sqlOf(table)).all();
       return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: db.prepare<[], z.infer<typeof facts>>(factsSqlOf(table)).get() as z.infer<typeof facts>, notes: [] };
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registerMedian } from '../median.js';
 import type { ProfileDatabase } from '../open.js';
 import { defineTool } from '../tool.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
@@ -40,15 +41,13 @@ asked AS (
   FROM CUPTI_ACTIVITY_KIND_KERNEL
   LEFT JOIN StringIds AS whole ON whole.id = demangledName
   LEFT JOIN StringIds AS short ON short.id = shortName
-  WHERE (:device IS NULL OR deviceId = :device) AND (:match IS NULL OR INSTR(LOWER(COALESCE(whole.value, short.value, '')), LOWER(:match)) > 0)),
-ranked AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY key ORDER BY ns) AS place, COUNT(*) OVER (PARTITION BY key) AS places FROM asked)
+  WHERE (:device IS NULL OR deviceId = :device) AND (:match IS NULL OR INSTR(LOWER(COALESCE(whole.value, short.value, '')), LOWER(:match)) > 0))
 SELECT COALESCE(kernel, '(unnamed)') AS kernel, device, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
   COALESCE(1.0 * SUM(ns) / NULLIF((SELECT SUM(ns) FROM asked), 0), 0) AS share,
   AVG(ns) / 1e3 AS meanUs,
-  AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e3 AS medianUs,
+  median(ns) / 1e3 AS medianUs,
   MIN(ns) / 1e3 AS minUs, MAX(ns) / 1e3 AS maxUs
-FROM ranked GROUP BY key ORDER BY SUM(ns) DESC, kernel, device LIMIT :limit`;
+FROM asked GROUP BY key ORDER BY SUM(ns) DESC, kernel, device LIMIT :limit`;
 
 const factsSql = `
 SELECT COUNT(*) AS kernels, COALESCE(SUM("end" - start), 0) / 1e6 AS totalMs, COUNT(DISTINCT deviceId) AS devices
@@ -68,6 +67,7 @@ export const kernels = defineTool({
   row,
   facts,
   run(db, { by, device, match, limit }) {
+    registerMedian(db);
     const asked = { device, match };
     const rows = db.prepare<[object], z.infer<typeof row>>(sqlOf(groups[by])).all({ ...asked, limit });
     const all = db.prepare<[object], number>(countSql(groups[by])).pluck().get(asked) ?? 0;

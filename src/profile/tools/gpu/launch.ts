@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registerMedian } from '../median.js';
 import { defineTool } from '../tool.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
@@ -33,21 +34,13 @@ joined AS (
   FROM CUPTI_ACTIVITY_KIND_KERNEL AS k JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r USING (globalPid, correlationId)
   WHERE :device IS NULL OR k.deviceId = :device)`;
 
-const median = (column: string, order: string): string => `AVG(CASE WHEN ${order} IN ((places + 1) / 2, places / 2 + 1) THEN ${column} END) / 1e3`;
-
 const sql = `
-WITH ${joined},
-ranked AS (
-  SELECT *, COUNT(*) OVER (PARTITION BY shortName) AS places,
-    ROW_NUMBER() OVER (PARTITION BY shortName ORDER BY queueNs) AS byQueue,
-    ROW_NUMBER() OVER (PARTITION BY shortName ORDER BY callNs) AS byCall,
-    ROW_NUMBER() OVER (PARTITION BY shortName ORDER BY ns) AS byTime
-  FROM joined)
+WITH ${joined}
 SELECT COALESCE(StringIds.value, '(unnamed)') AS kernel, COUNT(*) AS count,
-  ${median('queueNs', 'byQueue')} AS medianQueueUs, MAX(queueNs) / 1e3 AS maxQueueUs,
-  ${median('callNs', 'byCall')} AS medianCallUs, ${median('ns', 'byTime')} AS medianKernelUs,
+  median(queueNs) / 1e3 AS medianQueueUs, MAX(queueNs) / 1e3 AS maxQueueUs,
+  median(callNs) / 1e3 AS medianCallUs, median(ns) / 1e3 AS medianKernelUs,
   1.0 * SUM(callNs) / NULLIF(SUM(ns), 0) AS callByKernel
-FROM ranked LEFT JOIN StringIds ON StringIds.id = shortName
+FROM joined LEFT JOIN StringIds ON StringIds.id = shortName
 GROUP BY shortName ORDER BY SUM(callNs) DESC, kernel`;
 
 const factsSql = `
@@ -65,6 +58,7 @@ export const launch = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
+    registerMedian(db);
     const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
     const facts_ = db.prepare<[object], z.infer<typeof facts>>(factsSql).get({ device }) as z.infer<typeof facts>;
     const notes = facts_.joined < 0.99 ? [`Only ${(100 * facts_.joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice.`] : [];

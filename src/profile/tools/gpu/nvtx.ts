@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { registerMedian } from '../median.js';
 import { defineTool } from '../tool.js';
 import { limitSchema } from './support.js';
 
@@ -37,11 +38,9 @@ ranges AS (
     AND (:match IS NULL OR INSTR(LOWER(COALESCE(text, StringIds.value, '')), LOWER(:match)) > 0))`;
 
 const sql = `
-WITH ${ranges},
-ranked AS (
-  SELECT name, "end" - start AS ns, ROW_NUMBER() OVER (PARTITION BY name ORDER BY "end" - start) AS place, COUNT(*) OVER (PARTITION BY name) AS places FROM ranges)
-SELECT name AS range, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs, AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e6 AS medianMs, MAX(ns) / 1e6 AS maxMs
-FROM ranked GROUP BY name ORDER BY SUM(ns) DESC, name`;
+WITH ${ranges}
+SELECT name AS range, COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs, median("end" - start) / 1e6 AS medianMs, MAX("end" - start) / 1e6 AS maxMs
+FROM ranges GROUP BY name ORDER BY totalMs DESC, name`;
 
 /** A launch belongs to every range of its thread around it; to ranges of one name that nest, once. */
 const projectionSql = `
@@ -67,6 +66,7 @@ export const nvtx = defineTool({
   row,
   facts,
   run(db, { match, limit }) {
+    registerMedian(db);
     const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
     const all = db.prepare<[object], Omit<z.infer<typeof row>, 'gpuMs' | 'kernels'>>(sql).all({ match });
     const rows = all.slice(0, limit);
