@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { agreed, atFault } from '../../core/check/comparison.js';
 import type { CheckConfig } from '../../core/config/check-schema.js';
+import { inThread } from '../../threads/in-thread.js';
 import type { Output } from '../output.js';
 import { answer, type Compared, type CompareRequest, withItself } from './request.js';
 
@@ -46,8 +44,7 @@ async function tried(request: CompareRequest, { signal, limitMs = defaultLimitMs
   signal.throwIfAborted();
   const late = AbortSignal.timeout(limitMs);
   try {
-    const thread = fileURLToPath(new URL('./thread.js', import.meta.url));
-    const compared = isSmall(request) || !existsSync(thread) ? answer(request) : await inThread(thread, request, AbortSignal.any([signal, late]));
+    const compared = isSmall(request) ? answer(request) : await inThread({ thread: new URL('./thread.js', import.meta.url), request, here: answer, signal: AbortSignal.any([signal, late]), mostHeapMb });
     return { ok: true, compared };
   } catch (error) {
     signal.throwIfAborted();
@@ -59,20 +56,4 @@ async function tried(request: CompareRequest, { signal, limitMs = defaultLimitMs
 function isSmall(request: CompareRequest): boolean {
   if (request.kind === 'cases') return false;
   return [...request.champion, ...request.candidate].reduce((sum, { text }) => sum + text.length, 0) < worthAThread;
-}
-
-async function inThread(thread: string, request: CompareRequest, stop: AbortSignal): Promise<Compared> {
-  const worker = new Worker(thread, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: mostHeapMb } });
-  const end = (): void => void worker.terminate();
-  stop.addEventListener('abort', end, { once: true });
-  try {
-    return await new Promise<Compared>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} and no answer`)));
-    });
-  } finally {
-    stop.removeEventListener('abort', end);
-    await worker.terminate();
-  }
 }
