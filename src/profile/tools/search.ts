@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from './open.js';
-import { defineTool } from './tool.js';
+import { tablesOf } from './tables.js';
+import { defineTool, firstRows } from './tool.js';
 
 const input = z.object({
   pattern: z.string().min(1).max(500).describe('What names have to contain, in any letter case.'),
@@ -38,9 +39,9 @@ export const search = defineTool({
   row,
   facts,
   run(db: ProfileDatabase, { pattern, limit }) {
-    const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+    const there = tablesOf(db);
     const all = Object.entries(places).filter(([table]) => there.has(table)).flatMap(([, sql]) => db.prepare<[object], z.infer<typeof row>>(sql).all({ pattern }));
     all.sort((a, b) => (b.totalMs ?? 0) - (a.totalMs ?? 0) || (a.name < b.name ? -1 : 1));
-    return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: { names: all.length }, notes: [] };
+    return { ...firstRows(all, limit), facts: { names: all.length }, notes: [] };
   },
 });

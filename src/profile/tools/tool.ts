@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ProfileDatabase } from './open.js';
+import { tablesOf } from './tables.js';
 
 /** What a tool found: rows for people and programs, facts about all of them, and what it could not see. */
 export interface Found<Row, Facts> {
@@ -31,6 +32,11 @@ export interface ProfileTool<Input extends object = object, Row extends object =
 /** What asking a tool comes to. */
 export type ToolAnswer = { tool: string; abstained: null; rows: object[]; more: number; facts: object; notes: string[] } | { tool: string; abstained: string };
 
+/** The first of all rows, and how many the limit leaves out. */
+export function firstRows<Row>(all: readonly Row[], limit: number): Pick<Found<Row, object>, 'rows' | 'more'> {
+  return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit) };
+}
+
 /** For the registry, where tools of all kinds stand side by side. */
 export function defineTool<Input extends object, Row extends object, Facts extends object>(tool: ProfileTool<Input, Row, Facts>): ProfileTool {
   return tool as unknown as ProfileTool;
@@ -39,7 +45,7 @@ export function defineTool<Input extends object, Row extends object, Facts exten
 /** Throws a ZodError for an input that is none. */
 export function ask(tool: ProfileTool, db: ProfileDatabase, input: unknown): ToolAnswer {
   const given = tool.input.parse(input);
-  const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+  const there = tablesOf(db);
   const missing = Object.entries(tool.needs).find(([table]) => !there.has(table));
   if (missing !== undefined) return { tool: tool.name, abstained: `the profile has no ${missing[0]}: ${missing[1]}` };
   return { tool: tool.name, abstained: null, ...tool.run(db, given) };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { registerMedian } from '../median.js';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ limit: limitSchema });
@@ -29,9 +28,8 @@ function sumTool({ name, aliases, summary, table, captured }: { name: string; al
     row,
     facts,
     run(db, { limit }) {
-      registerMedian(db);
       const all = db.prepare<[], z.infer<typeof row>>(sqlOf(table)).all();
-      return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: db.prepare<[], z.infer<typeof facts>>(factsSqlOf(table)).get() as z.infer<typeof facts>, notes: [] };
+      return { ...firstRows(all, limit), facts: db.prepare<[], z.infer<typeof facts>>(factsSqlOf(table)).get() as z.infer<typeof facts>, notes: [] };
     },
   });
 }

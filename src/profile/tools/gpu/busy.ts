@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
+import { coveredNs, reached } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -22,20 +23,10 @@ const row = z.object({
 
 const facts = z.object({ devices: z.int() });
 
-/**
- * Merges spans as they begin: one that begins after all before it have ended begins a new stretch. `reached` is the latest end of
- * those before.
- */
-export const stretchesSql = `
-reaching AS (
-  SELECT deviceId, kind, start, "end",
-    MAX("end") OVER (PARTITION BY deviceId ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-  FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device)`;
-
 const sql = `
-WITH ${stretchesSql}
+WITH reaching AS (SELECT deviceId, kind, start, "end", ${reached('deviceId')} FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device)
 SELECT deviceId AS device,
-  SUM(CASE WHEN reached IS NULL OR start >= reached THEN "end" - start WHEN "end" > reached THEN "end" - reached ELSE 0 END) / 1e6 AS busyMs,
+  ${coveredNs} / 1e6 AS busyMs,
   SUM(CASE WHEN reached IS NOT NULL AND start > reached THEN start - reached ELSE 0 END) / 1e6 AS idleMs,
   (MAX("end") - MIN(start)) / 1e6 AS spanMs,
   SUM(CASE kind WHEN 'kernel' THEN "end" - start ELSE 0 END) / 1e6 AS kernelMs,
@@ -54,6 +45,6 @@ export const busy = defineTool({
   facts,
   run(db, { device, limit }) {
     const all = db.prepare<[object], Omit<z.infer<typeof row>, 'busyShare'>>(sql).all({ device }).map((one) => ({ ...one, busyShare: one.spanMs > 0 ? one.busyMs / one.spanMs : 1 }));
-    return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: { devices: all.length }, notes: [] };
+    return { ...firstRows(all, limit), facts: { devices: all.length }, notes: [] };
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
 
 const row = z.object({
@@ -28,7 +29,7 @@ export const deviceInfo = defineTool({
   row,
   facts,
   run(db) {
-    const captured = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'META_DATA_CAPTURE'").get() !== undefined;
+    const captured = hasTable(db, 'META_DATA_CAPTURE');
     const said = (name: string): string | null => (captured ? (db.prepare<[string], string>('SELECT value FROM META_DATA_CAPTURE WHERE name = ?').pluck().get(`SYSTEM:${name}`) ?? null) : null);
     return { rows: db.prepare<[], z.infer<typeof row>>(sql).all(), more: 0, facts: { driver: said('NvDriverVersion'), cuda: said('CudaDriverVersion'), system: said('OsDescription') }, notes: [] };
   },

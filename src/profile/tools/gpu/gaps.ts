@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
+import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
-import { stretchesSql } from './busy.js';
 import { deviceSchema, firstEvent, limitSchema, workCaptured } from './support.js';
+import { reached } from './union.js';
 
 const input = z.object({
   device: deviceSchema,
@@ -32,7 +33,7 @@ const facts = z.object({
 });
 
 const gapsSql = `
-WITH ${stretchesSql},
+WITH reaching AS (SELECT deviceId, start, "end", ${reached('deviceId')} FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device),
 spans AS (SELECT SUM(span) AS ns FROM (SELECT MAX("end") - MIN(start) AS span FROM reaching GROUP BY deviceId)),
 gaps AS (SELECT deviceId AS device, reached AS began, start AS ended FROM reaching WHERE start - reached >= :leastNs AND start > reached)`;
 
@@ -74,7 +75,7 @@ export const gaps = defineTool({
     const { gaps: count, totalMs, idleShare, ...lengths } = db.prepare<[object], Lengths>(factsSql).get(asked) as Lengths;
     const origin = firstEvent(db);
     const found = db.prepare<[object], { device: bigint; began: bigint; ended: bigint }>(rowsSql).safeIntegers().all({ ...asked, limit });
-    const captured = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'CUPTI_ACTIVITY_KIND_RUNTIME'").get() !== undefined;
+    const captured = hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME');
     const calls = captured ? db.prepare<[object], { call: string; ms: number; thread: number }>(hostSql) : null;
     const threads = captured ? (db.prepare<[], string>(threadsSql).pluck().get() ?? '[]') : '[]';
     const rows = found.map(({ device: on, began, ended }) => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
 
 const row = z.object({ table: z.string(), rows: z.int(), what: z.string() });
@@ -38,7 +39,7 @@ export const health = defineTool({
   row,
   facts,
   run(db) {
-    const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+    const there = tablesOf(db);
     const count = (table: string): number => db.prepare<[], number>(`SELECT COUNT(*) FROM ${table}`).pluck().get() ?? 0;
     const rows = Object.entries(tables).filter(([table]) => there.has(table)).map(([table, what]) => ({ table, rows: count(table), what }));
     const meta = (name: string): string | null => db.prepare<[string], string>('SELECT value FROM META_DATA_EXPORT WHERE name = ?').pluck().get(name) ?? null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { registerMedian } from '../median.js';
 import type { ProfileDatabase } from '../open.js';
+import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
@@ -67,7 +67,6 @@ export const kernels = defineTool({
   row,
   facts,
   run(db, { by, device, match, limit }) {
-    registerMedian(db);
     const asked = { device, match };
     const rows = db.prepare<[object], z.infer<typeof row>>(sqlOf(groups[by])).all({ ...asked, limit });
     const all = db.prepare<[object], number>(countSql(groups[by])).pluck().get(asked) ?? 0;
@@ -78,7 +77,7 @@ export const kernels = defineTool({
 
 /** What kernels are hidden in graphs that were traced as a whole. */
 function graphNotes(db: ProfileDatabase): string[] {
-  if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE'").get() === undefined) return [];
+  if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE')) return [];
   const count = db.prepare<[], number>('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_GRAPH_TRACE').pluck().get() ?? 0;
   return count === 0 ? [] : [`${count} launches of CUDA graphs were traced as a whole: the kernels in them are not among these. Profile with --cuda-graph-trace=node to see them.`];
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { registerMedian } from '../median.js';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
@@ -58,10 +57,9 @@ export const launch = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    registerMedian(db);
     const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
     const facts_ = db.prepare<[object], z.infer<typeof facts>>(factsSql).get({ device }) as z.infer<typeof facts>;
     const notes = facts_.joined < 0.99 ? [`Only ${(100 * facts_.joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice.`] : [];
-    return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: facts_, notes };
+    return { ...firstRows(all, limit), facts: facts_, notes };
   },
 });

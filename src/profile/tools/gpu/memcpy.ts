@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
-import { defineTool } from '../tool.js';
+import { hasTable } from '../tables.js';
+import { defineTool, firstRows } from '../tool.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
@@ -27,15 +28,11 @@ const directions: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-
 const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static' };
 
 const sql = `
-WITH ranked AS (
-  SELECT deviceId, copyKind, srcKind, dstKind, bytes, "end" - start AS ns,
-    ROW_NUMBER() OVER (PARTITION BY deviceId, copyKind, srcKind, dstKind ORDER BY bytes) AS place,
-    COUNT(*) OVER (PARTITION BY deviceId, copyKind, srcKind, dstKind) AS places
-  FROM CUPTI_ACTIVITY_KIND_MEMCPY WHERE :device IS NULL OR deviceId = :device)
-SELECT deviceId AS device, copyKind, srcKind, dstKind, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs, SUM(bytes) / 1e6 AS megabytes,
-  1.0 * SUM(bytes) / NULLIF(SUM(ns), 0) AS gigabytesPerSecond,
-  AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN bytes END) / 1e3 AS medianKilobytes, MAX(ns) / 1e6 AS maxMs
-FROM ranked GROUP BY deviceId, copyKind, srcKind, dstKind ORDER BY SUM(ns) DESC, device, copyKind, srcKind, dstKind`;
+SELECT deviceId AS device, copyKind, srcKind, dstKind, COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs, SUM(bytes) / 1e6 AS megabytes,
+  1.0 * SUM(bytes) / NULLIF(SUM("end" - start), 0) AS gigabytesPerSecond,
+  median(bytes) / 1e3 AS medianKilobytes, MAX("end" - start) / 1e6 AS maxMs
+FROM CUPTI_ACTIVITY_KIND_MEMCPY WHERE :device IS NULL OR deviceId = :device
+GROUP BY deviceId, copyKind, srcKind, dstKind ORDER BY SUM("end" - start) DESC, device, copyKind, srcKind, dstKind`;
 
 type Grouped = Omit<z.infer<typeof row>, 'direction' | 'memory'> & { copyKind: number; srcKind: number | null; dstKind: number | null };
 
@@ -55,13 +52,13 @@ export const memcpy = defineTool({
       memory: srcKind === null || dstKind === null ? 'not captured' : `${labelOf.memory(srcKind)} to ${labelOf.memory(dstKind)}`,
     }));
     const sum = (of: (one: (typeof all)[number]) => number): number => all.reduce((total, one) => total + of(one), 0);
-    return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: { copies: sum(({ count }) => count), totalMs: sum(({ totalMs }) => totalMs), megabytes: sum(({ megabytes }) => megabytes) }, notes: [] };
+    return { ...firstRows(all, limit), facts: { copies: sum(({ count }) => count), totalMs: sum(({ totalMs }) => totalMs), megabytes: sum(({ megabytes }) => megabytes) }, notes: [] };
   },
 });
 
 /** What the file itself calls its numbers. */
 export function labels(db: ProfileDatabase, table: string, otherwise: Record<number, string>): (id: number) => string {
-  const there = db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) !== undefined;
+  const there = hasTable(db, table);
   const known = new Map(there ? db.prepare<[], { id: number; label: string | null }>(`SELECT id, COALESCE(label, name) AS label FROM ${table}`).all().map(({ id, label }) => [id, label]) : []);
   return (id) => known.get(id) ?? otherwise[id] ?? `kind ${id}`;
 }

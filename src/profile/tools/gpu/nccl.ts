@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
@@ -26,13 +26,11 @@ named AS (
   SELECT COALESCE(StringIds.value, '(unnamed)') AS name, deviceId, streamId, "end" - start AS ns
   FROM CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = shortName
   WHERE (:device IS NULL OR deviceId = :device) AND ${communication("COALESCE(StringIds.value, '')")}),
-ops AS (SELECT operation(name) AS op, deviceId, streamId, ns FROM named),
-ranked AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY op, deviceId, streamId ORDER BY ns) AS place, COUNT(*) OVER (PARTITION BY op, deviceId, streamId) AS places FROM ops)
+ops AS (SELECT operation(name) AS op, deviceId, streamId, ns FROM named)
 SELECT op, deviceId AS device, streamId AS stream, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
-  AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e3 AS medianUs, MAX(ns) / 1e3 AS maxUs,
-  MAX(ns) / NULLIF(AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END), 0) AS maxByMedian
-FROM ranked GROUP BY op, deviceId, streamId ORDER BY SUM(ns) DESC, op, device, stream`;
+  median(ns) / 1e3 AS medianUs, MAX(ns) / 1e3 AS maxUs,
+  MAX(ns) / NULLIF(median(ns), 0) AS maxByMedian
+FROM ops GROUP BY op, deviceId, streamId ORDER BY SUM(ns) DESC, op, device, stream`;
 
 const allSql = 'SELECT COALESCE(SUM("end" - start), 0) / 1e6 FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device';
 
@@ -52,8 +50,7 @@ export const nccl = defineTool({
     const totalMs = all.reduce((sum, one) => sum + one.totalMs, 0);
     const kernelMs = db.prepare<[object], number>(allSql).pluck().get({ device }) ?? 0;
     return {
-      rows: all.slice(0, limit),
-      more: Math.max(0, all.length - limit),
+      ...firstRows(all, limit),
       facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, share: kernelMs > 0 ? totalMs / kernelMs : 0 },
       notes: all.length === 0 ? ['No kernel of NCCL, NVSHMEM or MSCCL ran.'] : [],
     };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { registerMedian } from '../median.js';
-import { defineTool } from '../tool.js';
+import { tablesOf } from '../tables.js';
+import { defineTool, firstRows } from '../tool.js';
 import { limitSchema } from './support.js';
 
 const input = z.object({
@@ -66,16 +66,15 @@ export const nvtx = defineTool({
   row,
   facts,
   run(db, { match, limit }) {
-    registerMedian(db);
-    const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+    const there = tablesOf(db);
     const all = db.prepare<[object], Omit<z.infer<typeof row>, 'gpuMs' | 'kernels'>>(sql).all({ match });
-    const rows = all.slice(0, limit);
+    const { rows, more } = firstRows(all, limit);
     const projected = there.has('CUPTI_ACTIVITY_KIND_KERNEL') && there.has('CUPTI_ACTIVITY_KIND_RUNTIME');
     const found = projected ? db.prepare<[object], { name: string; kernels: number; gpuMs: number }>(projectionSql).all({ match, names: JSON.stringify(rows.map(({ range }) => range)) }) : [];
     const onDevices = new Map(found.map((one) => [one.name, one]));
     return {
       rows: rows.map((one) => ({ ...one, gpuMs: projected ? (onDevices.get(one.range)?.gpuMs ?? 0) : null, kernels: projected ? (onDevices.get(one.range)?.kernels ?? 0) : null })),
-      more: all.length - rows.length,
+      more,
       facts: { ...(db.prepare<[], Omit<z.infer<typeof facts>, 'names'>>(factsSql).get() ?? { ranges: 0, open: 0, marks: 0 }), names: all.length },
       notes: projected ? [] : ['Kernels and their launches were not both captured: what ranges made the devices do is not known.'],
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
+import { coveredNs, reached } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -22,10 +23,8 @@ const facts = z.object({ devices: z.int(), communicationMs: z.number(), exposedM
 
 const unionOf = (name: string, which: string): string => `
 ${name} AS (
-  SELECT deviceId, SUM(CASE WHEN reached IS NULL OR start >= reached THEN "end" - start WHEN "end" > reached THEN "end" - reached ELSE 0 END) / 1e6 AS ms
-  FROM (
-    SELECT deviceId, start, "end", MAX("end") OVER (PARTITION BY deviceId ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
-    FROM kernels WHERE ${which})
+  SELECT deviceId, ${coveredNs} / 1e6 AS ms
+  FROM (SELECT deviceId, start, "end", ${reached('deviceId')} FROM kernels WHERE ${which})
   GROUP BY deviceId)`;
 
 const sql = `
@@ -56,8 +55,7 @@ export const overlap = defineTool({
     const sum = (of: (one: (typeof all)[number]) => number): number => all.reduce((total, one) => total + of(one), 0);
     const communicationMs = sum((one) => one.communicationMs);
     return {
-      rows: all.slice(0, limit),
-      more: Math.max(0, all.length - limit),
+      ...firstRows(all, limit),
       facts: { devices: all.length, communicationMs, exposedMs: sum((one) => one.exposedMs) },
       notes: communicationMs === 0 ? ['No kernel of NCCL or NVSHMEM ran: there is no communication between devices by kernels. Copies between them are in `memcpy`.'] : [],
     };

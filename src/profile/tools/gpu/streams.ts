@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineTool } from '../tool.js';
+import { defineTool, firstRows } from '../tool.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
+import { coveredNs, reached } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -19,18 +20,16 @@ const row = z.object({
 
 const facts = z.object({ streams: z.int() });
 
-const covered = `SUM(CASE WHEN reached IS NULL OR start >= reached THEN "end" - start WHEN "end" > reached THEN "end" - reached ELSE 0 END)`;
-
 const sql = `
 WITH
 work AS MATERIALIZED (SELECT kind, start, "end", deviceId, streamId FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device),
 ofStream AS (
-  SELECT *, MAX("end") OVER (PARTITION BY deviceId, streamId ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM work),
+  SELECT *, ${reached('deviceId, streamId')} FROM work),
 ofDevice AS (
-  SELECT *, MAX("end") OVER (PARTITION BY deviceId ORDER BY start, "end" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM work),
-devices AS (SELECT deviceId, ${covered} AS ns FROM ofDevice GROUP BY deviceId)
+  SELECT *, ${reached('deviceId')} FROM work),
+devices AS (SELECT deviceId, ${coveredNs} AS ns FROM ofDevice GROUP BY deviceId)
 SELECT deviceId AS device, streamId AS stream, SUM(kind IN ('kernel', 'graph')) AS kernels, SUM(kind = 'memcpy') AS copies,
-  ${covered} / 1e6 AS busyMs, (MAX("end") - MIN(start)) / 1e6 AS spanMs, COALESCE(1.0 * ${covered} / NULLIF(devices.ns, 0), 0) AS shareOfDevice
+  ${coveredNs} / 1e6 AS busyMs, (MAX("end") - MIN(start)) / 1e6 AS spanMs, COALESCE(1.0 * ${coveredNs} / NULLIF(devices.ns, 0), 0) AS shareOfDevice
 FROM ofStream JOIN devices USING (deviceId) GROUP BY deviceId, streamId ORDER BY busyMs DESC, device, stream`;
 
 export const streams = defineTool({
@@ -43,6 +42,6 @@ export const streams = defineTool({
   facts,
   run(db, { device, limit }) {
     const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
-    return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit), facts: { streams: all.length }, notes: [] };
+    return { ...firstRows(all, limit), facts: { streams: all.length }, notes: [] };
   },
 });

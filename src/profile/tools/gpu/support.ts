@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
+import { tablesOf } from '../tables.js';
 
 export const limitSchema = z.int().min(1).max(100_000).default(20).describe('How many rows.');
 export const deviceSchema = z.int().min(0).nullable().default(null).describe('Only of this device.');
@@ -10,7 +11,7 @@ export const workCaptured = 'it holds no work of a device; profile with `nsys pr
 /** When the first event of a device or of a call began, in nanoseconds: what times of rows are counted from. */
 export function firstEvent(db: ProfileDatabase): bigint {
   const tables = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'];
-  const there = new Set(db.prepare<[], string>('SELECT name FROM sqlite_master').pluck().all());
+  const there = tablesOf(db);
   const starts = tables.filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS start FROM ${table}`);
   if (starts.length === 0) return 0n;
   return db.prepare<[], bigint | null>(`SELECT MIN(start) FROM (${starts.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n;

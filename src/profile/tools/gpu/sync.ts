@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineTool } from '../tool.js';
+import { hasTable } from '../tables.js';
+import { defineTool, firstRows } from '../tool.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ limit: limitSchema });
@@ -34,13 +35,10 @@ const sql = `
 WITH
 named AS (
   SELECT StringIds.value AS name, globalTid, "end" - start AS ns
-  FROM CUPTI_ACTIVITY_KIND_RUNTIME JOIN StringIds ON StringIds.id = nameId),
-ranked AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY name, globalTid ORDER BY ns) AS place, COUNT(*) OVER (PARTITION BY name, globalTid) AS places
-  FROM named WHERE ${waits})
+  FROM CUPTI_ACTIVITY_KIND_RUNTIME JOIN StringIds ON StringIds.id = nameId)
 SELECT name AS call, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
-  AVG(CASE WHEN place IN ((places + 1) / 2, places / 2 + 1) THEN ns END) / 1e3 AS medianUs, MAX(ns) / 1e6 AS maxMs
-FROM ranked GROUP BY name, globalTid ORDER BY SUM(ns) DESC, name, process, thread`;
+  median(ns) / 1e3 AS medianUs, MAX(ns) / 1e6 AS maxMs
+FROM named WHERE ${waits} GROUP BY name, globalTid ORDER BY SUM(ns) DESC, name, process, thread`;
 
 export const sync = defineTool({
   name: 'sync',
@@ -52,12 +50,11 @@ export const sync = defineTool({
   facts,
   run(db, { limit }) {
     const all = db.prepare<[], z.infer<typeof row>>(sql).all();
-    const captured = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION'").get() !== undefined;
+    const captured = hasTable(db, 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION');
     // Type 2: a stream waits for an event, and the host goes on.
     const streamWaits = captured ? (db.prepare<[], number>('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_SYNCHRONIZATION WHERE syncType = 2').pluck().get() ?? 0) : 0;
     return {
-      rows: all.slice(0, limit),
-      more: Math.max(0, all.length - limit),
+      ...firstRows(all, limit),
       facts: { calls: all.reduce((sum, { count }) => sum + count, 0), totalMs: all.reduce((sum, { totalMs }) => sum + totalMs, 0), streamWaits },
       notes: captured ? [] : ['Synchronizations were not captured by themselves: what streams waited for is not known.'],
     };
