@@ -12,7 +12,7 @@ import { Contents } from '../workspace/contents.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { removeTree } from '../workspace/remove-tree.js';
 import type { Repository } from '../workspace/repository.js';
-import { modes } from '../workspace/tree.js';
+import { modes, type TreeEntry } from '../workspace/tree.js';
 import { activity, type Attempt } from './activity.js';
 import { commandRequest } from './command-request.js';
 import type { Dependencies } from './dependencies.js';
@@ -27,11 +27,12 @@ type Input = Parameters<HostActivities['executedFlags']>[0];
 export function executedFlagsActivity(deps: Dependencies): HostActivities['executedFlags'] {
   return activity(async (input, attempt) => {
     const { flags } = input;
-    if (filesToWatch(flags).length === 0) return flags;
+    const files = filesToWatch(flags);
+    if (files.length === 0) return flags;
     const worktree = await worktreeOf(deps, input.worktree);
     return unlessGone(deps, [input.worktree], () => withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       try {
-        return await watched(deps, input, worktree, lock, attempt);
+        return await watched(deps, input, files, worktree, lock, attempt);
       } catch {
         attempt.signal.throwIfAborted();
         return flags;
@@ -40,9 +41,8 @@ export function executedFlagsActivity(deps: Dependencies): HostActivities['execu
   });
 }
 
-async function watched(deps: Dependencies, input: Input, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<Input['flags']> {
+async function watched(deps: Dependencies, input: Input, files: readonly string[], worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<Input['flags']> {
   const { config, flags } = input;
-  const files = filesToWatch(flags);
   const outDir = await logPath(deps, input, 'executed');
   await removeTree(outDir);
   const [coverage, hook] = [join(outDir, 'coverage'), join(outDir, 'python')];
@@ -60,14 +60,14 @@ async function watched(deps: Dependencies, input: Input, worktree: OpenWorktree,
     if (!result.ok) return flags;
   }
   const repository = await repositoryOf(deps, input.target);
-  const seen = await readCoverage(coverage, files.map((file) => join(at, file)), (file) => textAsCommitted(repository, worktree, file.slice(at.length + 1)));
+  const committed = new Map((await repository.listTree(worktree.commit)).map((entry) => [entry.path, entry]));
+  const seen = await readCoverage(coverage, files.map((file) => join(at, file)), (file) => textAsCommitted(repository, worktree, committed.get(file.slice(at.length + 1))));
   return seen === 'tampered' ? flags : markIdle(flags, { executed: (file) => seen.executed.get(join(at, file)) ?? null, processes: seen.processes }, config.commands.build !== undefined);
 }
 
 /** Of the commit that was read for flags; null where the worktree has something else, whose lines are others. */
-async function textAsCommitted(repository: Repository, worktree: OpenWorktree, path: string): Promise<string | null> {
-  const entry = (await repository.listTree(worktree.commit)).find((one) => one.path === path);
+async function textAsCommitted(repository: Repository, worktree: OpenWorktree, entry: TreeEntry | undefined): Promise<string | null> {
   if (entry === undefined || (entry.mode !== modes.file && entry.mode !== modes.executable)) return null;
-  if ((await new Contents(worktree.path).of(path)) !== `${entry.mode} ${entry.object}`) return null;
-  return (await repository.readFileAt(worktree.commit, path)).toString('utf8');
+  if ((await new Contents(worktree.path).of(entry.path)) !== `${entry.mode} ${entry.object}`) return null;
+  return (await repository.readFileAt(worktree.commit, entry.path)).toString('utf8');
 }

@@ -5,10 +5,10 @@ import { ablate } from './ablation.js';
 import { acceptApproved } from './execute.js';
 import { learn, scopeOf, warn, type Phases } from './phases.js';
 import { firstDifference, readyWorktrees } from './ground.js';
-import { keysOfBuild } from '../core/run/build-keys.js';
 import type { CheckOutcome, Scope, Sides, WorktreeRef } from '../core/run/contracts.js';
 import { applicationCause, hasCode } from './failures.js';
 import type { HostHandle } from './host-session.js';
+import { moreBuilds } from './more-builds.js';
 import { noiseOnHost } from './noise.js';
 
 /** After the last round: pending approvals, what each accepted candidate is worth, the final measurement, the result branch, the last lessons. */
@@ -100,8 +100,7 @@ async function moreForFinal(on: HostHandle, { input, model }: Phases, scope: Sco
   const { target, config } = input;
   const to = Math.min(schedulesOfRule(rule).confirm.builds, config.verdict.final_pairs);
   if (to < 2) return [];
-  for (let build = 1; build < to; build++) keys.push(...Object.values(keysOfBuild(scope, 'final', build)));
-  const made = await on.host('buildSides', `final: builds 2 to ${to} of each side`, { ...scope, target, config, a: target.base, b: model.champion, purpose: 'final', from: 1, to, stage: 'final', cache: false });
+  const made = await moreBuilds(on, scope, { target, config, a: target.base, b: model.champion, purpose: 'final', from: 1, to, stage: 'final', cache: false }, `final: builds 2 to ${to} of each side`, (...opened) => keys.push(...opened));
   if (made.kind === 'built') return made.builds;
   warn(model, `The final measurement is of one build of each side: ${made.role} failed on the ${made.side === 'a' ? 'base' : 'champion'} when it ran again: ${made.outcome.problem}.`);
   return [];

@@ -1,5 +1,4 @@
 import type { Config } from '../core/config/schema.js';
-import { keysOfBuild } from '../core/run/build-keys.js';
 import type { KnownNoise, Scope, Sides } from '../core/run/contracts.js';
 import type { CostPlan } from '../core/status.js';
 import type { Target } from '../core/target.js';
@@ -10,6 +9,7 @@ import { buildsOf, schedulesFrom } from '../core/verdict/rule.js';
 import { hubActivities } from './activities.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';
+import { moreBuilds } from './more-builds.js';
 
 interface Work {
   run: string;
@@ -73,8 +73,7 @@ export async function noiseOnHost(on: HostHandle, work: Work, built: Sides[], no
 export async function moreOfBase(on: HostHandle, { target, config }: Pick<Work, 'target' | 'config'>, scope: Scope, keys: string[]): Promise<{ builds: Sides[]; seconds: number | null }> {
   const to = Math.min(noiseBuilds, buildsOf(config) ?? 1);
   if (to < 2) return { builds: [], seconds: null };
-  for (let build = 1; build < to; build++) keys.push(...Object.values(keysOfBuild(scope, 'noise', build)));
-  const made = await on.host('buildSides', `builds 2 to ${to} of the base on both sides`, { ...scope, target, config, a: target.base, b: target.base, purpose: 'noise', from: 1, to, stage: 'noise', cache: true });
+  const made = await moreBuilds(on, scope, { target, config, a: target.base, b: target.base, purpose: 'noise', from: 1, to, stage: 'noise', cache: true }, `builds 2 to ${to} of the base on both sides`, (...opened) => keys.push(...opened));
   if (made.kind === 'failed') throw refusal('PL_BASE_RED', `the ${made.role} command failed on the base when it ran again: ${made.outcome.problem}\n${made.outcome.tail}`.trimEnd(), { where: `commands.${made.role}`, fix: 'Make it pass each time it runs in a fresh clone.' });
   return made;
 }

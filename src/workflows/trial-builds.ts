@@ -1,8 +1,8 @@
-import { keysOfBuild } from '../core/run/build-keys.js';
 import type { CommandOutcome, CommandRole, Sides, WorktreeRef } from '../core/run/contracts.js';
 import type { CommitRef } from '../core/target.js';
 import { buildsOf } from '../core/verdict/rule.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
+import { moreBuilds } from './more-builds.js';
 import type { TrialWork } from './trial-input.js';
 import { wroteProtected } from './wrote-protected.js';
 
@@ -45,10 +45,9 @@ export class TrialBuilds {
     const { input, on, scope, opened } = this.work;
     const { target, config, champion } = input;
     const from = this.sides.length;
-    for (let build = from; build < to; build++) opened(...Object.values(keysOfBuild(scope, this.purpose, build)));
     const stage = this.purpose === 'screen' ? 'screen' : 'confirm';
     const summary = `${this.purpose}: builds ${from + 1} to ${to} of each side`;
-    const made = await on.host('buildSides', summary, { ...scope, target, config, a: champion, b: this.candidate, purpose: this.purpose, from, to, stage, cache: stage === 'screen' });
+    const made = await moreBuilds(on, scope, { target, config, a: champion, b: this.candidate, purpose: this.purpose, from, to, stage, cache: stage === 'screen' }, summary, opened);
     if (made.kind === 'failed') return failed(made.side, made.outcome.written === undefined ? 'build-failed' : 'protected', made.outcome);
     this.sides.push(...made.builds);
     this.seconds ??= made.seconds;

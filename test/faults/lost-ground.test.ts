@@ -2,11 +2,19 @@ import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openReader } from '../../src/store/database.js';
-import { commitAll, git } from '../support/counting-target.js';
+import { commitAll, git, type CountingTarget } from '../support/counting-target.js';
 import { patience, sharedLoop } from '../support/loop.js';
 import { expectIntact, testTarget } from './expect-intact.js';
 
 const loop = sharedLoop();
+
+/** Deletes the worktree in which a benchmark is held, and lets it go on. */
+async function deleteWhereItIsHeld(counting: CountingTarget): Promise<void> {
+  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
+  const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
+  rmSync(deleted, { recursive: true, force: true });
+  counting.release('bench');
+}
 
 it('begins a trial again when a worktree of it is deleted by hand while it samples', { timeout: 400_000 }, async () => {
   const counting = testTarget({ config: { verdict: { builds: 'auto' } } });
@@ -14,10 +22,7 @@ it('begins a trial again when a worktree of it is deleted by hand while it sampl
   const run = await loop.judge(counting);
   await expect.poll(() => [...loop.journals(run).keys()].some((name) => name.includes('samples-confirm')), { ...patience, timeout: 240_000 }).toBe(true);
   counting.hold('bench', 1);
-  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
-  const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
-  rmSync(deleted, { recursive: true, force: true });
-  counting.release('bench');
+  await deleteWhereItIsHeld(counting);
   const end = await loop.ended(run);
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
   // Both screenings were paid for; the sampling that was cut short never told what it took.
@@ -33,10 +38,7 @@ it('keeps what a build costs where the warm-up begins again', { timeout: 400_000
   // The benchmark is tried once before the noise is measured.
   counting.hold('bench', 2);
   const run = await loop.judge(counting);
-  await expect.poll(() => counting.count('bench', 'held'), patience).toBe(1);
-  const deleted = counting.effects().find((effect) => effect.what === 'held')?.worktree as string;
-  rmSync(deleted, { recursive: true, force: true });
-  counting.release('bench');
+  await deleteWhereItIsHeld(counting);
   const end = await loop.ended(run);
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
   expect(end.status?.warnings.filter((text) => text.startsWith('The work began again'))).toHaveLength(1);

@@ -32,7 +32,9 @@ function endedMoreOften(pairs: readonly Pair[]): Reason[] {
   const more = ofChampion === 0 ? ofCandidate >= leastEnded : headsOf(alone('b', 'a'), alone('b', 'a') + alone('a', 'b')) < chance;
   if (!more) return [];
   const champion = ofChampion === 0 ? "never of the champion's" : `of the champion's in ${ofChampion}`;
-  return [{ code: 'left-processes', text: `Processes of the candidate's benchmark${namesOf(pairs)} go on after its exit and had to be ended in ${ofCandidate} of ${pairs.length} samples, ${champion}: what they do is missing from the wall time. Let the benchmark wait for them.` }];
+  const names = namesOf(pairs);
+  const which = names === '' ? '' : ` (${names})`;
+  return [{ code: 'left-processes', text: `Processes of the candidate's benchmark${which} go on after its exit and had to be ended in ${ofCandidate} of ${pairs.length} samples, ${champion}: what they do is missing from the wall time. Let the benchmark wait for them.` }];
 }
 
 /** Probability of at least so many heads in so many throws of a fair coin: the sign test, one-sided. */
@@ -81,11 +83,10 @@ function longer(pairs: readonly Pair[], { ms, allowed }: Longer): Reason[] {
   // Of fewer than two pairs there is no mean.
   if (!(ms > allowed)) return [];
   const names = namesOf(pairs);
-  const which = names === '' ? '' : `${names.slice(0, -1)}, which had to be ended)`;
+  const which = names === '' ? '' : ` (${names}, which had to be ended)`;
   return [{ code: 'left-processes', text: `Processes of the candidate's benchmark go on for ${Math.round(ms)} ms after its exit${which}, and the champion's do not: what they do is missing from the wall time.` }];
 }
 
 function namesOf(pairs: readonly Pair[]): string {
-  const names = [...new Set(pairs.flatMap(({ b }) => b.left?.processes ?? []))].slice(0, 5);
-  return names.length === 0 ? '' : ` (${names.join(', ')})`;
+  return [...new Set(pairs.flatMap(({ b }) => b.left?.processes ?? []))].slice(0, 5).join(', ');
 }

@@ -111,9 +111,7 @@ export class Pristine {
     // It is in no commit that git could be asked for by its name, and was not copied: that it changed is all that is known.
     if (isRaw(path) && !this.#kept.has(path)) {
       undone.changed.push(shownPath(path));
-      const now = stampAt(place);
-      if (now === undefined) this.#stamps.delete(path);
-      else this.#stamps.set(path, now);
+      this.#stampAgain(path, place);
       return;
     }
     if (this.protectedFiles.has(path)) undone.written.push(path);
@@ -125,6 +123,11 @@ export class Pristine {
       return;
     }
     if (await this.#putBack(path, wanted)) undone.changed.push(path);
+    this.#stampAgain(path, place);
+  }
+
+  /** What is there now is what should be there. */
+  #stampAgain(path: string, place: string): void {
     const now = stampAt(place);
     if (now === undefined) this.#stamps.delete(path);
     else this.#stamps.set(path, now);
