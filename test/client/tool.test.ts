@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,10 +50,31 @@ describe('perfloop tool', () => {
     expect(JSON.parse((await tool('osrt_sum', 'a.sqlite', '--json')).stdout)).toEqual({ tool: 'osrt_sum', abstained: expect.stringContaining('OSRT_API') as string });
   });
 
+  it('takes the profile anywhere after the name', async () => {
+    const asked = await tool('kernels', 'a.sqlite', '--limit', '1', '--by=short', '--json');
+    for (const args of [['--limit', '1', 'a.sqlite', '--by=short'], ['--limit=1', '--by', 'short', 'a.sqlite'], ['--by', 'short', '--profile', 'a.sqlite', '--limit', '1']]) expect((await tool('kernels', ...args, '--json')).stdout).toBe(asked.stdout);
+  });
+
+  it('asks a repository: the folder that is named, by default the working directory', async () => {
+    const repo = join(folder, 'repo');
+    mkdirSync(repo);
+    writeFileSync(join(repo, 'a.py'), 'def first():\n    return "\u001b[31m"\n');
+    const named = await tool('scanner_files', './repo', '--json');
+    expect(JSON.parse(named.stdout)).toMatchObject({ tool: 'scanner_files', abstained: null, rows: [{ file: 'a.py', language: 'python' }] });
+    const found = await tool('scanner_search', '--repo', repo, '--pattern', 'def \\w+|return', '--json');
+    expect(JSON.parse(found.stdout)).toMatchObject({ rows: [{ file: 'a.py', line: 1, column: 1 }, { line: 2, column: 5 }], facts: { matches: 2 } });
+    const printed = await tool('scanner_read', 'repo', '--file', 'a.py');
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    expect(printed.stdout).not.toMatch(/\u001b/);
+    expect(printed.stdout).toContain('def first():');
+  });
+
   it('lists every tool with what it takes', async () => {
     const listed = JSON.parse((await tool('--list', '--json')).stdout) as { name: string; input: { properties: object } }[];
     expect(listed.find(({ name }) => name === 'gaps')?.input.properties).toMatchObject({ least_us: { type: 'number', default: 5 } });
-    expect((await tool('--list')).stdout).toContain('when a device had nothing to do');
+    const { stdout } = await tool('--list');
+    expect(stdout).toContain('when a device had nothing to do');
+    expect(stdout.match(/^(?:A|Any) .+$/gm)).toEqual(expect.arrayContaining(['A profile, about GPUs', 'Any profile', 'A repository']));
   });
 
   it.each([
@@ -64,6 +85,13 @@ describe('perfloop tool', () => {
     ['a flag without its value', ['kernels', 'a.sqlite', '--limit'], 'PL_TOOL_INPUT'],
     ['a value out of range', ['kernels', 'a.sqlite', '--limit', '0'], 'PL_TOOL_INPUT'],
     ['a word that is no flag', ['kernels', 'a.sqlite', 'more'], 'PL_TOOL_INPUT'],
+    ['a second profile', ['kernels', '--profile', 'a.sqlite', 'b.sqlite'], 'PL_TOOL_INPUT'],
+    ['a flag before the name', ['--limit', '3', 'kernels'], 'PL_NO_SUCH_TOOL'],
+    ['a repository for what asks a profile', ['kernels', 'a.sqlite', '--repo', '.'], 'PL_TOOL_INPUT'],
+    ['a profile for what asks a repository', ['scanner_files', 'a.sqlite'], 'PL_SCAN_FOLDER'],
+    ['a path out of the repository', ['scanner_read', '--file', '../../etc/passwd'], 'PL_SCAN_OUTSIDE'],
+    ['a file that the scanner does not read', ['scanner_read', '--file', 'a.sqlit'], 'PL_SCAN_FILE'],
+    ['a pattern that is none', ['scanner_search', '--pattern', 'f('], 'PL_SCAN_PATTERN'],
     ['a statement that writes', ['query', 'a.sqlite', '--sql', 'DELETE FROM StringIds'], 'PL_TOOL_SQL'],
   ])('refuses %s', async (_, args, code) => {
     const { exitCode, stdout } = await tool(...args, '--json');

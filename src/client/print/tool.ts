@@ -1,16 +1,20 @@
 import type { Style } from '../style.js';
 import type { ToolListed } from '../verbs/tool.js';
-import type { ToolAnswer } from '../../profile/tools/tool.js';
+import type { ToolAnswer } from '../../tools/tool.js';
 import { clean } from './numbers.js';
 import { table } from './table.js';
 
 export function printToolList(tools: readonly ToolListed[], style: Style): string {
-  return table(tools, [
-    { title: 'tool', cell: ({ name }) => name },
-    { title: 'answers', cell: ({ summary }) => summary },
-    { title: 'also known as', cell: ({ aliases }) => aliases.join(', ') },
-  ], style);
+  const groups = [...new Set(tools.map(({ group }) => group))].map((group) => tools.filter((tool) => tool.group === group));
+  const columns = [
+    { title: 'tool', cell: ({ name }: ToolListed) => name },
+    { title: 'answers', cell: ({ summary }: ToolListed) => summary },
+    { title: 'also known as', cell: ({ aliases }: ToolListed) => aliases.join(', ') },
+  ];
+  return groups.map((group) => `${style('bold', heads[group[0]?.group ?? 'GPU'])}\n${table(group, columns, style)}`).join('\n\n');
 }
+
+const heads: Record<ToolListed['group'], string> = { GPU: 'A profile, about GPUs', host: 'A profile, about code on the host', 'any profile': 'Any profile', repository: 'A repository' };
 
 export function printAnswer(answer: ToolAnswer, style: Style): string {
   if (answer.abstained !== null) return `${style('yellow', 'no answer')}  ${clean(answer.tool)}: ${clean(answer.abstained)}`;

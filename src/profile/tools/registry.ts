@@ -17,8 +17,17 @@ import { query } from './query.js';
 import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
-/** Every question that can be asked of a profile, in the order in which a reader asks. */
-export const profileTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum, search, query];
+/** Questions about work on GPUs, in the order in which a reader asks. */
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum];
+
+/** Questions about code on the host. */
+export const hostTools: readonly ProfileTool[] = [];
+
+/** Questions to every profile. */
+export const anyTools: readonly ProfileTool[] = [search, query];
+
+/** Every question that can be asked of a profile. */
+export const profileTools: readonly ProfileTool[] = [...gpuTools, ...hostTools, ...anyTools];
 
 /** By its name or one that users of other tools know. Throws PL_NO_SUCH_TOOL. */
 export function profileTool(name: string): ProfileTool {

@@ -1,21 +1,14 @@
 import type { z } from 'zod';
+import type { Found, ToolAnswer } from '../../tools/tool.js';
 import type { ProfileDatabase } from './open.js';
 import { tablesOf } from './tables.js';
-
-/** What a tool found: rows for people and programs, facts about all of them, and what it could not see. */
-export interface Found<Row, Facts> {
-  rows: Row[];
-  /** Rows that the limit left out. */
-  more: number;
-  facts: Facts;
-  notes: string[];
-}
 
 /**
  * One question to a profile. The command line, an MCP client and the models ask it by its name with the same input, and get
  * the same answer. All times that it gives are milliseconds, counted from the profile's first event where they are places.
  */
 export interface ProfileTool<Input extends object = object, Row extends object = object, Facts extends object = object> {
+  target: 'profile';
   name: string;
   /** The names that users of other tools know. */
   aliases: readonly string[];
@@ -29,17 +22,14 @@ export interface ProfileTool<Input extends object = object, Row extends object =
   run: (db: ProfileDatabase, input: Input) => Found<Row, Facts>;
 }
 
-/** What asking a tool comes to. */
-export type ToolAnswer = { tool: string; abstained: null; rows: object[]; more: number; facts: object; notes: string[] } | { tool: string; abstained: string };
-
 /** The first of all rows, and how many the limit leaves out. */
 export function firstRows<Row>(all: readonly Row[], limit: number): Pick<Found<Row, object>, 'rows' | 'more'> {
   return { rows: all.slice(0, limit), more: Math.max(0, all.length - limit) };
 }
 
 /** For the registry, where tools of all kinds stand side by side. */
-export function defineTool<Input extends object, Row extends object, Facts extends object>(tool: ProfileTool<Input, Row, Facts>): ProfileTool {
-  return tool as unknown as ProfileTool;
+export function defineTool<Input extends object, Row extends object, Facts extends object>(tool: Omit<ProfileTool<Input, Row, Facts>, 'target'>): ProfileTool {
+  return { target: 'profile', ...tool } as unknown as ProfileTool;
 }
 
 /** Throws a ZodError for an input that is none. */

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { PerfloopError } from '../../core/errors.js';
+import type { Tool } from '../../tools/tool.js';
+
+type Property = { type?: string; anyOf?: { type?: string }[] };
+
+/**
+ * The input of a tool from the words after its name, and the one word among them that is no flag: its target. Throws
+ * PL_TOOL_INPUT for what the tool does not take, with what it takes.
+ */
+export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget, repo }: { mayHaveTarget: boolean; repo?: string }): { input: object; target: string | undefined } {
+  const { properties = {} } = z.toJSONSchema(asked.input, { io: 'input' }) as { properties?: Record<string, Property> };
+  const refuse = (message: string): PerfloopError => new PerfloopError('PL_TOOL_INPUT', message, { where: asked.name, fix: Object.keys(properties).length === 0 ? 'It takes no flags of its own.' : `It takes ${Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`).join(', ')}.` });
+  const input: Record<string, unknown> = {};
+  if (repo !== undefined) {
+    if (properties['repo'] === undefined) throw refuse('It asks a profile, and takes no --repo.');
+    input['repo'] = repo;
+  }
+  const words: string[] = [];
+  for (let i = 0; i < given.length; i++) {
+    const word = given[i] ?? '';
+    const [, written, inline] = /^--([\w-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (written === undefined) {
+      if (word.startsWith('-') || !mayHaveTarget || words.length > 0) throw refuse(`"${word}" is no flag.`);
+      words.push(word);
+      continue;
+    }
+    const key = written.replaceAll('-', '_');
+    const property = properties[key];
+    if (property === undefined) throw refuse(`It has no flag --${written}.`);
+    const types = [property.type, ...(property.anyOf ?? []).map(({ type }) => type)];
+    if (types.includes('boolean') && inline === undefined && !['true', 'false'].includes(given[i + 1] ?? '')) {
+      input[key] = true;
+      continue;
+    }
+    const value = inline ?? given[++i];
+    if (value === undefined) throw refuse(`--${written} has no value.`);
+    const isNumber = types.includes('integer') || types.includes('number');
+    input[key] = isNumber ? Number(value) : types.includes('boolean') ? value === 'true' : value;
+  }
+  const checked = asked.input.safeParse(input);
+  if (checked.success) return { input, target: words[0] };
+  throw refuse(checked.error.issues.map(({ path, message }) => `--${path.join('.').replaceAll('_', '-')}: ${message}`).join('; '));
+}
