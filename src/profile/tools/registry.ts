@@ -3,11 +3,14 @@ import { apiSum, osrtSum } from './gpu/api-sum.js';
 import { busy } from './gpu/busy.js';
 import { deviceInfo } from './gpu/device-info.js';
 import { gaps } from './gpu/gaps.js';
+import { graphs } from './gpu/graphs.js';
 import { health } from './gpu/health.js';
 import { kernelInstances } from './gpu/kernel-instances.js';
 import { kernels } from './gpu/kernels.js';
 import { launch } from './gpu/launch.js';
 import { memcpy } from './gpu/memcpy.js';
+import { memset } from './gpu/memset.js';
+import { moduleLoading } from './gpu/module-loading.js';
 import { nccl } from './gpu/nccl.js';
 import { nvtx } from './gpu/nvtx.js';
 import { overlap } from './gpu/overlap.js';
@@ -18,7 +21,7 @@ import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, memcpy, sync, overlap, nccl, nvtx, apiSum, osrtSum];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [];

@@ -19,7 +19,13 @@ export interface ProfileTool<Input extends object = object, Row extends object =
   input: z.ZodType<Input>;
   row: z.ZodType<Row>;
   facts: z.ZodType<Facts>;
-  run: (db: ProfileDatabase, input: Input) => Found<Row, Facts>;
+  run: (db: ProfileDatabase, input: Input) => Found<Row, Facts> | Abstention;
+}
+
+/** What a tool gives where only its run can tell that it has no answer, such as one that any of several tables would serve. */
+export interface Abstention {
+  /** Why, and what to do. */
+  abstained: string;
 }
 
 /** The first of all rows, and how many the limit leaves out. */
@@ -38,5 +44,6 @@ export function ask(tool: ProfileTool, db: ProfileDatabase, input: unknown): Too
   const there = tablesOf(db);
   const missing = Object.entries(tool.needs).find(([table]) => !there.has(table));
   if (missing !== undefined) return { tool: tool.name, abstained: `the profile has no ${missing[0]}: ${missing[1]}` };
-  return { tool: tool.name, abstained: null, ...tool.run(db, given) };
+  const found = tool.run(db, given);
+  return 'abstained' in found ? { tool: tool.name, abstained: found.abstained } : { tool: tool.name, abstained: null, ...found };
 }

@@ -26,7 +26,7 @@ export const nsysTables: readonly NsysTable[] = [
     columns: [...onDevice, 'demangledName', 'shortName', 'gridX', 'gridY', 'gridZ', 'blockX', 'blockY', 'blockZ', 'registersPerThread', 'staticSharedMemory', 'dynamicSharedMemory', 'localMemoryPerThread'],
     indexes: [...spanOfDevice, 'demangledName'],
   },
-  { name: 'CUPTI_ACTIVITY_KIND_MEMCPY', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'bytes', 'copyKind'], columns: [...onDevice, 'bytes', 'copyKind', 'srcKind', 'dstKind', 'srcDeviceId', 'dstDeviceId'], indexes: spanOfDevice },
+  { name: 'CUPTI_ACTIVITY_KIND_MEMCPY', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'bytes', 'copyKind'], columns: [...onDevice, 'bytes', 'copyKind', 'srcKind', 'dstKind', 'srcDeviceId', 'dstDeviceId', 'migrationCause'], indexes: spanOfDevice },
   { name: 'CUPTI_ACTIVITY_KIND_MEMSET', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'bytes'], columns: [...onDevice, 'bytes', 'value', 'memKind'], indexes: spanOfDevice },
   // With CUDA graphs traced as a whole, this is all that is known of the kernels in them: the device is busy.
   { name: 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId'], columns: ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'graphId', 'graphExecId'], indexes: spanOfDevice },
@@ -50,6 +50,8 @@ export const nsysTables: readonly NsysTable[] = [
   { name: 'OSRT_API', needs: ['start', 'end', 'globalTid', 'nameId'], columns: ['start', 'end', 'globalTid', 'nameId', 'returnValue', 'nestingLevel', 'callchainId'], indexes: ['globalTid, start'] },
   { name: 'SCHED_EVENTS', needs: ['start', 'cpu', 'isSchedIn', 'globalTid'], columns: ['start', 'cpu', 'isSchedIn', 'globalTid', 'threadState', 'threadBlock'], indexes: ['globalTid, start'] },
   { name: 'CUDA_GPU_MEMORY_USAGE_EVENTS', needs: ['start', 'globalPid', 'bytes'], columns: ['start', 'globalPid', 'deviceId', 'contextId', 'address', 'bytes', 'memKind', 'memoryOperationType', 'correlationId'], indexes: ['deviceId, start'] },
+  { name: 'CUDA_UM_CPU_PAGE_FAULT_EVENTS', needs: ['start', 'globalPid'], columns: ['start', 'globalPid', 'address'], indexes: [] },
+  { name: 'CUDA_UM_GPU_PAGE_FAULT_EVENTS', needs: ['start', 'globalPid'], columns: ['start', 'end', 'globalPid', 'deviceId', 'address', 'numberOfPageFaults', 'faultAccessType'], indexes: [] },
   { name: 'COMPOSITE_EVENTS', needs: ['id', 'start', 'globalTid'], columns: ['id', 'start', 'cpu', 'threadState', 'globalTid', 'cpuCycles'], indexes: ['id', 'globalTid, start'] },
   { name: 'SAMPLING_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
   { name: 'CUDA_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
