@@ -8,48 +8,9 @@ import { profileRoot } from '../../src/profile/tools/profile-root.js';
 import { repositoryPath } from '../../src/profile/tools/repository.js';
 import { profileSummary } from '../../src/profile/tools/summary.js';
 import { timeVia } from '../../src/profile/tools/time-via.js';
+import { callFrame, profiled } from './made-profile.js';
 import { imported } from './programs.js';
 import { temporaryFolder } from './temporary-folder.js';
-
-/** A V8 profile in which each stack, written from the outside in, was on top for so many milliseconds, in that order. */
-async function profiled(...stacks: [stack: string, ms: number][]): Promise<ProfileDatabase> {
-  interface Node {
-    id: number;
-    callFrame: object;
-    children: number[];
-  }
-  const nodes: Node[] = [{ id: 1, callFrame: callFrame('(root)'), children: [] }];
-  const ids = new Map<string, Node>();
-  const samples = stacks.map(([stack]) => {
-    let [node] = nodes;
-    let path = '';
-    for (const name of stack.split(' > ')) {
-      path += ` > ${name}`;
-      let child = ids.get(path);
-      if (!child) {
-        child = { id: nodes.length + 1, callFrame: callFrame(name), children: [] };
-        ids.set(path, child);
-        nodes.push(child);
-        node?.children.push(child.id);
-      }
-      node = child;
-    }
-    return node?.id ?? 1;
-  });
-  const profile = { nodes, startTime: 0, endTime: stacks.reduce((sum, [, ms]) => sum + ms * 1000, 0), samples, timeDeltas: [0, ...stacks.slice(0, -1).map(([, ms]) => ms * 1000)] };
-  const folder = temporaryFolder();
-  const file = join(folder, 'made.cpuprofile');
-  writeFileSync(file, JSON.stringify(profile));
-  return await imported([file], folder);
-}
-
-/** `name@path:line`, a builtin when there is no path. */
-function callFrame(text: string): object {
-  const [functionName = '', place] = text.split('@');
-  const [path, line] = place?.split(':') ?? [];
-  if (path === undefined) return { functionName, url: '', lineNumber: -1, columnNumber: -1 };
-  return { functionName, url: path.startsWith('core/') ? `node:${path.slice(5)}` : `file:///repo/${path}`, lineNumber: Number(line) - 1, columnNumber: 4 };
-}
 
 const all = { root: '/repo', ignore: [] as string[], minShare: 0, top: -1 };
 const shares = (db: ProfileDatabase, request: Partial<typeof all> = {}): string[] =>

@@ -23,11 +23,16 @@ export function printAnswer(answer: ToolAnswer, style: Style): string {
   const lines: string[] = [];
   if (first === undefined) lines.push('no rows');
   else {
-    const columns = Object.keys(first);
-    lines.push(table(rows as Record<string, unknown>[], columns.map((name) => ({ title: name, cell: (row: Record<string, unknown>) => cellText(row[name]), align: typeof first[name] === 'number' ? ('right' as const) : ('left' as const) })), style));
+    const all = rows as Record<string, unknown>[];
+    const columns = Object.keys(first).filter((name) => name !== 'depth' && all.some((row) => row[name] !== null));
+    lines.push(table(all, columns.map((name, index) => ({
+      title: name,
+      cell: (row: Record<string, unknown>) => (index === 0 ? indent(row) : '') + cellText(row[name], index === columns.length - 1 ? widestLast : widest),
+      align: all.some((row) => typeof row[name] === 'number') ? ('right' as const) : ('left' as const),
+    })), style));
   }
   if (more > 0) lines.push(style('dim', `… and ${more} more (--limit)`));
-  const said = Object.entries(facts).filter(([name]) => name !== 'columns').map(([name, value]) => `${name} ${cellText(value)}`);
+  const said = Object.entries(facts).filter(([name, value]) => name !== 'columns' && value !== null).map(([name, value]) => `${name} ${cellText(value)}`);
   if (said.length > 0) lines.push('', said.join('   '));
   for (const text of notes) lines.push(style('dim', `note: ${clean(text)}`));
   return lines.join('\n');
@@ -35,12 +40,17 @@ export function printAnswer(answer: ToolAnswer, style: Style): string {
 
 /** Kernels have names of thousands of letters. */
 const widest = 80;
+/** Behind the last column nothing stands. */
+const widestLast = 300;
 
-function cellText(value: unknown): string {
+/** Rows of a tree say how deep they are. */
+const indent = ({ depth }: Record<string, unknown>): string => (typeof depth === 'number' ? ' '.repeat(depth) : '');
+
+function cellText(value: unknown, width = widest): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : numberText(value);
-  if (typeof value === 'string') return value.length > widest ? `${value.slice(0, widest - 1)}…` : value;
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'object' && one !== null ? Object.values(one as object).map(cellText).join(' ') : cellText(one))).join(', ');
+  if (typeof value === 'string') return value.length > width ? `${value.slice(0, width - 1)}…` : value;
+  if (Array.isArray(value)) return value.map((one) => (typeof one === 'object' && one !== null ? Object.values(one as object).map((part) => cellText(part)).join(' ') : cellText(one))).join(', ');
   if (typeof value === 'object') return Object.entries(value).map(([name, one]) => `${name} ${cellText(one)}`).join(', ');
   return JSON.stringify(value);
 }

@@ -1,6 +1,8 @@
 import type { ProfileDatabase } from './open.js';
 
 export interface Caller {
+  /** Id of its frame. */
+  caller: number;
   function: string;
   /** Absolute path, or a name such as `node:fs`; empty for native code. */
   module: string;
@@ -25,7 +27,7 @@ edges AS (
   UNION ALL
   SELECT caller, SUM(totalNs) FROM PERFLOOP_CALLS WHERE callee = :frame AND caller <> :frame GROUP BY caller),
 known AS (SELECT MAX(COALESCE(SUM(ns), 0), 1) AS ns FROM edges)
-SELECT symbol.value AS function, module.value AS module, PERFLOOP_FRAMES.line, 1.0 * SUM(edges.ns) / known.ns AS share, SUM(edges.ns) / 1e6 AS ms
+SELECT edges.caller, symbol.value AS function, module.value AS module, PERFLOOP_FRAMES.line, 1.0 * SUM(edges.ns) / known.ns AS share, SUM(edges.ns) / 1e6 AS ms
 FROM edges CROSS JOIN known
 JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = edges.caller
 JOIN StringIds AS symbol ON symbol.id = PERFLOOP_FRAMES.symbol

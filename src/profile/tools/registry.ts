@@ -16,6 +16,12 @@ import { nvtx } from './gpu/nvtx.js';
 import { overlap } from './gpu/overlap.js';
 import { streams } from './gpu/streams.js';
 import { sync } from './gpu/sync.js';
+import { blocked } from './host/blocked.js';
+import { callTree } from './host/call-tree.js';
+import { callersOf } from './host/callers-of.js';
+import { flame } from './host/flame.js';
+import { hotFunctionsTool } from './host/hot-functions.js';
+import { threads } from './host/threads.js';
 import { query } from './query.js';
 import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
@@ -24,7 +30,7 @@ import type { ProfileTool } from './tool.js';
 export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
-export const hostTools: readonly ProfileTool[] = [];
+export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];
 
 /** Questions to every profile. */
 export const anyTools: readonly ProfileTool[] = [search, query];

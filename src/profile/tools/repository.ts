@@ -23,7 +23,8 @@ function relativePath(module: string): string | null {
   return /^[^/<[:][^<:]*\.\w+$/.test(module) && !module.startsWith('../') ? module.replace(/^\.\//, '') : null;
 }
 
-/** Gives SQL the function `repository_path(module)` for this root. */
-export function registerRepositoryPath(db: ProfileDatabase, root: string): void {
-  db.function('repository_path', { deterministic: true }, (module: unknown) => (typeof module === 'string' ? repositoryPath(module, root) : null));
+/** Gives SQL the function `repository_path(module)` for this root; without a root, every module that has a name is its own path. */
+export function registerRepositoryPath(db: ProfileDatabase, root: string | null): void {
+  const path = (module: string): string | null => (root === null ? module || null : repositoryPath(module, root));
+  db.function('repository_path', { deterministic: true }, (module: unknown) => (typeof module === 'string' ? path(module) : null));
 }

@@ -39,8 +39,8 @@ LEFT JOIN StringIds AS module ON module.id = PERFLOOP_FRAMES.module`;
 const profilesSql = `
 SELECT COUNT(*) AS threads, COUNT(DISTINCT globalTid / 0x1000000) AS processes, (MAX(endNs) - MIN(startNs)) / 1e6 AS wallMs FROM PERFLOOP_PROFILES`;
 
-/** Where the time of a whole profile went, for a repository at `root`. */
-export function profileSummary(db: ProfileDatabase, { root }: { root: string }): ProfileSummary {
+/** Where the time of a whole profile went, for a repository at `root`; without one, every file counts as of the repository. */
+export function profileSummary(db: ProfileDatabase, { root }: { root: string | null }): ProfileSummary {
   registerRepositoryPath(db, root);
   const { busyMs, idleMs, ...parts } = db.prepare<[], { busyMs: number; idleMs: number } & ProfileSummary['shares']>(chargesSql).get() ?? nothing;
   const counts = db.prepare<[], Pick<ProfileSummary, 'threads' | 'processes' | 'wallMs'>>(profilesSql).get() ?? { threads: 0, processes: 0, wallMs: null };
