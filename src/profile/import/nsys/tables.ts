@@ -17,7 +17,8 @@ export interface NsysTable {
 const processOf = (globalTid: string): string => `${globalTid} & ~0xFFFFFF`;
 
 const onDevice = ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'graphNodeId', 'graphId'];
-const spanOfDevice = ['deviceId, start', 'globalPid, correlationId'];
+/** With all that merging spans reads, so that it reads the index alone. */
+const spanOfDevice = ['deviceId, start, end, streamId', 'globalPid, correlationId'];
 
 export const nsysTables: readonly NsysTable[] = [
   {
@@ -37,7 +38,7 @@ export const nsysTables: readonly NsysTable[] = [
     needs: ['start', 'end', 'globalTid', 'correlationId', 'nameId'],
     columns: ['start', 'end', 'globalTid', 'correlationId', 'nameId', 'returnValue', 'callchainId', 'eventClass'],
     computed: { globalPid: processOf('globalTid') },
-    indexes: ['globalPid, correlationId', 'globalTid, start'],
+    indexes: ['globalPid, correlationId', 'globalTid, start, end'],
   },
   { name: 'CUPTI_ACTIVITY_KIND_OVERHEAD', needs: ['start', 'end', 'overheadType'], columns: ['start', 'end', 'globalTid', 'nameId', 'overheadType'], indexes: [] },
   { name: 'PROFILER_OVERHEAD', needs: ['start', 'end'], columns: ['start', 'end', 'globalTid', 'nameId', 'overheadType'], indexes: [] },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
+import { eachWork, type WorkKind } from './device-work.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
-import { coveredNs, reached } from './union.js';
+import { Union } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -23,18 +25,6 @@ const row = z.object({
 
 const facts = z.object({ devices: z.int() });
 
-const sql = `
-WITH reaching AS (SELECT deviceId, kind, start, "end", ${reached('deviceId')} FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device)
-SELECT deviceId AS device,
-  ${coveredNs} / 1e6 AS busyMs,
-  SUM(CASE WHEN reached IS NOT NULL AND start > reached THEN start - reached ELSE 0 END) / 1e6 AS idleMs,
-  (MAX("end") - MIN(start)) / 1e6 AS spanMs,
-  SUM(CASE kind WHEN 'kernel' THEN "end" - start ELSE 0 END) / 1e6 AS kernelMs,
-  SUM(CASE kind WHEN 'graph' THEN "end" - start ELSE 0 END) / 1e6 AS graphMs,
-  SUM(CASE kind WHEN 'memcpy' THEN "end" - start ELSE 0 END) / 1e6 AS memcpyMs,
-  SUM(CASE kind WHEN 'memset' THEN "end" - start ELSE 0 END) / 1e6 AS memsetMs
-FROM reaching GROUP BY deviceId ORDER BY deviceId`;
-
 export const busy = defineTool({
   name: 'busy',
   aliases: ['nsys_sql_busy', 'gpu_utilization'],
@@ -44,7 +34,23 @@ export const busy = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    const all = db.prepare<[object], Omit<z.infer<typeof row>, 'busyShare'>>(sql).all({ device }).map((one) => ({ ...one, busyShare: one.spanMs > 0 ? one.busyMs / one.spanMs : 1 }));
+    const devices = new Map<number, { union: Union; ns: Record<WorkKind, number> }>();
+    eachWork(db, device, (on, _stream, start, end, kind) => {
+      const { union, ns } = entry(devices, on, () => ({ union: new Union(), ns: { kernel: 0, graph: 0, memcpy: 0, memset: 0 } }));
+      union.add(start, end);
+      ns[kind] += end - start;
+    });
+    const all = [...devices].map(([on, { union: { covered, span }, ns }]) => ({
+      device: on,
+      busyMs: covered / 1e6,
+      idleMs: (span - covered) / 1e6,
+      spanMs: span / 1e6,
+      busyShare: span > 0 ? covered / span : 1,
+      kernelMs: ns.kernel / 1e6,
+      graphMs: ns.graph / 1e6,
+      memcpyMs: ns.memcpy / 1e6,
+      memsetMs: ns.memset / 1e6,
+    }));
     return { ...firstRows(all, limit), facts: { devices: all.length }, notes: [] };
   },
 });

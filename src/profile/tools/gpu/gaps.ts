@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { entry } from '../entry.js';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
+import { Top } from '../top.js';
+import { eachWork, type WorkKind } from './device-work.js';
 import { deviceSchema, firstEvent, limitSchema, workCaptured } from './support.js';
-import { reached } from './union.js';
+import { Union } from './union.js';
 
 const input = z.object({
   device: deviceSchema,
@@ -32,26 +35,6 @@ const facts = z.object({
   lengths: z.object({ under10us: z.int(), to100us: z.int(), to1ms: z.int(), to10ms: z.int(), longer: z.int() }),
 });
 
-const gapsSql = `
-WITH reaching AS (SELECT deviceId, start, "end", ${reached('deviceId')} FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device),
-spans AS (SELECT SUM(span) AS ns FROM (SELECT MAX("end") - MIN(start) AS span FROM reaching GROUP BY deviceId)),
-gaps AS (SELECT deviceId AS device, reached AS began, start AS ended FROM reaching WHERE start - reached >= :leastNs AND start > reached)`;
-
-const factsSql = `${gapsSql}
-SELECT COUNT(*) AS gaps, COALESCE(SUM(ended - began), 0) / 1e6 AS totalMs, COALESCE(1.0 * SUM(ended - began) / NULLIF((SELECT ns FROM spans), 0), 0) AS idleShare,
-  COUNT(CASE WHEN ended - began < 10e3 THEN 1 END) AS under10us,
-  COUNT(CASE WHEN ended - began >= 10e3 AND ended - began < 100e3 THEN 1 END) AS to100us,
-  COUNT(CASE WHEN ended - began >= 100e3 AND ended - began < 1e6 THEN 1 END) AS to1ms,
-  COUNT(CASE WHEN ended - began >= 1e6 AND ended - began < 10e6 THEN 1 END) AS to10ms,
-  COUNT(CASE WHEN ended - began >= 10e6 THEN 1 END) AS longer
-FROM gaps`;
-
-const rowsSql = `${gapsSql} SELECT device, began, ended FROM gaps ORDER BY ended - began DESC, device, began LIMIT :limit`;
-
-/** What has its last end, or its first start, there. */
-const workAt = (column: 'start' | 'end'): string => `
-SELECT kind, id FROM PERFLOOP_DEVICE_WORK WHERE deviceId = ? AND "${column}" = ? ORDER BY kind = 'kernel' DESC, id LIMIT 1`;
-
 /** No call of a thread that overlaps the gap began earlier than its longest one lasts: so the index on (globalTid, start) serves. */
 const hostSql = `
 WITH threads AS MATERIALIZED (SELECT value ->> 0 AS globalTid, value ->> 1 AS longest FROM json_each(:threads))
@@ -71,39 +54,56 @@ export const gaps = defineTool({
   row,
   facts,
   run(db, { device, least_us: leastUs, limit }) {
-    const asked = { device, leastNs: Math.round(leastUs * 1000) };
-    const { gaps: count, totalMs, idleShare, ...lengths } = db.prepare<[object], Lengths>(factsSql).get(asked) as Lengths;
-    const origin = firstEvent(db);
-    const found = db.prepare<[object], { device: bigint; began: bigint; ended: bigint }>(rowsSql).safeIntegers().all({ ...asked, limit });
+    const leastNs = Math.round(leastUs * 1000);
+    const devices = new Map<number, { union: Union; last: Work }>();
+    const longest = new Top<Gap>(limit, (a, b) => b.ended - b.began - (a.ended - a.began) || a.device - b.device || a.began - b.began);
+    const lengths = { under10us: 0, to100us: 0, to1ms: 0, to10ms: 0, longer: 0 };
+    let count = 0;
+    let totalNs = 0;
+    eachWork(db, device, (on, _stream, start, end, kind, id) => {
+      const seen = entry(devices, on, () => ({ union: new Union(), last: { kind, id } }));
+      const { reached } = seen.union;
+      const ns = seen.union.add(start, end);
+      if (ns > 0 && ns >= leastNs) {
+        count += 1;
+        totalNs += ns;
+        lengths[ns < 1e4 ? 'under10us' : ns < 1e5 ? 'to100us' : ns < 1e6 ? 'to1ms' : ns < 1e7 ? 'to10ms' : 'longer'] += 1;
+        longest.add({ device: on, began: reached, ended: start, after: seen.last, before: { kind, id } });
+      }
+      if (end > reached) seen.last = { kind, id };
+    });
+    const spanNs = [...devices.values()].reduce((sum, { union }) => sum + union.span, 0);
+    const origin = Number(firstEvent(db));
     const captured = hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME');
     const calls = captured ? db.prepare<[object], { call: string; ms: number; thread: number }>(hostSql) : null;
     const threads = captured ? (db.prepare<[], string>(threadsSql).pluck().get() ?? '[]') : '[]';
-    const rows = found.map(({ device: on, began, ended }) => ({
-      device: Number(on),
-      atMs: Number(began - origin) / 1e6,
-      ms: Number(ended - began) / 1e6,
-      after: workNamed(db, on, 'end', began),
-      before: workNamed(db, on, 'start', ended),
+    const rows = longest.first().map(({ device: on, began, ended, after, before }) => ({
+      device: on,
+      atMs: (began - origin) / 1e6,
+      ms: (ended - began) / 1e6,
+      after: workNamed(db, after),
+      before: workNamed(db, before),
       host: calls?.all({ began, ended, threads }) ?? [],
     }));
-    return { rows, more: count - rows.length, facts: { gaps: count, totalMs, idleShare, lengths }, notes: calls === null ? ['Calls of CUDA were not captured: what the host did is not known.'] : [] };
+    return { rows, more: count - rows.length, facts: { gaps: count, totalMs: totalNs / 1e6, idleShare: spanNs > 0 ? totalNs / spanNs : 0, lengths }, notes: calls === null ? ['Calls of CUDA were not captured: what the host did is not known.'] : [] };
   },
 });
 
-interface Lengths {
-  gaps: number;
-  totalMs: number;
-  idleShare: number;
-  under10us: number;
-  to100us: number;
-  to1ms: number;
-  to10ms: number;
-  longer: number;
+interface Work {
+  kind: WorkKind;
+  id: number;
 }
 
-function workNamed(db: ProfileDatabase, device: bigint, column: 'start' | 'end', at: bigint): string {
-  const work = db.prepare<[bigint, bigint], { kind: string; id: number }>(workAt(column)).get(device, at);
-  if (work === undefined) return '?';
-  if (work.kind !== 'kernel') return work.kind;
-  return db.prepare<[number], string>('SELECT value FROM StringIds JOIN CUPTI_ACTIVITY_KIND_KERNEL ON shortName = StringIds.id WHERE CUPTI_ACTIVITY_KIND_KERNEL.rowid = ?').pluck().get(work.id) ?? '(unnamed kernel)';
+/** In nanoseconds. */
+interface Gap {
+  device: number;
+  began: number;
+  ended: number;
+  after: Work;
+  before: Work;
+}
+
+function workNamed(db: ProfileDatabase, { kind, id }: Work): string {
+  if (kind !== 'kernel') return kind;
+  return db.prepare<[number], string>('SELECT value FROM StringIds JOIN CUPTI_ACTIVITY_KIND_KERNEL ON shortName = StringIds.id WHERE CUPTI_ACTIVITY_KIND_KERNEL.rowid = ?').pluck().get(id) ?? '(unnamed kernel)';
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { eachRow } from '../each-row.js';
+import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
 import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
-import { coveredNs, reached } from './union.js';
+import { Union } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -17,26 +19,19 @@ const row = z.object({
   exposedMs: z.number(),
   /** Of the communication, 0 to 1; null where there is none. */
   hiddenShare: z.number().nullable(),
+  /** From the first to the last kernel, and of that, 0 to 1: only computation, both, only communication, and no kernel. They add up to 1. */
+  spanMs: z.number(),
+  computeOnlyShare: z.number(),
+  overlapShare: z.number(),
+  exposedShare: z.number(),
+  idleShare: z.number(),
 });
 
 const facts = z.object({ devices: z.int(), communicationMs: z.number(), exposedMs: z.number() });
 
-const unionOf = (name: string, which: string): string => `
-${name} AS (
-  SELECT deviceId, ${coveredNs} / 1e6 AS ms
-  FROM (SELECT deviceId, start, "end", ${reached('deviceId')} FROM kernels WHERE ${which})
-  GROUP BY deviceId)`;
-
 const sql = `
-WITH
-kernels AS MATERIALIZED (
-  SELECT deviceId, start, "end", ${communication('COALESCE(StringIds.value, \'\')')} AS communicates
-  FROM CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = shortName WHERE :device IS NULL OR deviceId = :device),
-${unionOf('computing', 'NOT communicates')},
-${unionOf('communicating', 'communicates')},
-${unionOf('either', '1')}
-SELECT either.deviceId AS device, COALESCE(computing.ms, 0) AS computeMs, COALESCE(communicating.ms, 0) AS communicationMs, either.ms AS eitherMs
-FROM either LEFT JOIN computing USING (deviceId) LEFT JOIN communicating USING (deviceId) ORDER BY either.deviceId`;
+SELECT deviceId, start, "end", shortName IN (SELECT id FROM StringIds WHERE ${communication('value')}) AS communicates
+FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device ORDER BY deviceId, start`;
 
 export const overlap = defineTool({
   name: 'overlap',
@@ -47,10 +42,30 @@ export const overlap = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    const all = db.prepare<[object], Pick<z.infer<typeof row>, 'device' | 'computeMs' | 'communicationMs' | 'eitherMs'>>(sql).all({ device }).map((one) => {
+    const devices = new Map<number, { computing: Union; communicating: Union; either: Union }>();
+    eachRow(db, sql, { device }, (on: number, start: number, end: number, communicates: number) => {
+      const unions = entry(devices, on, () => ({ computing: new Union(), communicating: new Union(), either: new Union() }));
+      (communicates === 1 ? unions.communicating : unions.computing).add(start, end);
+      unions.either.add(start, end);
+    });
+    const all = [...devices].map(([on, { computing: { covered: compute }, communicating: { covered: communicate }, either: { covered: either, span } }]) => {
       // What both cover is counted twice in their sum, and once in their union.
-      const overlapMs = Math.max(0, one.computeMs + one.communicationMs - one.eitherMs);
-      return { ...one, overlapMs, exposedMs: one.communicationMs - overlapMs, hiddenShare: one.communicationMs > 0 ? overlapMs / one.communicationMs : null };
+      const both = compute + communicate - either;
+      const share = (ns: number): number => (span > 0 ? ns / span : 0);
+      return {
+        device: on,
+        computeMs: compute / 1e6,
+        communicationMs: communicate / 1e6,
+        eitherMs: either / 1e6,
+        overlapMs: both / 1e6,
+        exposedMs: (communicate - both) / 1e6,
+        hiddenShare: communicate > 0 ? both / communicate : null,
+        spanMs: span / 1e6,
+        computeOnlyShare: share(compute - both),
+        overlapShare: share(both),
+        exposedShare: share(communicate - both),
+        idleShare: share(span - either),
+      };
     });
     const sum = (of: (one: (typeof all)[number]) => number): number => all.reduce((total, one) => total + of(one), 0);
     const communicationMs = sum((one) => one.communicationMs);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
+import { eachWork } from './device-work.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
-import { coveredNs, reached } from './union.js';
+import { Union } from './union.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -20,18 +22,6 @@ const row = z.object({
 
 const facts = z.object({ streams: z.int() });
 
-const sql = `
-WITH
-work AS MATERIALIZED (SELECT kind, start, "end", deviceId, streamId FROM PERFLOOP_DEVICE_WORK WHERE :device IS NULL OR deviceId = :device),
-ofStream AS (
-  SELECT *, ${reached('deviceId, streamId')} FROM work),
-ofDevice AS (
-  SELECT *, ${reached('deviceId')} FROM work),
-devices AS (SELECT deviceId, ${coveredNs} AS ns FROM ofDevice GROUP BY deviceId)
-SELECT deviceId AS device, streamId AS stream, SUM(kind IN ('kernel', 'graph')) AS kernels, SUM(kind = 'memcpy') AS copies,
-  ${coveredNs} / 1e6 AS busyMs, (MAX("end") - MIN(start)) / 1e6 AS spanMs, COALESCE(1.0 * ${coveredNs} / NULLIF(devices.ns, 0), 0) AS shareOfDevice
-FROM ofStream JOIN devices USING (deviceId) GROUP BY deviceId, streamId ORDER BY busyMs DESC, device, stream`;
-
 export const streams = defineTool({
   name: 'streams',
   aliases: ['nsys_sql_streams'],
@@ -41,7 +31,25 @@ export const streams = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
+    const devices = new Map<number, Union>();
+    const found = new Map<number, Map<number, { union: Union; kernels: number; copies: number }>>();
+    eachWork(db, device, (on, stream, start, end, kind) => {
+      entry(devices, on, () => new Union()).add(start, end);
+      const own = entry(entry(found, on, () => new Map<number, { union: Union; kernels: number; copies: number }>()), stream, () => ({ union: new Union(), kernels: 0, copies: 0 }));
+      own.union.add(start, end);
+      if (kind === 'kernel' || kind === 'graph') own.kernels += 1;
+      else if (kind === 'memcpy') own.copies += 1;
+    });
+    const all = [...found].flatMap(([on, streams]) => [...streams].map(([stream, { union, kernels, copies }]) => ({
+      device: on,
+      stream,
+      kernels,
+      copies,
+      busyMs: union.covered / 1e6,
+      spanMs: union.span / 1e6,
+      shareOfDevice: union.covered / Math.max(1, devices.get(on)?.covered ?? 0),
+    })));
+    all.sort((a, b) => b.busyMs - a.busyMs || a.device - b.device || a.stream - b.stream);
     return { ...firstRows(all, limit), facts: { streams: all.length }, notes: [] };
   },
 });
