@@ -9,7 +9,7 @@ function fn(name: string, kind: FrameKind, selfNs: number, totalNs = selfNs): Co
 
 function profileOf(functions: CountedFunction[], calls: [caller: CountedFunction, callee: CountedFunction, selfNs: number, totalNs: number][]): CountedProfile {
   return {
-    source: { fileName: 'p', kind: 'cprofile', pid: 1, tid: 0, name: 'python', startNs: null, endNs: null },
+    source: { fileName: 'p', kind: 'cprofile', pid: 1, tid: 0, name: 'python', threadName: 'python', startNs: null, endNs: null },
     functions,
     calls: calls.map(([caller, callee, selfNs, totalNs]) => ({ caller, callee, calls: 1, primitiveCalls: 1, selfNs, totalNs })),
   };

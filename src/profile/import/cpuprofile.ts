@@ -4,7 +4,7 @@ import { PerfloopError } from '../../core/errors.js';
 import { hiddenCallees } from './hidden-builtins.js';
 import { v8Frame } from './frame-kind.js';
 import type { Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
-import { readProfile } from './read-file.js';
+import { parseJson } from './read-file.js';
 
 const nodeSchema = z.object({
   id: z.number(),
@@ -35,13 +35,7 @@ export function readCpuProfile(file: string, fallbackPid: number): SampledProfil
 }
 
 function parse(file: string): Profile {
-  const text = readProfile(file).toString('utf8').replace(/^\uFEFF/, '');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw malformed(file, 'it is not JSON, as if it had been cut off', cause);
-  }
+  const value = parseJson(file, (why, cause) => malformed(file, why, cause));
   if (typeof value === 'object' && value !== null && 'head' in value) {
     throw malformed(file, 'it has the format of before 2016 (`head` instead of `nodes`); record it again with a newer Node');
   }
@@ -137,12 +131,15 @@ function sourceOf(profile: Profile, file: string, fallbackPid: number): ProfileS
   const own = profile.perfloop;
   // Node names its own: CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile
   const named = /^CPU\.\d+\.\d+\.(\d+)\.(\d+)\.\d+\.cpuprofile$/.exec(basename(file));
+  const tid = own?.thread ?? Number(named?.[2] ?? 0);
+  const name = own?.script || 'node';
   return {
     fileName: basename(file),
     kind: 'v8',
     pid: own?.pid ?? Number(named?.[1] ?? fallbackPid),
-    tid: own?.thread ?? Number(named?.[2] ?? 0),
-    name: own?.script || 'node',
+    tid,
+    name,
+    threadName: tid === 0 ? name : `${name} worker ${tid}`,
     startNs: Math.round(profile.startTime * 1000),
     endNs: Math.round(profile.endTime * 1000),
   };

@@ -1,45 +1,54 @@
-import { constants, gunzipSync } from 'node:zlib';
 import { PerfloopError } from '../../core/errors.js';
-import { readHead } from './read-file.js';
+import { isPerfHeader } from './perf/parse.js';
+import { readHead, readPlainHead } from './read-file.js';
 
-export type ProfileKind = 'v8' | 'cprofile' | 'nsys' | 'torch';
+/** By what wrote it; `folded`: py-spy's raw output, and all others of stacks with counts. */
+export type ProfileKind = 'v8' | 'cprofile' | 'nsys' | 'torch' | 'perf' | 'folded' | 'speedscope';
 
-const fix = 'Bring a .cpuprofile of Node, Chrome or V8, a file that Python\'s cProfile wrote (`python -m cProfile -o FILE`), an export of Nsight Systems (`nsys export --type sqlite`), or a trace of PyTorch\'s profiler (.json, .json.gz).';
+/** What can be brought, each with the command that makes it. */
+export const bringable =
+  'Bring an export of Nsight Systems (`nsys export --type sqlite`, or the .nsys-rep), a trace of PyTorch\'s profiler (.json, .json.gz), perf.data or the text of `perf script`, a .cpuprofile of Node, Chrome or V8, ' +
+  'what py-spy wrote (`py-spy record -f raw` or `-f speedscope`), any other file of speedscope or of folded stacks, or a file of Python\'s cProfile (`python -m cProfile -o FILE`).';
 
 /**
- * What wrote a profile, by its content. Throws PL_PROFILE_MISSING, PL_PROFILE_EMPTY, and PL_PROFILE_UNKNOWN when it is neither a
- * V8 CPU profile, marshalled cProfile statistics, a trace of Chrome's format nor a SQLite database, such as an export of nsys.
+ * What wrote a profile, by its content. Throws PL_PROFILE_MISSING, PL_PROFILE_EMPTY, and PL_PROFILE_UNKNOWN when it is of no kind
+ * that perfloop reads.
  */
 export function detectProfileKind(file: string): ProfileKind {
   const head = readHead(file, 64 * 1024);
-  if (head.subarray(0, sqliteHead.length).equals(sqliteHead)) return 'nsys';
+  if (startsWith(head, sqliteHead)) return 'nsys';
+  if (isPerfRecording(head)) return 'perf';
   if (isMarshalledDictionary(head)) return 'cprofile';
-  const text = unzipped(head).toString('utf8').replace(/^\uFEFF/, '').trimStart();
-  if (/^[{[]/.test(text) && isTrace(text)) return 'torch';
-  if (text.startsWith('{') && /"(nodes|timeDeltas|samples|startTime|head)"\s*:/.test(text)) return 'v8';
   if (head.length >= 4 && walHeads.has(head.readUInt32BE(0))) throw new PerfloopError('PL_PROFILE_UNKNOWN', 'This is the write-ahead log of a SQLite database, without the database.', { where: file, fix: 'Give the file without -wal, and keep both in one folder.' });
-  throw new PerfloopError('PL_PROFILE_UNKNOWN', `The profile is of an unknown kind${guess(text)}.`, { where: file, fix });
+  const text = readPlainHead(file, 64 * 1024).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const kind = /^[{[]/.test(text) ? jsonKind(text) : null;
+  if (kind !== null) return kind;
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  // The last one may be cut.
+  if (text.length >= 60_000) lines.pop();
+  const said = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (isPerfHeader(said[0] ?? '')) return 'perf';
+  if (isFolded(said)) return 'folded';
+  throw new PerfloopError('PL_PROFILE_UNKNOWN', 'The profile is of an unknown kind.', { where: file, fix: bringable });
 }
 
 const sqliteHead = Buffer.from('SQLite format 3\0');
 /** Of the write-ahead log of a SQLite database, in either byte order. */
 const walHeads = new Set([0x377f0682, 0x377f0683]);
+/** Of perf.data, in both orders of bytes; in a pipe it begins the same. */
+const perfHeads = [Buffer.from('PERFILE2'), Buffer.from('2ELIFREP'), Buffer.from('PERFFILE')];
 
-/** Whether a file is compressed with gzip. */
-export function isGzip(file: string): boolean {
-  return isZipped(readHead(file, 2));
-}
+/** Whether it is a perf.data, which only perf itself can read. */
+export const isPerfRecording = (head: Buffer): boolean => perfHeads.some((magic) => startsWith(head, magic));
 
-const isZipped = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
+const startsWith = (head: Buffer, magic: Buffer): boolean => head.subarray(0, magic.length).equals(magic);
 
-/** The beginning of what is compressed. */
-function unzipped(head: Buffer): Buffer {
-  if (!isZipped(head)) return head;
-  try {
-    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 });
-  } catch {
-    return head;
-  }
+function jsonKind(text: string): ProfileKind | null {
+  if (/"\$schema"\s*:\s*"[^"]*speedscope/.test(text)) return 'speedscope';
+  if (isTrace(text)) return 'torch';
+  if (!text.startsWith('{')) return null;
+  if (/"shared"\s*:\s*\{\s*"frames"/.test(text) || (/"profiles"\s*:\s*\[/.test(text) && /"type"\s*:\s*"(?:sampled|evented)"/.test(text))) return 'speedscope';
+  return /"(nodes|timeDeltas|samples|startTime|head)"\s*:/.test(text) ? 'v8' : null;
 }
 
 /** Chrome's format, as PyTorch's profiler writes it: an object with traceEvents, or the array of them. */
@@ -47,12 +56,13 @@ function isTrace(text: string): boolean {
   return /"(?:traceEvents|schemaVersion|deviceProperties)"\s*:/.test(text) || /^\[\s*\{[^{}]*"ph"\s*:/.test(text);
 }
 
+/** Stacks with counts, all lines of the beginning, and one at least has two functions or says where one is. */
+function isFolded(lines: readonly string[]): boolean {
+  const first = lines.slice(0, 100);
+  return first.length > 0 && first.every((line) => / \d+(?:\.\d+)?$/.test(line)) && first.some((line) => /;|\(\S+:\d+\) \d+$/.test(line));
+}
+
 /** Marshal's `{`, with or without the flag of a reference, then a tuple or the end. JSON cannot go on like that. */
 function isMarshalledDictionary(head: Buffer): boolean {
   return ((head[0] ?? 0) & 0x7f) === 0x7b && ['(', ')', '0'].includes(String.fromCharCode((head[1] ?? 0) & 0x7f));
-}
-
-function guess(text: string): string {
-  if (/"\$schema"\s*:\s*"[^"]*speedscope/.test(text)) return ': it looks like a speedscope file';
-  return '';
 }

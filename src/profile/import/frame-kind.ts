@@ -84,10 +84,10 @@ function pythonKind(file: string, name: string): FrameKind {
   if (/[\\/]lib[\\/]python3(\.\d+)?t?[\\/]/i.test(file) && !/[\\/](site|dist)-packages[\\/]/.test(file)) {
     return name === 'main' && /multiprocessing[\\/]resource_tracker\.py$/.test(file) ? 'idle' : 'library';
   }
-  return /^<(list|dict|set)comp>$/.test(name) ? 'inlined' : 'source';
+  return /(?:^|\.)<(?:list|dict|set)comp>$/.test(name) ? 'inlined' : 'source';
 }
 
 /** Whether the time of such a frame belongs to the function that called it: that is where a change could save it. */
 export function chargesCaller(kind: FrameKind): boolean {
-  return kind === 'builtin' || kind === 'library' || kind === 'inlined';
+  return kind === 'builtin' || kind === 'library' || kind === 'inlined' || kind === 'native';
 }

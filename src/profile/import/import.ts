@@ -4,9 +4,13 @@ import { randomUUID } from 'node:crypto';
 import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
 import { readCpuProfile } from './cpuprofile.js';
-import { detectProfileKind, isGzip, type ProfileKind } from './detect.js';
+import { detectProfileKind, isPerfRecording, type ProfileKind } from './detect.js';
+import { nsPerCount, readFolded } from './folded.js';
 import { importKineto } from './kineto/kineto.js';
+import { readPerf } from './perf/perf.js';
 import { readPstats } from './pstats.js';
+import { readHead } from './read-file.js';
+import { readSpeedscope } from './speedscope.js';
 import { importNsys, profiledProcesses } from './nsys/import.js';
 import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
 import { ProfileWriter } from './writer.js';
@@ -62,8 +66,9 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
+    let imported = 1;
     if (isAlone(kinds)) await importAlone(db, files, kinds, target);
-    else db.transaction(() => importHost(db, files, kinds))();
+    else imported = await importHost(db, files, kinds);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
     meta.run('PERFLOOP_SCHEMA_VERSION', '1');
@@ -71,10 +76,10 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
     return {
       kind,
-      files: isAlone(kinds) ? 1 : count('SELECT COUNT(*) FROM PERFLOOP_PROFILES'),
+      files: imported,
       processes: count(isAlone(kinds) ? profiledProcesses(db) : 'SELECT COUNT(*) FROM PROCESSES'),
       samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
-      functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind = 'source'"),
+      functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind IN ('source', 'native')"),
     };
   } finally {
     db.close();
@@ -89,26 +94,39 @@ async function importAlone(db: Database.Database, files: string[], kinds: Profil
   const [file] = files;
   if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'An export of Nsight Systems or a trace of PyTorch is imported alone.', { where: files.join(', '), fix: 'Give one file.' });
   if (kinds[0] === 'nsys') importNsys(db, file, `${target}.source`);
-  else await importKineto(db, file, isGzip(file));
+  else await importKineto(db, file);
 }
 
-/** Profiles of host code, of any number of threads and processes. */
-function importHost(db: Database.Database, files: string[], kinds: ProfileKind[]): void {
-  db.exec(hostTablesSql + callchainsViewSql);
+/** Profiles of host code, of any number of threads and processes. Gives how many of the files hold something. */
+async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[]): Promise<number> {
+  db.exec(`BEGIN; ${hostTablesSql} ${callchainsViewSql}`);
   const writer = new ProfileWriter(db);
   const empty: PerfloopError[] = [];
   // One after the other: parsed, a profile takes many times its size in memory.
   for (const [index, file] of files.entries()) {
     try {
-      if (kinds[index] === 'v8') writer.sampled(readCpuProfile(file, index + 1));
-      else writer.counted(readPstats(file, index + 1));
+      await importThreads(writer, file, kinds[index] ?? 'v8', index + 1);
     } catch (error) {
       if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
       empty.push(error);
     }
   }
   if (empty.length === files.length && empty[0]) throw empty[0];
-  db.exec(relativeTimesSql + functionsIndexSql);
+  db.exec(`${relativeTimesSql} ${functionsIndexSql} COMMIT`);
+  return files.length - empty.length;
+}
+
+async function importThreads(writer: ProfileWriter, file: string, kind: ProfileKind, fallbackPid: number): Promise<void> {
+  if (kind === 'v8') return writer.sampled(readCpuProfile(file, fallbackPid));
+  if (kind === 'cprofile') return writer.counted(readPstats(file, fallbackPid));
+  if (kind === 'perf') {
+    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)) });
+    for (const thread of threads) writer.sampled(thread);
+    for (const text of notes) writer.note(text);
+    return;
+  }
+  for (const thread of kind === 'folded' ? readFolded(file, fallbackPid) : readSpeedscope(file, fallbackPid)) writer.sampled(thread);
+  if (kind === 'folded') writer.note(`Folded stacks have counts and no times: each count is taken for ${nsPerCount / 1e6} ms, as py-spy takes samples unless it is told otherwise. Shares are right whatever it was.`);
 }
 
 function sync(file: string): void {

@@ -71,6 +71,7 @@ function sourceOf(file: string, fallbackPid: number): ProfileSource {
     pid: pid === undefined ? fallbackPid : Number(pid),
     tid: 0,
     name: 'python',
+    threadName: 'python',
     startNs,
     endNs: startNs === null || took === undefined ? null : startNs + Number(took) * 1000,
   };

@@ -1,7 +1,7 @@
 import type Database from '../../store/sqlite.js';
-import { chargesCaller } from './frame-kind.js';
 import { chargeCalls, waitingTime } from './charge-calls.js';
-import type { Category, CountedProfile, Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
+import { chargeStack } from './charge-stack.js';
+import type { CountedProfile, Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
 
 /** Writes profiles into a fresh database that has the schema. Strings and frames are shared among all of them. */
 export class ProfileWriter {
@@ -9,20 +9,20 @@ export class ProfileWriter {
   readonly #frames = new Map<string, number>();
   readonly #statements = new Map<string, Database.Statement>();
   #profiles = 0;
-  #stacks = 0;
+  /** Threads that were seen in the same stack share it. */
+  readonly #stacks = new Map<StackNode, number>();
   #events = 0;
 
   constructor(private readonly db: Database.Database) {}
 
   sampled(profile: SampledProfile): void {
     const id = this.#profile(profile.source);
-    const stacks = new Map<StackNode, number>();
-    for (const stack of profile.stacks) stacks.set(stack, this.#stack(stack));
+    for (const stack of profile.stacks) this.#stack(stack);
     const offset = profile.source.startNs ?? 0;
     for (const { stack, startNs, durationNs } of profile.samples) {
       const event = (this.#events += 1);
       this.#run('INSERT INTO COMPOSITE_EVENTS (id, start, globalTid) SELECT ?, ?, globalTid FROM PERFLOOP_PROFILES WHERE id = ?', event, offset + startNs, id);
-      this.#run('INSERT INTO PERFLOOP_SAMPLES (event, profile, stack, durationNs) VALUES (?, ?, ?, ?)', event, id, stacks.get(stack), durationNs);
+      this.#run('INSERT INTO PERFLOOP_SAMPLES (event, profile, stack, durationNs) VALUES (?, ?, ?, ?)', event, id, this.#stack(stack), durationNs);
     }
     for (const { frame, line, ns } of profile.lines) this.#run('INSERT INTO PERFLOOP_LINES (frame, line, ns) VALUES (?, ?, ?)', this.#frame(frame), line, ns);
   }
@@ -47,24 +47,32 @@ export class ProfileWriter {
     }
   }
 
+  /** What a reader should know of the import. */
+  note(text: string): void {
+    this.#run('INSERT INTO PERFLOOP_NOTES (text) VALUES (?)', text);
+  }
+
   #profile(source: ProfileSource): number {
     const id = (this.#profiles += 1);
-    const { fileName, kind, pid, tid, name, startNs, endNs } = source;
+    const { fileName, kind, pid, tid, name, threadName, startNs, endNs } = source;
     this.#run('INSERT INTO PERFLOOP_PROFILES (id, file, kind, globalTid, startNs, endNs) VALUES (?, ?, ?, ? * 0x1000000 + ?, ?, ?)', id, fileName, kind, pid, tid, startNs, endNs);
     this.#run('INSERT INTO PROCESSES (globalPid, pid, name) SELECT ? * 0x1000000, ?, ? WHERE NOT EXISTS (SELECT 1 FROM PROCESSES WHERE pid = ?)', pid, pid, name, pid);
-    this.#run('INSERT INTO ThreadNames (nameId, globalTid) VALUES (?, ? * 0x1000000 + ?)', this.#string(tid === 0 ? name : `${name} worker ${tid}`), pid, tid);
+    this.#run('INSERT INTO ThreadNames (nameId, globalTid) VALUES (?, ? * 0x1000000 + ?)', this.#string(threadName), pid, tid);
     return id;
   }
 
   #stack(node: StackNode): number {
-    const id = (this.#stacks += 1);
+    const known = this.#stacks.get(node);
+    if (known !== undefined) return known;
+    const id = this.#stacks.size + 1;
+    this.#stacks.set(node, id);
     let depth = 0;
     for (let at: StackNode | null = node; at; at = at.parent) {
       if (at.frame.kind === 'root') continue;
       this.#run('INSERT INTO PERFLOOP_STACK_FRAMES (stack, stackDepth, frame) VALUES (?, ?, ?)', id, depth, this.#frame(at.frame));
       depth += 1;
     }
-    const { charged, category } = charge(node);
+    const { charged, category } = chargeStack(node);
     this.#run('INSERT INTO PERFLOOP_STACKS (id, leaf, charged, category) VALUES (?, ?, ?, ?)', id, this.#frame(node.frame), charged && this.#frame(charged), category);
     return id;
   }
@@ -94,19 +102,4 @@ export class ProfileWriter {
     if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
     statement.run(...values.map((value) => (typeof value === 'number' ? BigInt(Math.round(value)) : (value ?? null))));
   }
-}
-
-/** Walks out from the innermost frame to the function that the time belongs to. */
-function charge(node: StackNode): { charged: Frame | null; category: Category } {
-  const category = node.frame.kind === 'collector' ? 'collector' : 'code';
-  for (let at: StackNode | null = category === 'collector' ? node.parent : node; at; at = at.parent) {
-    const { kind } = at.frame;
-    if (kind === 'source') return { charged: at.frame, category };
-    if (chargesCaller(kind)) continue;
-    if (category === 'collector') break;
-    if (kind === 'idle' || kind === 'profiler') return { charged: null, category: 'idle' };
-    if (kind === 'loader' || kind === 'program') return { charged: null, category: kind };
-    break;
-  }
-  return { charged: null, category: category === 'collector' ? 'collector' : 'runtime' };
 }

@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { PerfloopError } from '../../../core/errors.js';
 import type Database from '../../../store/sqlite.js';
+import { profileChunks } from '../read-file.js';
 import { createNsysTable, type NsysTableName } from '../nsys/create.js';
 import { deviceWorkSql } from '../nsys/tables.js';
 import { copyOf, shortKernelName, syncTypeOf } from './names.js';
@@ -39,7 +37,7 @@ const firstStandIn = 0xf00000;
  * Imports a trace of PyTorch's profiler (Kineto), plain or gzip, event by event. Operators and annotations become ranges of NVTX.
  * Throws PL_PROFILE_MALFORMED for what is cut off or no JSON, PL_PROFILE_EMPTY where it holds no work.
  */
-export async function importKineto(db: Database.Database, file: string, zipped: boolean): Promise<void> {
+export async function importKineto(db: Database.Database, file: string): Promise<void> {
   db.exec('CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL)');
   for (const name of tables) createNsysTable(db, name, { indexes: false });
   const writer = new KinetoWriter(db);
@@ -52,15 +50,12 @@ export async function importKineto(db: Database.Database, file: string, zipped: 
   db.exec('BEGIN');
   const notes: string[] = [];
   try {
-    const source: Readable = createReadStream(file, { highWaterMark: 1 << 20 });
-    const plain = zipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
-    source.once('error', (error) => plain.destroy(error));
-    for await (const chunk of plain) splitter.write(chunk as Buffer);
+    for await (const chunk of profileChunks(file)) splitter.write(chunk);
     writer.end(aroundSchema.parse(splitter.end()), notes);
   } catch (error) {
     if (error instanceof PerfloopError) throw error;
     if (error instanceof SyntaxError) throw malformed(error.message, error);
-    throw (error as NodeJS.ErrnoException).code?.startsWith('Z_') === true ? malformed(`its compression is broken (${(error as Error).message})`, error) : error;
+    throw error;
   }
   if (writer.work === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'The trace holds no operators, calls or work of a device.', { where: file, fix: 'Record it with `torch.profiler.profile(activities=[CPU, CUDA])` around the work.' });
   for (const name of tables) {
