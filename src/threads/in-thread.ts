@@ -35,7 +35,7 @@ export async function inThread<Request, Answer, Progress = never>({ thread, requ
       worker.on('message', (message: ThreadMessage<Answer, Progress>) => {
         if (message.kind === 'progress') onProgress?.(message.progress);
         else if (message.kind === 'answer') resolve(message.answer);
-        else reject(new PerfloopError(message.error.code, message.error.message, { where: message.error.where, fix: message.error.fix }));
+        else reject(errorOf(message.error));
       });
       worker.once('error', reject);
       worker.once('exit', (code) => reject(signal?.aborted ? signal.reason : new Error(`the thread ended with ${code} and no answer`)));
@@ -44,4 +44,8 @@ export async function inThread<Request, Answer, Progress = never>({ thread, requ
     signal?.removeEventListener('abort', stop);
     await worker.terminate();
   }
+}
+
+function errorOf({ code, message, ...details }: ReturnType<PerfloopError['toJSON']>): PerfloopError {
+  return new PerfloopError(code, message, details);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { emit } from '../context.js';
 import { declareVerb, type Finish } from './declare.js';
 
-/** The verbs about perfloop itself. */
+/** The verbs about perfloop itself, and the one that serves it to other programs. */
 export function declareAboutVerbs(program: Command, finish: Finish): void {
   declareVerb<{ config?: string }>(program, finish, {
     usage: 'steps [dir]',
@@ -24,6 +24,19 @@ export function declareAboutVerbs(program: Command, finish: Finish): void {
     async action(context) {
       const { demo } = await import('../demo/demo.js');
       return await demo(context);
+    },
+  });
+
+  declareVerb<{ allowWrite?: boolean }>(program, finish, {
+    usage: 'mcp',
+    summary: 'serve every tool, the runs and judgements to an MCP client, on stdin and stdout',
+    details: 'For the configuration of a client, such as an editor or an agent. Without --allow-write a client reads, and has changes judged by the perfloop.toml of their base; it starts no run and decides nothing.',
+    options: [['--allow-write', 'a client may start runs, approve, steer, and name the commands of a judgement']],
+    examples: ['perfloop mcp', 'perfloop mcp --allow-write'],
+    async action(context, { allowWrite = false }) {
+      const { serve } = await import('../mcp/serve.js');
+      await serve(context, { version: program.version() ?? '', allowWrite });
+      return 0;
     },
   });
 }

@@ -5,6 +5,7 @@ import type { Candidate } from '../../core/candidate.js';
 import type { CommitRef } from '../../core/target.js';
 import { openArtifacts } from '../../store/artifacts.js';
 import { openCheckout } from '../../workspace/checkout.js';
+import { branchOf } from '../../workspace/result-branch.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveCandidate, resolveTarget, snapshotWorktree } from '../../workspace/snapshot.js';
 import { note, whoAmI, type CliContext } from '../context.js';
@@ -21,6 +22,8 @@ export interface JudgeOptions extends JudgeFlags {
   candidate: string;
   /** Wall time that it may take from its start, in milliseconds. */
   budgetMs?: number;
+  /** It is started, and left alone at once. */
+  detach?: boolean;
 }
 
 /** Judges one change against its base, as a durable workflow of its own, and waits for the verdict. */
@@ -45,7 +48,7 @@ export async function judge(context: CliContext, options: JudgeOptions): Promise
     const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }) };
     await startWorkflow(session, { kind: 'judge', input });
     note(context, `judge ${id} started`);
-    return await watch(context, session, id);
+    return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);
   } finally {
     await session.close();
   }

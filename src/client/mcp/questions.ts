@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { answerInThread } from '../../tools/in-thread.js';
+import { tools } from '../../tools/registry.js';
+import type { Tool } from '../../tools/tool.js';
+import type { CliContext } from '../context.js';
+import { register } from './register.js';
+
+export const profileSchema = z.string().min(1).describe('Path of the profile: what nsys, PyTorch, perf, V8, py-spy or cProfile wrote, or a database that perfloop made of one.');
+export const repositorySchema = z.string().min(1).default('.').describe('Folder of the repository.');
+
+/** Every tool of the registry, by the names that the command line has. */
+export async function registerQuestions(server: McpServer, context: CliContext): Promise<void> {
+  for (const tool of await tools()) {
+    const asksProfile = tool.target === 'profile';
+    register(server, context, {
+      name: tool.name,
+      description: `${asksProfile ? 'Of a profile' : 'Of a repository'}: ${tool.summary}. A question that cannot be answered is told as \`abstained\`, with the reason.`,
+      input: (tool.input as unknown as z.ZodObject).extend(asksProfile ? { profile: profileSchema } : { repo: repositorySchema }),
+      output: answerSchema(tool),
+      writes: false,
+      answer: ({ profile, repo, ...input }, { signal }) => {
+        const at = (path: unknown): string | undefined => (typeof path === 'string' ? resolve(context.cwd, path) : undefined);
+        return answerInThread({ tool: tool.name, targets: { profile: at(profile), repository: at(repo) }, input, home: context.home }, signal);
+      },
+    });
+  }
+}
+
+/** Of an answer, or of an abstention, which has no rows. */
+function answerSchema({ row, facts }: Tool): z.ZodObject {
+  return z.object({ tool: z.string(), abstained: z.string().nullable(), rows: z.array(row).optional(), more: z.int().optional(), facts: facts.optional(), notes: z.array(z.string()).optional() });
+}

@@ -1,0 +1,53 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { CliContext } from '../context.js';
+import { repositorySchema } from './questions.js';
+import { register } from './register.js';
+
+const run = z.string().min(1).describe('The id of a run, such as r-k3v7.');
+
+const steering = [
+  ['pause', 'Lets the current trial of a run end, then waits.'],
+  ['resume', 'Lets a paused run go on.'],
+  ['stop', 'Ends a run after the current trial; what was accepted is kept and measured.'],
+  ['cancel', 'Ends a run at once; what was accepted is kept.'],
+] as const;
+
+/** What starts work or decides for a person. Offered with --allow-write alone. What talks to Temporal is loaded when it is asked for: who reads a profile does not wait for it. */
+export function registerSteering(server: McpServer, context: CliContext): void {
+  register(server, context, {
+    name: 'start_run',
+    description: 'Starts a run on a repository by its perfloop.toml, and gives its id at once. The repository itself is never touched.',
+    input: z.object({ repo: repositorySchema, config: z.string().min(1).optional(), rounds: z.int().min(1).optional(), approval: z.enum(['never', 'risky', 'each', 'final']).optional().describe('Whether a person decides.') }),
+    writes: true,
+    async answer({ repo, config, rounds, approval }) {
+      const { run: startRun } = await import('../verbs/run.js');
+      const { run: id, branch } = await startRun(context, { dir: repo, detach: true, ...(config === undefined ? {} : { config }), ...(rounds === undefined ? {} : { rounds }), ...(approval === undefined ? {} : { approval }) });
+      return { run: id, branch };
+    },
+  });
+  for (const name of ['approve', 'reject'] as const) {
+    register(server, context, {
+      name,
+      description: name === 'approve' ? 'Accepts a candidate that waits for a person.' : 'Turns down a candidate that waits for a person.',
+      input: z.object({ run, candidate: z.string().min(1).describe('A trial such as r1-3, a candidate id, or `final` for the whole branch.'), comment: z.string().default('').describe('Why; kept with the decision.') }),
+      writes: true,
+      async answer({ run: text, candidate, comment }) {
+        const { decide } = await import('../verbs/decide.js');
+        return decide(context, { run: text, candidate, approve: name === 'approve', comment });
+      },
+    });
+  }
+  for (const [name, description] of steering) {
+    register(server, context, {
+      name,
+      description,
+      input: z.object({ run }),
+      writes: true,
+      async answer({ run: text }) {
+        const { steer } = await import('../verbs/steer.js');
+        return steer(context, text, name);
+      },
+    });
+  }
+}
