@@ -11,9 +11,9 @@ import { temporaryFolder } from './temporary-folder.js';
 export const realProfiles = join(import.meta.dirname, '../../../shared/fixtures/profiles');
 
 /** Imports a file, or rows that an export is made of. The database is closed and gone after the test. */
-export async function profileOf(source: string | ExportRows, strings: Record<number, string> = {}): Promise<ProfileDatabase> {
+export async function profileOf(source: string | object, strings: Record<number, string> = {}): Promise<ProfileDatabase> {
   const folder = temporaryFolder();
-  const file = typeof source === 'string' ? source : writeExport(join(folder, 'a.sqlite'), source, { strings });
+  const file = typeof source === 'string' ? source : writeExport(join(folder, 'a.sqlite'), source as ExportRows, { strings });
   const database = join(folder, 'p.sqlite');
   await importProfile({ files: [file], kind: 'auto', database });
   const db = openProfile(database);
@@ -21,14 +21,21 @@ export async function profileOf(source: string | ExportRows, strings: Record<num
   return db;
 }
 
-/** The answer, with the row and facts as the tool's own schema knows them. Throws where it abstains. */
-export function answerOf<Row = Record<string, never>, Facts = Record<string, never>>(db: ProfileDatabase, name: string, input: object = {}): { rows: Row[]; facts: Facts; notes: string[]; more: number } {
+export interface Answer<Row = object, Facts = object> {
+  rows: Row[];
+  facts: Facts;
+  notes: string[];
+  more: number;
+}
+
+/** The answer, whose rows and facts are as the tool's own schema has them. Throws where it abstains. */
+export function answerOf(db: ProfileDatabase, name: string, input: object = {}): Answer {
   const tool = profileTool(name);
   const answer = ask(tool, db, { limit: 1000, ...input });
   if (answer.abstained !== null) throw new Error(answer.abstained);
   tool.row.array().parse(answer.rows);
   tool.facts.parse(answer.facts);
-  return answer as unknown as { rows: Row[]; facts: Facts; notes: string[]; more: number };
+  return answer;
 }
 
 /** Why it abstains; null where it answers. */

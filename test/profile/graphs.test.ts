@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/core/stats/random.js';
-import { abstention, answerOf, groupBy, median, profileOf, sum } from './ask-tool.js';
+import { abstention, answerOf, groupBy, median, profileOf, sum, type Answer } from './ask-tool.js';
 import { globalPidOf, globalTidOf } from './nsys-export.js';
 
 // graphs, memset and module_loading against plain code over the rows that the export was made of.
@@ -45,11 +45,11 @@ function executions(seed: string): { kernels: Work[]; copies: Work[]; sets: Work
 describe.each(['one', 'two', 'three'])('on a generated profile (%s)', (seed) => {
   it('graphs: executions, nodes and launches of each', async () => {
     const { kernels, copies, sets, whole, calls } = executions(seed);
-    const db = await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_MEMSET: sets, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: whole, CUPTI_ACTIVITY_KIND_RUNTIME: calls } as never, strings);
+    const db = await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_MEMSET: sets, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: whole, CUPTI_ACTIVITY_KIND_RUNTIME: calls }, strings);
     const nodes = [...kernels, ...copies, ...sets].filter(({ graphNodeId }) => graphNodeId !== null).map((one) => ({ ...one, graphId: Number((one.graphNodeId as bigint) >> 32n) }));
     const keyOf = (traced: string) => (one: Work & { graphId: number }) => [traced, one.graphId, Number((one.globalPid >> 24n) & 0xffffffn), one.deviceId].join(' ');
     const expected = [...groupBy(nodes, keyOf('node')), ...groupBy(whole, keyOf('whole'))];
-    const { rows, facts } = answerOf<GraphRow, { graphs: number; executions: number; instantiations: number; instantiationMs: number }>(db, 'graphs');
+    const { rows, facts } = answerOf(db, 'graphs') as Answer<GraphRow, { graphs: number; executions: number; instantiations: number; instantiationMs: number }>;
     expect(rows.map(({ traced, graph, process, device }) => [traced, graph, process, device].join(' ')).sort()).toEqual(expected.map(([key]) => key).sort());
     for (const row of rows) {
       const own = new Map(expected).get([row.traced, row.graph, row.process, row.device].join(' ')) ?? [];
@@ -68,10 +68,10 @@ describe.each(['one', 'two', 'three'])('on a generated profile (%s)', (seed) => 
   it('memset: by device and kind of memory', async () => {
     const int = integers(seed);
     const sets = Array.from({ length: 80 }, (_, i) => ({ start: i * 1000, end: i * 1000 + int(900), deviceId: int(3), streamId: 7, correlationId: i, globalPid: globalPidOf(100), bytes: 1 + int(8000), memKind: [null, 1, 2, 77][int(4)] as number | null }));
-    const db = await profileOf({ CUPTI_ACTIVITY_KIND_MEMSET: sets } as never, strings);
+    const db = await profileOf({ CUPTI_ACTIVITY_KIND_MEMSET: sets }, strings);
     const labels: Record<string, string> = { null: 'not captured', 1: 'Pinned', 2: 'Device', 77: 'kind 77' };
     const expected = groupBy(sets, ({ deviceId, memKind }) => `${deviceId} ${labels[String(memKind)] ?? ''}`);
-    const { rows, facts } = answerOf<{ device: number; memory: string; count: number; totalMs: number; megabytes: number; gigabytesPerSecond: number; medianKilobytes: number }, { small: number }>(db, 'memset');
+    const { rows, facts } = answerOf(db, 'memset') as Answer<{ device: number; memory: string; count: number; totalMs: number; megabytes: number; gigabytesPerSecond: number; medianKilobytes: number }, { small: number }>;
     expect(rows.map(({ device, memory }) => `${device} ${memory}`).sort()).toEqual([...expected.keys()].sort());
     for (const row of rows) {
       const own = expected.get(`${row.device} ${row.memory}`) ?? [];
@@ -84,7 +84,7 @@ describe.each(['one', 'two', 'three'])('on a generated profile (%s)', (seed) => 
       expect(row.medianKilobytes).toBeCloseTo(median(own.map((one) => one.bytes)) / 1e3, 9);
     }
     expect(facts.small).toBeCloseTo(sets.filter(({ bytes }) => bytes < 4096).length / sets.length, 9);
-    expect(sum(answerOf<{ count: number }>(db, 'memset', { device: 1 }).rows.map(({ count }) => count))).toBe(sets.filter(({ deviceId }) => deviceId === 1).length);
+    expect(sum((answerOf(db, 'memset', { device: 1 }) as Answer<{ count: number }>).rows.map(({ count }) => count))).toBe(sets.filter(({ deviceId }) => deviceId === 1).length);
   });
 });
 
@@ -103,8 +103,8 @@ describe('module_loading', () => {
     ];
     const kernels = [kernel(100, 2, 6_100_000, 1), kernel(7, 2, 4_100_000, 1), kernel(7, 3, 8_100_000, 3), kernel(100, 3, 22_100_000, 1), ...usual.map(({ correlationId, end }) => kernel(100, correlationId, end, 1))];
     const overheads = [{ start: 5_000_100, end: 7_900_000, globalTid: globalTidOf(7, 1), overheadType: 8, nameId: null }, { start: 100, end: 1100, globalTid: globalTidOf(7, 1), overheadType: 7, nameId: null }];
-    const db = await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_RUNTIME: calls, CUPTI_ACTIVITY_KIND_OVERHEAD: overheads } as never, strings);
-    const { rows, facts } = answerOf<object, { callMs: number; firstLaunchMs: number; mode: string | null }>(db, 'module_loading');
+    const db = await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_RUNTIME: calls, CUPTI_ACTIVITY_KIND_OVERHEAD: overheads }, strings);
+    const { rows, facts } = answerOf(db, 'module_loading') as Answer<object, { callMs: number; firstLaunchMs: number; mode: string | null }>;
     expect(rows).toMatchObject([
       { what: 'call', name: 'cuModuleLoadDataEx_v2', count: 1, totalMs: 3, firstAtMs: 0 },
       { what: 'first launch', name: 'gemm', totalMs: 2, firstAtMs: (4_000_000 - 1000) / 1e6 },
@@ -115,7 +115,7 @@ describe('module_loading', () => {
 });
 
 it('what was not captured is not answered', async () => {
-  const db = await profileOf({ CUPTI_ACTIVITY_KIND_RUNTIME: [{ start: 1, end: 2, globalTid: globalTidOf(1, 1), correlationId: 1, nameId: 13 }] } as never, strings);
+  const db = await profileOf({ CUPTI_ACTIVITY_KIND_RUNTIME: [{ start: 1, end: 2, globalTid: globalTidOf(1, 1), correlationId: 1, nameId: 13 }] }, strings);
   expect(abstention(db, 'memset')).toMatch('no CUPTI_ACTIVITY_KIND_MEMSET');
   expect(abstention(db, 'graphs')).toMatch('no PERFLOOP_DEVICE_WORK');
   expect(abstention(db, 'module_loading')).toBeNull();

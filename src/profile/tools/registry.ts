@@ -22,12 +22,13 @@ import { callersOf } from './host/callers-of.js';
 import { flame } from './host/flame.js';
 import { hotFunctionsTool } from './host/hot-functions.js';
 import { threads } from './host/threads.js';
+import { tensorCores } from './gpu/tensor-cores.js';
 import { query } from './query.js';
 import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, apiSum, osrtSum, moduleLoading];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];
