@@ -7,10 +7,26 @@ export interface CallSite {
   text: string;
 }
 
+export type Severity = 'low' | 'medium' | 'high';
+export type Confidence = 'low' | 'medium' | 'high';
+
+/** Where in a profile a person can look something up. */
+export interface ProfilePlace {
+  /** The profile's file. */
+  profile: string;
+  /** Of the database that perfloop made of it. */
+  table: string;
+  /** First start and last end in milliseconds, counted from the profile's first event. */
+  rangeMs: [number, number] | null;
+  /** Row ids in that table: `SELECT * FROM table WHERE rowid IN (…)`. Some of them, where there are many. */
+  ids: number[];
+}
+
 /** A fact that a finding rests on: which tool said it, in words. */
 export interface Evidence {
   tool: string;
   text: string;
+  place?: ProfilePlace;
 }
 
 /** A located cause of time spent, in a file that the repository holds. */
@@ -32,4 +48,12 @@ export interface Finding {
   snippet: string;
   callSites: CallSite[];
   evidence: Evidence[];
+  /** Of the rule that found it; findings of older versions have none. */
+  rule?: string;
+  title?: string;
+  severity?: Severity;
+  confidence?: Confidence;
+  /** What would be saved if its cause vanished, in milliseconds of the profile. An upper bound. */
+  headroomMs?: number;
+  notes?: string[];
 }

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import type { Severity } from '../../core/finding.js';
+import { cachedProfile } from '../../profile/cached.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import { analyzeInThread } from '../../profile/rules/in-thread.js';
+import { note, type CliContext } from '../context.js';
+
+export interface AnalyzeOptions {
+  profile: string;
+  /** The profiled program's sources; undefined: none. */
+  repo?: string;
+}
+
+/** Asks all rules of a profile, and finds their places in the repository. */
+export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<Analysis> {
+  const database = await cachedProfile(context.home, resolve(context.cwd, profile), { onImport: () => note(context, 'importing the profile (once)') });
+  return analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) });
+}
+
+const order: Severity[] = ['low', 'medium', 'high'];
+
+/** Whether any finding is that severe or more. */
+export function isSevere({ findings }: Analysis, least: Severity): boolean {
+  return findings.some(({ severity }) => order.indexOf(severity) >= order.indexOf(least));
+}

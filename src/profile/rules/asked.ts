@@ -1,0 +1,100 @@
+import type { Evidence } from '../../core/finding.js';
+import type { ToolAnswer } from '../../tools/tool.js';
+import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
+import { firstEvent } from '../tools/gpu/support.js';
+import type { ProfileDatabase } from '../tools/open.js';
+import { profileTool } from '../tools/registry.js';
+import { profileSummary, type ProfileSummary } from '../tools/summary.js';
+import { timeVia, type Via } from '../tools/time-via.js';
+import { tablesOf } from '../tools/tables.js';
+import { ask } from '../tools/tool.js';
+import { deviceTime, type DeviceTime } from './device-time.js';
+import { hostCalls, type HostCall } from './host-calls.js';
+import { Abstention } from './rule.js';
+
+/** Less of the busy time is not looked at for host code. */
+export const leastHotShare = 0.02;
+
+/** More places than anyone looks up. */
+const mostIds = 20;
+
+/** One profile for all rules: each tool is asked once for each input, and each table is read once. */
+export class Asked {
+  readonly tables: ReadonlySet<string>;
+  readonly #answers = new Map<string, ToolAnswer>();
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(
+    readonly db: ProfileDatabase,
+    /** As the person named it, for evidence. */
+    readonly file: string,
+    /** The repository's folder as the profile names it; null: not known. */
+    readonly root: string | null,
+  ) {
+    this.tables = tablesOf(db);
+  }
+
+  /** The rows and facts of a tool. Throws an Abstention where it abstains. */
+  ask<Row extends object, Facts extends object>(tool: string, input: object = {}): { rows: Row[]; facts: Facts; more: number } {
+    const key = `${tool} ${JSON.stringify(input)}`;
+    let answer = this.#answers.get(key);
+    if (answer === undefined) this.#answers.set(key, (answer = ask(profileTool(tool), this.db, input)));
+    if (answer.abstained !== null) throw new Abstention(answer.abstained);
+    return { rows: answer.rows as Row[], facts: answer.facts as Facts, more: answer.more };
+  }
+
+  /** Computed at the first call, then kept under that name. */
+  once<T>(name: string, compute: () => T): T {
+    if (!this.#kept.has(name)) this.#kept.set(name, compute());
+    return this.#kept.get(name) as T;
+  }
+
+  /** Nanoseconds of the profile's first event. */
+  get origin(): bigint {
+    return this.once('origin', () => firstEvent(this.db));
+  }
+
+  /** When each device worked. Throws an Abstention where no device did. */
+  get devices(): DeviceTime[] {
+    return this.once('devices', () => {
+      if (!this.tables.has('PERFLOOP_DEVICE_WORK')) throw new Abstention('the profile holds no work of a device');
+      return deviceTime(this.db, this.origin);
+    });
+  }
+
+  /** Calls of CUDA that wait, allocate or load; none where calls were not captured. */
+  get calls(): HostCall[] {
+    return this.once('calls', () => (this.tables.has('CUPTI_ACTIVITY_KIND_RUNTIME') ? hostCalls(this.db, this.origin) : []));
+  }
+
+  /** The functions of the repository with the most time of their own, and where it passes. Throws an Abstention where no code was recorded. */
+  get hot(): { hot: HotFunction; via: Via[] }[] {
+    return this.once('hot', () => {
+      if (this.host.busyMs === 0) throw new Abstention('the profile holds no code of the host; record it with `perfloop profile`, py-spy, perf, V8 or cProfile');
+      if (this.root === null) throw new Abstention('none of the functions in the profile is in a file of the repository');
+      return hotFunctions(this.db, { root: this.root, ignore: [], minShare: leastHotShare, top: -1 }).map((hot) => ({ hot, via: timeVia(this.db, hot) }));
+    });
+  }
+
+  /** Where the time of the host's code went. */
+  get host(): ProfileSummary {
+    return this.once('host', () => profileSummary(this.db, { root: this.root ?? '/' }));
+  }
+
+  /** The longest time from first to last work of any device, in milliseconds: what shares of devices are of. */
+  get spanMs(): number {
+    return Math.max(0, ...this.devices.map(({ spanMs }) => spanMs));
+  }
+
+  /** A fact with the rows that a person can look up. Row ids beyond 20 are left out. */
+  evidence(tool: string, text: string, table: string, rows: readonly { row: number; startNs: number; endNs: number }[]): Evidence {
+    if (rows.length === 0) return { tool, text };
+    let first = Infinity;
+    let last = -Infinity;
+    for (const { startNs, endNs } of rows) {
+      first = Math.min(first, startNs);
+      last = Math.max(last, endNs);
+    }
+    return { tool, text, place: { profile: this.file, table, rangeMs: [first / 1e6, last / 1e6], ids: rows.slice(0, mostIds).map(({ row }) => row) } };
+  }
+}

@@ -1,0 +1,133 @@
+import { exposedMs } from '../device-time.js';
+import { severityOf, type Look, type Rule } from '../rule.js';
+import { milliseconds, percent, times } from '../words.js';
+import { deviceWork, kernelsNamed, launchesOf, longestWork, workEvidence, worst } from './support.js';
+
+const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
+const look: Look = { what: 'communication between devices', patterns: [/all_reduce|all_gather|reduce_scatter|broadcast\(|all_to_all|dist\.(send|recv|barrier)|nccl(AllReduce|AllGather|ReduceScatter|Broadcast|Send|Recv)/, /DistributedDataParallel|FSDP|DDP\(/] };
+const communicates = (name: string): boolean => /^(nccl|nvshmem|msccl)/.test(name);
+
+const exposedShare = { what: 'least share of the device\'s time in communication that nothing hides', value: 0.1, unit: 'share', source: 'our own choice' } as const;
+
+export const exposedCommunication: Rule = {
+  id: 'C6-exposed-communication',
+  category: 'C6',
+  looksFor: 'communication between devices that no computation hides',
+  tools: ['overlap', 'nccl'],
+  needs,
+  thresholds: [exposedShare],
+  falsePositives: 'A collective also waits for the latest rank: then the cause is that rank\'s work, and not the communication.',
+  blindTo: 'Communication over copies, and ranks that are in other profiles.',
+  find(asked) {
+    const isOne = kernelsNamed(asked, communicates);
+    const found = worst(asked.devices, (time) => exposedMs(time, isOne(time)));
+    if (found === null || found.ms / found.one.spanMs < exposedShare.value) return [];
+    const { one: time, ms } = found;
+    const part = ms / time.spanMs;
+    const { rows } = asked.ask<{ device: number; communicationMs: number; hiddenShare: number | null }, object>('overlap', { limit: 1000 });
+    const row = rows.find(({ device }) => device === time.device);
+    const all = longestWork(time, isOne(time));
+    return [{
+      title: `Device ${time.device} does nothing but communicate for ${milliseconds(ms)}, ${percent(part)} of its time.`,
+      confidence: 'high',
+      share: part,
+      headroomMs: ms,
+      severity: severityOf(part),
+      evidence: [workEvidence(asked, 'overlap', `${times(all.length, 'kernel')} communicate for ${milliseconds(row?.communicationMs ?? ms)}, of which computation hides ${percent(row?.hiddenShare ?? 0)}.`, time, all)],
+      notes: ['Begin it earlier, beside computation (gradient buckets, prefetching of parameters), send less (BF16, accumulation of gradients), or make ranks arrive at once.'],
+      clues: { calls: launchesOf(asked, time, all), look },
+    }];
+  },
+};
+
+const lateRatio = { what: 'slowest device of a collective, by the fastest', value: 1.5, unit: 'ratio', source: 'a collective ends on all ranks at once, so that the one that comes last is the shortest in it (NCCL User Guide, "Collective Operations")' } as const;
+const lateShare = { what: 'least share of the device\'s time in the difference', value: 0.05, unit: 'share', source: 'our own choice' } as const;
+
+export const stragglers: Rule = {
+  id: 'C6-stragglers',
+  category: 'C6',
+  looksFor: 'devices that wait in collectives for a late one',
+  tools: ['nccl'],
+  needs,
+  thresholds: [lateRatio, lateShare],
+  falsePositives: 'Devices that take part in different collectives.',
+  blindTo: 'Ranks that are in other profiles: one device tells nothing about late ones.',
+  find(asked) {
+    if (asked.devices.length < 2) return [];
+    const { rows } = asked.ask<{ op: string; device: number; count: number; totalMs: number }, object>('nccl', { limit: 10_000 });
+    const ops = [...new Set(rows.map(({ op }) => op))];
+    const found = worst(ops.flatMap((op) => {
+      const sums = sumsByDevice(rows.filter((row) => row.op === op)).sort((a, b) => a.ms - b.ms);
+      const [late] = sums;
+      const waiting = sums.at(-1);
+      // The same collectives, or times say nothing of each other.
+      if (late === undefined || waiting === undefined || late.count !== waiting.count || waiting.ms < late.ms * lateRatio.value) return [];
+      return [{ op, late, waiting }];
+    }), ({ late, waiting }) => waiting.ms - late.ms);
+    if (found === null) return [];
+    const { one: { op, late, waiting }, ms } = found;
+    const time = asked.devices.find(({ device }) => device === waiting.device);
+    const slow = asked.devices.find(({ device }) => device === late.device);
+    if (time === undefined || slow === undefined || ms / time.spanMs < lateShare.value) return [];
+    const part = ms / time.spanMs;
+    const ofOp = kernelsNamed(asked, (name) => communicates(name) && name.includes(op));
+    return [{
+      title: `Device ${waiting.device} waits in ${op} for device ${late.device}, which comes ${milliseconds(ms)} late in all, ${percent(part)} of the time.`,
+      confidence: 'medium',
+      share: part,
+      headroomMs: ms,
+      severity: severityOf(part),
+      evidence: [workEvidence(asked, 'nccl', `${times(waiting.count, 'call')} of ${op}: ${milliseconds(waiting.ms)} on device ${waiting.device}, ${milliseconds(late.ms)} on device ${late.device}.`, time, longestWork(time, ofOp(time)))],
+      notes: [`Look at what device ${late.device} does before: more work, a slower copy, a slower host.`],
+      clues: { calls: launchesOf(asked, slow, longestWork(slow, ofOp(slow))), look },
+    }];
+  },
+};
+
+/** A device's rows are one a stream. */
+function sumsByDevice(rows: readonly { device: number; count: number; totalMs: number }[]): { device: number; count: number; ms: number }[] {
+  const sums = new Map<number, { device: number; count: number; ms: number }>();
+  for (const { device, count, totalMs } of rows) {
+    const sum = sums.get(device) ?? { device, count: 0, ms: 0 };
+    sums.set(device, { device, count: sum.count + count, ms: sum.ms + totalMs });
+  }
+  return [...sums.values()];
+}
+
+const smallUs = { what: 'longest median of a collective that is small', value: 50, unit: 'us', source: 'NCCL needs tens of microseconds for a collective of any size (NCCL tests, PERFORMANCE.md: latency against bandwidth)' } as const;
+const smallCount = { what: 'least such collectives', value: 100, unit: 'count', source: 'our own choice' } as const;
+const smallShare = { what: 'least share of the device\'s time in them alone', value: 0.05, unit: 'share', source: 'our own choice' } as const;
+
+export const smallCollectives: Rule = {
+  id: 'C6-small-collectives',
+  category: 'C6',
+  looksFor: 'many small collectives that would be cheaper as one',
+  tools: ['nccl'],
+  needs,
+  thresholds: [smallUs, smallCount, smallShare],
+  falsePositives: 'Collectives whose results are needed one after the other.',
+  blindTo: 'Their sizes, where NVTX ranges of NCCL were not captured.',
+  find(asked) {
+    const named = kernelsNamed(asked, communicates);
+    const small = (time: (typeof asked.devices)[number]): ((i: number) => boolean) => {
+      const isOne = named(time);
+      return (i) => isOne(i) && time.end[i]! - time.start[i]! <= smallUs.value * 1000;
+    };
+    const found = worst(asked.devices, (time) => exposedMs(time, small(time)));
+    if (found === null || found.ms / found.one.spanMs < smallShare.value) return [];
+    const { one: time, ms } = found;
+    const all = longestWork(time, small(time));
+    if (all.length < smallCount.value) return [];
+    const part = ms / time.spanMs;
+    return [{
+      title: `${times(all.length, 'collective')} of at most ${smallUs.value} us take ${milliseconds(ms)} of device ${time.device} by themselves, ${percent(part)} of its time.`,
+      confidence: 'medium',
+      share: part,
+      headroomMs: ms,
+      severity: severityOf(part),
+      evidence: [workEvidence(asked, 'nccl', `${milliseconds(ms / all.length)} each on average.`, time, all)],
+      notes: ['Put tensors together before sending them (larger bucket_cap_mb, one flat tensor, torch.distributed coalescing).'],
+      clues: { calls: launchesOf(asked, time, all), look },
+    }];
+  },
+};

@@ -1,0 +1,43 @@
+import type { ProfileDatabase } from '../tools/open.js';
+
+export type CallKind = 'sync' | 'allocate' | 'load';
+
+/** A call of CUDA during which a device can run dry. Nanoseconds from the profile's first event. */
+export interface HostCall {
+  kind: CallKind;
+  /** Without the version that CUPTI puts behind it (_v3020). */
+  name: string;
+  /** Row id in CUPTI_ACTIVITY_KIND_RUNTIME. */
+  row: number;
+  startNs: number;
+  endNs: number;
+  pid: number;
+  tid: number;
+}
+
+/** By names of the runtime's and the driver's interface (CUDA Runtime API and CUDA Driver API references). */
+const kinds: Record<CallKind, RegExp> = {
+  sync: /^(cuda(Device|Stream|Event|Thread)Synchronize|cu(Ctx|Stream|Event)Synchronize)/,
+  // cudaMallocAsync and cudaFreeAsync take from a pool in the order of a stream: they do not wait.
+  allocate: /^(cuda(Malloc|Free)(?!.*Async)|cuMem(Alloc|Free|Create|Release|Map|Unmap)(?!.*Async)|cudaHost(Alloc|Register|Unregister)|cuMemHost(Alloc|Register))/,
+  load: /^(cu(Module|Library)(Load|Get)|cudaLibraryLoad|cuLink|nvrtc|cuInit$|cudaGetFuncBySymbol|cuModule)/,
+};
+
+/** In the order of their start. */
+export function hostCalls(db: ProfileDatabase, origin: bigint): HostCall[] {
+  const named = db.prepare<[], { id: number; value: string }>("SELECT id, value FROM StringIds WHERE value GLOB 'cu*' OR value GLOB 'nvrtc*'").all();
+  const wanted = new Map<number, { kind: CallKind; name: string }>();
+  for (const { id, value } of named) {
+    const name = value.replace(/_v\d+$/, '');
+    const kind = (Object.keys(kinds) as CallKind[]).find((one) => kinds[one].test(name));
+    if (kind !== undefined) wanted.set(id, { kind, name });
+  }
+  if (wanted.size === 0) return [];
+  const sql = `SELECT nameId, rowid AS row, start - :origin AS startNs, "end" - :origin AS endNs, globalTid / 0x1000000 % 0x1000000 AS pid, globalTid & 0xFFFFFF AS tid
+    FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT value FROM json_each(:ids))`;
+  const rows = db.prepare<[object], Omit<HostCall, 'kind' | 'name'> & { nameId: number }>(sql).all({ origin, ids: JSON.stringify([...wanted.keys()]) });
+  return rows.flatMap(({ nameId, ...rest }) => {
+    const known = wanted.get(nameId);
+    return known === undefined ? [] : [{ ...known, ...rest }];
+  }).sort((a, b) => a.startNs - b.startNs);
+}

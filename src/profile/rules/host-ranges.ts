@@ -1,0 +1,45 @@
+import type { Asked } from './asked.js';
+
+export type RangeKind = 'data' | 'collector' | 'lock';
+
+/** A range of NVTX during which a Python program does not compute. Nanoseconds from the profile's first event. */
+export interface HostRange {
+  kind: RangeKind;
+  name: string;
+  /** Row id in NVTX_EVENTS. */
+  row: number;
+  startNs: number;
+  endNs: number;
+  pid: number;
+  tid: number;
+}
+
+/**
+ * PyTorch marks `enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__` (torch/utils/data/dataloader.py); nsys marks waits for
+ * Python's lock and collections with --trace=python-gil and --python-functions-trace (Nsight Systems User Guide).
+ */
+const kinds: Record<RangeKind, RegExp> = {
+  data: /DataLoader.*__next__|^(data_?load(ing|er)?|load_?(data|batch)|next_?batch|get_?batch|data_?(wait|fetch|time))\b/i,
+  collector: /^(python )?(gc|garbage[ _-]?collect\w*)\b|gc\.collect/i,
+  lock: /(wait\w*|acquir\w*)\b.*\bGIL\b|\bGIL\b.*\b(wait|acquir)/i,
+};
+
+const sql = `
+SELECT NVTX_EVENTS.rowid AS row, COALESCE(text, value) AS name, start - :origin AS startNs, "end" - :origin AS endNs,
+  globalTid / 0x1000000 % 0x1000000 AS pid, globalTid & 0xFFFFFF AS tid
+FROM NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId
+WHERE eventType IN (59, 60) AND "end" IS NOT NULL
+  AND (COALESCE(text, value) LIKE '%load%' OR COALESCE(text, value) LIKE '%batch%' OR COALESCE(text, value) LIKE '%data%' OR COALESCE(text, value) LIKE '%gc%' OR COALESCE(text, value) LIKE '%garbage%' OR COALESCE(text, value) LIKE '%gil%')
+ORDER BY start`;
+
+/** In the order of their start; none where ranges were not captured. */
+export function hostRanges(asked: Asked): HostRange[] {
+  return asked.once('ranges', () => {
+    if (!asked.tables.has('NVTX_EVENTS')) return [];
+    const rows = asked.db.prepare<[object], Omit<HostRange, 'kind'>>(sql).all({ origin: asked.origin });
+    return rows.flatMap((row) => {
+      const kind = (Object.keys(kinds) as RangeKind[]).find((one) => kinds[one].test(row.name));
+      return kind === undefined ? [] : [{ kind, ...row }];
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import type { Via } from '../../tools/time-via.js';
+import type { HotFunction } from '../../tools/hot-functions.js';
+import type { Category } from '../categories.js';
+
+/** Calls that code is often rewritten to do without, by the names that the profilers give them. */
+export interface CostlyCalls {
+  rule: string;
+  category: Category;
+  /** For people: "passes in …". */
+  what: string;
+  /** Names of builtins and library functions: V8's, cProfile's and py-spy's, symbols of C. */
+  names: RegExp;
+  note: string;
+}
+
+export const costlyCalls: readonly CostlyCalls[] = [
+  {
+    rule: 'H1-list-search',
+    category: 'H1',
+    what: 'searching a list',
+    names: /^(indexOf|lastIndexOf|includes|find|findIndex|findLast|findLastIndex)$|\{method '(index|count|remove|__contains__)' of 'list'/,
+    note: 'Look up in a Set, a Map or a dict: a search of a list takes as long as the list is.',
+  },
+  {
+    rule: 'H1-list-shift',
+    category: 'H1',
+    what: 'moving the elements of a list',
+    names: /^(shift|unshift|splice)$|\{method '(pop|insert)' of 'list'/,
+    note: 'Take from the end, walk by an index, or use a queue (collections.deque): taking from the front moves all that follows.',
+  },
+  {
+    rule: 'H1-sorting',
+    category: 'H1',
+    what: 'sorting',
+    names: /^(sort|toSorted|Array\.sort)$|'sort' of 'list'|builtins\.sorted/,
+    note: 'Sort once, keep it sorted, or take only the least (heapq.nsmallest).',
+  },
+  {
+    rule: 'H2-copying',
+    category: 'H2',
+    what: 'copying',
+    names: /^structuredClone$|^_?deepcopy|^_reconstruct$|^_keep_alive$|^_?copy_|'copy' of |copy\.copy|^(slice|concat|toSpliced|assign|fromEntries|entries)$|(^|_)(memcpy|memmove)(_|$)|'extend' of 'list'/,
+    note: 'Copy only what changes, once, or hand on what nobody writes to.',
+  },
+  {
+    rule: 'H2-allocating',
+    category: 'H2',
+    what: 'allocating memory',
+    names: /^_*(libc_)?(malloc|calloc|realloc|free|cfree|_int_malloc|_int_free|malloc_consolidate)$|^operator (new|delete)|^(mi|je|tc)_?(malloc|free|realloc)|runtime\.(mallocgc|growslice|makeslice)|alloc::alloc|__rust_(alloc|dealloc|realloc)|_PyObject_(Malloc|Free)/,
+    note: 'Reserve the size that is needed, use buffers again, or allocate from an arena.',
+  },
+  {
+    rule: 'H3-parsing',
+    category: 'H3',
+    what: 'parsing and writing of data',
+    names: /^(parse|stringify|JSON\.\w+)$|^(loads|dumps|encode|iterencode|raw_decode|decode|scan_once|literal_eval|safe_load)$|_json\.|\bast\.|builtins\.(compile|eval|exec)|strptime|^(DateTimeFormat|NumberFormat|Collator|toLocale(String|DateString|TimeString)|localeCompare)$|'?_?csv\./,
+    note: 'Parse once and keep the result; make formatters outside of the loop.',
+  },
+  {
+    rule: 'H3-regular-expressions',
+    category: 'H3',
+    what: 'regular expressions',
+    names: /^RegExp(: |$)|^(exec|test|match|matchAll|replace|replaceAll|\[Symbol\.\w+\])$|'re\.(Pattern|Match|Scanner)'|'_sre\.|^_?compile$|^_parse(_sub)?$|^_sre\.|_sre\.compile|^_optimize_charset$/,
+    note: 'Compile them once outside of the loop, or use plain methods of strings.',
+  },
+  {
+    rule: 'H4-blocking-calls',
+    category: 'H4',
+    what: 'calls of the operating system',
+    names: /^(readFile|writeFile|appendFile|open|close|read|write|stat|lstat|exists|readdir|mkdir|rm|unlink|rename|copyFile|fsync|exec|execFile|access|realpath)Sync$|^(fsync|fdatasync|pread64|pwrite64|__(libc_)?(read|write|open64|close|pread|pwrite|fsync)|ksys_(read|write)|do_sys_open\w*|vfs_(read|write|fsync))$|built-in method (io\.open|_io\.open|posix\.(open|write|fsync|stat|lstat|listdir|scandir|unlink|rename|mkdir))|'(read|write|readline|readlines|flush|close|__exit__)' of '_io\.|^(writeUtf8|writeString|writeBuffer|internalModuleStat|tryReadSync)/,
+    note: 'Read once and keep it, write in larger pieces, or do it beside the work (asynchronously, in a thread).',
+  },
+  {
+    rule: 'H5-lock-contention',
+    category: 'H5',
+    what: 'taking locks',
+    names: /futex|pthread_(mutex|rwlock|spin)_?\w*lock|__lll_lock|lll_lock_wait|native_queued_spin_lock|osq_lock|rwsem_down|'acquire' of '_thread\.(lock|RLock)'|sync\.\(\*(RW)?Mutex\)|parking_lot|(Mutex|RwLock)::lock/,
+    note: 'Hold locks for shorter, one for each part of the data, or give each thread its own.',
+  },
+  {
+    rule: 'H6-interpreter-overhead',
+    category: 'H6',
+    what: 'small builtins for each element',
+    names: /built-in method builtins\.(getattr|hasattr|setattr|isinstance|issubclass|len|abs|min|max|ord|chr|iter|next|id|hash|callable|sum|round|divmod|pow)\}|'(append|get|items|keys|values|item|startswith|endswith|lower|upper|add|update|setdefault|join|format|__getitem__|__setitem__)' of '(list|dict|str|set|tuple|numpy\.\w+)'|^(_?PyEval_EvalFrame\w*|_PyObject_Get\w+|PyObject_Get\w+|_PyType_Lookup|PyDict_GetItem\w*|PyNumber_\w+|PyFloat_\w+|PyLong_\w+)$/,
+    note: 'Do it for all elements at once (numpy, comprehensions, str.join), and keep attributes in local names.',
+  },
+];
+
+/** Of the busy time that a function's calls of one kind take, when they are a good part of the function's own time. */
+export interface CostlyPart {
+  calls: CostlyCalls;
+  share: number;
+  names: { name: string; share: number }[];
+}
+
+/** Of a function's own time, what one kind of calls has to take to be its cause: half, so that at most one other can be larger. */
+export const leastPart = 0.5;
+
+/** The kind of calls that a function's own time passes in, if there is one. */
+export function costlyPart(hot: HotFunction, via: readonly Via[]): CostlyPart | null {
+  const parts = costlyCalls.map((calls) => {
+    const names = via.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share }));
+    return { calls, names, share: names.reduce((sum, { share }) => sum + share, 0) };
+  });
+  const most = parts.reduce<CostlyPart | null>((best, one) => (one.share > (best?.share ?? 0) ? one : best), null);
+  return most !== null && most.share >= leastPart * hot.selfShare ? most : null;
+}

@@ -1,0 +1,111 @@
+import type { Asked } from '../asked.js';
+import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
+import { milliseconds, percent, times } from '../words.js';
+import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } from './cause.js';
+import { costlyCalls, leastPart } from './calls.js';
+import type { HotFunction } from '../../tools/hot-functions.js';
+
+const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
+const tools = ['hot_functions', 'callers_of'];
+const amdahl = 'our own choice: by Amdahl\'s law (1967) a twentieth of the time gives 5% at most';
+const share: Threshold = { what: 'least share of the busy time', value: 0.05, unit: 'share', source: amdahl };
+const hotShare: Threshold = { what: 'least share of the busy time', value: 0.1, unit: 'share', source: amdahl };
+const blindTo = 'Time in which the program waited, and code that the profiler did not sample or count.';
+
+/** Each function once, with its cause. */
+function caused(asked: Asked): { hot: HotFunction; cause: HotCause }[] {
+  return asked.once('caused', () => asked.hot.map((one) => ({ hot: one.hot, cause: causeOf(one) })));
+}
+
+interface HotRule {
+  id: string;
+  category: Rule['category'];
+  looksFor: string;
+  thresholds: Threshold[];
+  falsePositives: string;
+  confidence?: Suspect['confidence'];
+  /** Before "in file". */
+  title: (hot: HotFunction, part: string) => string;
+  text: (hot: HotFunction, cause: HotCause) => string;
+  note: string;
+}
+
+function hotRule({ id, category, looksFor, thresholds, falsePositives, confidence = 'medium', title, text, note }: HotRule): Rule {
+  return {
+    id,
+    category,
+    looksFor,
+    tools,
+    needs,
+    thresholds,
+    falsePositives,
+    blindTo,
+    find(asked): Suspect[] {
+      const least = thresholds[0]?.value ?? share.value;
+      return caused(asked).filter(({ cause }) => cause.rule === id && cause.share >= least).map(({ hot, cause }) => ({
+        title: title(hot, percent(cause.share)),
+        confidence,
+        share: cause.share,
+        headroomMs: cause.share * asked.host.busyMs,
+        severity: severityOf(cause.share),
+        evidence: [
+          { tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } },
+        ],
+        notes: [note, ...(asked.host.threads > 1 ? [`Time adds up over ${asked.host.threads} threads: where they run at once, less is saved.`] : [])],
+        clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
+      }));
+    },
+  };
+}
+
+/** Row ids of what is charged to a function, the most time first. */
+function chargesOf(asked: Asked, { frame }: HotFunction): number[] {
+  return asked.db.prepare<[number], number>('SELECT rowid FROM PERFLOOP_CHARGES WHERE frame = ? ORDER BY ns DESC LIMIT 20').pluck().all(frame);
+}
+
+const byCalls: Rule[] = costlyCalls.map(({ rule: id, category, what, note }) => hotRule({
+  id,
+  category,
+  looksFor: `functions whose time passes in ${what}`,
+  thresholds: [share, { what: 'least part of the function\'s own time', value: leastPart, unit: 'share', source: 'our own choice: then no other cause is larger' }],
+  falsePositives: 'Calls that are needed, and that nothing does faster.',
+  title: (hot, part) => `${hot.function} spends ${part} of the busy time in ${what}.`,
+  text: (hot, cause) => (cause.kind === 'calls' ? `${cause.part.names.slice(0, 4).map(({ name, share: of }) => `${name} ${percent(of)}`).join(', ')}; ${hot.function} takes ${percent(hot.selfShare)} by itself and in such calls.` : ''),
+  note,
+}));
+
+const garbage = hotRule({
+  id: 'H2-garbage',
+  category: 'H2',
+  looksFor: 'functions during which garbage is collected',
+  thresholds: [{ what: 'least share of the busy time in the collector', value: leastCollectorShare, unit: 'share', source: amdahl }],
+  falsePositives: 'The garbage may be another function\'s: it is collected when memory runs out, not where it was made.',
+  title: (hot, part) => `While ${hot.function} runs, ${part} of the busy time goes into collecting garbage.`,
+  text: (hot, cause) => `${percent(cause.share)} in the collector, beside ${percent(hot.selfShare)} in ${hot.function} itself.`,
+  note: 'Make fewer objects in the loop: use them again, and leave out copies that nobody keeps.',
+});
+
+const tinyFunctions = hotRule({
+  id: 'H6-tiny-functions',
+  category: 'H6',
+  looksFor: 'Python functions that are called for each element, so that the call costs more than its work',
+  thresholds: [hotShare, { what: 'least calls', value: leastCalls, unit: 'count', source: 'our own choice' }, { what: 'longest call on average', value: shortCallUs, unit: 'us', source: 'Python documentation, "The Python Profilers", Limitations: about what counting a call costs' }],
+  falsePositives: 'Counting each call costs about as much as such a call: without the profiler its share is smaller. Compare with a sampling profiler (py-spy).',
+  title: (hot, part) => `${hot.function} is called ${times(hot.calls ?? 0, 'time')} and takes ${part} of the busy time.`,
+  text: (hot) => `${milliseconds(hot.selfMs)} in ${times(hot.calls ?? 0, 'call')}, ${milliseconds(hot.selfMs / Math.max(1, hot.calls ?? 1))} each.`,
+  note: 'Write it into the loop that calls it, or do it for all elements at once.',
+});
+
+const hotFunction = hotRule({
+  id: 'H1-hot-function',
+  category: 'H1',
+  looksFor: 'functions whose own lines take much of the time',
+  thresholds: [hotShare],
+  falsePositives: 'The work that the program is for.',
+  confidence: 'low',
+  title: (hot, part) => `${hot.function} takes ${part} of the busy time by itself.`,
+  text: (hot) => `${milliseconds(hot.selfMs)} by itself, ${percent(hot.totalShare)} of the busy time with what it calls${hot.calls === null ? '' : `, in ${times(hot.calls, 'call')}`}${hot.hotLines.length === 0 ? '' : `; lines ${hot.hotLines.slice(0, 3).map(({ line, share: of }) => `${line} (${percent(of)})`).join(', ')}`}.`,
+  note: 'Look for work that is done again and again, and for a better algorithm.',
+});
+
+export const hostRules: readonly Rule[] = [hotFunction, ...byCalls, garbage, tinyFunctions];

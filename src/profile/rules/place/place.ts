@@ -1,0 +1,142 @@
+import type { Confidence } from '../../../core/finding.js';
+import { identifier, locate } from '../../findings/source.js';
+import type { Asked } from '../asked.js';
+import type { Clues, Look } from '../rule.js';
+import { functionAround } from './around.js';
+import { contextOf, type CallContext } from './host-places.js';
+import type { Match, Repository } from './repository.js';
+
+/** Where in a repository a finding is. */
+export interface Place {
+  file: string;
+  function: string;
+  /** 1-based. */
+  line: number;
+  /** The most that the whole finding can be trusted. */
+  confidence: Confidence;
+  /** How it was found, for a person. */
+  how: string;
+}
+
+/** By frames and call chains, then by ranges, then by what the source looks like. Null where nothing tells. */
+export async function placeOf(asked: Asked, repository: Repository, clues: Clues): Promise<Place | null> {
+  if (clues.frame !== undefined) return framePlace(repository, clues.frame);
+  const contexts = clues.calls.map((row) => contextOf(asked, row));
+  const ranges = [...contexts.map((context) => context.ranges), ...(clues.ranges === undefined ? [] : [[...clues.ranges]])];
+  return (
+    (await mostOften(contexts, (context) => chainPlace(repository, context))) ??
+    (await mostOften(ranges, (texts) => rangePlace(repository, texts, clues.look))) ??
+    (clues.look === undefined ? null : await lookPlace(repository, clues.look)) ??
+    (await operatorPlace(repository, contexts))
+  );
+}
+
+async function framePlace(repository: Repository, frame: NonNullable<Clues['frame']>): Promise<Place | null> {
+  const file = repository.fileOf(frame.file);
+  const lines = file === null ? null : await repository.lines(file);
+  const line = lines === null ? null : locate(lines, { name: frame.function, line: frame.line });
+  if (file === null || line === null) return null;
+  return { file, function: frame.function, line, confidence: 'high', how: 'by the profile\'s own frames' };
+}
+
+/** The place that most of them tell. */
+async function mostOften<T>(all: readonly T[], place: (one: T) => Promise<Place | null>): Promise<Place | null> {
+  const counts = new Map<string, { place: Place; count: number }>();
+  for (const one of all) {
+    const found = await place(one);
+    if (found === null) continue;
+    const key = `${found.file}:${found.line}`;
+    counts.set(key, { place: found, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  const [best] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return best?.place ?? null;
+}
+
+/** The innermost frame that is of a file here. Symbols of Python may hold the line: `step (train.py:12)`, `train.py:12 step`. */
+async function chainPlace(repository: Repository, { frames }: CallContext): Promise<Place | null> {
+  for (const { symbol, module } of frames) {
+    const inSymbol = /([^\s()[\]]+\.\w+)[:(](\d+)/.exec(symbol);
+    const file = repository.fileOf(inSymbol?.[1] ?? module);
+    const lines = file === null ? null : await repository.lines(file);
+    if (file === null || lines === null) continue;
+    const name = identifier(symbol.replace(/\s*[([].*$/s, '').replace(/^\S+:\d+\s+/, '')) ?? '(module)';
+    const line = inSymbol === null ? locate(lines, { name, line: 1 }) : Number(inSymbol[2]);
+    if (line === null || line > lines.length) continue;
+    const around = functionAround(lines, line, file);
+    return { file, function: around.function === '(module)' ? name : around.function, line, confidence: 'high', how: 'by the call chain of the profile' };
+  }
+  return null;
+}
+
+/** The innermost range that names a place of the source, or whose text stands in it. */
+async function rangePlace(repository: Repository, texts: readonly string[], look: Look | undefined): Promise<Place | null> {
+  for (const text of texts) {
+    const [, path, at] = /^(\S+\.py)\((\d+)\)/.exec(text) ?? [];
+    if (path !== undefined) {
+      const file = repository.fileOf(path);
+      const lines = file === null ? null : await repository.lines(file);
+      if (file === null || lines === null || Number(at) > lines.length) continue;
+      return refined(lines, { file, line: Number(at), text: '' }, look, { confidence: 'high', how: `by the range "${cut(text)}"` });
+    }
+    // Operators of PyTorch are in no source of the repository by that name.
+    if (/^(aten|autograd|c10|torch|nccl|cuda)::|^[:\s]*$/.test(text)) continue;
+    const plain = text.replace(/, (op_id|seq) = .*$/s, '').replace(/\s*[:#=]?\s*\d+$/, '').trim();
+    if (plain.length < 3) continue;
+    const found = await repository.matches(new RegExp(`["'\`]${escape(plain)}`));
+    const [first] = found;
+    if (first === undefined || found.length > 5) continue;
+    const lines = (await repository.lines(first.file)) ?? [];
+    return refined(lines, first, look, { confidence: found.length === 1 ? 'high' : 'medium', how: `by the range "${cut(text)}", whose text stands ${found.length === 1 ? 'there' : `in ${found.length} places`}` });
+  }
+  return null;
+}
+
+/** The line that looks like the cause, in the block that begins at a range's text. */
+function refined(lines: readonly string[], { file, line }: Match, look: Look | undefined, rest: Pick<Place, 'confidence' | 'how'>): Place {
+  const around = functionAround(lines, line, file);
+  const indent = (text: string): number => text.length - text.trimStart().length;
+  const own = indent(lines[line - 1] ?? '');
+  for (const pattern of look?.patterns ?? []) {
+    for (let at = line; at <= lines.length; at++) {
+      const text = lines[at - 1] ?? '';
+      if (at > line && text.trim() !== '' && indent(text) < own) break;
+      if (pattern.test(text)) return { file, function: around.function, line: at, ...rest };
+    }
+  }
+  return { file, function: around.function, line, ...rest };
+}
+
+/** The best line that looks like the cause: of the surest pattern, in a loop before not, in tests last. */
+async function lookPlace(repository: Repository, { patterns, what }: Look): Promise<Place | null> {
+  for (const pattern of patterns) {
+    const found = await repository.matches(pattern);
+    if (found.length === 0) continue;
+    const ranked = await Promise.all(found.slice(0, 200).map(async (match) => {
+      const around = functionAround((await repository.lines(match.file)) ?? [], match.line, match.file);
+      return { match, around, rank: (around.inLoop ? 0 : 1) + (/(^|\/)(tests?|examples?|docs?|bench\w*)\/|(^|\/)test_|_test\.|\.test\./.test(match.file) ? 2 : 0) };
+    }));
+    const best = ranked.reduce((least, one) => (one.rank < least.rank ? one : least));
+    const others = found.length - 1;
+    return {
+      file: best.match.file,
+      function: best.around.function,
+      line: best.match.line,
+      confidence: 'low',
+      how: `by the text of the source, because neither call chains nor ranges of the profile tell the place: it is ${what}${best.around.inLoop ? ' in a loop' : ''}${others === 0 ? ', and there is no other' : `; ${others === 1 ? 'one other line looks' : `${others} other lines look`} alike`}`,
+    };
+  }
+  return null;
+}
+
+/** By the innermost operator of PyTorch around: `aten::bmm` is a call of `bmm`. */
+async function operatorPlace(repository: Repository, contexts: readonly CallContext[]): Promise<Place | null> {
+  const names = new Set(contexts.flatMap(({ ranges }) => ranges).flatMap((text) => /^aten::(\w+?)_?(?:,|$)/.exec(text)?.[1] ?? []));
+  for (const name of names) {
+    const place = await lookPlace(repository, { patterns: [new RegExp(`\\.${name}_?\\(`)], what: `a call of ${name}, which is the operator around` });
+    if (place !== null) return place;
+  }
+  return null;
+}
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+const cut = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

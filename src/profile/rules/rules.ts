@@ -1,0 +1,21 @@
+import { exposedCommunication, smallCollectives, stragglers } from './gpu/communication.js';
+import { idleDevice, moduleLoading } from './gpu/host.js';
+import { fragmented, launchBound, tinyKernels } from './gpu/launches.js';
+import { dataLoader, garbageCollection, pythonLock } from './gpu/python-data.js';
+import { allocationChurn, deviceSync, scalarRead, syncInLoop } from './gpu/sync.js';
+import { pageableCopies, repeatedCopies, smallCopies, transferBound } from './gpu/transfers.js';
+import { copyKernels, fills, fp32Gemm } from './gpu/waste.js';
+import { hostRules } from './host/rules.js';
+import type { Rule } from './rule.js';
+
+/** Every rule, by category. */
+export const rules: readonly Rule[] = [
+  idleDevice, moduleLoading,
+  launchBound, fragmented, tinyKernels,
+  scalarRead, syncInLoop, deviceSync, allocationChurn,
+  transferBound, pageableCopies, smallCopies, repeatedCopies,
+  fp32Gemm, copyKernels, fills,
+  exposedCommunication, stragglers, smallCollectives,
+  dataLoader, garbageCollection, pythonLock,
+  ...hostRules,
+];

@@ -1,0 +1,4 @@
+import { answerFromThread } from '../../threads/answer.js';
+import { analyzeDatabase } from './analyze-database.js';
+
+await answerFromThread(analyzeDatabase);
