@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import { cachedProfile } from '../profile/cached.js';
 import { openProfile } from '../profile/tools/open.js';
@@ -16,7 +17,7 @@ export interface Targets {
  * Asks a tool by its kind, importing the profile where that was not done yet. Throws PL_TOOL_PROFILE or PL_TOOL_REPOSITORY when
  * there is nothing to ask, a ZodError for an input that is none, and what importing a profile or opening a repository does.
  */
-export async function answer(tool: Tool, { profile, repository }: Targets, input: unknown, { home, onImport, signal }: { home: Home; onImport?: () => void; signal?: AbortSignal }): Promise<ToolAnswer> {
+export async function answer(tool: Tool, { profile, repository }: Targets, input: unknown, { home, cwd = process.cwd(), onImport, signal }: { home: Home; /** Where paths within the input are relative to. */ cwd?: string; onImport?: () => void; signal?: AbortSignal }): Promise<ToolAnswer> {
   if (tool.target === 'repository') {
     if (repository === undefined) throw new PerfloopError('PL_TOOL_REPOSITORY', 'There is no repository to ask.', { where: tool.name, fix: `Name its folder: perfloop tool ${tool.name} --repo .` });
     const { openSourceTree } = await import('../scan/source-tree.js');
@@ -24,10 +25,18 @@ export async function answer(tool: Tool, { profile, repository }: Targets, input
     return askRepository(tool, await openSourceTree(repository), input);
   }
   if (profile === undefined) throw new PerfloopError('PL_TOOL_PROFILE', 'There is no profile to ask.', { where: tool.name, fix: `Name it: perfloop tool ${tool.name} profile.sqlite` });
-  const db = openProfile(await cachedProfile(home, profile, { ...(onImport === undefined ? {} : { onImport }), ...(signal === undefined ? {} : { signal }) }));
+  const imported = (file: string): Promise<string> => cachedProfile(home, file, { ...(onImport === undefined ? {} : { onImport }), ...(signal === undefined ? {} : { signal }) });
+  const db = openProfile(await imported(profile));
   try {
-    return ask(tool, db, input);
+    return ask(tool, db, await withOther(tool.otherProfile, input, (file) => imported(resolve(cwd, file))));
   } finally {
     db.close();
   }
+}
+
+/** The input with the database of the other profile in place of its file. */
+async function withOther(field: string | undefined, input: unknown, imported: (file: string) => Promise<string>): Promise<unknown> {
+  if (field === undefined || typeof input !== 'object' || input === null) return input;
+  const file = (input as Record<string, unknown>)[field];
+  return typeof file === 'string' ? { ...input, [field]: await imported(file) } : input;
 }

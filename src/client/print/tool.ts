@@ -22,20 +22,35 @@ export function printAnswer(answer: ToolAnswer, style: Style): string {
   const [first] = rows as Record<string, unknown>[];
   const lines: string[] = [];
   if (first === undefined) lines.push('no rows');
-  else {
-    const all = rows as Record<string, unknown>[];
-    const columns = Object.keys(first).filter((name) => name !== 'depth' && all.some((row) => row[name] !== null));
-    lines.push(table(all, columns.map((name, index) => ({
-      title: name,
-      cell: (row: Record<string, unknown>) => (index === 0 ? indent(row) : '') + cellText(row[name], index === columns.length - 1 ? widestLast : widest),
-      align: all.some((row) => typeof row[name] === 'number') ? ('right' as const) : ('left' as const),
-    })), style));
-  }
+  else lines.push(rowTable(rows as Record<string, unknown>[], style));
   if (more > 0) lines.push(style('dim', `… and ${more} more (--limit)`));
-  const said = Object.entries(facts).filter(([name, value]) => name !== 'columns' && value !== null).map(([name, value]) => `${name} ${cellText(value)}`);
-  if (said.length > 0) lines.push('', said.join('   '));
+  lines.push(...factLines(facts, style));
   for (const text of notes) lines.push(style('dim', `note: ${clean(text)}`));
   return lines.join('\n');
+}
+
+/** Rows of objects become a table; an object has a line of its own; the rest share one. */
+function factLines(facts: object, style: Style): string[] {
+  const known = Object.entries(facts).filter(([name, value]) => name !== 'columns' && value !== null && !(Array.isArray(value) && value.length === 0));
+  const isRows = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
+  const isObject = (value: unknown): value is object => typeof value === 'object' && !Array.isArray(value);
+  const said = known.filter(([, value]) => !isRows(value) && !isObject(value)).map(([name, value]) => `${name} ${cellText(value)}`);
+  const objects = known.filter(([, value]) => isObject(value));
+  return [
+    ...(said.length > 0 ? ['', clean(said.join('   '))] : []),
+    ...objects.flatMap(([name, value], index) => [...(index === 0 ? [''] : []), `${style('dim', clean(name))}  ${clean(Object.entries(value as object).filter(([, one]) => cellText(one) !== '').map(([key, one]) => `${key} ${cellText(one)}`).join('   '))}`]),
+    ...known.flatMap(([, value]) => (isRows(value) ? ['', rowTable(value, style)] : [])),
+  ];
+}
+
+/** Columns without any value are left out; the depth of a row in a tree becomes its indentation. */
+function rowTable(rows: readonly Record<string, unknown>[], style: Style): string {
+  const columns = Object.keys(rows[0] ?? {}).filter((name) => name !== 'depth' && rows.some((row) => row[name] !== null));
+  return table(rows, columns.map((name, index) => ({
+    title: name,
+    cell: (row: Record<string, unknown>) => (index === 0 ? indent(row) : '') + cellText(row[name], index === columns.length - 1 ? widestLast : widest),
+    align: rows.some((row) => typeof row[name] === 'number') ? ('right' as const) : ('left' as const),
+  })), style);
 }
 
 /** Kernels have names of thousands of letters. */

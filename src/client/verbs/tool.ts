@@ -30,5 +30,5 @@ export async function tool(context: CliContext, { name, profile, repo, given }: 
   const { input, target } = toolInput(asked, given, { mayHaveTarget: (isRepository ? repo : profile) === undefined, ...(repo === undefined || isRepository ? {} : { repo: resolve(context.cwd, repo) }) });
   const at = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(context.cwd, path));
   const targets: Targets = isRepository ? { repository: at(repo ?? target ?? '.') } : { profile: at(profile ?? target) };
-  return answer(asked, targets, input, { home: context.home, onImport: () => note(context, 'importing the profile (once)') });
+  return answer(asked, targets, input, { home: context.home, cwd: context.cwd, onImport: () => note(context, 'importing the profile (once)') });
 }

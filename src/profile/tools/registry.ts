@@ -1,4 +1,5 @@
 import { PerfloopError } from '../../core/errors.js';
+import { diff } from './diff.js';
 import { apiSum, osrtSum } from './gpu/api-sum.js';
 import { busy } from './gpu/busy.js';
 import { deviceInfo } from './gpu/device-info.js';
@@ -34,7 +35,7 @@ export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, strea
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];
 
 /** Questions to every profile. */
-export const anyTools: readonly ProfileTool[] = [search, query];
+export const anyTools: readonly ProfileTool[] = [diff, search, query];
 
 /** Every question that can be asked of a profile. */
 export const profileTools: readonly ProfileTool[] = [...gpuTools, ...hostTools, ...anyTools];

@@ -16,6 +16,8 @@ export interface ProfileTool<Input extends object = object, Row extends object =
   summary: string;
   /** Tables without which it abstains, with what makes a profiler write them. */
   needs: Readonly<Record<string, string>>;
+  /** The field of its input that names another profile: a file until that was imported, a database when it is asked. */
+  otherProfile?: string;
   input: z.ZodType<Input>;
   row: z.ZodType<Row>;
   facts: z.ZodType<Facts>;

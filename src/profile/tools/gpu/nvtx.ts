@@ -22,8 +22,8 @@ const row = z.object({
 
 const facts = z.object({ ranges: z.int(), open: z.int(), marks: z.int(), names: z.int() });
 
-/** PyTorch numbers each range of an operator: "aten::mm, op_id = 317126", "MulBackward0, seq = 12, op_id = 7, sizes = [[2]]". */
-const named = `
+/** SQL over NVTX_EVENTS and its StringIds. PyTorch numbers each range of an operator: "aten::mm, op_id = 317126", "MulBackward0, seq = 12, op_id = 7, sizes = [[2]]". */
+export const rangeName = `
   CASE
     WHEN INSTR(COALESCE(text, StringIds.value), ', seq = ') > 0 THEN SUBSTR(COALESCE(text, StringIds.value), 1, INSTR(COALESCE(text, StringIds.value), ', seq = ') - 1)
     WHEN INSTR(COALESCE(text, StringIds.value), ', op_id = ') > 0 THEN SUBSTR(COALESCE(text, StringIds.value), 1, INSTR(COALESCE(text, StringIds.value), ', op_id = ') - 1)
@@ -32,7 +32,7 @@ const named = `
 /** Event types of NVTX (Nsight Systems User Guide): 59 push and pop, 60 start and end, 34 a mark. An open range has no end. */
 const ranges = `
 ranges AS (
-  SELECT ${named} AS name, start, "end", globalTid
+  SELECT ${rangeName} AS name, start, "end", globalTid
   FROM NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId
   WHERE eventType IN (59, 60) AND "end" IS NOT NULL
     AND (:match IS NULL OR INSTR(LOWER(COALESCE(text, StringIds.value, '')), LOWER(:match)) > 0))`;
