@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 
-// What runs in the target's processes is shipped as it is.
+// What runs in the target's processes, and in a reader's browser, is shipped as it is.
 cpSync(join(root, 'src', 'check', 'harness'), join(root, 'dist', 'check', 'harness'), { recursive: true });
+cpSync(join(root, 'src', 'report', 'profile', 'browser'), join(root, 'dist', 'report', 'profile', 'browser'), { recursive: true });
 
 const workflows = join(root, 'dist', 'workflows', 'index.js');
 const bundleFile = join(root, 'dist', 'workflow-bundle.js');

@@ -1,0 +1,53 @@
+/**
+ * The colours of a page, by what they stand for: the families of kernels, the directions of copies, the kinds of calls. The style
+ * sheet has them as --tone-0 and so on, in this order.
+ */
+export const tones = [
+  'matrix', 'attention', 'convolution', 'communication', 'elementwise', 'reduction', 'memory', 'other',
+  'to-device', 'to-host', 'on-device', 'set',
+  'launch', 'wait', 'call', 'range-a', 'range-b', 'range-c', 'graph', 'script', 'library', 'native',
+] as const;
+
+export type Tone = (typeof tones)[number];
+
+/** Families of kernels, the first that fits a name; of libraries' naming (cuBLAS, CUTLASS, cuDNN, NCCL, PyTorch, Triton). */
+const families: readonly [Tone, RegExp][] = [
+  ['communication', /nccl|nvshmem|msccl|all_?reduce|all_?gather|reduce_?scatter/i],
+  ['attention', /flash|fmha|attention|attn|softmax.*(?:warp|forward|backward)|paged/i],
+  ['convolution', /conv|winograd|implicit_gemm|fprop|dgrad|wgrad|cudnn.*nchw|im2col/i],
+  ['matrix', /gemm|gemv|cutlass|cublas|matmul|\bmma|wgmma|xmma|ampere_|sm\d\d_xmma|splitk/i],
+  ['reduction', /reduce|norm|softmax|argmax|topk|sort|scan|cumsum|sum_/i],
+  ['memory', /copy|cat|gather|scatter|index|transpose|permute|embedding|fill|pad|nchwTo|nhwcTo|memset/i],
+  ['elementwise', /elementwise|pointwise|vectorized|unrolled|add|mul|relu|gelu|silu|act_|dropout|adam|sgd|foreach|multi_tensor|triton_/i],
+];
+
+export const familyNames: Partial<Record<Tone, string>> = {
+  matrix: 'matrix products', attention: 'attention', convolution: 'convolutions', communication: 'communication', elementwise: 'elementwise', reduction: 'reductions and norms', memory: 'moving and indexing', other: 'others',
+};
+
+/** Of a kernel by its short or whole name. */
+export function kernelTone(name: string): Tone {
+  return families.find(([, pattern]) => pattern.test(name.slice(0, 500)))?.[0] ?? 'other';
+}
+
+/** Of a call of CUDA. */
+export function callTone(name: string): Tone {
+  if (/launch/i.test(name)) return 'launch';
+  if (/synchronize|query|wait/i.test(name)) return 'wait';
+  if (/memcpy/i.test(name)) return 'to-device';
+  return 'call';
+}
+
+/** CUpti_ActivityMemcpyKind: 1 host to device, 2 device to host, others between devices or within one. */
+export function copyTone(kind: number): Tone {
+  return kind === 1 ? 'to-device' : kind === 2 ? 'to-host' : 'on-device';
+}
+
+const ranges = ['range-a', 'range-b', 'range-c'] as const;
+
+/** Neighbours with other names mostly get other colours. */
+export function rangeTone(name: string): Tone {
+  let hash = 0;
+  for (let i = 0; i < Math.min(name.length, 60); i++) hash = (hash * 31 + name.charCodeAt(i)) >>> 0;
+  return ranges[hash % ranges.length] ?? 'range-a';
+}
