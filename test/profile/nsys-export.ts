@@ -13,16 +13,16 @@ export interface ExportRows {
 }
 
 /** Writes an export as nsys would, with the texts of `strings` by their ids, and gives the file. */
-export function writeExport(file: string, rows: ExportRows, { version = '3.25.0', strings = {} }: { version?: string | null; strings?: Record<number, string> } = {}): string {
+export function writeExport(file: string, rows: ExportRows, { version = '3.25.0', strings = {}, metaTable = 'META_DATA_EXPORT' }: { version?: string | null; strings?: Record<number, string>; metaTable?: string | null } = {}): string {
   const db = new Database(file);
   db.pragma('journal_mode = OFF');
   db.transaction(() => {
     const meta = [{ name: 'EXPORT_PRODUCT_NAME', value: 'NVIDIA Nsight Systems' }, ...(version === null ? [] : [{ name: 'EXPORT_SCHEMA_VERSION', value: version }])];
     const texts = Object.entries(strings).map(([id, value]) => ({ id: Number(id), value }));
-    const all: ExportRows = { META_DATA_EXPORT: meta, StringIds: texts.length === 0 ? { columns: ['id', 'value'] } : texts, ...rows };
+    const all: ExportRows = { ...(metaTable === null ? {} : { [metaTable]: meta }), StringIds: texts.length === 0 ? { columns: ['id', 'value'] } : texts, ...rows };
     for (const [table, content] of Object.entries(all)) {
       const columns = Array.isArray(content) ? [...new Set(content.flatMap((row) => Object.keys(row)))] : content.columns;
-      db.exec(`CREATE TABLE "${table}" (${columns.map((column) => `"${column}"${column === 'id' ? ' INTEGER PRIMARY KEY' : ''}`).join(', ')})`);
+      db.exec(`CREATE TABLE "${table}" (${columns.map((column) => `"${column}"${column === 'id' && !table.endsWith('CALLCHAINS') ? ' INTEGER PRIMARY KEY' : ''}`).join(', ')})`);
       if (!Array.isArray(content)) continue;
       const insert = db.prepare(`INSERT INTO "${table}" VALUES (${columns.map(() => '?').join(', ')})`);
       for (const row of content) insert.run(...columns.map((column) => row[column] ?? null));

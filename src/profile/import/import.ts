@@ -11,7 +11,9 @@ import { readPerf } from './perf/perf.js';
 import { readPstats } from './pstats.js';
 import { readHead } from './read-file.js';
 import { readSpeedscope } from './speedscope.js';
-import { importNsys, profiledProcesses } from './nsys/import.js';
+import { importNsys } from './nsys/import.js';
+import { processesSql } from './nsys/tables.js';
+import { tablesOf } from '../tools/tables.js';
 import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
 import { ProfileWriter } from './writer.js';
 
@@ -65,10 +67,13 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     // Nobody sees the file before it is whole, so that a journal would serve nothing.
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
+    // What an export brings may refer to what it lacks.
+    db.pragma('foreign_keys = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
     let imported = 1;
     if (isAlone(kinds)) await importAlone(db, files, kinds, target);
     else imported = await importHost(db, files, kinds);
+    db.exec(functionsIndexSql);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
     meta.run('PERFLOOP_SCHEMA_VERSION', '1');
@@ -77,7 +82,7 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     return {
       kind,
       files: imported,
-      processes: count(isAlone(kinds) ? profiledProcesses(db) : 'SELECT COUNT(*) FROM PROCESSES'),
+      processes: count(isAlone(kinds) ? `SELECT COUNT(*) FROM (${processesSql(tablesOf(db))})` : 'SELECT COUNT(*) FROM PROCESSES'),
       samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
       functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind IN ('source', 'native')"),
     };
@@ -112,7 +117,7 @@ async function importHost(db: Database.Database, files: string[], kinds: Profile
     }
   }
   if (empty.length === files.length && empty[0]) throw empty[0];
-  db.exec(`${relativeTimesSql} ${functionsIndexSql} COMMIT`);
+  db.exec(`${relativeTimesSql} COMMIT`);
   return files.length - empty.length;
 }
 

@@ -8,12 +8,16 @@ export class ProfileWriter {
   readonly #strings = new Map<string, number>();
   readonly #frames = new Map<string, number>();
   readonly #statements = new Map<string, Database.Statement>();
+  /** Of the strings that are there already; each has a row of its own all the same. */
+  readonly #lastString: number;
   #profiles = 0;
   /** Threads that were seen in the same stack share it. */
   readonly #stacks = new Map<StackNode, number>();
   #events = 0;
 
-  constructor(private readonly db: Database.Database) {}
+  constructor(private readonly db: Database.Database) {
+    this.#lastString = db.prepare<[], number | null>(`SELECT MAX(id) FROM StringIds WHERE id < ${2 ** 52}`).pluck().get() ?? 0;
+  }
 
   sampled(profile: SampledProfile): void {
     const id = this.#profile(profile.source);
@@ -22,9 +26,21 @@ export class ProfileWriter {
     for (const { stack, startNs, durationNs } of profile.samples) {
       const event = (this.#events += 1);
       this.#run('INSERT INTO COMPOSITE_EVENTS (id, start, globalTid) SELECT ?, ?, globalTid FROM PERFLOOP_PROFILES WHERE id = ?', event, offset + startNs, id);
-      this.#run('INSERT INTO PERFLOOP_SAMPLES (event, profile, stack, durationNs) VALUES (?, ?, ?, ?)', event, id, this.#stack(stack), durationNs);
+      this.sample(event, id, stack, durationNs);
     }
     for (const { frame, line, ns } of profile.lines) this.#run('INSERT INTO PERFLOOP_LINES (frame, line, ns) VALUES (?, ?, ?)', this.#frame(frame), line, ns);
+  }
+
+  /** A sample of an event that is there already, of what `thread` gave. */
+  sample(event: number, profile: number, stack: StackNode, durationNs: number): void {
+    this.#run('INSERT INTO PERFLOOP_SAMPLES (event, profile, stack, durationNs) VALUES (?, ?, ?, ?)', event, profile, this.#stack(stack), durationNs);
+  }
+
+  /** What one profiler saw of one thread, by its serialized id; gives its number. */
+  thread({ fileName, kind, startNs, endNs }: Pick<ProfileSource, 'fileName' | 'kind' | 'startNs' | 'endNs'>, globalTid: bigint): number {
+    const id = (this.#profiles += 1);
+    this.#run('INSERT INTO PERFLOOP_PROFILES (id, file, kind, globalTid, startNs, endNs) VALUES (?, ?, ?, ?, ?, ?)', id, fileName, kind, globalTid, startNs, endNs);
+    return id;
   }
 
   counted(profile: CountedProfile): void {
@@ -53,9 +69,8 @@ export class ProfileWriter {
   }
 
   #profile(source: ProfileSource): number {
-    const id = (this.#profiles += 1);
-    const { fileName, kind, pid, tid, name, threadName, startNs, endNs } = source;
-    this.#run('INSERT INTO PERFLOOP_PROFILES (id, file, kind, globalTid, startNs, endNs) VALUES (?, ?, ?, ? * 0x1000000 + ?, ?, ?)', id, fileName, kind, pid, tid, startNs, endNs);
+    const { pid, tid, name, threadName } = source;
+    const id = this.thread(source, BigInt(pid) * 0x1000000n + BigInt(tid));
     this.#run('INSERT INTO PROCESSES (globalPid, pid, name) SELECT ? * 0x1000000, ?, ? WHERE NOT EXISTS (SELECT 1 FROM PROCESSES WHERE pid = ?)', pid, pid, name, pid);
     this.#run('INSERT INTO ThreadNames (nameId, globalTid) VALUES (?, ? * 0x1000000 + ?)', this.#string(threadName), pid, tid);
     return id;
@@ -90,14 +105,14 @@ export class ProfileWriter {
   #string(value: string): number {
     const known = this.#strings.get(value);
     if (known !== undefined) return known;
-    const id = this.#strings.size + 1;
+    const id = this.#lastString + this.#strings.size + 1;
     this.#strings.set(value, id);
     this.#run('INSERT INTO StringIds (id, value) VALUES (?, ?)', id, value);
     return id;
   }
 
   /** Numbers are bound as 64-bit integers, so that no id or time becomes a floating-point value. */
-  #run(sql: string, ...values: (string | number | null | undefined)[]): void {
+  #run(sql: string, ...values: (string | number | bigint | null | undefined)[]): void {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
     statement.run(...values.map((value) => (typeof value === 'number' ? BigInt(Math.round(value)) : (value ?? null))));

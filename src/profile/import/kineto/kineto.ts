@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { PerfloopError } from '../../../core/errors.js';
 import type Database from '../../../store/sqlite.js';
 import { profileChunks } from '../read-file.js';
-import { createNsysTable, type NsysTableName } from '../nsys/create.js';
-import { deviceWorkSql } from '../nsys/tables.js';
+import { createNsysTable } from '../nsys/create.js';
+import { deviceWorkSql, type NsysTableName } from '../nsys/tables.js';
 import { copyOf, shortKernelName, syncTypeOf } from './names.js';
 import { TraceSplitter } from './split.js';
 
@@ -28,7 +28,7 @@ const aroundSchema = z.object({
   deviceProperties: z.array(z.object({ id: z.int(), name: z.string(), totalGlobalMem: z.number().optional(), computeMajor: z.int().optional(), computeMinor: z.int().optional(), numSms: z.int().optional() }).loose()).optional(),
 }).loose().catch({});
 
-const tables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'PROCESSES', 'ThreadNames', 'TARGET_INFO_GPU'] as const;
+const tables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'PROCESSES', 'ThreadNames', 'TARGET_INFO_GPU'] as const satisfies readonly NsysTableName[];
 
 /** Thread ids beyond 24 bits get one of these: there is no room for them in a serialized id. */
 const firstStandIn = 0xf00000;

@@ -1,8 +1,6 @@
 import type Database from '../../../store/sqlite.js';
 import { nsysTables } from './tables.js';
 
-export type NsysTableName = 'CUPTI_ACTIVITY_KIND_KERNEL' | 'CUPTI_ACTIVITY_KIND_MEMCPY' | 'CUPTI_ACTIVITY_KIND_MEMSET' | 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION' | 'CUPTI_ACTIVITY_KIND_RUNTIME' | 'NVTX_EVENTS' | 'PROCESSES' | 'ThreadNames' | 'TARGET_INFO_GPU';
-
 const textColumns = new Set(['text', 'name', 'busLocation', 'chipName', 'uuid']);
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

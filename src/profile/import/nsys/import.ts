@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
 import Database from '../../../store/sqlite.js';
 import { readHead } from '../read-file.js';
+import { ProfileWriter } from '../writer.js';
 import { copyForReading } from './copy.js';
 import { writeNsys } from './nsys.js';
-import { nsysTables } from './tables.js';
+import { addSamples } from './samples.js';
 
 /**
  * Imports an export of nsys into a fresh database. `copy`: where a copy of it may stand meanwhile. Throws
@@ -17,9 +18,10 @@ export function importNsys(db: Database.Database, file: string, copy: string): v
   try {
     db.prepare('ATTACH ? AS source').run(copy);
     db.transaction(() => {
-      const { notes } = writeNsys(db, { file });
-      const note = db.prepare('INSERT INTO PERFLOOP_NOTES (text) VALUES (?)');
-      for (const text of notes) note.run(text);
+      const { notes, rows } = writeNsys(db, { file });
+      const writer = new ProfileWriter(db);
+      for (const text of notes) writer.note(text);
+      if ('COMPOSITE_EVENTS' in rows && 'SAMPLING_CALLCHAINS' in rows) addSamples(db, writer, basename(file));
       db.prepare("INSERT INTO META_DATA_EXPORT (name, value) VALUES ('PERFLOOP_FILE', ?)").run(basename(file));
     })();
     db.exec('DETACH source');
@@ -29,16 +31,6 @@ export function importNsys(db: Database.Database, file: string, copy: string): v
   } finally {
     remove();
   }
-}
-
-/** Counts the processes that events are of: an export names every process of the machine. */
-export function profiledProcesses(db: Database.Database): string {
-  const there = new Set(db.prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all());
-  const parts = nsysTables.filter(({ name }) => there.has(name)).flatMap(({ name, columns, computed = {} }) => {
-    if (columns.includes('globalPid') || 'globalPid' in computed) return name === 'PROCESSES' ? [] : [`SELECT globalPid AS pid FROM ${name}`];
-    return columns.includes('globalTid') && name !== 'ThreadNames' ? [`SELECT globalTid & ~0xFFFFFF AS pid FROM ${name}`] : [];
-  });
-  return parts.length === 0 ? 'SELECT 0' : `SELECT COUNT(DISTINCT pid) FROM (${parts.join(' UNION ')})`;
 }
 
 /** SQLite reads what is there of a file that was cut off, and fails in the middle. */

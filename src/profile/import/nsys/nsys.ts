@@ -22,11 +22,11 @@ export interface NsysRows {
 export function writeNsys(db: Database.Database, { file, onTable }: { file: string; onTable?: (name: string, index: number, of: number) => void }): NsysRows {
   const there = new Map(db.prepare<[], { name: string; sql: string }>("SELECT name, sql FROM source.sqlite_master WHERE type IN ('table', 'view')").all().map(({ name, sql }) => [name, sql]));
   const refuse = (message: string, fix: string): PerfloopError => new PerfloopError('PL_PROFILE_NSYS', message, { where: file, fix });
-  if (!there.has('StringIds') || !there.has('META_DATA_EXPORT')) throw refuse('The SQLite file is no export of Nsight Systems: it has no StringIds and META_DATA_EXPORT.', 'Export the report with `nsys export --type sqlite`, or bring the .nsys-rep itself.');
+  const metaTable = metaTables.find((name) => there.has(name));
+  if (!there.has('StringIds') || metaTable === undefined) throw refuse('The SQLite file is no export of Nsight Systems: it has no StringIds and META_DATA_EXPORT.', 'Export the report with `nsys export --type sqlite`, or bring the .nsys-rep itself.');
   const notes: string[] = [];
-  copyFacts(db, there, notes, refuse);
+  copyFacts(db, { there, metaTable }, notes, refuse);
 
-  const processes = there.has('CUPTI_ACTIVITY_KIND_RUNTIME') ? db.prepare<[], number>('SELECT DISTINCT globalTid & ~0xFFFFFF FROM source.CUPTI_ACTIVITY_KIND_RUNTIME WHERE globalTid IS NOT NULL LIMIT 2').pluck().safeIntegers().all() : [];
   const wanted = nsysTables.filter(({ name }) => there.has(name));
   const rows: Record<string, number> = {};
   for (const [index, table] of wanted.entries()) {
@@ -35,7 +35,7 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
     const missing = table.needs.filter((column) => !columns.has(column));
     if (missing.length > 0) throw refuse(`The export's ${table.name} has no ${missing.join(', ')}.`, 'Export the report again with a version of nsys from 2020 on.');
     // An export of one process may leave out which.
-    const only = isDeviceTable(table) && !columns.has('globalPid') && processes.length === 1 ? String(processes[0]) : null;
+    const only = isDeviceTable(table) && !columns.has('globalPid') ? onlyProcess(db, there) : null;
     rows[table.name] = copyTable(db, table, columns, only, notes);
   }
   if (Object.entries(rows).every(([name, count]) => count === 0 || eventless.has(name))) throw new PerfloopError('PL_PROFILE_EMPTY', 'The export holds no events: neither of a device nor of calls, ranges or samples.', { where: file, fix: 'Profile with `nsys profile -t cuda,nvtx,osrt`, for long enough to see the work.' });
@@ -45,6 +45,16 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
   return { rows, notes };
 }
 
+/** What describes the export; until 2022 it had another name. */
+const metaTables = ['META_DATA_EXPORT', 'EXPORT_META_DATA'] as const;
+
+/** The process that all calls are of; null where there are several. */
+function onlyProcess(db: Database.Database, there: ReadonlyMap<string, string>): string | null {
+  if (!there.has('CUPTI_ACTIVITY_KIND_RUNTIME')) return null;
+  const processes = db.prepare<[], string>('SELECT DISTINCT CAST(globalTid & ~0xFFFFFF AS TEXT) FROM source.CUPTI_ACTIVITY_KIND_RUNTIME WHERE globalTid IS NOT NULL LIMIT 2').pluck().all();
+  return processes.length === 1 ? (processes[0] ?? null) : null;
+}
+
 const eventless = new Set(['PROCESSES', 'ThreadNames', 'TARGET_INFO_GPU', 'TARGET_INFO_CUDA_DEVICE', 'TARGET_INFO_CUDA_STREAM', 'ANALYSIS_DETAILS']);
 
 const isDeviceTable = ({ name }: NsysTable): boolean => (deviceTables as readonly string[]).includes(name);
@@ -52,12 +62,12 @@ const isDeviceTable = ({ name }: NsysTable): boolean => (deviceTables as readonl
 const isDevice = (rows: Record<string, number>): boolean => deviceTables.some((name) => (rows[name] ?? 0) > 0);
 
 /** The names, what is known of the capture, and the enumerations. */
-function copyFacts(db: Database.Database, there: ReadonlyMap<string, string>, notes: string[], refuse: (message: string, fix: string) => PerfloopError): void {
+function copyFacts(db: Database.Database, { there, metaTable }: { there: ReadonlyMap<string, string>; metaTable: (typeof metaTables)[number] }, notes: string[], refuse: (message: string, fix: string) => PerfloopError): void {
   const contents = contentTables.filter((name) => there.has(name)).map((name) => `SELECT contentId FROM source.${name} WHERE contentId IS NOT NULL`);
   db.exec(`CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 INSERT INTO StringIds (id, value) SELECT id, CAST(value AS TEXT) FROM source.StringIds WHERE value IS NOT NULL${contents.length === 0 ? '' : ` AND id NOT IN (${contents.join(' UNION ')})`} ORDER BY id;`);
   const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
-  const exported = db.prepare<[], { name: string; value: string | null }>('SELECT name, value FROM source.META_DATA_EXPORT').all();
+  const exported = db.prepare<[], { name: string; value: string | null }>(`SELECT name, value FROM source.${metaTable}`).all();
   for (const { name, value } of exported) if (keepsExport(name)) meta.run(name, value ?? '');
   const version = exported.find(({ name }) => name === 'EXPORT_SCHEMA_VERSION')?.value ?? null;
   if (version === null) notes.push('The export does not say which version its schema has.');
@@ -87,12 +97,18 @@ INSERT INTO StringIds (id, value) SELECT id, CAST(value AS TEXT) FROM source.Str
 function copyTable(db: Database.Database, { name, columns: ours, computed = {} }: NsysTable, theirs: ReadonlySet<string>, onlyProcess: string | null, notes: string[]): number {
   const value = (column: string): string => (theirs.has(column) ? quoted(column) : column === 'globalPid' && onlyProcess !== null ? onlyProcess : 'NULL');
   const all = [...ours.map((column) => [column, value(column)] as const), ...Object.entries(computed)];
-  const isSpan = ours.includes('end') && name !== 'NVTX_EVENTS';
-  const timed = isSpan ? '"start" IS NOT NULL AND "end" IS NOT NULL AND "end" >= "start"' : name === 'NVTX_EVENTS' ? '"start" IS NOT NULL AND ("end" IS NULL OR "end" >= "start")' : ours.includes('start') ? '"start" IS NOT NULL' : '1';
   createNsysTable(db, name, { indexes: false });
-  const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${timed}`).run();
+  const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${hasTime(name, ours)}`).run();
   createNsysTable(db, name, { table: false, indexes: true });
   const count = db.prepare<[], number>(`SELECT COUNT(*) FROM source.${name}`).pluck().get() ?? 0;
   if (count > changes) notes.push(`${count - changes} rows of ${name} have no time, or end before they begin, and were left out.`);
   return changes;
+}
+
+/** SQL: whether a row has the times that it needs. A range may be open. */
+function hasTime(table: string, columns: readonly string[]): string {
+  if (!columns.includes('start')) return '1';
+  if (!columns.includes('end')) return '"start" IS NOT NULL';
+  if (table === 'NVTX_EVENTS') return '"start" IS NOT NULL AND ("end" IS NULL OR "end" >= "start")';
+  return '"start" IS NOT NULL AND "end" IS NOT NULL AND "end" >= "start"';
 }

@@ -20,7 +20,7 @@ const onDevice = ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlat
 /** With all that merging spans reads, so that it reads the index alone. */
 const spanOfDevice = ['deviceId, start, end, streamId', 'globalPid, correlationId'];
 
-export const nsysTables: readonly NsysTable[] = [
+const tables = [
   {
     name: 'CUPTI_ACTIVITY_KIND_KERNEL',
     needs: ['start', 'end', 'deviceId', 'streamId', 'correlationId', 'demangledName', 'shortName'],
@@ -63,13 +63,32 @@ export const nsysTables: readonly NsysTable[] = [
   { name: 'TARGET_INFO_CUDA_DEVICE', needs: ['gpuId', 'cudaId'], columns: ['gpuId', 'cudaId', 'pid', 'uuid', 'numMultiprocessors'], indexes: [] },
   { name: 'TARGET_INFO_CUDA_STREAM', needs: ['streamId'], columns: ['streamId', 'hwId', 'vmId', 'processId', 'contextId', 'priority', 'flag'], indexes: [] },
   { name: 'ANALYSIS_DETAILS', needs: ['duration', 'startTime', 'stopTime'], columns: ['duration', 'startTime', 'stopTime'], indexes: [] },
-];
+] as const satisfies readonly NsysTable[];
+
+export type NsysTableName = (typeof tables)[number]['name'];
+
+export const nsysTables: readonly (NsysTable & { name: NsysTableName })[] = tables;
 
 /** Those whose rows are work of a device: without them an export holds nothing of a GPU. */
 export const deviceTables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION'] as const;
 
 /** Tables whose `contentId` names texts that are contents of files and streams of the program, in which anything can stand. */
 export const contentTables = ['ANALYSIS_FILE', 'ProcessStreams'] as const;
+
+/**
+ * SQL for the processes that events are of, one a row: an export names every process of the machine. It goes from each to the next in
+ * an index that begins with it, and so does not read the rows.
+ */
+export function processesSql(there: ReadonlySet<string>): string {
+  const parts = nsysTables.filter(({ name, indexes }) => there.has(name) && name !== 'ThreadNames' && indexes.some((of) => /^global[PT]id\b/.test(of))).map(({ name, indexes }) => {
+    const column = indexes.some((of) => of.startsWith('globalPid')) ? 'globalPid' : 'globalTid';
+    return `SELECT pid FROM (WITH RECURSIVE each_one (pid) AS (
+      SELECT MIN(${column}) & ~0xFFFFFF FROM ${name}
+      UNION ALL SELECT (SELECT MIN(${column}) & ~0xFFFFFF FROM ${name} WHERE ${column} > each_one.pid | 0xFFFFFF) FROM each_one WHERE pid IS NOT NULL)
+    SELECT pid FROM each_one WHERE pid IS NOT NULL)`;
+  });
+  return parts.length === 0 ? 'SELECT NULL AS pid WHERE 0' : parts.join(' UNION ');
+}
 
 /** All that keeps a device busy, one row a span: kernels, graphs traced as a whole, copies and sets. */
 export function deviceWorkSql(there: ReadonlySet<string>): string | null {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
-import { median } from '../../../core/stats/summary.js';
+import { nsPerEvent } from '../event-rate.js';
 import { StackTree, ThreadSamples } from '../gather.js';
 import type { Frame, SampledProfile } from '../model.js';
 import { nativeFrame } from '../native-frame.js';
@@ -31,7 +31,7 @@ export interface PerfProfile {
 
 /**
  * Reads what `perf script` prints, or makes it print a perf.data. A sample stands for its period: with a clock that is nanoseconds;
- * with cycles it is turned into time by the median, over all samples, of the time since the thread's sample before by its period.
+ * with cycles it is turned into time by the rate of events while a thread runs.
  * Throws PL_PROFILE_EMPTY, PL_PROFILE_MALFORMED, PL_PERF_MISSING.
  */
 export async function readPerf(file: string, { recording }: { recording: boolean }): Promise<PerfProfile> {
@@ -104,11 +104,11 @@ class PerfGatherer {
 
   finish(event: string, notes: string[]): SampledProfile[] {
     const isClock = clocks.test(event);
-    const nsPerEvent = isClock ? 1 : this.#rates.length === 0 ? 1_000_000 : median(this.#rates);
+    const worth = isClock ? 1 : (nsPerEvent(this.#rates) ?? 1_000_000);
     if (!isClock && !cycles.test(event)) notes.push(`The samples are of ${event}: shares are of these events, not of time.`);
-    else if (!isClock) notes.push(`The samples are of ${event}; one is taken for ${nsPerEvent.toPrecision(3)} ns, by the time between samples.`);
+    else if (!isClock) notes.push(`The samples are of ${event}; one is taken for ${worth.toPrecision(3)} ns, by the time between samples.`);
     return [...this.#threads.values()].map(({ samples, lastNs, firstNs }) => {
-      const profile = samples.finish(nsPerEvent);
+      const profile = samples.finish(worth);
       return { ...profile, source: { ...profile.source, endNs: Math.max(lastNs ?? firstNs, firstNs) } };
     });
   }
