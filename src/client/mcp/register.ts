@@ -39,5 +39,5 @@ export function register<Input extends z.ZodObject>(server: McpServer, context: 
   };
   // Nothing that a tool does leaves the machine, or removes what was there.
   const annotations = { readOnlyHint: !writes, destructiveHint: false, openWorldHint: false };
-  server.registerTool(name, { description, inputSchema: input as z.ZodObject, ...(output === undefined ? {} : { outputSchema: output }), annotations }, called as never);
+  server.registerTool(name, { description, inputSchema: input, ...(output === undefined ? {} : { outputSchema: output }), annotations }, called as never);
 }
