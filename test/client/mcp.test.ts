@@ -43,7 +43,7 @@ describe('perfloop mcp', () => {
     const { tools } = await client.listTools();
     const { stdout } = await execa(process.execPath, [bin, 'tool', '--list', '--json']);
     const listed = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
-    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining([...listed, 'runs', 'run', 'trial', 'report', 'verdict', 'wiki_search', 'judge']));
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining([...listed, 'analyze', 'runs', 'run', 'trial', 'report', 'verdict', 'wiki_search', 'judge']));
     expect(new Set(tools.map(({ name }) => name)).size).toBe(tools.length);
     for (const { name, description, inputSchema, annotations } of tools) {
       expect({ name, description, type: inputSchema.type }).toEqual({ name, description: expect.stringMatching(/\w.*\.$/s) as string, type: 'object' });
@@ -75,6 +75,8 @@ describe('perfloop mcp', () => {
     expect(JSON.parse((content as { text: string }[])[0]?.text ?? '')).toEqual(structuredContent);
     const found = await client.callTool({ name: 'scanner_search', arguments: { repo: folder, pattern: 'def step' } });
     expect(found.structuredContent).toMatchObject({ abstained: null, rows: [{ file: 'train.py', line: 1 }] });
+    const analysed = await client.callTool({ name: 'analyze', arguments: { profile } });
+    expect(analysed.structuredContent).toMatchObject({ findings: [], abstained: expect.arrayContaining([expect.objectContaining({ rule: expect.stringMatching(/^[CH]\d/) as string, reason: expect.stringMatching(/\w/) as string })]) as object[] });
     const abstained = await client.callTool({ name: 'nvtx', arguments: { profile } });
     expect(abstained).toMatchObject({ structuredContent: { tool: 'nvtx', abstained: expect.stringContaining('NVTX_EVENTS') as string } });
   });

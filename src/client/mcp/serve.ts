@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { detachOnSignals } from '../follow.js';
 import type { CliContext } from '../context.js';
+import { registerFindings } from './findings.js';
 import { registerJudge } from './judge.js';
 import { registerQuestions } from './questions.js';
 import { registerRuns } from './runs.js';
@@ -14,7 +15,7 @@ export interface ServeOptions {
 }
 
 const instructions = `perfloop finds what makes a program slow, and proves what makes it faster.
-Ask a profile: \`health\` first, then what it captured (kernels, gaps, memcpy, hot_functions, …). Ask a repository: scanner_….
+\`analyze\` tells what costs time in a profile. Ask further: \`health\` first, then what it captured (kernels, gaps, memcpy, hot_functions, …). Ask a repository: scanner_….
 \`judge\` measures a change: believe no speed-up that it has not accepted. \`run\` and \`trial\` tell how a verdict came about.`;
 
 /** Serves the Model Context Protocol on stdin and stdout until the client leaves or a signal comes. */
@@ -29,6 +30,7 @@ export async function serve(context: CliContext, { version, allowWrite }: ServeO
   const make = async (): Promise<McpServer> => {
     const server = new McpServer({ name: 'perfloop', version }, { instructions });
     await registerQuestions(server, context);
+    registerFindings(server, context);
     registerRuns(server, context);
     registerJudge(server, context, allowWrite);
     if (allowWrite) registerSteering(server, context);
