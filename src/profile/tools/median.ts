@@ -1,6 +1,17 @@
 import type { ProfileDatabase } from './open.js';
 
-/** Gives SQL the aggregate `median(x)`: the middle value, or the mean of both; null of nothing. Windows that rank rows take several times as long. */
+/** The middle value, or the mean of both; null of nothing. */
+export function medianOrNull(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? null) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** The same, and 0 of nothing. */
+export const medianOf = (values: readonly number[]): number => medianOrNull(values) ?? 0;
+
+/** Gives SQL the aggregate `median(x)`: null of nothing. Windows that rank rows take several times as long. */
 export function registerMedian(db: ProfileDatabase): void {
   db.aggregate('median', {
     start: (): number[] => [],
@@ -8,12 +19,7 @@ export function registerMedian(db: ProfileDatabase): void {
       if (typeof value === 'number') values.push(value);
       return values;
     },
-    result: (values: number[]) => {
-      if (values.length === 0) return null;
-      const sorted = Float64Array.from(values).sort();
-      const middle = sorted.length >> 1;
-      return sorted.length % 2 === 1 ? (sorted[middle] ?? null) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-    },
+    result: medianOrNull,
     deterministic: true,
   });
 }

@@ -6,6 +6,7 @@ import { deviceInfo } from './gpu/device-info.js';
 import { gaps } from './gpu/gaps.js';
 import { graphs } from './gpu/graphs.js';
 import { health } from './gpu/health.js';
+import { iterations } from './gpu/iterations.js';
 import { kernelInstances } from './gpu/kernel-instances.js';
 import { kernels } from './gpu/kernels.js';
 import { launch } from './gpu/launch.js';
@@ -29,7 +30,7 @@ import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, apiSum, osrtSum, moduleLoading];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, iterations, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];

@@ -24,7 +24,7 @@ const row = z.object({
 const facts = z.object({ copies: z.int(), totalMs: z.number(), megabytes: z.number() });
 
 /** Labels of CUPTI for files without their enumeration (cupti_activity.h, CUpti_ActivityMemcpyKind, CUpti_ActivityMemoryKind). */
-const directions: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-Host', 8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer' };
+export const directions: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-Host', 8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer' };
 export const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static' };
 
 const sql = `
