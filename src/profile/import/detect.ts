@@ -1,4 +1,5 @@
 import { PerfloopError } from '../../core/errors.js';
+import { nsysReportKind } from './nsys/report.js';
 import { isPerfHeader } from './perf/parse.js';
 import { readHead, readPlainHead } from './read-file.js';
 
@@ -16,7 +17,7 @@ export const bringable =
  */
 export function detectProfileKind(file: string): ProfileKind {
   const head = readHead(file, 64 * 1024);
-  if (startsWith(head, sqliteHead)) return 'nsys';
+  if (startsWith(head, sqliteHead) || nsysReportKind(head) !== null) return 'nsys';
   if (isPerfRecording(head)) return 'perf';
   if (isMarshalledDictionary(head)) return 'cprofile';
   if (head.length >= 4 && walHeads.has(head.readUInt32BE(0))) throw new PerfloopError('PL_PROFILE_UNKNOWN', 'This is the write-ahead log of a SQLite database, without the database.', { where: file, fix: 'Give the file without -wal, and keep both in one folder.' });

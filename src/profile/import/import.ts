@@ -98,7 +98,7 @@ const isAlone = (kinds: readonly ProfileKind[]): boolean => kinds.some((kind) =>
 async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string): Promise<void> {
   const [file] = files;
   if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'An export of Nsight Systems or a trace of PyTorch is imported alone.', { where: files.join(', '), fix: 'Give one file.' });
-  if (kinds[0] === 'nsys') importNsys(db, file, `${target}.source`);
+  if (kinds[0] === 'nsys') await importNsys(db, file, `${target}.source`);
   else await importKineto(db, file);
 }
 

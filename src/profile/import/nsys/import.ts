@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
 import Database from '../../../store/sqlite.js';
@@ -6,15 +6,16 @@ import { readHead } from '../read-file.js';
 import { ProfileWriter } from '../writer.js';
 import { copyForReading } from './copy.js';
 import { writeNsys } from './nsys.js';
+import { exportReport, nsysReportKind } from './report.js';
 import { addSamples } from './samples.js';
 
 /**
- * Imports an export of nsys into a fresh database. `copy`: where a copy of it may stand meanwhile. Throws
- * PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED.
+ * Imports an export of nsys, or a report that it is made of, into a fresh database. `copy`: where a copy of it may stand meanwhile.
+ * Throws PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED, PL_NSYS_MISSING, PL_NSYS_FAILED.
  */
-export function importNsys(db: Database.Database, file: string, copy: string): void {
-  checkLength(file);
-  const remove = copyForReading(file, copy);
+export async function importNsys(db: Database.Database, file: string, copy: string): Promise<void> {
+  const kind = nsysReportKind(readHead(file, 64));
+  const remove = kind === null ? copyOf(file, copy) : await exported(file, kind, copy);
   try {
     db.prepare('ATTACH ? AS source').run(copy);
     db.transaction(() => {
@@ -30,6 +31,22 @@ export function importNsys(db: Database.Database, file: string, copy: string): v
     throw error instanceof Database.SqliteError ? unreadable(file, error) : error;
   } finally {
     remove();
+  }
+}
+
+function copyOf(file: string, copy: string): () => void {
+  checkLength(file);
+  return copyForReading(file, copy);
+}
+
+async function exported(file: string, kind: 'report' | 'recording', sqlite: string): Promise<() => void> {
+  const remove = (): void => rmSync(sqlite, { force: true });
+  try {
+    await exportReport(file, kind, sqlite);
+    return remove;
+  } catch (error) {
+    remove();
+    throw error;
   }
 }
 
