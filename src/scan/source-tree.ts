@@ -30,6 +30,8 @@ export interface LeftOut {
 export class SourceTree {
   readonly #texts = new Map<string, string | null>();
   readonly #byPath: ReadonlyMap<string, TreeFile>;
+  /** Of all files. */
+  readonly paths: ReadonlySet<string>;
   #kept = 0;
   #binary = 0;
 
@@ -42,6 +44,7 @@ export class SourceTree {
     private readonly left: Pick<LeftOut, 'links' | 'tooLarge'>,
   ) {
     this.#byPath = new Map(files.map((file) => [file.path, file]));
+    this.paths = new Set(this.#byPath.keys());
   }
 
   /** Binary files are counted as far as they were read. */

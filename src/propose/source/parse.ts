@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { Lang, parse, registerDynamicLanguage, type SgNode } from '@ast-grep/napi';
+import { Lang, parse, type SgNode } from '@ast-grep/napi';
 import type { Language } from '../../core/candidate.js';
+import { registerGrammars } from './grammars.js';
 
 export type Dialect = 'javascript' | 'typescript' | 'tsx' | 'python';
 
@@ -27,16 +27,9 @@ export function languageOf(dialect: Dialect): Language {
   return languages[dialect];
 }
 
-let pythonRegistered = false;
-
 /** The root node of the text. Offsets of nodes are UTF-16 code units. A broken text gives a tree with ERROR nodes. */
 export function parseSource(text: string, dialect: Dialect): SgNode {
-  if (dialect === 'python' && !pythonRegistered) {
-    // The package is CommonJS and ships the compiled grammar; registering twice in a process is refused.
-    const python: { libraryPath: string; extensions: string[]; languageSymbol: string; expandoChar: string } = createRequire(import.meta.url)('@ast-grep/lang-python');
-    registerDynamicLanguage({ python });
-    pythonRegistered = true;
-  }
+  if (dialect === 'python') registerGrammars();
   const language = { javascript: Lang.JavaScript, typescript: Lang.TypeScript, tsx: Lang.Tsx, python: 'python' }[dialect];
   return parse(language, text).root();
 }

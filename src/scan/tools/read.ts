@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PerfloopError } from '../../core/errors.js';
+import { linesOf } from '../outlines.js';
 import { defineRepositoryTool } from '../tool.js';
 
 /** A longer line is minified code, or data. In UTF-16 code units. */
@@ -26,10 +27,3 @@ export const read = defineRepositoryTool({
     return { rows, more: Math.max(0, lines.length - (from - 1) - rows.length), facts: { file: path, language, lines: lines.length }, notes: [] };
   },
 });
-
-/** The end of the last line begins none. */
-export function linesOf(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}

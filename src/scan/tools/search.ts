@@ -2,8 +2,8 @@ import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { PerfloopError } from '../../core/errors.js';
 import { filesIn, languageSchema, limitSchema, notesOn, withinSchema } from '../inputs.js';
+import { linesOf } from '../outlines.js';
 import { defineRepositoryTool } from '../tool.js';
-import { linesOf } from './read.js';
 
 /** More of a line than a person reads. In UTF-16 code units. */
 const longestText = 300;
