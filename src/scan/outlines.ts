@@ -10,9 +10,30 @@ export function outlineIn(tree: SourceTree, path: string): Outline | null {
   return text === null || language === null ? null : outlineFile(path, text, language);
 }
 
-/** Source files in which a word stands. Only they need parsing to know where it is defined or called. */
+/** Source files in which a word stands. Only they need parsing to know where it is called. */
 export function filesWith(tree: SourceTree, word: string): TreeFile[] {
-  return tree.files.filter(({ path, language }) => language !== null && tree.text(path)?.includes(word) === true);
+  return filesWhere(tree, (text) => hasWord(text, word, () => true));
+}
+
+/** Source files that may define a name: in some place it does not follow a dot, or something is assigned to it. */
+export function filesThatMayDefine(tree: SourceTree, name: string): TreeFile[] {
+  return filesWhere(tree, (text) => hasWord(text, name, (at) => text[at - 1] !== '.' || /^\s*=/.test(text.slice(at + name.length, at + name.length + 20))));
+}
+
+function filesWhere(tree: SourceTree, test: (text: string) => boolean): TreeFile[] {
+  return tree.files.filter(({ path, language }) => {
+    const text = language === null ? null : tree.text(path);
+    return text !== null && test(text);
+  });
+}
+
+const wordCharacter = /[\p{L}\p{N}_$]/u;
+
+function hasWord(text: string, word: string, test: (at: number) => boolean): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
+    if (!wordCharacter.test(text[at - 1] ?? ' ') && !wordCharacter.test(text[at + word.length] ?? ' ') && test(at)) return true;
+  }
+  return false;
 }
 
 /** The end of the last line begins none. */

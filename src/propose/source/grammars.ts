@@ -29,7 +29,7 @@ export function registerGrammars(): ReadonlySet<ExtraGrammar> {
     }
   }
   // A second call in a process would be ignored, so all of them go in one.
-  registerDynamicLanguage(found as Record<string, Registration>);
+  registerDynamicLanguage(found);
   registered = new Set(Object.keys(found) as ExtraGrammar[]);
   return registered;
 }

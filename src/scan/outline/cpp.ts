@@ -26,7 +26,7 @@ export const cpp: Extractor = {
     const path = qualified(callee.text());
     return { name: path.name, receiver: path.scope, at: callee };
   },
-  importKinds: ['preproc_include'],
+  importNodes: (root) => all(root, 'preproc_include'),
   imports(node) {
     const path = node.field('path')?.text() ?? '';
     return path === '' ? [] : [{ module: path.startsWith('"') ? path.slice(1, -1) : path, names: [{ name: '*', as: '*' }] }];

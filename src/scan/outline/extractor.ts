@@ -17,29 +17,50 @@ export interface Extractor {
   definition: (node: SgNode) => Definition | null;
   callKinds: readonly string[];
   call: (node: SgNode) => { name: string; receiver: string | null; at: SgNode } | null;
-  importKinds: readonly string[];
+  importNodes: (root: SgNode, text: string) => SgNode[];
   imports: (node: SgNode) => Omit<SourceImport, 'line'>[];
 }
 
-export function outlineOf(root: SgNode, language: ScanLanguage, extractor: Extractor): Outline {
-  const symbols = nested(
-    all(root, ...extractor.definitionKinds).flatMap((node) => {
-      const found = extractor.definition(node);
-      if (found === null) return [];
-      const { start, end } = node.range();
-      // A directive of C ends with its line break.
-      const endLine = end.column === 0 ? Math.max(end.line, start.line + 1) : end.line + 1;
-      return [{ ...found, line: start.line + 1, column: start.column + 1, endLine, start: start.index, end: end.index }];
-    }),
-  );
-  const calls = all(root, ...extractor.callKinds).flatMap((node) => {
+/** A question needs a part of an outline only, mostly: each is found when it is asked for, in a tree that is parsed for it, so that no tree is kept. */
+export function outlineOf(language: ScanLanguage, { parse, extractor, text }: { parse: () => SgNode; extractor: Extractor; text: string }): Outline {
+  let [symbols, imports, calls]: [SourceSymbol[] | null, SourceImport[] | null, SourceCall[] | null] = [null, null, null];
+  return {
+    language,
+    by: 'syntax tree',
+    get symbols() {
+      return (symbols ??= nested(definitionsIn(parse(), extractor)));
+    },
+    get imports() {
+      return (imports ??= importsIn(parse(), text, extractor));
+    },
+    get calls() {
+      return (calls ??= withCallers(callsIn(parse(), extractor), this.symbols));
+    },
+  };
+}
+
+function definitionsIn(root: SgNode, extractor: Extractor): Placed[] {
+  return all(root, ...extractor.definitionKinds).flatMap((node) => {
+    const found = extractor.definition(node);
+    if (found === null) return [];
+    const { start, end } = node.range();
+    // A directive of C ends with its line break.
+    const endLine = end.column === 0 ? Math.max(end.line, start.line + 1) : end.line + 1;
+    return [{ ...found, line: start.line + 1, column: start.column + 1, endLine, start: start.index, end: end.index }];
+  });
+}
+
+function importsIn(root: SgNode, text: string, extractor: Extractor): SourceImport[] {
+  return extractor.importNodes(root, text).flatMap((node) => extractor.imports(node).map((found) => ({ ...found, line: node.range().start.line + 1 })));
+}
+
+function callsIn(root: SgNode, extractor: Extractor): Omit<SourceCall, 'caller'>[] {
+  return all(root, ...extractor.callKinds).flatMap((node) => {
     const found = extractor.call(node);
     if (found === null) return [];
     const { start } = found.at.range();
     return [{ name: found.name, receiver: found.receiver === null ? null : found.receiver.replaceAll(/\s+/g, ' ').slice(0, 80), line: start.line + 1, column: start.column + 1, start: start.index }];
   });
-  const imports = all(root, ...extractor.importKinds).flatMap((node) => extractor.imports(node).map((found) => ({ ...found, line: node.range().start.line + 1 })));
-  return { language, by: 'syntax tree', symbols, calls: withCallers(calls, symbols), imports };
 }
 
 export type Placed = Definition & Pick<SourceSymbol, 'line' | 'column' | 'endLine' | 'start' | 'end'>;

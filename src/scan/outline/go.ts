@@ -21,7 +21,7 @@ export const go: Extractor = {
     const field = callee?.kind() === 'selector_expression' ? callee.field('field') : null;
     return field === null ? null : { name: field.text(), receiver: callee?.field('operand')?.text() ?? '', at: field };
   },
-  importKinds: ['import_spec'],
+  importNodes: (root) => all(root, 'import_spec'),
   imports(node) {
     const module = (node.field('path')?.text() ?? '').slice(1, -1);
     const alias = node.field('name')?.text();

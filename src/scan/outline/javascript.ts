@@ -24,7 +24,11 @@ export const javascript: Extractor = {
     const property = callee?.kind() === 'member_expression' ? callee.field('property') : null;
     return property === null ? null : { name: property.text().replace(/^#/, ''), receiver: callee?.field('object')?.text() ?? '', at: property };
   },
-  importKinds: ['import_statement', 'export_statement', 'call_expression'],
+  importNodes(root, text) {
+    const statements = all(root, 'import_statement', 'export_statement');
+    if (!/\b(?:require|import)\s*\(/.test(text)) return statements;
+    return [...statements, ...root.findAll({ rule: { kind: 'call_expression', has: { field: 'function', regex: '^(require|import)$' } } })];
+  },
   imports(node) {
     if (node.kind() === 'call_expression') return required(node);
     const module = node.field('source');

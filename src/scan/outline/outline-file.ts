@@ -15,9 +15,9 @@ const extractors: Record<ScanLanguage, Extractor> = { python, javascript, typesc
 
 /** Outlines by the ending of the path and the hash of the content, for the questions of one process. The oldest go first. */
 const known = new Map<string, Outline>();
-const mostKnown = 20_000;
+const mostKnown = 10_000;
 
-/** Line breaks are rare in generated code, and a tree of a million tokens helps nobody. */
+/** Lines of generated and minified code are longer. In UTF-16 code units. */
 const longestMeanLine = 2000;
 
 /** By the syntax tree where the grammar is there, else by text. */
@@ -25,8 +25,7 @@ export function outlineFile(path: string, text: string, language: ScanLanguage):
   const key = `${path.slice(path.lastIndexOf('.'))} ${createHash('sha1').update(text).digest('base64')}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const root = treeOf(path, text, language);
-  const outline = root === null ? textOutline(text, language) : outlineOf(root, language, isTsx(path) ? tsx : extractors[language]);
+  const outline = hasTree(text, language) ? outlineOf(language, { parse: () => treeOf(path, text, language), extractor: isTsx(path) ? tsx : extractors[language], text }) : textOutline(text, language);
   known.set(key, outline);
   if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
   return outline;
@@ -38,22 +37,17 @@ export function hasGrammar(language: ScanLanguage): boolean {
   return registerGrammars().has(language === 'c++' ? 'cpp' : language);
 }
 
-/** The syntax tree of a file; null where there is no grammar, or the file is minified. */
-export function treeOf(path: string, text: string, language: ScanLanguage): SgNode | null {
-  if (text.length / (text.split('\n').length + 1) > longestMeanLine) return null;
-  if (!hasGrammar(language)) return null;
-  switch (language) {
-    case 'javascript':
-      return parse(Lang.JavaScript, text).root();
-    case 'typescript':
-      return parse(isTsx(path) ? Lang.Tsx : Lang.TypeScript, text).root();
-    case 'c++':
-      return parse('cpp', withoutCuda(text)).root();
-    case 'python':
-    case 'rust':
-    case 'go':
-      return parse(language, text).root();
-  }
+/** Whether a syntax tree is made of a file: there is a grammar, and the file is not minified. */
+export function hasTree(text: string, language: ScanLanguage): boolean {
+  return hasGrammar(language) && text.length / (text.split('\n').length + 1) <= longestMeanLine;
+}
+
+/** The syntax tree of a file that has one. */
+export function treeOf(path: string, text: string, language: ScanLanguage): SgNode {
+  if (language === 'javascript') return parse(Lang.JavaScript, text).root();
+  if (language === 'typescript') return parse(isTsx(path) ? Lang.Tsx : Lang.TypeScript, text).root();
+  registerGrammars();
+  return language === 'c++' ? parse('cpp', withoutCuda(text)).root() : parse(language, text).root();
 }
 
 const isTsx = (path: string): boolean => /\.tsx$/i.test(path);

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { parts } from '../../propose/source/tree.js';
+import { all, parts } from '../../propose/source/tree.js';
 import type { Extractor } from './extractor.js';
 
 export const python: Extractor = {
@@ -16,7 +16,7 @@ export const python: Extractor = {
     const attribute = callee?.kind() === 'attribute' ? callee.field('attribute') : null;
     return attribute === null ? null : { name: attribute.text(), receiver: callee?.field('object')?.text() ?? '', at: attribute };
   },
-  importKinds: ['import_statement', 'import_from_statement'],
+  importNodes: (root) => all(root, 'import_statement', 'import_from_statement'),
   imports(node) {
     const module = node.field('module_name');
     const names = parts(node).filter((part) => module === null || part.range().start.index !== module.range().start.index);

@@ -29,7 +29,7 @@ export const rust: Extractor = {
     const field = callee.kind() === 'field_expression' ? callee.field('field') : null;
     return field === null ? null : { name: field.text(), receiver: callee.field('value')?.text() ?? '', at: field };
   },
-  importKinds: ['use_declaration', 'mod_item'],
+  importNodes: (root) => all(root, 'use_declaration', 'mod_item'),
   imports(node) {
     if (node.kind() === 'mod_item') {
       const name = node.field('name')?.text() ?? '';

@@ -79,13 +79,17 @@ function inHeader(tree: SourceTree, header: string, name: string): Located[] {
   return files.flatMap((file) => definedIn(tree, file, (symbol) => symbol.name === name && symbol.kind !== 'method'));
 }
 
-const selfNames = new Set(['self', 'cls', 'this', 'Self', '*this', 'super()', 'super']);
+const selfNames = new Set(['self', 'cls', 'this', 'Self', '*this']);
 
 function receiverCall(tree: SourceTree, file: string, outline: Outline, call: SourceCall, receiver: string): Meaning {
   const { language, imports } = outline;
   const [around] = enclosing(outline, call);
   const isSelf = selfNames.has(receiver) || (language === 'go' && around?.kind === 'method' && around.parameters[0] === receiver);
-  if (isSelf) return receiver.startsWith('super') && language !== 'rust' ? nameOnly : ownMethod(tree, file, outline, call);
+  if (isSelf) {
+    const method = ownMethod(tree, file, outline, call);
+    // `self::f()` in Rust is a path.
+    if (method.kind === 'exact' || language !== 'rust') return method;
+  }
   const path = receiver.replaceAll('::', '.');
   if (!/^[\w$.]+$/.test(path)) return nameOnly;
   const [first = ''] = path.split('.');

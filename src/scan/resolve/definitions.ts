@@ -1,5 +1,5 @@
 import { fullName, type By, type SourceSymbol } from '../outline/outline.js';
-import { filesWith, outlineIn } from '../outlines.js';
+import { filesThatMayDefine, outlineIn } from '../outlines.js';
 import type { ScanLanguage } from '../language.js';
 import type { SourceTree } from '../source-tree.js';
 import { moduleFiles } from './modules.js';
@@ -12,14 +12,20 @@ export interface Located {
   symbol: SourceSymbol;
 }
 
-/** Every definition of a name, also of one such as `Class.method` or `ns::f`. */
+/** Every definition of a name, also of one such as `Class.method`, `ns::f` or `package.module.f`. */
 export function definitionsOf(tree: SourceTree, named: string): Located[] {
-  const parts = named.split(/::|[.#]/).filter((part) => part !== '');
+  const parts = nameParts(named);
   const name = parts.at(-1) ?? '';
   if (name === '') return [];
   const whole = parts.join('.');
-  return filesWith(tree, name).flatMap(({ path }) => definedIn(tree, path, (symbol) => symbol.name === name && (parts.length === 1 || fullName(symbol) === whole || fullName(symbol).endsWith(`.${whole}`))));
+  return filesThatMayDefine(tree, name).flatMap(({ path }) => definedIn(tree, path, (symbol) => symbol.name === name && (parts.length === 1 || `.${moduleOf(path)}.${fullName(symbol)}`.endsWith(`.${whole}`))));
 }
+
+/** `a::b.c` as a, b, c. */
+export const nameParts = (named: string): string[] => named.split(/::|[.#]/).filter((part) => part !== '');
+
+/** What imports call a file: its path with dots, without its ending; a package is its folder. */
+const moduleOf = (path: string): string => path.replace(/\.\w+$/, '').replace(/\/(?:__init__|index|mod)$/, '').replaceAll('/', '.');
 
 /** Definitions of one file that satisfy a test. */
 export function definedIn(tree: SourceTree, file: string, test: (symbol: SourceSymbol) => boolean): Located[] {
@@ -35,8 +41,7 @@ const mostHops = 6;
 export function exportedFrom(tree: SourceTree, file: string, name: string, hops = mostHops): Located[] {
   const outline = outlineIn(tree, file);
   if (outline === null || hops === 0) return [];
-  const wanted = name === 'default' ? defaultExport(tree, file) : name;
-  if (wanted === null) return [];
+  const wanted = name === 'default' ? (defaultExport(tree, file) ?? name) : name;
   const own = definedIn(tree, file, (symbol) => symbol.name === wanted && isTopLevel(outline.symbols, symbol));
   if (own.length > 0) return own;
   for (const { module, names } of outline.imports) {
@@ -55,7 +60,8 @@ export function isTopLevel(symbols: readonly SourceSymbol[], symbol: SourceSymbo
   return symbol.container.split('.').every((part) => symbols.some(({ name, kind }) => name === part && kind === 'namespace'));
 }
 
-function defaultExport(tree: SourceTree, file: string): string | null {
+/** The name of what a JavaScript module gives whole. */
+export function defaultExport(tree: SourceTree, file: string): string | null {
   const text = tree.text(file) ?? '';
   return /\bexport\s+default\s+(?:async\s+)?(?:function\s*\*?\s*|(?:abstract\s+)?class\s+)?([A-Za-z_$][\w$]*)/.exec(text)?.[1] ?? /\bmodule\.exports\s*=\s*(?:async\s+)?(?:function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)/.exec(text)?.[1] ?? null;
 }

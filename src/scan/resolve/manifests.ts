@@ -26,7 +26,7 @@ export function entriesOfManifests(tree: SourceTree): EntryPoint[] {
 
 function packageJson(tree: SourceTree, file: string, text: string): EntryPoint[] {
   const manifest = record(JSON.parse(text));
-  const bins = typeof manifest['bin'] === 'string' ? { [String(manifest['name'] ?? 'bin')]: manifest['bin'] } : strings(manifest['bin']);
+  const bins = typeof manifest['bin'] === 'string' ? { [named(manifest, 'bin')]: manifest['bin'] } : strings(manifest['bin']);
   const found = Object.entries(bins).map(([name, path]) => placed(tree, { name, kind: 'package bin', command: `node ${path}` }, beside(file, path)));
   if (typeof manifest['main'] === 'string') found.push(placed(tree, { name: 'main', kind: 'package main', command: null }, beside(file, manifest['main'])));
   for (const [name, command] of Object.entries(strings(manifest['scripts']))) {
@@ -60,9 +60,9 @@ function pythonEntry(tree: SourceTree, manifest: string, name: string, target: s
 function cargo(tree: SourceTree, file: string, text: string): EntryPoint[] {
   const manifest = record(getStaticTOMLValue(parseTOML(text)));
   const bins = Array.isArray(manifest['bin']) ? manifest['bin'].map(record) : [];
-  const name = String(record(manifest['package'])['name'] ?? '');
+  const name = named(record(manifest['package']), '');
   const found = bins.map((bin) => {
-    const own = String(bin['name'] ?? name);
+    const own = named(bin, name);
     return { own, path: typeof bin['path'] === 'string' ? bin['path'] : `src/bin/${own}.rs` };
   });
   if (!found.some(({ path }) => path === 'src/main.rs') && tree.has(beside(file, 'src/main.rs'))) found.push({ own: name, path: 'src/main.rs' });
@@ -91,6 +91,8 @@ const beside = (manifest: string, path: string): string => posix.normalize(posix
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
+
+const named = (one: Record<string, unknown>, otherwise: string): string => (typeof one['name'] === 'string' ? one['name'] : otherwise);
 
 function strings(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

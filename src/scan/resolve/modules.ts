@@ -22,20 +22,11 @@ export function moduleFiles(tree: SourceTree, place: ImportPlace): string[] {
 }
 
 function resolve(tree: SourceTree, { from, module, language }: ImportPlace): string[] {
-  switch (language) {
-    case 'python':
-    case 'javascript':
-    case 'typescript': {
-      const file = resolveImport(module, from, tree.paths);
-      return file === null ? [] : [file];
-    }
-    case 'c++':
-      return included(tree, from, module);
-    case 'go':
-      return packageFiles(tree, module);
-    case 'rust':
-      return rustFiles(tree, from, module);
-  }
+  if (language === 'c++') return included(tree, from, module);
+  if (language === 'go') return packageFiles(tree, module);
+  if (language === 'rust') return rustFiles(tree, from, module);
+  const file = resolveImport(module, from, tree.paths);
+  return file === null ? [] : [file];
 }
 
 /** Whether an import surely comes from outside of the repository. */
@@ -86,11 +77,12 @@ function rustFiles(tree: SourceTree, from: string, module: string): string[] {
     for (let up = 0; up < count; up += 1) folder = posix.dirname(folder);
     return rustPath(tree, folder, ['super', ...rest].slice(count));
   }
-  return [];
+  // A module beside, or a name of this file.
+  return rustPath(tree, own, [first, ...rest], 1);
 }
 
-function rustPath(tree: SourceTree, folder: string, parts: readonly string[]): string[] {
-  for (let length = parts.length; length >= 0; length -= 1) {
+function rustPath(tree: SourceTree, folder: string, parts: readonly string[], least = 0): string[] {
+  for (let length = parts.length; length >= least; length -= 1) {
     const at = posix.normalize(posix.join(folder, ...parts.slice(0, length)));
     const file = [`${at}.rs`, `${at}/mod.rs`, ...(length === 0 ? [`${at}/lib.rs`, `${at}/main.rs`] : [])].find((path) => tree.has(path));
     if (file !== undefined) return [file];
