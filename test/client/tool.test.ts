@@ -37,6 +37,12 @@ describe('perfloop tool', () => {
     expect(JSON.parse(third.stdout)).toEqual(JSON.parse(second.stdout));
   });
 
+  it('takes a limit for every tool, and prints what a person reads: units, shares in percent', async () => {
+    expect(JSON.parse((await tool('health', 'a.sqlite', '--limit', '1', '--json')).stdout)).toMatchObject({ rows: [{ table: 'CUPTI_ACTIVITY_KIND_KERNEL' }], more: 1 });
+    expect(await tool('health', 'a.sqlite', '--limit', '0.5')).toMatchObject({ exitCode: 2 });
+    expect((await tool('busy', 'a.sqlite')).stdout).toMatch(/device +busy ms +idle ms +span ms +busy share[^\n]*\n +0 +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+%/);
+  });
+
   it('prints names of the profiled program as text', async () => {
     const { stdout } = await tool('kernels', 'a.sqlite');
     expect(stdout).toContain('<script>alert(1)</script>');

@@ -3,6 +3,7 @@ import type { ToolListed } from '../verbs/tool.js';
 import type { ToolAnswer } from '../../tools/tool.js';
 import { clean } from './numbers.js';
 import { table } from './table.js';
+import { heading, pairsText, valueText } from './tool-words.js';
 
 export function printToolList(tools: readonly ToolListed[], style: Style): string {
   const groups = [...new Set(tools.map(({ group }) => group))].map((group) => tools.filter((tool) => tool.group === group));
@@ -34,11 +35,11 @@ function factLines(facts: object, style: Style): string[] {
   const known = Object.entries(facts).filter(([name, value]) => name !== 'columns' && value !== null && !(Array.isArray(value) && value.length === 0));
   const isRows = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
   const isObject = (value: unknown): value is object => typeof value === 'object' && !Array.isArray(value);
-  const said = known.filter(([, value]) => !isRows(value) && !isObject(value)).map(([name, value]) => `${name} ${cellText(value)}`);
-  const objects = known.filter(([, value]) => isObject(value));
+  const said = pairsText(Object.fromEntries(known.filter(([, value]) => !isRows(value) && !isObject(value))), '   ');
+  const objects = known.filter((one): one is [string, object] => isObject(one[1]));
   return [
-    ...(said.length > 0 ? ['', clean(said.join('   '))] : []),
-    ...objects.flatMap(([name, value], index) => [...(index === 0 ? [''] : []), `${style('dim', clean(name))}  ${clean(Object.entries(value as object).filter(([, one]) => cellText(one) !== '').map(([key, one]) => `${key} ${cellText(one)}`).join('   '))}`]),
+    ...(said === '' ? [] : ['', clean(said)]),
+    ...objects.flatMap(([name, value], index) => [...(index === 0 ? [''] : []), `${style('dim', clean(heading(name)))}  ${clean(pairsText(value, '   '))}`]),
     ...known.flatMap(([, value]) => (isRows(value) ? ['', rowTable(value, style)] : [])),
   ];
 }
@@ -47,30 +48,14 @@ function factLines(facts: object, style: Style): string[] {
 function rowTable(rows: readonly Record<string, unknown>[], style: Style): string {
   const columns = Object.keys(rows[0] ?? {}).filter((name) => name !== 'depth' && rows.some((row) => row[name] !== null));
   return table(rows, columns.map((name, index) => ({
-    title: name,
-    cell: (row: Record<string, unknown>) => (index === 0 ? indent(row) : '') + cellText(row[name], index === columns.length - 1 ? widestLast : widest),
+    title: heading(name),
+    cell: (row: Record<string, unknown>) => (index === 0 ? indent(row) : '') + valueText(name, row[name], index === columns.length - 1 ? widestLast : undefined),
     align: rows.some((row) => typeof row[name] === 'number') ? ('right' as const) : ('left' as const),
   })), style);
 }
 
-/** Kernels have names of thousands of letters. */
-const widest = 80;
 /** Behind the last column nothing stands. */
 const widestLast = 300;
 
 /** Rows of a tree say how deep they are. */
 const indent = ({ depth }: Record<string, unknown>): string => (typeof depth === 'number' ? ' '.repeat(depth) : '');
-
-function cellText(value: unknown, width = widest): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : numberText(value);
-  if (typeof value === 'string') return value.length > width ? `${value.slice(0, width - 1)}…` : value;
-  if (Array.isArray(value)) return value.map((one) => (typeof one === 'object' && one !== null ? Object.values(one as object).map((part) => cellText(part)).join(' ') : cellText(one))).join(', ');
-  if (typeof value === 'object') return Object.entries(value).map(([name, one]) => `${name} ${cellText(one)}`).join(', ');
-  return JSON.stringify(value);
-}
-
-function numberText(value: number): string {
-  const size = Math.abs(value);
-  return size >= 1000 ? value.toFixed(0) : size >= 1 ? value.toFixed(2) : value.toPrecision(3);
-}

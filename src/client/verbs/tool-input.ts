@@ -6,10 +6,11 @@ type Property = { type?: string; anyOf?: { type?: string }[] };
 
 /**
  * The input of a tool from the words after its name, and the one word among them that is no flag: its target. Throws
- * PL_TOOL_INPUT for what the tool does not take, with what it takes.
+ * PL_TOOL_INPUT for what the tool does not take, with what it takes. `limit`: of rows, where the tool itself knows none.
  */
-export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget, repo }: { mayHaveTarget: boolean; repo?: string }): { input: object; target: string | undefined } {
+export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget, repo }: { mayHaveTarget: boolean; repo?: string }): { input: object; target: string | undefined; limit: number | null } {
   const { properties = {} } = z.toJSONSchema(asked.input, { io: 'input' }) as { properties?: Record<string, Property> };
+  let limit: number | null = null;
   const refuse = (message: string): PerfloopError => new PerfloopError('PL_TOOL_INPUT', message, { where: asked.name, fix: Object.keys(properties).length === 0 ? 'It takes no flags of its own.' : `It takes ${Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`).join(', ')}.` });
   const input: Record<string, unknown> = {};
   if (repo !== undefined) {
@@ -26,6 +27,11 @@ export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget
       continue;
     }
     const key = written.replaceAll('-', '_');
+    if (key === 'limit' && properties['limit'] === undefined) {
+      limit = limitFrom(inline ?? given[++i] ?? '');
+      if (limit === null) throw refuse('--limit is a whole number from 1 up.');
+      continue;
+    }
     const property = properties[key];
     if (property === undefined) throw refuse(`It has no flag --${written}.`);
     const types = [property.type, ...(property.anyOf ?? []).map(({ type }) => type)];
@@ -39,6 +45,11 @@ export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget
     input[key] = isNumber ? Number(value) : types.includes('boolean') ? value === 'true' : value;
   }
   const checked = asked.input.safeParse(input);
-  if (checked.success) return { input, target: words[0] };
+  if (checked.success) return { input, target: words[0], limit };
   throw refuse(checked.error.issues.map(({ path, message }) => `--${path.join('.').replaceAll('_', '-')}: ${message}`).join('; '));
+}
+
+function limitFrom(text: string): number | null {
+  const limit = Number(text);
+  return Number.isInteger(limit) && limit >= 1 ? limit : null;
 }

@@ -27,8 +27,10 @@ export async function toolList(): Promise<ToolListed[]> {
 export async function tool(context: CliContext, { name, profile, repo, given }: { name: string; profile?: string; repo?: string; given: readonly string[] }): Promise<ToolAnswer> {
   const asked = await toolNamed(name);
   const isRepository = asked.target === 'repository';
-  const { input, target } = toolInput(asked, given, { mayHaveTarget: (isRepository ? repo : profile) === undefined, ...(repo === undefined || isRepository ? {} : { repo: resolve(context.cwd, repo) }) });
+  const { input, target, limit } = toolInput(asked, given, { mayHaveTarget: (isRepository ? repo : profile) === undefined, ...(repo === undefined || isRepository ? {} : { repo: resolve(context.cwd, repo) }) });
   const at = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(context.cwd, path));
   const targets: Targets = isRepository ? { repository: at(repo ?? target ?? '.') } : { profile: at(profile ?? target) };
-  return answer(asked, targets, input, { home: context.home, cwd: context.cwd, onImport: () => note(context, 'importing the profile (once)') });
+  const found = await answer(asked, targets, input, { home: context.home, cwd: context.cwd, onImport: () => note(context, 'importing the profile (once)') });
+  if (limit === null || found.abstained !== null) return found;
+  return { ...found, rows: found.rows.slice(0, limit), more: found.more + Math.max(0, found.rows.length - limit) };
 }
