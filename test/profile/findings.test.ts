@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { callSites } from '../../src/profile/findings/call-sites.js';
 import { findingsFrom } from '../../src/profile/findings/findings.js';
-import { profileNotes } from '../../src/profile/findings/rules.js';
+import { profileNotes } from '../../src/profile/findings/evidence.js';
 import { identifier, locate, snippet } from '../../src/profile/findings/source.js';
 import { capture, commitAll, hasPython, imported, writeFiles } from './programs.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -101,7 +101,7 @@ main()
   const cwd = repository({ 'bench.py': source });
   const db = await imported((await capture('python3 bench.py', { cwd })).files, dirname(cwd));
   const [finding] = await findingsFrom(db, { ...request, worktree: cwd });
-  expect(finding).toMatchObject({ category: 'H3', file: 'bench.py', function: 'snapshot', line: 4, language: 'python', callSites: [{ file: 'bench.py', line: 11, text: 'snapshot(states)' }] });
+  expect(finding).toMatchObject({ category: 'H2', rule: 'H2-copying', file: 'bench.py', function: 'snapshot', line: 4, language: 'python', callSites: [{ file: 'bench.py', line: 11, text: 'snapshot(states)' }] });
   expect(finding?.snippet).toBe('def snapshot(states):\n    return [copy.deepcopy(state) for state in states]');
   expect(finding?.evidence.map(({ text }) => text).join('\n')).toMatch(/deepcopy \d.*\n.*called 60 times.*\n.*\n.*passes in copying/);
 });

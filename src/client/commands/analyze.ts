@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PerfloopError } from '../../core/errors.js';
+import { exitCodes, PerfloopError } from '../../core/errors.js';
 import type { Severity } from '../../core/finding.js';
 import { emit } from '../context.js';
 import { declareVerb, type Finish } from './declare.js';
@@ -21,7 +21,22 @@ export function declareAnalyzeVerb(program: Command, finish: Finish): void {
       if (profile === undefined) throw new PerfloopError('PL_ANALYZE_PROFILE', 'There is no profile to analyze.', { where: 'perfloop analyze', fix: 'Name it: perfloop analyze profile.sqlite --repo .' });
       const analysis = await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) });
       emit(context, analysis, printAnalysis);
-      return failOn !== undefined && isSevere(analysis, failOn) ? 3 : 0;
+      return failOn !== undefined && isSevere(analysis, failOn) ? exitCodes.rejected : exitCodes.ok;
+    },
+  });
+
+  declareVerb(program, finish, {
+    usage: 'bench <what>',
+    summary: 'measure perfloop itself; analyze: findings on cases whose cause is known',
+    details: 'Each case is a small program with one thing that makes it slow, and a profile of it: made by a real profiler (V8, cProfile), or simulated as an export of nsys. Exits with 3 when a cause was missed.',
+    examples: ['perfloop bench analyze', 'perfloop bench analyze --json'],
+    async action(context, _flags, what = '') {
+      if (what !== 'analyze') throw new PerfloopError('PL_NO_SUCH_BENCH', `There is no benchmark ${what}.`, { where: what, fix: 'perfloop bench analyze' });
+      const { benchAnalysis } = await import('../verbs/bench-analyze.js');
+      const { printBenchAnalysis } = await import('../print/bench-analyze.js');
+      const result = await benchAnalysis(context);
+      emit(context, result, printBenchAnalysis);
+      return result.missed > 0 ? exitCodes.rejected : exitCodes.ok;
     },
   });
 }

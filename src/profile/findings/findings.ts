@@ -7,10 +7,10 @@ import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
 import type { ProfileDatabase } from '../tools/open.js';
 import { profileRoot } from '../tools/profile-root.js';
 import { repositoryPath } from '../tools/repository.js';
-import { profileSummary, type ProfileSummary } from '../tools/summary.js';
-import { timeVia } from '../tools/time-via.js';
+import { Asked } from '../rules/asked.js';
+import { hotSuspect } from '../rules/host/rules.js';
 import { callSites } from './call-sites.js';
-import { judge } from './rules.js';
+import { evidenceOf } from './evidence.js';
 import { identifier, languageOf, locate, snippet, sourceLines } from './source.js';
 
 export interface FindingsRequest {
@@ -29,19 +29,20 @@ export async function findingsFrom(db: ProfileDatabase, { worktree, ignore, minS
   const trackedFiles = await tracked(worktree);
   const root = profileRoot(db, { here: [worktree, await realpath(worktree)], trackedFiles });
   if (root === null) return [];
-  const summary = profileSummary(db, { root });
+  const asked = new Asked(db, 'the profile', root);
   const findings: Finding[] = [];
   // Generated files are in the repository's folder but not in git: a patch cannot change them.
   for (const hot of hotFunctions(db, { root, ignore, minShare, top: -1 })) {
     if (findings.length === top) break;
     if (!trackedFiles.has(hot.file)) continue;
-    const finding = await findingOf(db, { hot, worktree, root, summary });
+    const finding = await findingOf(asked, { hot, worktree, root });
     if (finding) findings.push(finding);
   }
   return findings;
 }
 
-async function findingOf(db: ProfileDatabase, { hot, worktree, root, summary }: { hot: HotFunction; worktree: string; root: string; summary: ProfileSummary }): Promise<Finding | null> {
+async function findingOf(asked: Asked, { hot, worktree, root }: { hot: HotFunction; worktree: string; root: string }): Promise<Finding | null> {
+  const { db } = asked;
   const { file, function: name, selfShare, totalShare } = hot;
   const lines = await sourceLines(worktree, file);
   const line = lines && locate(lines, { name, line: hot.line });
@@ -49,7 +50,11 @@ async function findingOf(db: ProfileDatabase, { hot, worktree, root, summary }: 
 
   const language = languageOf(file);
   const calledBy = callers(db, hot);
-  const { category, evidence } = judge({ hot, via: timeVia(db, hot), callers: calledBy, summary });
+  asked.sources = new Map([[file, lines]]);
+  const facts = asked.factsOf(hot);
+  const { cause, suspect } = hotSuspect(asked, facts);
+  const { category } = cause;
+  const evidence = evidenceOf({ hot, via: facts.via, callers: calledBy, summary: asked.host }, cause);
   const shift = line - hot.line;
   if (shift !== 0) evidence.push({ tool: 'source', text: `The profile has it at line ${hot.line}; the source was translated before it ran, so that lines of the profile are off.` });
   const word = identifier(name);
@@ -67,6 +72,12 @@ async function findingOf(db: ProfileDatabase, { hot, worktree, root, summary }: 
     snippet: snippet(lines, { language, line, column: shift === 0 ? hot.column : null }),
     callSites: word === null ? [] : (await callSites(worktree, { name: word, language, firstFiles })).filter((site) => site.file !== file || site.line !== line),
     evidence,
+    rule: cause.rule,
+    title: suspect.title,
+    severity: suspect.severity,
+    confidence: suspect.confidence,
+    headroomMs: suspect.headroomMs,
+    notes: suspect.notes ?? [],
   };
 }
 

@@ -65,10 +65,16 @@ export async function analyzeProfile(db: ProfileDatabase, { file, repo }: Analys
   const repository = repo === null ? null : await Repository.open(await realpath(resolve(repo)));
   const root = repository === null ? '/' : profileRoot(db, { here: [...new Set([resolve(repo ?? '.'), repository.root])], trackedFiles: repository.files });
   const asked = new Asked(db, file, root);
+  if (repository !== null) asked.sources = await sourcesOf(asked, repository);
   const { found, abstained, quiet } = askAll(asked);
   const findings = await Promise.all(found.map(({ rule, suspect }) => located(asked, repository, rule, suspect)));
   findings.sort((a, b) => b.share - a.share || b.headroom_ms - a.headroom_ms || a.rule.localeCompare(b.rule, 'en'));
   return { profile: profileOf(asked), findings, abstained, quiet };
+}
+
+async function sourcesOf(asked: Asked, repository: Repository): Promise<Map<string, readonly string[]>> {
+  const files = [...new Set(asked.hotFunctions.map((hot) => hot.file))];
+  return new Map(await Promise.all(files.map(async (file) => [file, (await repository.lines(file)) ?? []] as const)));
 }
 
 function askAll(asked: Asked): { found: { rule: Rule; suspect: Suspect }[]; abstained: Analysis['abstained']; quiet: string[] } {

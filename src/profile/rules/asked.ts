@@ -5,10 +5,11 @@ import { firstEvent } from '../tools/gpu/support.js';
 import type { ProfileDatabase } from '../tools/open.js';
 import { profileTool } from '../tools/registry.js';
 import { profileSummary, type ProfileSummary } from '../tools/summary.js';
-import { timeVia, type Via } from '../tools/time-via.js';
+import { timeVia } from '../tools/time-via.js';
 import { tablesOf } from '../tools/tables.js';
 import { ask } from '../tools/tool.js';
 import { deviceTime, type DeviceTime } from './device-time.js';
+import type { HotFacts } from './host/calls.js';
 import { hostCalls, type HostCall } from './host-calls.js';
 import { Abstention } from './rule.js';
 
@@ -34,13 +35,13 @@ export class Asked {
     this.tables = tablesOf(db);
   }
 
-  /** The rows and facts of a tool. Throws an Abstention where it abstains. */
-  ask<Row extends object, Facts extends object>(tool: string, input: object = {}): { rows: Row[]; facts: Facts; more: number } {
+  /** The rows and facts of a tool, as its schemas say. Throws an Abstention where it abstains. */
+  ask(tool: string, input: object = {}): { rows: object[]; facts: object } {
     const key = `${tool} ${JSON.stringify(input)}`;
     let answer = this.#answers.get(key);
     if (answer === undefined) this.#answers.set(key, (answer = ask(profileTool(tool), this.db, input)));
     if (answer.abstained !== null) throw new Abstention(answer.abstained);
-    return { rows: answer.rows as Row[], facts: answer.facts as Facts, more: answer.more };
+    return { rows: answer.rows, facts: answer.facts };
   }
 
   /** Computed at the first call, then kept under that name. */
@@ -67,13 +68,26 @@ export class Asked {
     return this.once('calls', () => (this.tables.has('CUPTI_ACTIVITY_KIND_RUNTIME') ? hostCalls(this.db, this.origin) : []));
   }
 
-  /** The functions of the repository with the most time of their own, and where it passes. Throws an Abstention where no code was recorded. */
-  get hot(): { hot: HotFunction; via: Via[] }[] {
+  /** Lines of the files that hot functions are in, as far as they are known. */
+  sources: ReadonlyMap<string, readonly string[]> = new Map();
+
+  /** The functions of the repository with the most time of their own; none without a root. */
+  get hotFunctions(): HotFunction[] {
+    return this.once('hot functions', () => (this.root === null ? [] : hotFunctions(this.db, { root: this.root, ignore: [], minShare: leastHotShare, top: -1 })));
+  }
+
+  /** The same with where their time passes. Throws an Abstention where no code was recorded. */
+  get hot(): HotFacts[] {
     return this.once('hot', () => {
       if (this.host.busyMs === 0) throw new Abstention('the profile holds no code of the host; record it with `perfloop profile`, py-spy, perf, V8 or cProfile');
       if (this.root === null) throw new Abstention('none of the functions in the profile is in a file of the repository');
-      return hotFunctions(this.db, { root: this.root, ignore: [], minShare: leastHotShare, top: -1 }).map((hot) => ({ hot, via: timeVia(this.db, hot) }));
+      return this.hotFunctions.map((hot) => this.factsOf(hot));
     });
+  }
+
+  factsOf(hot: HotFunction): HotFacts {
+    const lines = this.sources.get(hot.file);
+    return { hot, via: timeVia(this.db, hot), lines: hot.hotLines.map((one) => ({ ...one, text: lines?.[one.line - 1] ?? '' })) };
   }
 
   /** Where the time of the host's code went. */

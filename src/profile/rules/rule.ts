@@ -23,6 +23,8 @@ export interface Look {
 export interface Clues {
   /** Rows of CUPTI_ACTIVITY_KIND_RUNTIME whose ranges and call chains tell the place, the weightiest first. */
   calls: readonly number[];
+  /** In place of when the calls began, for each: a moment whose ranges tell more, in nanoseconds from the profile's first event. */
+  moments?: readonly number[];
   /** Texts of ranges that the place is known by, the innermost first. */
   ranges?: readonly string[];
   /** The function, where the profiler says it. */

@@ -1,5 +1,8 @@
+import type { Asked } from '../asked.js';
+import type { DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
-import { severityOf, type Rule } from '../rule.js';
+import type { Gap } from '../idle.js';
+import { severityOf, type Clues, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { deviceCalls, launchesOf, longestIdle, workEvidence } from './support.js';
 
@@ -30,10 +33,16 @@ export const idleDevice: Rule = {
       severity: severityOf(part),
       evidence: [workEvidence(asked, 'gaps', `${times(gaps.length, 'gap')}, the longest ${milliseconds(longest)}; these rows are the work that ends the longest ones.`, time, gaps.map(({ before }) => before))],
       notes: ['Prepare the next step on the host while the device works on this one, or do that work on the device.'],
-      clues: { calls: launchesOf(asked, time, gaps.map(({ before }) => before)) },
+      clues: whileIdle(asked, time, gaps),
     }];
   },
 };
+
+/** The thread that launches after a gap, in the middle of the gap. */
+function whileIdle(asked: Asked, time: DeviceTime, gaps: readonly Gap[]): Clues {
+  const pairs = gaps.slice(0, 24).flatMap(({ before, startNs, endNs }) => launchesOf(asked, time, [before]).map((call) => ({ call, moment: (startNs + endNs) / 2 })));
+  return { calls: pairs.map(({ call }) => call), moments: pairs.map(({ moment }) => moment) };
+}
 
 const loadShare = { what: 'least share of the profile', value: 0.1, unit: 'share', source: 'our own choice' } as const;
 const loadMs = { what: 'least time', value: 100, unit: 'ms', source: 'our own choice: loading takes some time in every program' } as const;
@@ -52,7 +61,7 @@ export const moduleLoading: Rule = {
     const firstWork = Math.min(...asked.devices.map(({ start }) => start[0] ?? Infinity));
     const beforeMs = unionMs(loads, firstWork);
     const ms = beforeMs + (longestIdle(asked, 'load')?.ms ?? 0);
-    const spanMs = asked.ask<object, { spanMs: number }>('health').facts.spanMs;
+    const spanMs = (asked.ask('health').facts as { spanMs: number }).spanMs;
     if (ms < loadMs.value || ms / spanMs < loadShare.value) return [];
     const part = ms / spanMs;
     const longest = loads.toSorted((a, b) => b.endNs - b.startNs - (a.endNs - a.startNs));

@@ -24,7 +24,7 @@ export const launchBound: Rule = {
     const { time, ms, gaps } = lost;
     const part = ms / time.spanMs;
     if (part < lostShare.value) return [];
-    const { facts } = asked.ask<object, { tiny: number; callMs: number; kernelMs: number }>('launch');
+    const facts = asked.ask('launch').facts as { tiny: number; callMs: number; kernelMs: number };
     const captured = usesGraphs(asked);
     return [{
       title: `Device ${time.device} waits for the next launch ${times(gaps.length, 'time')}, ${milliseconds(ms)} in all, ${percent(part)} of its time${captured ? '' : '; no CUDA graph is used'}.`,

@@ -53,7 +53,7 @@ export const fp32Gemm: Rule = {
 /** TF32 needs compute capability 8.0. False where the profile does not say it. */
 function olderThanAmpere(asked: Asked): boolean {
   if (!asked.tables.has('TARGET_INFO_GPU')) return false;
-  const { rows } = asked.ask<{ computeCapability: string | null }, object>('device_info');
+  const rows = asked.ask('device_info').rows as { computeCapability: string | null }[];
   return rows.length > 0 && rows.every(({ computeCapability }) => computeCapability !== null && Number(computeCapability) < 8);
 }
 

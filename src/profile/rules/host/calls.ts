@@ -10,6 +10,8 @@ export interface CostlyCalls {
   what: string;
   /** Names of builtins and library functions: V8's, cProfile's and py-spy's, symbols of C. */
   names: RegExp;
+  /** The same in the text of a line: V8 counts builtins that it compiled into a function as that function's own time. */
+  source?: RegExp;
   note: string;
 }
 
@@ -19,6 +21,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H1',
     what: 'searching a list',
     names: /^(indexOf|lastIndexOf|includes|find|findIndex|findLast|findLastIndex)$|\{method '(index|count|remove|__contains__)' of 'list'/,
+    source: /\.(indexOf|lastIndexOf|includes|find|findIndex|some)\(/,
     note: 'Look up in a Set, a Map or a dict: a search of a list takes as long as the list is.',
   },
   {
@@ -26,6 +29,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H1',
     what: 'moving the elements of a list',
     names: /^(shift|unshift|splice)$|\{method '(pop|insert)' of 'list'/,
+    source: /\.(shift|unshift|splice)\(/,
     note: 'Take from the end, walk by an index, or use a queue (collections.deque): taking from the front moves all that follows.',
   },
   {
@@ -33,6 +37,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H1',
     what: 'sorting',
     names: /^(sort|toSorted|Array\.sort)$|'sort' of 'list'|builtins\.sorted/,
+    source: /\.(sort|toSorted)\(/,
     note: 'Sort once, keep it sorted, or take only the least (heapq.nsmallest).',
   },
   {
@@ -40,6 +45,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H2',
     what: 'copying',
     names: /^structuredClone$|^_?deepcopy|^_reconstruct$|^_keep_alive$|^_?copy_|'copy' of |copy\.copy|^(slice|concat|toSpliced|assign|fromEntries|entries)$|(^|_)(memcpy|memmove)(_|$)|'extend' of 'list'/,
+    source: /structuredClone\(|Object\.(assign|fromEntries|entries)\(|\.(concat|slice|toSpliced)\(|[[{(,]\s*\.\.\.\w/,
     note: 'Copy only what changes, once, or hand on what nobody writes to.',
   },
   {
@@ -54,6 +60,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H3',
     what: 'parsing and writing of data',
     names: /^(parse|stringify|JSON\.\w+)$|^(loads|dumps|encode|iterencode|raw_decode|decode|scan_once|literal_eval|safe_load)$|_json\.|\bast\.|builtins\.(compile|eval|exec)|strptime|^(DateTimeFormat|NumberFormat|Collator|toLocale(String|DateString|TimeString)|localeCompare)$|'?_?csv\./,
+    source: /JSON\.(parse|stringify)\(|new Intl\.|\.toLocale(String|DateString|TimeString)\(|localeCompare\(|new Date\(['\"`\w]/,
     note: 'Parse once and keep the result; make formatters outside of the loop.',
   },
   {
@@ -61,6 +68,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H3',
     what: 'regular expressions',
     names: /^RegExp(: |$)|^(exec|test|match|matchAll|replace|replaceAll|\[Symbol\.\w+\])$|'re\.(Pattern|Match|Scanner)'|'_sre\.|^_?compile$|^_parse(_sub)?$|^_sre\.|_sre\.compile|^_optimize_charset$/,
+    source: /new RegExp\(|\.(match|matchAll|replace|replaceAll|test|exec)\(/,
     note: 'Compile them once outside of the loop, or use plain methods of strings.',
   },
   {
@@ -68,6 +76,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H4',
     what: 'calls of the operating system',
     names: /^(readFile|writeFile|appendFile|open|close|read|write|stat|lstat|exists|readdir|mkdir|rm|unlink|rename|copyFile|fsync|exec|execFile|access|realpath)Sync$|^(fsync|fdatasync|pread64|pwrite64|__(libc_)?(read|write|open64|close|pread|pwrite|fsync)|ksys_(read|write)|do_sys_open\w*|vfs_(read|write|fsync))$|built-in method (io\.open|_io\.open|posix\.(open|write|fsync|stat|lstat|listdir|scandir|unlink|rename|mkdir))|'(read|write|readline|readlines|flush|close|__exit__)' of '_io\.|^(writeUtf8|writeString|writeBuffer|internalModuleStat|tryReadSync)/,
+    source: /\b\w+Sync\(/,
     note: 'Read once and keep it, write in larger pieces, or do it beside the work (asynchronously, in a thread).',
   },
   {
@@ -91,17 +100,29 @@ export interface CostlyPart {
   calls: CostlyCalls;
   share: number;
   names: { name: string; share: number }[];
+  /** Whether lines of the source tell most of it: a line may do other things as well. */
+  byLines: boolean;
 }
 
-/** Of a function's own time, what one kind of calls has to take to be its cause: half, so that at most one other can be larger. */
-export const leastPart = 0.5;
+/** A function, the calls that its time passes in, and its hottest lines with their text where the source is at hand. */
+export interface HotFacts {
+  hot: HotFunction;
+  via: readonly Via[];
+  lines: readonly { line: number; share: number; text: string }[];
+}
+
+/** Of a function's own time, what one kind of calls has to take to be its cause; the largest of them counts. */
+export const leastPart = 1 / 3;
 
 /** The kind of calls that a function's own time passes in, if there is one. */
-export function costlyPart(hot: HotFunction, via: readonly Via[]): CostlyPart | null {
+export function costlyPart({ hot, via, lines }: HotFacts): CostlyPart | null {
   const parts = costlyCalls.map((calls) => {
-    const names = via.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share }));
-    return { calls, names, share: names.reduce((sum, { share }) => sum + share, 0) };
+    const called = via.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share }));
+    const inLines = lines.filter(({ text }) => calls.source?.test(text) === true).map(({ line, share }) => ({ name: `line ${line}`, share }));
+    const sum = (of: readonly { share: number }[]): number => of.reduce((total, { share }) => total + share, 0);
+    return { calls, names: [...called, ...inLines].sort((a, b) => b.share - a.share), share: sum(called) + sum(inLines), byLines: sum(inLines) > sum(called) };
   });
-  const most = parts.reduce<CostlyPart | null>((best, one) => (one.share > (best?.share ?? 0) ? one : best), null);
-  return most !== null && most.share >= leastPart * hot.selfShare ? most : null;
+  const large = parts.filter(({ share }) => share > 0 && share >= leastPart * hot.selfShare).sort((a, b) => b.share - a.share);
+  // Library functions such as deepcopy call small builtins themselves: those are the cause where nothing else is.
+  return large.find(({ calls }) => calls.category !== 'H6') ?? large[0] ?? null;
 }

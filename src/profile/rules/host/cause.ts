@@ -1,7 +1,5 @@
-import type { HotFunction } from '../../tools/hot-functions.js';
-import type { Via } from '../../tools/time-via.js';
 import type { Category } from '../categories.js';
-import { costlyPart, type CostlyPart } from './calls.js';
+import { costlyPart, type CostlyPart, type HotFacts } from './calls.js';
 
 /** Why a function takes its time: what it calls, the garbage that it makes, how often it is called, or its own lines. */
 export type HotCause = { rule: string; category: Category; share: number } & ({ kind: 'calls'; part: CostlyPart } | { kind: 'collector' } | { kind: 'often' } | { kind: 'own' });
@@ -13,8 +11,9 @@ export const shortCallUs = 2;
 export const leastCalls = 10_000;
 
 /** One cause a function, so that its time is told once. */
-export function causeOf({ hot, via }: { hot: HotFunction; via: readonly Via[] }): HotCause {
-  const part = costlyPart(hot, via);
+export function causeOf(facts: HotFacts): HotCause {
+  const { hot } = facts;
+  const part = costlyPart(facts);
   const allocates = hot.collectorShare >= leastCollectorShare && hot.collectorShare >= hot.selfShare / 2;
   if (part !== null && !(allocates && hot.collectorShare > part.share)) return { kind: 'calls', rule: part.calls.rule, category: part.calls.category, share: part.share, part };
   if (allocates) return { kind: 'collector', rule: 'H2-garbage', category: 'H2', share: hot.collectorShare };

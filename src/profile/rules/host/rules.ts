@@ -1,9 +1,9 @@
+import type { HotFunction } from '../../tools/hot-functions.js';
 import type { Asked } from '../asked.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } from './cause.js';
-import { costlyCalls, leastPart } from './calls.js';
-import type { HotFunction } from '../../tools/hot-functions.js';
+import { costlyCalls, leastPart, type HotFacts } from './calls.js';
 
 const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
 const tools = ['hot_functions', 'callers_of'];
@@ -30,7 +30,8 @@ interface HotRule {
   note: string;
 }
 
-function hotRule({ id, category, looksFor, thresholds, falsePositives, confidence = 'medium', title, text, note }: HotRule): Rule {
+function ruleOf(hotRule: HotRule): Rule {
+  const { id, category, looksFor, thresholds, falsePositives } = hotRule;
   return {
     id,
     category,
@@ -42,20 +43,29 @@ function hotRule({ id, category, looksFor, thresholds, falsePositives, confidenc
     blindTo,
     find(asked): Suspect[] {
       const least = thresholds[0]?.value ?? share.value;
-      return caused(asked).filter(({ cause }) => cause.rule === id && cause.share >= least).map(({ hot, cause }) => ({
-        title: title(hot, percent(cause.share)),
-        confidence,
-        share: cause.share,
-        headroomMs: cause.share * asked.host.busyMs,
-        severity: severityOf(cause.share),
-        evidence: [
-          { tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } },
-        ],
-        notes: [note, ...(asked.host.threads > 1 ? [`Time adds up over ${asked.host.threads} threads: where they run at once, less is saved.`] : [])],
-        clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
-      }));
+      return caused(asked).filter(({ cause }) => cause.rule === id && cause.share >= least).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
     },
   };
+}
+
+function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: HotRule, hot: HotFunction, cause: HotCause): Suspect {
+  return {
+    title: title(hot, percent(cause.share)),
+    confidence: cause.kind === 'calls' && cause.part.byLines ? 'low' : confidence,
+    share: cause.share,
+    headroomMs: cause.share * asked.host.busyMs,
+    severity: severityOf(cause.share),
+    evidence: [{ tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
+    notes: [note, ...(asked.host.threads > 1 ? [`Time adds up over ${asked.host.threads} threads: where they run at once, less is saved.`] : [])],
+    clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
+  };
+}
+
+/** What the rule of a hot function's cause says of it, however small its share is. */
+export function hotSuspect(asked: Asked, one: HotFacts): { cause: HotCause; suspect: Suspect } {
+  const cause = causeOf(one);
+  const rule = hotRules.find(({ id }) => id === cause.rule) ?? hotFunction;
+  return { cause, suspect: suspectOf(asked, rule, one.hot, cause) };
 }
 
 /** Row ids of what is charged to a function, the most time first. */
@@ -63,18 +73,18 @@ function chargesOf(asked: Asked, { frame }: HotFunction): number[] {
   return asked.db.prepare<[number], number>('SELECT rowid FROM PERFLOOP_CHARGES WHERE frame = ? ORDER BY ns DESC LIMIT 20').pluck().all(frame);
 }
 
-const byCalls: Rule[] = costlyCalls.map(({ rule: id, category, what, note }) => hotRule({
+const byCalls = costlyCalls.map(({ rule: id, category, what, note }): HotRule => ({
   id,
   category,
   looksFor: `functions whose time passes in ${what}`,
-  thresholds: [share, { what: 'least part of the function\'s own time', value: leastPart, unit: 'share', source: 'our own choice: then no other cause is larger' }],
+  thresholds: [share, { what: 'least part of the function\'s own time', value: leastPart, unit: 'share', source: 'our own choice; the largest kind counts' }],
   falsePositives: 'Calls that are needed, and that nothing does faster.',
   title: (hot, part) => `${hot.function} spends ${part} of the busy time in ${what}.`,
   text: (hot, cause) => (cause.kind === 'calls' ? `${cause.part.names.slice(0, 4).map(({ name, share: of }) => `${name} ${percent(of)}`).join(', ')}; ${hot.function} takes ${percent(hot.selfShare)} by itself and in such calls.` : ''),
   note,
 }));
 
-const garbage = hotRule({
+const garbage: HotRule = {
   id: 'H2-garbage',
   category: 'H2',
   looksFor: 'functions during which garbage is collected',
@@ -83,9 +93,9 @@ const garbage = hotRule({
   title: (hot, part) => `While ${hot.function} runs, ${part} of the busy time goes into collecting garbage.`,
   text: (hot, cause) => `${percent(cause.share)} in the collector, beside ${percent(hot.selfShare)} in ${hot.function} itself.`,
   note: 'Make fewer objects in the loop: use them again, and leave out copies that nobody keeps.',
-});
+};
 
-const tinyFunctions = hotRule({
+const tinyFunctions: HotRule = {
   id: 'H6-tiny-functions',
   category: 'H6',
   looksFor: 'Python functions that are called for each element, so that the call costs more than its work',
@@ -94,9 +104,9 @@ const tinyFunctions = hotRule({
   title: (hot, part) => `${hot.function} is called ${times(hot.calls ?? 0, 'time')} and takes ${part} of the busy time.`,
   text: (hot) => `${milliseconds(hot.selfMs)} in ${times(hot.calls ?? 0, 'call')}, ${milliseconds(hot.selfMs / Math.max(1, hot.calls ?? 1))} each.`,
   note: 'Write it into the loop that calls it, or do it for all elements at once.',
-});
+};
 
-const hotFunction = hotRule({
+const hotFunction: HotRule = {
   id: 'H1-hot-function',
   category: 'H1',
   looksFor: 'functions whose own lines take much of the time',
@@ -106,6 +116,8 @@ const hotFunction = hotRule({
   title: (hot, part) => `${hot.function} takes ${part} of the busy time by itself.`,
   text: (hot) => `${milliseconds(hot.selfMs)} by itself, ${percent(hot.totalShare)} of the busy time with what it calls${hot.calls === null ? '' : `, in ${times(hot.calls, 'call')}`}${hot.hotLines.length === 0 ? '' : `; lines ${hot.hotLines.slice(0, 3).map(({ line, share: of }) => `${line} (${percent(of)})`).join(', ')}`}.`,
   note: 'Look for work that is done again and again, and for a better algorithm.',
-});
+};
 
-export const hostRules: readonly Rule[] = [hotFunction, ...byCalls, garbage, tinyFunctions];
+const hotRules: readonly HotRule[] = [hotFunction, ...byCalls, garbage, tinyFunctions];
+
+export const hostRules: readonly Rule[] = hotRules.map(ruleOf);

@@ -33,13 +33,14 @@ SELECT symbol.value AS symbol, module.value AS module FROM CUDA_CALLCHAINS
 LEFT JOIN StringIds AS symbol ON symbol.id = CUDA_CALLCHAINS.symbol LEFT JOIN StringIds AS module ON module.id = CUDA_CALLCHAINS.module
 WHERE CUDA_CALLCHAINS.id = ? ORDER BY stackDepth LIMIT ${mostFrames}`;
 
-/** For rows of CUPTI_ACTIVITY_KIND_RUNTIME. */
-export function contextOf(asked: Asked, row: number): CallContext {
+/** For a row of CUPTI_ACTIVITY_KIND_RUNTIME, or for another moment of its thread (nanoseconds from the first event). */
+export function contextOf(asked: Asked, row: number, moment?: number): CallContext {
   const { db, tables } = asked;
   const call = db.prepare<[number], { tid: bigint; start: bigint; chain: bigint | null }>('SELECT globalTid AS tid, start, callchainId AS chain FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE rowid = ?').safeIntegers().get(row);
   if (call === undefined) return { ranges: [], frames: [] };
+  const start = moment === undefined ? call.start : asked.origin + BigInt(Math.round(moment));
   const long = tables.has('NVTX_EVENTS') ? asked.once('long ranges', () => db.prepare<[], string>(longSql).pluck().get() ?? '[]') : '[]';
-  const ranges = tables.has('NVTX_EVENTS') ? db.prepare<[object], string>(rangesSql).pluck().all({ tid: call.tid, start: call.start, long }) : [];
-  const frames = tables.has('CUDA_CALLCHAINS') && call.chain !== null ? db.prepare<[bigint], { symbol: string | null; module: string | null }>(framesSql).all(call.chain) : [];
+  const ranges = tables.has('NVTX_EVENTS') ? db.prepare<[object], string>(rangesSql).pluck().all({ tid: call.tid, start, long }) : [];
+  const frames = tables.has('CUDA_CALLCHAINS') && call.chain !== null && moment === undefined ? db.prepare<[bigint], { symbol: string | null; module: string | null }>(framesSql).all(call.chain) : [];
   return { ranges, frames: frames.map(({ symbol, module }) => ({ symbol: symbol ?? '', module: module ?? '' })) };
 }

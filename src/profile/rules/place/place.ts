@@ -6,6 +6,9 @@ import { functionAround } from './around.js';
 import { contextOf, type CallContext } from './host-places.js';
 import type { Match, Repository } from './repository.js';
 
+/** More calls tell no more. */
+const mostCalls = 24;
+
 /** Where in a repository a finding is. */
 export interface Place {
   file: string;
@@ -21,10 +24,10 @@ export interface Place {
 /** By frames and call chains, then by ranges, then by what the source looks like. Null where nothing tells. */
 export async function placeOf(asked: Asked, repository: Repository, clues: Clues): Promise<Place | null> {
   if (clues.frame !== undefined) return framePlace(repository, clues.frame);
-  const contexts = clues.calls.map((row) => contextOf(asked, row));
+  const contexts = clues.calls.slice(0, mostCalls).map((row, index) => contextOf(asked, row, clues.moments?.[index]));
   const ranges = [...contexts.map((context) => context.ranges), ...(clues.ranges === undefined ? [] : [[...clues.ranges]])];
   return (
-    (await mostOften(contexts, (context) => chainPlace(repository, context))) ??
+    (await mostOften(contexts, (context) => chainPlace(repository, context, clues.look))) ??
     (await mostOften(ranges, (texts) => rangePlace(repository, texts, clues.look))) ??
     (clues.look === undefined ? null : await lookPlace(repository, clues.look)) ??
     (await operatorPlace(repository, contexts))
@@ -53,19 +56,38 @@ async function mostOften<T>(all: readonly T[], place: (one: T) => Promise<Place 
 }
 
 /** The innermost frame that is of a file here. Symbols of Python may hold the line: `step (train.py:12)`, `train.py:12 step`. */
-async function chainPlace(repository: Repository, { frames }: CallContext): Promise<Place | null> {
+async function chainPlace(repository: Repository, { frames }: CallContext, look: Look | undefined): Promise<Place | null> {
   for (const { symbol, module } of frames) {
     const inSymbol = /([^\s()[\]]+\.\w+)[:(](\d+)/.exec(symbol);
     const file = repository.fileOf(inSymbol?.[1] ?? module);
     const lines = file === null ? null : await repository.lines(file);
-    if (file === null || lines === null) continue;
-    const name = identifier(symbol.replace(/\s*[([].*$/s, '').replace(/^\S+:\d+\s+/, '')) ?? '(module)';
-    const line = inSymbol === null ? locate(lines, { name, line: 1 }) : Number(inSymbol[2]);
+    const name = identifier(symbol.replace(/\s*[([].*$/s, '').replace(/^\S+:\d+\s+/, '').replace(/^.*::/, ''));
+    if (file === null || lines === null) {
+      const defined = name === null ? null : await definitionPlace(repository, name, symbol, look);
+      if (defined !== null) return defined;
+      continue;
+    }
+    const line = inSymbol === null ? locate(lines, { name: name ?? '(module)', line: 1 }) : Number(inSymbol[2]);
     if (line === null || line > lines.length) continue;
     const around = functionAround(lines, line, file);
-    return { file, function: around.function === '(module)' ? name : around.function, line, confidence: 'high', how: 'by the call chain of the profile' };
+    return { file, function: around.function === '(module)' ? (name ?? '(module)') : around.function, line, confidence: 'high', how: 'by the call chain of the profile' };
   }
   return null;
+}
+
+/** Native frames name a function and no file: the one place that defines it, and the line of it that looks like the cause. */
+async function definitionPlace(repository: Repository, name: string, symbol: string, look: Look | undefined): Promise<Place | null> {
+  const found = (await repository.matches(new RegExp(`(^|[\\s*&:>])${escape(name)}\\s*(<[^>]*>)?\\([^;]*$`))).filter(({ file, line, text }) => !text.endsWith(';') && (file.endsWith('.py') || functionLine(text, name) || line === 1));
+  const [first] = found;
+  if (first === undefined || found.length > 1) return null;
+  const lines = (await repository.lines(first.file)) ?? [];
+  return { ...refined(lines, first, look, { confidence: 'high', how: `by the call chain of the profile: ${cut(symbol)} is defined there` }), function: name };
+}
+
+/** Whether a line begins the definition of a function, rather than a statement that calls it. */
+function functionLine(text: string, name: string): boolean {
+  const before = text.slice(0, text.indexOf(name));
+  return !/[=(.]|\b(return|if|while|for|case|throw|new|else)\b/.test(before.replaceAll('->', '.'));
 }
 
 /** The innermost range that names a place of the source, or whose text stands in it. */
@@ -99,7 +121,8 @@ function refined(lines: readonly string[], { file, line }: Match, look: Look | u
   for (const pattern of look?.patterns ?? []) {
     for (let at = line; at <= lines.length; at++) {
       const text = lines[at - 1] ?? '';
-      if (at > line && text.trim() !== '' && indent(text) < own) break;
+      // The block ends where something stands further left, or a brace closes as far left as it began.
+      if (at > line && text.trim() !== '' && (indent(text) < own || (indent(text) === own && /^\s*}/.test(text)))) break;
       if (pattern.test(text)) return { file, function: around.function, line: at, ...rest };
     }
   }

@@ -1,48 +1,25 @@
 import type { Evidence } from '../../core/finding.js';
 import type { Caller } from '../tools/callers.js';
+import type { HotCause } from '../rules/host/cause.js';
 import type { HotFunction } from '../tools/hot-functions.js';
 import type { ProfileSummary } from '../tools/summary.js';
 import type { Via } from '../tools/time-via.js';
 
-/** What the rules for host code are called. H4 locates no function: see profileNotes. */
-export const hostCategories = {
-  H1: 'hot function: its own time is a large part of the busy time',
-  H2: 'allocation: garbage is collected while it runs',
-  H3: 'costly builtin or library call: most of its time passes in one kind of call',
-  H4: 'the repository\'s code is not the bottleneck',
-} as const;
-
 export interface HotFacts {
   hot: HotFunction;
-  via: Via[];
+  via: readonly Via[];
   callers: Caller[];
   summary: ProfileSummary;
 }
 
-/** Kinds of calls that code is often rewritten to do without, by the names that the profilers give them. */
-const costlyCalls: { what: string; names: RegExp }[] = [
-  { what: 'regular expressions', names: /^RegExp: |^(exec|test|match|matchAll|replace|replaceAll|\[Symbol\.\w+\])$|'re\.(Pattern|Match|Scanner)'|'_sre\.|^_?compile$|^_parse(_sub)?$|^_sre\.|_sre\.compile/ },
-  { what: 'JSON', names: /^(parse|stringify)$|^(loads|dumps|encode|iterencode|raw_decode|decode|scan_once)$|_json\./ },
-  { what: 'copying', names: /^structuredClone$|^_?deepcopy|^_reconstruct$|^_keep_alive$|'copy' of / },
-  { what: 'formatting and locale', names: /^(toLocaleString|toLocaleDateString|toLocaleTimeString|format|DateTimeFormat|NumberFormat|Collator|localeCompare)$|strptime|strftime/ },
-  { what: 'searching a list', names: /^(indexOf|lastIndexOf|includes|find|findIndex)$|\{method '(index|count|remove)' of 'list'/ },
-  { what: 'moving the elements of a list', names: /^(shift|unshift|splice|concat)$|\{method '(pop|insert)' of 'list'/ },
-  { what: 'sorting', names: /^(sort|toSorted)$|'sort' of 'list'|builtins\.sorted/ },
-];
-
-/** Which rule a hot function falls under, and what it rests on. */
-export function judge(facts: HotFacts): { category: 'H1' | 'H2' | 'H3'; evidence: Evidence[] } {
-  const { hot } = facts;
-  const costly = mostCostly(facts.via);
-  const isCostly = costly !== null && costly.share >= hot.selfShare / 2;
-  const allocates = hot.collectorShare >= 0.05 && hot.collectorShare >= hot.selfShare / 2;
-  const evidence = [selfTime(facts), ...via(facts), ...lines(hot), ...collector(hot), ...called(facts)];
-  if (isCostly) evidence.push({ tool: 'rule H3', text: `${percent(costly.share)} of the busy time passes in ${costly.what} on its behalf.` });
-  evidence.push(...profileNotes(facts.summary).map((text) => ({ tool: 'rule H4', text })));
-  return { category: isCostly ? 'H3' : allocates ? 'H2' : 'H1', evidence };
+/** What a hot function's category rests on, in words. */
+export function evidenceOf(facts: HotFacts, cause: HotCause): Evidence[] {
+  const evidence = [selfTime(facts), ...via(facts), ...lines(facts.hot), ...collector(facts.hot), ...called(facts)];
+  if (cause.kind === 'calls') evidence.push({ tool: `rule ${cause.rule}`, text: `${percent(cause.share)} of the busy time passes in ${cause.part.calls.what} on its behalf.` });
+  return [...evidence, ...profileNotes(facts.summary).map((text) => ({ tool: 'summary', text }))];
 }
 
-/** Sentences about the profile as a whole that a person should know before spending time on a candidate (rule H4). */
+/** Sentences about the profile as a whole that a person should know before spending time on a candidate */
 export function profileNotes({ shares, busyMs, idleMs }: ProfileSummary): string[] {
   const notes: string[] = [];
   if (shares.repository < 0.2) {
@@ -90,11 +67,6 @@ function called({ hot, callers }: HotFacts): Evidence[] {
   const named = callers.slice(0, 3).map(({ function: name, share }) => `${name} (${percent(share)})`);
   if (named.length > 0) evidence.push({ tool: 'callers', text: `Its callers, by its total time: ${named.join(', ')}.` });
   return evidence;
-}
-
-function mostCostly(via: Via[]): { what: string; share: number } | null {
-  const sums = costlyCalls.map(({ what, names }) => ({ what, share: via.filter((one) => names.test(one.function)).reduce((sum, { share }) => sum + share, 0) }));
-  return sums.reduce<{ what: string; share: number } | null>((most, one) => (one.share > (most?.share ?? 0) ? one : most), null);
 }
 
 function percent(share: number): string {

@@ -1,0 +1,100 @@
+import type { AnalysisCase } from './case.js';
+
+const listSearch: AnalysisCase = {
+  name: 'a list that is searched for every element',
+  program: {
+    'bench.js': `const { unique } = require('./lib/unique.js');
+const ids = Array.from({ length: 12000 }, (_, i) => (i * 7919) % 99991);
+let total = 0;
+for (let round = 0; round < 6; round += 1) total += unique(ids).length;
+console.log(total);
+`,
+    'lib/unique.js': `exports.sum = (ids) => ids.reduce((sum, id) => sum + id, 0);
+
+function unique(ids) {
+  const seen = [];
+  for (const id of ids) {
+    if (!seen.includes(id)) seen.push(id);
+  }
+  return seen;
+}
+
+exports.unique = unique;
+`,
+  },
+  profile: { command: 'node bench.js', kind: 'v8' },
+  truth: { category: 'H1', file: 'lib/unique.js', function: 'unique', on: 'function unique(ids) {' },
+};
+
+const parsing: AnalysisCase = {
+  name: 'a configuration that is parsed for every request',
+  program: {
+    'bench.js': `const { handle } = require('./server.js');
+let total = 0;
+for (let i = 0; i < 3000; i += 1) total += handle('r' + (i % 50));
+console.log(total);
+`,
+    'server.js': `const text = JSON.stringify(Object.fromEntries(Array.from({ length: 1500 }, (_, i) => ['r' + i, { limit: i, tags: ['a', 'b'] }])));
+
+function handle(route) {
+  const config = JSON.parse(text);
+  return config[route].limit;
+}
+
+module.exports = { handle };
+`,
+  },
+  profile: { command: 'node bench.js', kind: 'v8' },
+  truth: { category: 'H3', file: 'server.js', function: 'handle', on: 'function handle(route) {' },
+};
+
+const copying: AnalysisCase = {
+  name: 'a state that is copied deeply in every step',
+  program: {
+    'bench.py': `import copy
+
+
+def advance(state):
+    following = copy.deepcopy(state)
+    following["step"] += 1
+    return following
+
+
+def main():
+    state = {"step": 0, "cells": [[row, [row, row]] for row in range(200)]}
+    for _ in range(150):
+        state = advance(state)
+    print(state["step"])
+
+
+main()
+`,
+  },
+  profile: { command: 'python3 bench.py', kind: 'cprofile' },
+  truth: { category: 'H2', file: 'bench.py', function: 'advance', on: 'def advance(state):' },
+};
+
+const expressions: AnalysisCase = {
+  name: 'a log that is taken apart by slow expressions',
+  program: {
+    'report.py': `import re
+
+
+def level(line):
+    return re.search(r"^(\\w+\\s)*?level=(\\w+)$", line).group(2)
+
+
+def main():
+    lines = ["a b c d e f g h i j k l m n level=info"] * 40000
+    print(len({level(line) for line in lines}))
+
+
+main()
+`,
+  },
+  profile: { command: 'python3 report.py', kind: 'cprofile' },
+  truth: { category: 'H3', file: 'report.py', function: 'level', on: 'def level(line):' },
+};
+
+/** Profiled for real, when the cases are run. */
+export const hostCases: readonly AnalysisCase[] = [listSearch, parsing, copying, expressions];
