@@ -60,7 +60,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H3',
     what: 'parsing and writing of data',
     names: /^(parse|stringify|JSON\.\w+)$|^(loads|dumps|encode|iterencode|raw_decode|decode|scan_once|literal_eval|safe_load)$|_json\.|\bast\.|builtins\.(compile|eval|exec)|strptime|^(DateTimeFormat|NumberFormat|Collator|toLocale(String|DateString|TimeString)|localeCompare)$|'?_?csv\./,
-    source: /JSON\.(parse|stringify)\(|new Intl\.|\.toLocale(String|DateString|TimeString)\(|localeCompare\(|new Date\(['\"`\w]/,
+    source: /JSON\.(parse|stringify)\(|new Intl\.|\.toLocale(String|DateString|TimeString)\(|localeCompare\(|new Date\(['"`\w]/,
     note: 'Parse once and keep the result; make formatters outside of the loop.',
   },
   {
