@@ -12,13 +12,15 @@ export async function main(argv: string[]): Promise<number> {
   // It stays when this returns: the error of the last write comes later.
   if (!process.stdout.listeners('error').includes(endQuietlyOnClosedPipe)) process.stdout.on('error', endQuietlyOnClosedPipe);
   let code: number = exitCodes.ok;
+  // What comes after is of a command that perfloop runs.
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const program = buildProgram(version(), (result) => {
     code = result;
   });
   const failed = (error: unknown): number =>
     reportFailure(error, {
-      json: argv.includes('--json'),
-      style: styleFor(!argv.includes('--no-color') && wantsColour(process.stderr, process.env)),
+      json: flags.includes('--json'),
+      style: styleFor(!flags.includes('--no-color') && wantsColour(process.stderr, process.env)),
       stdout: process.stdout,
       stderr: process.stderr,
       logs: homeFrom(process.env).logs,

@@ -12,3 +12,8 @@ export async function programOutput(program: string, args: readonly string[], en
     return null;
   }
 }
+
+/** The first line that says something. */
+export function firstLine(text: string | null): string | null {
+  return text?.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? null;
+}

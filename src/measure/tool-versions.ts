@@ -1,4 +1,4 @@
-import { programOutput } from './program-output.js';
+import { firstLine, programOutput } from './program-output.js';
 
 /** Programs whose version says something of a measurement, how they are asked, and what they bring with them. */
 const tools: Record<string, { args?: string[]; also?: string[] }> = {
@@ -21,8 +21,4 @@ export function toolsNamedIn(commands: readonly string[]): string[] {
 export async function toolVersions(names: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const asked = await Promise.all(names.map(async (name) => [name, firstLine(await programOutput(name, tools[name]?.args ?? ['--version'], env))] as const));
   return Object.fromEntries(asked.filter((entry): entry is readonly [string, string] => entry[1] !== null));
-}
-
-function firstLine(text: string | null): string | null {
-  return text?.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? null;
 }

@@ -53,6 +53,13 @@ export function fraction(text: string): number {
   return value;
 }
 
+/** Of a profile's window. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0) || value > 1_000_000) throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  return value;
+}
+
 /** Milliseconds. */
 export function duration(text: string): number {
   const ms = parseDuration(text);

@@ -4,7 +4,7 @@ import { makeTargets } from './makefile.js';
 import type { FoundBenchmark, LikelyMetric, Project } from './model.js';
 import { printedMetrics } from './printed.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 export async function detectCpp(repository: Repository): Promise<Project | null> {
   const files = repository.matching(/\.(?:c|cc|cpp|cxx|h|hpp|cu|cuh)$/).length;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { FoundBenchmark, LikelyMetric, Project } from './model.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 /** Each takes about a second a sample; the verdict needs dozens of samples. */
 const mostBenchmarks = 6;

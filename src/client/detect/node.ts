@@ -4,7 +4,7 @@ import { readManifest } from './manifest.js';
 import type { FoundBenchmark, FoundCommand, FoundTest, LikelyMetric, Project } from './model.js';
 import { printedMetrics } from './printed.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 interface Manager {
   name: 'npm' | 'yarn' | 'pnpm';

@@ -1,7 +1,7 @@
 import { listOf, tableOf, textOf, type Table } from './json.js';
 import type { FoundCommand } from './model.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 export interface PythonSetup {
   command: FoundCommand;

@@ -5,7 +5,7 @@ import type { FoundBenchmark, FoundCommand, LikelyMetric, Project } from './mode
 import { printedMetrics } from './printed.js';
 import { pythonSetup } from './python-setup.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 export async function detectPython(repository: Repository): Promise<Project | null> {
   const notes: string[] = [];

@@ -5,7 +5,7 @@ import { readManifest } from './manifest.js';
 import type { FoundBenchmark, LikelyMetric, Project } from './model.js';
 import { escapeRegex, printedMetrics } from './printed.js';
 import type { Repository } from './repository.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 export async function detectRust(repository: Repository): Promise<Project | null> {
   const notes: string[] = [];

@@ -3,7 +3,7 @@ import type { Config } from '../../core/config/schema.js';
 import { median } from '../../core/stats/summary.js';
 import { commandEnvironment } from '../../measure/command-environment.js';
 import { runCommand } from '../../measure/run-command.js';
-import { shellWord } from '../detect/shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 /** As long as a good benchmark. */
 const targetMs = 300;

@@ -16,7 +16,7 @@ import { takeSample } from '../../measure/sample.js';
 import { rulesOfBenchmark } from '../../measure/take-pair.js';
 import { openLauncher } from '../../measure/start-command.js';
 import type { Home } from '../../store/home.js';
-import { shellWord } from '../detect/shell-word.js';
+import { shellWord } from '../../core/shell-word.js';
 
 /** What a setting that needs no rights did to the noise. */
 export interface TriedSetting {

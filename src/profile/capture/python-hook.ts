@@ -1,24 +1,12 @@
+import { existingSource, laterSource, startSource } from './python-parts.js';
+
 /**
  * `sitecustomize.py` of a folder put first on PYTHONPATH: runs cProfile in every Python process of the profiled command and
  * writes `<pid>.<start us>.<duration us>.pstats` at exit. A sitecustomize that was there before still runs. Python 3.7 and
  * newer. Lost: `os._exit`, `os.exec*`, SIGKILL, interpreters started with -I, -E or -S; before 3.12, threads but the main one.
  */
-export const pythonHookSource = `def _existing(own):
-    """Runs the sitecustomize that this one stands in front of."""
-    import importlib.machinery
-    import importlib.util
-    import os
-    import sys
-
-    here = os.path.realpath(own)
-    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != here]
-    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
-    if spec is None or spec.loader is None:
-        return
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sitecustomize"] = module
-    spec.loader.exec_module(module)
-
+export const pythonHookSource = `${existingSource}
+${laterSource}
 
 def _start():
     import os
@@ -108,13 +96,10 @@ def _start():
             signal.signal(signal.SIGTERM, terminated)
     except ValueError:
         pass  # Not the main interpreter: it gets no signals.
-    begin()
+    delay = float(os.environ.get("PERFLOOP_PROFILE_DELAY_MS") or 0) / 1000
+    if delay > 0:
+        _later(delay, begin)
+    else:
+        begin()
 
-
-import os as _os
-
-try:
-    _existing(_os.path.dirname(_os.path.abspath(__file__)))
-finally:
-    _start()
-`;
+${startSource}`;

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { exitCodes, PerfloopError } from '../../core/errors.js';
+import { programOutput } from '../../measure/program-output.js';
+import { chooseKind, type Choice } from '../../profile/capture/choose.js';
+import { programOf } from '../../profile/capture/command-words.js';
+import type { Overhead } from '../../profile/capture/overhead.js';
+import { findProfilers, isUsable, type Profiler } from '../../profile/capture/profilers.js';
+import { hasFailed, record } from '../../profile/capture/record.js';
+import type { RecorderKind, Window } from '../../profile/capture/recorder.js';
+import type { Interrupts } from '../../profile/capture/run-recorded.js';
+import { answer } from '../../tools/answer.js';
+import { toolNamed } from '../../tools/registry.js';
+import type { ToolAnswer } from '../../tools/tool.js';
+import { shellWord } from '../../core/shell-word.js';
+import { note, type CliContext } from '../context.js';
+
+export interface ProfileOptions {
+  argv: readonly string[];
+  kind: 'auto' | RecorderKind;
+  out?: string | undefined;
+  window: Window;
+  withOverhead: boolean;
+}
+
+export interface Profiled {
+  kind: RecorderKind;
+  why: string;
+  /** The profile, absolute. */
+  file: string;
+  /** Of what the profiler wrote. */
+  files: number;
+  /** exitCode: null as well where the profiler does not tell, as py-spy. */
+  command: { argv: readonly string[]; exitCode: number | null; signal: string | null; wallMs: number; wasCut: boolean; interrupted: boolean };
+  overhead: Overhead | null;
+  overheadUnknown: string | null;
+  /** What is hot, by the tools that have an answer. */
+  hot: Extract<ToolAnswer, { abstained: null }>[];
+  /** What to run next. */
+  next: string[];
+  exitCode: number;
+}
+
+/** Asked in this order; the first two that have rows are shown. */
+const hotTools = ['kernels', 'hot_functions', 'nvtx', 'osrt_sum'];
+
+export function profilers(context: CliContext): Promise<Profiler[]> {
+  return findProfilers(context.env);
+}
+
+/** Runs a command with a profiler, imports the profile, and says what is hot. A command that fails gives exit code 2, with its profile. */
+export async function profile(context: CliContext, { argv, kind, out, window, withOverhead }: ProfileOptions): Promise<Profiled> {
+  const program = programOf(argv, { cwd: context.cwd, path: context.env['PATH'] ?? '' });
+  const found = await findProfilers(context.env, program.kind === 'python' ? program.interpreter : undefined);
+  const choice = kind === 'auto' ? chooseKind(program, found, await hasGpu(context)) : named(kind, found);
+  const words = choice.kind === 'pyspy' && program.kind === 'python' ? await withRealPython(argv, program.interpreter, context) : argv;
+  note(context, `profiling with ${choice.kind === 'hooks' ? 'V8 and cProfile' : choice.kind}: ${choice.why}`);
+  const interrupts: Interrupts = { count: 0, onEach: null };
+  const interrupted = (): void => interrupts.onEach?.(++interrupts.count);
+  process.on('SIGINT', interrupted);
+  try {
+    const file = resolve(context.cwd, out ?? freeName(choice.kind, context.cwd));
+    const recording = await record({ kind: choice.kind, argv: words, cwd: context.cwd, env: context.env, window, out: file, withOverhead, interrupts, say: (text) => note(context, text) });
+    const { run, overhead, overheadUnknown } = recording;
+    const hot = await whatIsHot(context, recording.file);
+    const isWell = !hasFailed(run) || run.wasCut || recording.interrupted;
+    return {
+      ...choice,
+      file: recording.file,
+      files: recording.files,
+      command: { argv, exitCode: run.exitCode, signal: run.signal, wallMs: run.wallMs, wasCut: run.wasCut, interrupted: recording.interrupted },
+      overhead,
+      overheadUnknown,
+      hot,
+      next: nextCommands(recording.file, hot, context.cwd),
+      exitCode: isWell ? exitCodes.ok : exitCodes.refused,
+    };
+  } finally {
+    process.off('SIGINT', interrupted);
+  }
+}
+
+function named(kind: RecorderKind, found: readonly Profiler[]): Choice {
+  const profiler = found.find((one) => one.kind === kind);
+  if (profiler === undefined || isUsable(profiler)) return { kind, why: 'as asked for' };
+  throw new PerfloopError('PL_PROFILER_MISSING', profiler.found === null ? `${profiler.title} is not installed.` : `${profiler.title} cannot record here: ${profiler.hindrance ?? ''}.`, {
+    where: `--kind ${kind}`,
+    fix: profiler.found === null ? `${profiler.install}. \`perfloop profile --list\` says which profilers are there.` : 'Do that, or choose another: `perfloop profile --list` says which profilers are there.',
+  });
+}
+
+async function hasGpu(context: CliContext): Promise<boolean> {
+  return (await programOutput('nvidia-smi', ['-L'], context.env))?.includes('GPU ') === true;
+}
+
+/** py-spy takes only Python itself for a program, not what starts it, such as a script of pyenv. */
+async function withRealPython(argv: readonly string[], interpreter: string, context: CliContext): Promise<string[]> {
+  const real = (await programOutput(interpreter, ['-c', 'import sys; print(sys.executable)'], context.env))?.trim();
+  return argv.map((word) => (word === interpreter && real ? real : word));
+}
+
+const endings: Record<RecorderKind, string> = { v8: 'cpuprofile', cprofile: 'pstats', hooks: 'sqlite', perf: 'perf.data', pyspy: 'pyspy.txt', nsys: 'nsys-rep', torch: 'trace.json.gz' };
+
+/** `profile.KIND`, numbered where that is taken. */
+function freeName(kind: RecorderKind, cwd: string): string {
+  for (let number = 1; ; number++) {
+    const stem = number === 1 ? 'profile' : `profile-${number}`;
+    if (!existsSync(resolve(cwd, `${stem}.${endings[kind]}`)) && !existsSync(resolve(cwd, `${stem}.sqlite`))) return `${stem}.${endings[kind]}`;
+  }
+}
+
+async function whatIsHot(context: CliContext, file: string): Promise<Profiled['hot']> {
+  const hot: Profiled['hot'] = [];
+  for (const name of hotTools) {
+    const said = await answer(await toolNamed(name), { profile: file }, { limit: 5 }, { home: context.home, onImport: () => note(context, 'importing the profile') });
+    if (said.abstained === null && said.rows.length > 0) hot.push(said);
+    if (hot.length === 2) break;
+  }
+  return hot;
+}
+
+function nextCommands(file: string, hot: Profiled['hot'], cwd: string): string[] {
+  const name = shellWord(file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file);
+  return [`perfloop analyze ${name} --repo .`, ...hot.map(({ tool }) => `perfloop tool ${tool} ${name}`), `perfloop tool health ${name}`];
+}
