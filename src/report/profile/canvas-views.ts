@@ -5,16 +5,15 @@ import { spanText } from './numbers.js';
 import { tones, type Tone } from './tones.js';
 import { legend } from './treemap-view.js';
 
-const timelineLegend: readonly [Tone, string, string][] = [
-  ['matrix', 'matrix products', 'kernel'], ['attention', 'attention', 'kernel'], ['convolution', 'convolutions', 'kernel'], ['communication', 'communication', 'kernel'], ['elementwise', 'elementwise', 'kernel'], ['reduction', 'reductions, norms', 'kernel'], ['memory', 'moving, indexing', 'kernel'], ['other', 'other kernels', 'kernel'],
-  ['to-device', 'copies to a device', 'copy'], ['to-host', 'to the host', 'copy'], ['on-device', 'on devices', 'copy'], ['graph', 'graphs', 'graph'], ['launch', 'launching calls', 'call'], ['wait', 'waiting calls', 'call'], ['script', 'functions of source files', 'function'], ['library', 'of libraries', 'function'], ['native', 'native', 'function'],
+const timelineLegend: readonly [Tone, string][] = [
+  ['matrix', 'matrix products'], ['attention', 'attention'], ['convolution', 'convolutions'], ['communication', 'communication'], ['elementwise', 'elementwise'], ['reduction', 'reductions, norms'], ['memory', 'moving, indexing'], ['other', 'other kernels'],
+  ['to-device', 'copies to a device'], ['to-host', 'to the host'], ['on-device', 'on devices'], ['graph', 'graphs'], ['launch', 'launching calls'], ['wait', 'waiting calls'], ['script', 'functions of source files'], ['library', 'of libraries'], ['native', 'native'],
 ];
 
 /** The element that the script draws the timeline into. */
 export function timelineSection({ timeline }: ProfilePageData): Markup | null {
   if (timeline === null) return null;
   const { events, spans, dropped, lateNames, index } = timeline;
-  const kinds = new Set<string>(index.tracks.map(({ kind }) => kind));
   const said = [
     index.resolutionNs === 0 ? `All ${countText(events, 'event')} are here, each with its own times.` : `${countText(events, 'event')} as ${countText(spans, 'span')}: neighbours of a row that fit into ${spanText(index.resolutionNs)} together were merged to keep the file small; a merged one has a line below and says how many it holds.`,
     'Where there are more events than pixels, a pixel is as strong as its share of busy time, in the colour of its longest event.',
@@ -28,7 +27,7 @@ export function timelineSection({ timeline }: ProfilePageData): Markup | null {
 <canvas id="timeline-overview" class="scripted-only" role="img" aria-label="How busy the profile is from its first to its last event"></canvas>
 <div id="timeline-box" class="scripted-only" tabindex="0" role="application" aria-label="Timeline. Arrows move, plus and minus zoom, 0 shows all, slash searches, Escape clears." hidden><div id="timeline-spacer"></div><canvas id="timeline-canvas"></canvas></div>
 <div id="timeline-details" class="scripted-only" aria-live="polite" hidden></div>
-${legend(timelineLegend.filter(([, , kind]) => kinds.has(kind)).map(([tone, text]) => [tones.indexOf(tone), text]))}
+${legend(timelineLegend.filter(([tone]) => timeline.tones.has(tone)).map(([tone, text]) => [tones.indexOf(tone), text]))}
 <p class="note scripted-only">Drag to move, <kbd>Ctrl</kbd> and wheel to zoom, drag the ruler to choose a stretch. Keys: <kbd>←</kbd> <kbd>→</kbd> <kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd> <kbd>/</kbd> <kbd>Esc</kbd>.</p>
 <p class="note">${said.filter((text) => text !== '').join(' ')}</p></section>`;
 }

@@ -2,6 +2,7 @@ import type { ToolAnswer } from '../../tools/tool.js';
 import type { CopiesOverTime } from './copies.js';
 import type { Flame } from './flame.js';
 import type { EncodedTimeline } from './timeline/encode.js';
+import type { Tone } from './tones.js';
 import type { Treemap } from './treemap.js';
 
 /** What the page needs of a finding of the rules. */
@@ -52,7 +53,7 @@ export interface ProfilePageData {
   spanNs: number;
   /** Null: the rules were not asked. */
   findings: { list: { finding: PageFinding; evidence: PlacedEvidence[] }[]; abstained: readonly { rule: string; reason: string }[] } | null;
-  timeline: (EncodedTimeline & { events: number; spans: number; dropped: number; lateNames: number }) | null;
+  timeline: (EncodedTimeline & { events: number; spans: number; dropped: number; lateNames: number; tones: ReadonlySet<Tone> }) | null;
   flame: Flame | null;
   treemap: Treemap | null;
   copies: CopiesOverTime | null;

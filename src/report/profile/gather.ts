@@ -8,6 +8,7 @@ import type { PageEvidence, PageFindings, PlacedEvidence, ProfilePageData, Stret
 import { flameOf } from './flame.js';
 import { encodeTimeline } from './timeline/encode.js';
 import { readTimeline } from './timeline/read.js';
+import { tones } from './tones.js';
 import { treemapAspect, treemapOf } from './treemap.js';
 
 /** Rows of each table on the page. */
@@ -48,7 +49,7 @@ export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, o
     writtenAt,
     spanNs,
     findings: findings === null ? null : { list: findings.findings.map((finding) => ({ finding, evidence: finding.evidence.map((one) => placed(db, one)) })), abstained: findings.abstained },
-    timeline: timeline.spans === 0 ? null : { ...encoded, events: timeline.events, spans: timeline.spans, dropped, lateNames: names.late },
+    timeline: timeline.spans === 0 ? null : { ...encoded, events: timeline.events, spans: timeline.spans, dropped, lateNames: names.late, tones: new Set(names.list.flatMap(([, , tone]) => tones[tone] ?? [])) },
     ...views,
     answers,
     notes: tablesOf(db).has('PERFLOOP_NOTES') ? db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all() : [],

@@ -31,7 +31,7 @@ function heading(name: string): string {
 
 function cellText(column: string, value: unknown): Part {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return /share$/i.test(column) ? percent(value) : Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : numberText(value);
+  if (typeof value === 'number') return /share/i.test(column) ? percent(value) : Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : numberText(value);
   if (typeof value === 'string') return clip(value, longestCell);
   if (Array.isArray(value)) return clip(value.map((one) => plain(one)).join(', '), longestCell);
   return clip(plain(value), longestCell);
@@ -43,5 +43,5 @@ function plain(value: unknown): string {
 }
 
 function factsText(facts: object): string {
-  return Object.entries(facts).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)).map(([name, value]) => `${heading(name)} ${/share$/i.test(name) && typeof value === 'number' ? percent(value) : clip(plain(value), 300)}`).join(' · ');
+  return Object.entries(facts).filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0)).map(([name, value]) => `${heading(name)} ${/share/i.test(name) && typeof value === 'number' ? percent(value) : clip(plain(value), 300)}`).join(' · ');
 }

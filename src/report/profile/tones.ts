@@ -13,7 +13,7 @@ export type Tone = (typeof tones)[number];
 /** Families of kernels, the first that fits a name; of libraries' naming (cuBLAS, CUTLASS, cuDNN, NCCL, PyTorch, Triton). */
 const families: readonly [Tone, RegExp][] = [
   ['communication', /nccl|nvshmem|msccl|all_?reduce|all_?gather|reduce_?scatter/i],
-  ['attention', /flash|fmha|attention|attn|softmax.*(?:warp|forward|backward)|paged/i],
+  ['attention', /flash|fmha|attention|attn/i],
   ['convolution', /conv|winograd|implicit_gemm|fprop|dgrad|wgrad|cudnn.*nchw|im2col/i],
   ['matrix', /gemm|gemv|cutlass|cublas|matmul|\bmma|wgmma|xmma|ampere_|sm\d\d_xmma|splitk/i],
   ['reduction', /reduce|norm|softmax|argmax|topk|sort|scan|cumsum|sum_/i],

@@ -33,6 +33,7 @@ export function followPointer(view, { hover, choose }) {
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
+    view.box.focus({ preventScroll: true });
     const at = place(event);
     fingers.set(event.pointerId, at);
     last = at;

@@ -223,9 +223,15 @@ export class TimelineView {
     context.rect(layout.gutter, rulerHeight, this.plotWidth, this.height);
     context.clip();
     context.beginPath();
-    context.moveTo(a, launchY);
-    context.bezierCurveTo((a + b) / 2, launchY, (a + b) / 2, y, b, y);
+    // Along the gap below the call, then straight to its work: the way covers no names.
+    const below = launchY + laneHeight / 2 + 2;
+    context.moveTo(a + 1, launchY);
+    context.lineTo(a + 1, below);
+    context.lineTo(b, below);
+    context.lineTo(b, y);
+    context.setLineDash([4, 3]);
     context.stroke();
+    context.setLineDash([]);
     context.strokeRect(a, launchY - laneHeight / 2 + 0.5, Math.max(3, this.xOf(data.end[launch]) - a), laneHeight - 1);
     context.restore();
   }

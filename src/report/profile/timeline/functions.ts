@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import type { ProfileDatabase } from '../../../profile/tools/open.js';
 import { tablesOf } from '../../../profile/tools/tables.js';
 import type { Tone } from '../tones.js';
 import type { Names } from './names.js';
+import { processTitle, threadTitle } from './places.js';
 import type { Timeline, Track } from './timeline.js';
 
 /** Folded stacks have counts, not times: they stand one after the other in no order. */
@@ -73,7 +73,7 @@ export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Na
 
 function functionTrack(db: ProfileDatabase, timeline: Timeline, profile: number): Track {
   const { pid = 0, tid = 0, program = null } = db.prepare<[number], { pid: number; tid: number; program: string | null }>(profileSql).get(profile) ?? {};
-  return timeline.track(`process ${pid}${program ? ` · ${basename(program)}` : ''}`, `thread ${tid}`, 'function');
+  return timeline.track(processTitle(pid, program ?? ''), threadTitle(tid, ''), 'function');
 }
 
 export function functionTone(kind: string): Tone {

@@ -17,7 +17,7 @@ export class Lane {
   }
 
   get reached(): number {
-    return this.end.at(-1) ?? -Infinity;
+    return this.end.length === 0 ? -Infinity : (this.end[this.end.length - 1] as number);
   }
 
   /** Appends a span that begins when all others have ended; with the last one, if both fit into `resolution`. Gives whether it is one more. */

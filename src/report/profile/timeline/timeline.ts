@@ -1,7 +1,7 @@
 import { Lane } from './lane.js';
 
 /** What a track shows; decides its place and how its lanes are named. */
-export type TrackKind = 'range' | 'mark' | 'call' | 'system' | 'function' | 'kernel' | 'copy' | 'graph';
+export type TrackKind = 'range' | 'open' | 'mark' | 'call' | 'system' | 'function' | 'kernel' | 'copy' | 'graph';
 
 export interface Track {
   /** The device or process that it belongs to. */
@@ -21,7 +21,7 @@ export interface TimelineEvent {
   key: number;
 }
 
-const mostLanes: Record<TrackKind, number> = { range: 16, mark: 1, call: 4, system: 4, function: 24, kernel: 8, copy: 4, graph: 4 };
+const mostLanes: Record<TrackKind, number> = { range: 16, open: 8, mark: 1, call: 4, system: 4, function: 24, kernel: 8, copy: 4, graph: 4 };
 
 /** A finer one than this is never needed. Nanoseconds. */
 const finest = 1000;
@@ -47,8 +47,9 @@ export class Timeline {
 
   /** Events of a track have to come by their start, the longest first. Each goes to the first lane that is free. */
   add(track: Track, event: TimelineEvent): void {
-    const free = track.lanes.findIndex(({ reached }) => reached <= event.start);
-    this.addAt(track, free === -1 ? track.lanes.length : free, event);
+    let depth = 0;
+    while (depth < track.lanes.length && (track.lanes[depth] as Lane).reached > event.start) depth += 1;
+    this.addAt(track, depth, event);
   }
 
   /** Into a lane of its own choosing, in which all others have ended. */
