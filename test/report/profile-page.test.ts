@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageFinding, PageFindings } from '../../src/report/profile/data.js';
+import type { AnalysisFinding } from '../../src/profile/rules/analyze.js';
+import type { PageFindings } from '../../src/report/profile/data.js';
 import { profileOf, realProfiles } from '../profile/ask-tool.js';
 import { profiled } from '../profile/made-profile.js';
 import { chromiumPath, launch, lowContrast, open, unfoldAll } from './support/browser.js';
@@ -15,7 +16,7 @@ const desktop = { width: 1300, height: 900 };
 const phone = { width: 390, height: 844 };
 
 /** In step 3, whose kernels begin at 3.06 ms. */
-const finding: PageFinding = { id: 'f1', category: 'C3', rule: 'C3-sync', title: 'The host waits in each step', severity: 'high', confidence: 'high', headroomMs: 4, file: 'train.py', function: 'step', line: 12, evidence: [{ tool: 'sync', text: 'waits for 0.55 ms', place: { table: 'CUPTI_ACTIVITY_KIND_RUNTIME', rangeMs: [3.1, 3.65], ids: [16] } }] };
+const finding: AnalysisFinding = { id: 'f1', category: 'C3', rule: 'C3-sync', title: 'The host waits in each step', severity: 'high', confidence: 'high', headroom_ms: 4, share: 0.2, notes: [], file: 'train.py', function: 'step', line: 12, evidence: [{ tool: 'sync', text: 'waits for 0.55 ms', place: { table: 'CUPTI_ACTIVITY_KIND_RUNTIME', profile: 'made.sqlite', rangeMs: [3.1, 3.65], ids: [16] } }] };
 const found: PageFindings = {
   findings: [finding],
   abstained: [{ rule: 'C6', reason: 'no communication was captured' }],

@@ -56,16 +56,17 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
       return 0;
     },
   });
-  declareVerb<{ out?: string }>(program, finish, {
-    usage: 'page <profile>',
-    summary: 'write one HTML page of a profile: timeline, flame graph, kernels, copies, tables',
+  declareVerb<{ out?: string; repo?: string }>(program, finish, {
+    usage: 'page [profile]',
+    summary: 'write one HTML page of a profile: findings, timeline, flame graph, kernels, copies, tables',
     details: 'The page needs no other file and no network. Without scripts it has its tables; names from the profile are only text in it.',
-    options: [['-o, --out <file>', 'where it goes (default: the name of the profile with .html, here)']],
-    examples: ['perfloop page profile.sqlite', 'perfloop page trace.json.gz -o page.html'],
-    async action(context, { out }, profile = '') {
+    options: [['-o, --out <file>', 'where it goes (default: the name of the profile with .html, here)'], ['--repo <dir>', 'the profiled program\'s sources, in which findings are located']],
+    examples: ['perfloop page profile.sqlite', 'perfloop page trace.json.gz --repo ~/src/train -o page.html'],
+    async action(context, { out, repo }, profile) {
+      if (profile === undefined) throw new PerfloopError('PL_PAGE_PROFILE', 'There is no profile to write a page of.', { where: 'perfloop page', fix: 'Name it: perfloop page profile.sqlite' });
       const { page } = await import('../verbs/page.js');
       const { printPage } = await import('../print/page.js');
-      emit(context, await page(context, { profile, ...(out === undefined ? {} : { out }) }), printPage);
+      emit(context, await page(context, { profile, ...(out === undefined ? {} : { out }), ...(repo === undefined ? {} : { repo }) }), printPage);
       return 0;
     },
   });

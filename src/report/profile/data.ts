@@ -1,3 +1,5 @@
+import type { Evidence } from '../../core/finding.js';
+import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
 import type { ToolAnswer } from '../../tools/tool.js';
 import type { CopiesOverTime } from './copies.js';
 import type { Flame } from './flame.js';
@@ -5,33 +7,8 @@ import type { EncodedTimeline } from './timeline/encode.js';
 import type { Tone } from './tones.js';
 import type { Treemap } from './treemap.js';
 
-/** What the page needs of a finding of the rules. */
-export interface PageFinding {
-  id: string;
-  category: string;
-  evidence: readonly PageEvidence[];
-  rule?: string;
-  title?: string;
-  severity?: string;
-  confidence?: string;
-  headroomMs?: number | null;
-  notes?: readonly string[];
-  file?: string | null;
-  function?: string | null;
-  line?: number | null;
-}
-
-export interface PageEvidence {
-  tool: string;
-  text: string;
-  /** Rows of a table of the database, and the stretch of time, in milliseconds from the first event. */
-  place?: { table: string; rangeMs: [number, number] | null; ids: number[] };
-}
-
-export interface PageFindings {
-  findings: readonly PageFinding[];
-  abstained: readonly { rule: string; reason: string }[];
-}
+/** What the rules say, as far as the page shows it. */
+export type PageFindings = Pick<Analysis, 'findings' | 'abstained'>;
 
 /** A stretch of the timeline, in nanoseconds from the first event. */
 export interface Stretch {
@@ -40,7 +17,7 @@ export interface Stretch {
 }
 
 /** A piece of evidence with the stretch that a button shows, and those of its rows. */
-export interface PlacedEvidence extends PageEvidence {
+export interface PlacedEvidence extends Evidence {
   stretch: Stretch | null;
   rows: Stretch[];
 }
@@ -52,7 +29,7 @@ export interface ProfilePageData {
   writtenAt: number;
   spanNs: number;
   /** Null: the rules were not asked. */
-  findings: { list: { finding: PageFinding; evidence: PlacedEvidence[] }[]; abstained: readonly { rule: string; reason: string }[] } | null;
+  findings: { list: { finding: AnalysisFinding; evidence: PlacedEvidence[] }[]; abstained: Analysis['abstained'] } | null;
   timeline: (EncodedTimeline & { events: number; spans: number; dropped: number; lateNames: number; tones: ReadonlySet<Tone> }) | null;
   flame: Flame | null;
   treemap: Treemap | null;

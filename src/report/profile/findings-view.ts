@@ -1,3 +1,4 @@
+import type { AnalysisFinding } from '../../profile/rules/analyze.js';
 import { html, type Markup } from '../html/markup.js';
 import { clip, countText } from '../words.js';
 import type { PlacedEvidence, ProfilePageData } from './data.js';
@@ -10,19 +11,19 @@ export function findingsSection({ findings }: ProfilePageData): Markup | null {
   if (findings === null) return null;
   const { list, abstained } = findings;
   return html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
-${list.length === 0 ? html`<p>No rule found anything in this profile.</p>` : html`<div class="findings">${list.slice(0, mostFindings).map(({ finding, evidence }) => html`<article id="f-${finding.id}"><p class="meta"><span class="chip ${tone(finding.severity)}">${finding.severity ?? 'finding'}</span><span>${finding.rule ?? finding.category}</span>${finding.headroomMs === undefined || finding.headroomMs === null ? null : html`<span class="headroom">at most ${spanText(finding.headroomMs * 1e6)} to save</span>`}${finding.confidence === undefined ? null : html`<span>confidence ${finding.confidence}</span>`}</p>
-<h3>${clip(finding.title ?? finding.category, 300)}</h3>
+${list.length === 0 ? html`<p>No rule found anything in this profile.</p>` : html`<div class="findings">${list.slice(0, mostFindings).map(({ finding, evidence }) => html`<article id="f-${finding.id}"><p class="meta"><span class="chip ${tone(finding.severity)}">${finding.severity}</span><span>${finding.rule}</span><span class="headroom">at most ${spanText(finding.headroom_ms * 1e6)} to save</span><span>${finding.confidence} confidence</span></p>
+<h3>${clip(finding.title, 300)}</h3>
 ${place(finding)}
-<ul>${evidence.slice(0, 12).map((one) => html`<li>${clip(one.text, 600)} <span class="note">${one.tool}${one.place === undefined ? null : html` · ${one.place.table}`}</span>${jump(one, finding.title ?? finding.category)}</li>`)}${(finding.notes ?? []).slice(0, 8).map((text) => html`<li class="note">${clip(text, 600)}</li>`)}</ul></article>`)}</div>`}
+<ul>${evidence.slice(0, 12).map((one) => html`<li>${clip(one.text, 600)} <span class="note">${one.tool}${one.place === undefined ? null : html` · ${one.place.table}`}</span>${jump(one, finding.title)}</li>`)}${finding.notes.slice(0, 8).map((text) => html`<li class="note">${clip(text, 600)}</li>`)}</ul></article>`)}</div>`}
 ${list.length > mostFindings ? html`<p class="note">and ${list.length - mostFindings} more: perfloop analyze PROFILE --json</p>` : null}
 ${abstained.length === 0 ? null : html`<details class="abstained"><summary>${countText(abstained.length, 'rule')} that could not tell</summary><ul>${abstained.map(({ rule, reason }) => html`<li><code>${clip(rule, 100)}</code> ${clip(reason, 500)}</li>`)}</ul></details>`}</section>`;
 }
 
-const tone = (severity: string | undefined): string => (severity === 'high' ? 'bad' : severity === 'medium' ? 'unsure' : '');
+const tone = (severity: string): string => (severity === 'high' ? 'bad' : severity === 'medium' ? 'unsure' : '');
 
-function place({ file, function: name, line }: { file?: string | null; function?: string | null; line?: number | null }): Markup | null {
-  if (!file) return null;
-  return html`<p class="note"><code>${clip(file, 300)}${line ? `:${line}` : ''}</code>${name ? html` in <code>${clip(name, 200)}</code>` : null}</p>`;
+function place({ file, function: name, line }: Pick<AnalysisFinding, 'file' | 'function' | 'line'>): Markup | null {
+  if (file === null) return null;
+  return html`<p class="note"><code>${clip(file, 300)}${line === null ? '' : `:${line}`}</code>${name !== null ? html` in <code>${clip(name, 200)}</code>` : null}</p>`;
 }
 
 function jump({ stretch, rows }: PlacedEvidence, title: string): Markup | null {

@@ -1,10 +1,11 @@
+import type { Evidence } from '../../core/finding.js';
 import { firstEvent } from '../../profile/tools/gpu/support.js';
 import type { ProfileDatabase } from '../../profile/tools/open.js';
 import { gpuTools, hostTools } from '../../profile/tools/registry.js';
 import { tablesOf } from '../../profile/tools/tables.js';
 import { ask } from '../../profile/tools/tool.js';
 import { copiesOverTime } from './copies.js';
-import type { PageEvidence, PageFindings, PlacedEvidence, ProfilePageData, Stretch } from './data.js';
+import type { PageFindings, PlacedEvidence, ProfilePageData, Stretch } from './data.js';
 import { flameOf } from './flame.js';
 import { encodeTimeline } from './timeline/encode.js';
 import { readTimeline } from './timeline/read.js';
@@ -60,7 +61,7 @@ export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, o
 const ownView = new Set(['flame', 'kernel_instances', 'call_tree']);
 
 /** Finds the stretches of evidence: what it says itself, and where its rows are in their table. */
-function placed(db: ProfileDatabase, evidence: PageEvidence): PlacedEvidence {
+function placed(db: ProfileDatabase, evidence: Evidence): PlacedEvidence {
   const { place } = evidence;
   if (place === undefined) return { ...evidence, stretch: null, rows: [] };
   const rows = rowsOf(db, place.table, place.ids.slice(0, mostMarks));

@@ -55,7 +55,7 @@ ${tones.map((_, i) => `.tone-${i} { background-color: var(--tone-${i}); fill: va
 .answer .scroll { margin: 0 0 10px; }
 ul.plain { padding-left: 18px; font-size: 14px; }
 .abstained { margin-top: 14px; font-size: 13.5px; } .abstained ul { padding-left: 18px; }
-@media (max-width: 640px) { .treemap { height: 340px; } #timeline-box { max-height: 60vh; } .chart { padding-left: 48px; } .chart figcaption { margin-left: -48px; } }
+@media (max-width: 640px) { .treemap { height: 340px; } .treemap .slim { font-size: 0; } .treemap .slim span { font-size: 0; } #timeline-box { max-height: 60vh; } .chart { padding-left: 48px; } .chart figcaption { margin-left: -48px; } }
 @media print {
   :root { --mark: #d6246e; --on-tone: #16191d; }
   .bar, #timeline-overview, #timeline-details, #tooltip, .findings button { display: none; }

@@ -14,7 +14,7 @@ export type Tone = (typeof tones)[number];
 const families: readonly [Tone, RegExp][] = [
   ['communication', /nccl|nvshmem|msccl|all_?reduce|all_?gather|reduce_?scatter/i],
   ['attention', /flash|fmha|attention|attn/i],
-  ['convolution', /conv|winograd|implicit_gemm|fprop|dgrad|wgrad|cudnn.*nchw|im2col/i],
+  ['convolution', /conv|winograd|implicit_gemm|fprop|dgrad|wgrad|cudnn.*nchw|im2col|fft/i],
   ['matrix', /gemm|gemv|cutlass|cublas|matmul|\bmma|wgmma|xmma|ampere_|sm\d\d_xmma|splitk/i],
   ['reduction', /reduce|norm|softmax|argmax|topk|sort|scan|cumsum|sum_/i],
   ['memory', /copy|cat|gather|scatter|index|transpose|permute|embedding|fill|pad|nchwTo|nhwcTo|memset/i],
@@ -25,9 +25,10 @@ export const familyNames: Partial<Record<Tone, string>> = {
   matrix: 'matrix products', attention: 'attention', convolution: 'convolutions', communication: 'communication', elementwise: 'elementwise', reduction: 'reductions and norms', memory: 'moving and indexing', other: 'others',
 };
 
-/** Of a kernel by its short or whole name. */
-export function kernelTone(name: string): Tone {
-  return families.find(([, pattern]) => pattern.test(name.slice(0, 500)))?.[0] ?? 'other';
+/** Of a kernel by its short name, or where that says nothing by its whole one. */
+export function kernelTone(short: string, whole: string): Tone {
+  const of = (name: string): Tone | undefined => families.find(([, pattern]) => pattern.test(name.slice(0, 500)))?.[0];
+  return of(short) ?? of(whole) ?? 'other';
 }
 
 /** Of a call of CUDA. */

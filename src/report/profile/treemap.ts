@@ -37,7 +37,7 @@ const mostKernels = 80;
 /** Kernels by family and name, as large as their time; null where none were captured. `aspect`: width by height of the whole. */
 export function treemapOf(db: ProfileDatabase, aspect: number): Treemap | null {
   if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_KERNEL')) return null;
-  const all = db.prepare<[], { name: string; whole: string; count: number; ms: number }>(sql).all().map((one) => ({ ...one, tone: kernelTone(`${one.name} ${one.whole}`) }));
+  const all = db.prepare<[], { name: string; whole: string; count: number; ms: number }>(sql).all().map((one) => ({ ...one, tone: kernelTone(one.name, one.whole) }));
   const total = all.reduce((sum, { ms }) => sum + ms, 0);
   if (total === 0) return null;
   const least = all[mostKernels]?.ms ?? 0;

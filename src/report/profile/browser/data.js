@@ -31,7 +31,7 @@ class Numbers {
   }
 }
 
-const launched = new Set(['kernel', 'copy', 'graph']);
+const launched = new Set(['kernel', 'copy', 'set', 'graph']);
 
 /**
  * The timeline that `encodeTimeline` wrote. `busy` has one more number than there are spans: the time of all spans before each, so

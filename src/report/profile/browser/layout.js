@@ -35,4 +35,4 @@ export function layoutOf({ tracks, lanes }, width) {
   return { narrow, gutter, groups, rows, titles, height: y };
 }
 
-export const kindWords = { range: 'ranges', open: 'open ranges', mark: 'marks', call: 'CUDA calls', system: 'system calls', function: 'functions', kernel: 'kernels', copy: 'copies', graph: 'graphs' };
+export const kindWords = { range: 'ranges', open: 'open ranges', mark: 'marks', call: 'CUDA calls', system: 'system calls', function: 'functions', kernel: 'kernels', copy: 'copies', set: 'memsets', graph: 'graphs' };

@@ -14,7 +14,7 @@ export function followOverview(view, canvas) {
   const timeAt = (x) => ((x - edge()) / wide()) * data.spanNs;
 
   const measure = () => {
-    const kinds = ofDevices ? ['kernel', 'copy', 'graph'] : ['function', 'call', 'range'];
+    const kinds = ofDevices ? ['kernel', 'copy', 'set', 'graph'] : ['function', 'call', 'range'];
     const lanes = data.lanes.filter(({ track }) => kinds.includes(data.tracks[track].kind));
     const count = Math.max(1, Math.floor(wide() / 2));
     const step = data.spanNs / count;

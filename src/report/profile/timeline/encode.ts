@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Names } from './names.js';
-import type { Timeline, Track } from './timeline.js';
+import type { Timeline, Track, TrackKind } from './timeline.js';
 
 /** Numbers of any size up to 2^53, seven bits a byte, the lowest first, the highest bit set on all but the last (LEB128). */
 export class Bytes {
@@ -26,6 +26,9 @@ export class Bytes {
     return this.#buffer.subarray(0, this.length);
   }
 }
+
+/** Kinds of work that calls launch; `browser/data.js` has the same. */
+const launched: ReadonlySet<TrackKind> = new Set(['kernel', 'copy', 'set', 'graph']);
 
 /** 0, -1, 1, -2 as 0, 1, 2, 3. */
 const zigzag = (value: number): number => (value < 0 ? -value * 2 - 1 : value * 2);
@@ -54,7 +57,7 @@ export function encodeTimeline({ tracks, resolution }: Timeline, names: Names): 
   const launches = launchNumbers(tracks);
   let spanNs = 0;
   for (const { kind, lanes } of tracks) {
-    const isLaunched = kind === 'kernel' || kind === 'copy' || kind === 'graph';
+    const isLaunched = launched.has(kind);
     for (const { start, end, name, count, busy, key, size } of lanes) {
       for (let i = 0; i < size; i++) columns.number((start[i] as number) - (i === 0 ? 0 : (end[i - 1] as number)));
       for (let i = 0; i < size; i++) columns.number((end[i] as number) - (start[i] as number));

@@ -34,9 +34,10 @@ export class Labels {
     if (kind === 'kernel') {
       const whole = this.#text(what);
       const short = typeof also === 'number' ? this.#text(also) : '';
-      return [short === '' ? whole : short, kernelTone(`${short} ${whole}`), whole];
+      return [short === '' ? whole : short, kernelTone(short, whole), whole];
     }
-    if (kind === 'copy') return what === -1 ? ['Memset', 'set'] : [this.#copy(what ?? 0), copyTone(what ?? 0)];
+    if (kind === 'copy') return [this.#copy(what ?? 0), copyTone(what ?? 0)];
+    if (kind === 'set') return ['Memset', 'set'];
     if (kind === 'graph') return [what === null ? 'graph' : `graph ${what}`, 'graph'];
     if (kind === 'call' || kind === 'system') {
       const name = this.#text(what).replace(/_v\d+(?:_ptsz)?$/, '');

@@ -40,20 +40,20 @@ export class Places {
   }
 
   #stream({ kind }: Source, device: number, stream: number, launcher: number): Track {
-    const gpu = this.#text('TARGET_INFO_GPU', 'SELECT name FROM TARGET_INFO_GPU WHERE id = ?', device);
+    const gpu = this.#text('TARGET_INFO_GPU', 'SELECT name FROM TARGET_INFO_GPU WHERE id = :id', device);
     const track = this.timeline.track(`GPU ${device}${gpu === '' ? '' : ` · ${gpu}`}`, `stream ${stream}`, kind);
     this.#launchers.set(track, launcher);
     return track;
   }
 
   #thread({ kind }: Source, globalPid: number, tid: number): Track {
-    const program = this.#text('PROCESSES', 'SELECT name FROM PROCESSES WHERE globalPid = ?1 OR (globalPid IS NULL AND pid = ?1 / 0x1000000 % 0x1000000) LIMIT 1', globalPid);
-    const named = this.#text('ThreadNames', 'SELECT value FROM ThreadNames JOIN StringIds ON StringIds.id = nameId WHERE globalTid = ? LIMIT 1', BigInt(globalPid) + BigInt(tid));
+    const program = this.#text('PROCESSES', 'SELECT name FROM PROCESSES WHERE globalPid = :id OR (globalPid IS NULL AND pid = :id / 0x1000000 % 0x1000000) LIMIT 1', globalPid);
+    const named = this.#text('ThreadNames', 'SELECT value FROM ThreadNames JOIN StringIds ON StringIds.id = nameId WHERE globalTid = :id LIMIT 1', BigInt(globalPid) + BigInt(tid));
     return this.timeline.track(processTitle(pidOf(globalPid), program), threadTitle(tid, named), kind);
   }
 
   #text(table: string, sql: string, id: number | bigint): string {
-    return this.#there.has(table) ? (this.db.prepare<[number | bigint], string | null>(sql).pluck().get(id) ?? '') : '';
+    return this.#there.has(table) ? (this.db.prepare<[object], string | null>(sql).pluck().get({ id }) ?? '') : '';
   }
 }
 

@@ -53,8 +53,9 @@ function lastEvent(db: ProfileDatabase, there: ReadonlySet<string>): bigint {
   return db.prepare<[], bigint | null>(`SELECT MAX(at) FROM (${tables.map((name) => `SELECT MAX(COALESCE("end", start)) AS at FROM ${name}`).join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n;
 }
 
-const order: readonly TrackKind[] = ['range', 'open', 'mark', 'call', 'system', 'function', 'kernel', 'graph', 'copy'];
-const isOfDevice = ({ kind }: Track): boolean => kind === 'kernel' || kind === 'graph' || kind === 'copy';
+const order: readonly TrackKind[] = ['range', 'open', 'mark', 'call', 'system', 'function', 'kernel', 'graph', 'copy', 'set'];
+const ofDevices: ReadonlySet<TrackKind> = new Set(sources.filter(({ isDevice }) => isDevice).map(({ kind }) => kind));
+const isOfDevice = ({ kind }: Track): boolean => ofDevices.has(kind);
 const natural = new Intl.Collator('en', { numeric: true });
 
 /** Devices first, by their streams; then processes, by their threads: ranges above calls. */

@@ -38,7 +38,7 @@ export const sources: readonly Source[] = [
   deviceSource('CUPTI_ACTIVITY_KIND_KERNEL', 'kernel', { what: 'COALESCE(demangledName, shortName)', also: 'shortName' }),
   deviceSource('CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'graph', { what: 'graphId' }),
   deviceSource('CUPTI_ACTIVITY_KIND_MEMCPY', 'copy', { what: 'copyKind' }),
-  deviceSource('CUPTI_ACTIVITY_KIND_MEMSET', 'copy', { what: '-1' }),
+  deviceSource('CUPTI_ACTIVITY_KIND_MEMSET', 'set', { what: 'NULL' }),
   hostSource('NVTX_EVENTS', 'range', { what: 'textId', also: 'text', where: 'eventType IN (59, 60) AND "end" IS NOT NULL' }),
   hostSource('NVTX_EVENTS', 'open', { what: 'textId', also: 'text', where: 'eventType IN (59, 60) AND "end" IS NULL', end: ':last' }),
   hostSource('NVTX_EVENTS', 'mark', { what: 'textId', also: 'text', where: 'eventType = 34', end: 'start' }),

@@ -1,7 +1,7 @@
 import { Lane } from './lane.js';
 
 /** What a track shows; decides its place and how its lanes are named. */
-export type TrackKind = 'range' | 'open' | 'mark' | 'call' | 'system' | 'function' | 'kernel' | 'copy' | 'graph';
+export type TrackKind = 'range' | 'open' | 'mark' | 'call' | 'system' | 'function' | 'kernel' | 'copy' | 'set' | 'graph';
 
 export interface Track {
   /** The device or process that it belongs to. */
@@ -21,7 +21,7 @@ export interface TimelineEvent {
   key: number;
 }
 
-const mostLanes: Record<TrackKind, number> = { range: 16, open: 8, mark: 1, call: 4, system: 4, function: 24, kernel: 8, copy: 4, graph: 4 };
+const mostLanes: Record<TrackKind, number> = { range: 16, open: 8, mark: 1, call: 4, system: 4, function: 24, kernel: 8, copy: 4, set: 2, graph: 4 };
 
 /** A finer one than this is never needed. Nanoseconds. */
 const finest = 1000;
