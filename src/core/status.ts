@@ -42,11 +42,21 @@ export interface TrialSummary {
   flags?: Flag[];
   /** The second measurement, in a fresh clone, of what was too good to believe, with its samples. */
   again?: SecondLook;
+  /** Of an accepted one: the champion's profile before and after it. Absent where none was taken. */
+  profile?: ProfileChange;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
   /** Workflow time, milliseconds since the epoch. */
   startedAt: number | null;
   endedAt: number | null;
+}
+
+export interface ProfileChange {
+  /** Databases of profiles, of the champion that it was accepted on and with it. */
+  before: ArtifactRef;
+  after: ArtifactRef;
+  /** JSON of ProfileDiff. */
+  diff: ArtifactRef;
 }
 
 export interface SecondLook {

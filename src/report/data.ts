@@ -4,6 +4,7 @@ import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { MetricRule } from '../core/verdict/metrics.js';
 import type { Rule } from '../core/verdict/rule.js';
 import type { Protocol } from '../core/verdict/schedule.js';
+import type { ProfileDiff } from '../profile/diff/schema.js';
 import type { Fingerprint } from '../measure/fingerprint.js';
 
 /** What a report may be told besides the status of its run; each goes before what the status refers to. */
@@ -27,6 +28,8 @@ export interface TrialData {
   /** The second measurement, in a fresh clone, and its rule. */
   again: { pairs: Loaded<Pair[]>; rule: Rule | null };
   rationale: Loaded<string>;
+  /** Of an accepted one: what the profile shows before and after it. */
+  profile: Loaded<ProfileDiff>;
 }
 
 /** Everything that a report is made of. Rendering reads nothing else. */

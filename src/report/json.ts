@@ -2,9 +2,11 @@ import type { Checked } from '../core/check/checked.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
 import type { Fingerprint } from '../measure/fingerprint.js';
+import type { PromiseKept } from '../profile/diff/promise.js';
 import type { ReportData } from './data.js';
 import type { Flag } from '../core/flag.js';
 import { primaryMetric } from './facts.js';
+import { profileChange } from './profile-change.js';
 import { isKnown } from './words.js';
 
 /** The machine-readable report. Ratios are time base / time candidate: above 1 is faster. Commits have 40 hex digits. */
@@ -36,6 +38,8 @@ export interface ReportJson {
     flags: Flag[];
     /** The second measurement, in a fresh clone; null when there was none. */
     again: { verdict: VerdictKind; ratio: number | null; ci95: [number, number] | null } | null;
+    /** Of an accepted one: whether the profile shows that the time came from where the finding said, and what changed most. Null without both profiles. */
+    profile: PromiseKept | null;
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
@@ -45,7 +49,7 @@ export interface ReportJson {
   report: string;
 }
 
-export function reportJson({ status, environment }: Pick<ReportData, 'status' | 'environment'>, reportPath: string): ReportJson {
+export function reportJson({ status, environment, trials, findings }: Pick<ReportData, 'status' | 'environment' | 'trials' | 'findings'>, reportPath: string): ReportJson {
   const { speedup } = status;
   const metric = primaryMetric({ metrics: status.evidence?.metrics ?? null, status });
   return {
@@ -54,7 +58,8 @@ export function reportJson({ status, environment }: Pick<ReportData, 'status' | 
     base: status.target.base,
     champion: status.champion,
     speedup: speedup === null ? null : { metric, ratio: speedup.ratio, ci95: speedup.ci95 },
-    trials: status.trials.map(({ candidate, verdict, state, flags, again, checked = [] }) => {
+    trials: trials.map((trial) => {
+      const { candidate, verdict, state, flags, again, checked = [] } = trial.summary;
       const decided = state === 'decided' ? verdict : null;
       const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
       return {
@@ -70,6 +75,7 @@ export function reportJson({ status, environment }: Pick<ReportData, 'status' | 
         facts: verdict?.facts ?? [],
         flags: flags ?? [],
         again: again === undefined ? null : { verdict: again.verdict.kind, ratio: again.verdict.measured?.ratio ?? null, ci95: again.verdict.measured && isKnown(again.verdict.measured.ci95) ? again.verdict.measured.ci95 : null },
+        profile: profileChange(trial, { findings }),
       };
     }),
     ablations: status.ablations ?? [],

@@ -4,6 +4,7 @@ import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { Pair } from '../core/sample.js';
 import { ruleOfRecord } from '../core/verdict/recheck.js';
 import { samplesSchema, type StoredSamples } from '../measure/stored-samples.js';
+import { profileDiffSchema } from '../profile/diff/schema.js';
 import type { ArtifactStore } from '../store/artifacts.js';
 import { fingerprintSchema } from '../measure/fingerprint.js';
 import { candidateSchema, findingsSchema } from './artifact-schemas.js';
@@ -25,7 +26,8 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
     const again = await samplesOf(summary.again?.samples ?? null);
     return { summary, again: { pairs: pairsOf(again), rule: again.kind === 'there' ? again.value.rule : null }, ...(await texts(summary)), pairs: pairsOf(samples), rule: (samples.kind === 'there' ? samples.value.rule : null) ?? ruleOfRecord(evidence, summary.verdict) };
   };
-  const texts = async (summary: TrialSummary): Promise<Pick<TrialData, 'diff' | 'rationale'>> => ({
+  const texts = async (summary: TrialSummary): Promise<Pick<TrialData, 'diff' | 'rationale' | 'profile'>> => ({
+    profile: await load(summary.profile?.diff ?? null, (ref) => artifacts.getJson(ref, profileDiffSchema)),
     diff: await load(summary.diff, async (ref) => (await artifacts.get(ref)).subarray(0, mostDiffBytes).toString('utf8')),
     rationale: await load(summary.candidate.patch, async (ref) => (await artifacts.getJson(ref, candidateSchema)).rationale),
   });

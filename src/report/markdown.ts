@@ -5,6 +5,7 @@ import type { ReportData, TrialData } from './data.js';
 import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
 import { judgeComment } from './judge-comment.js';
 import { code, details, fenced, inline } from './markdown-text.js';
+import { profileChange } from './profile-change.js';
 import { reproduceCommands } from './reproduce.js';
 import { changeText, clip, countText, durationText, numberText, shortCommit, shortIntervalText } from './words.js';
 
@@ -26,6 +27,7 @@ export function reportMarkdown(data: ReportData): string {
     metrics(data),
     worthTable(data),
     trialTable(trials),
+    profileList(data),
     flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
     commands(data),
@@ -64,6 +66,15 @@ function trialTable(trials: readonly TrialData[]): string {
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
+}
+
+/** Where the time of each accepted trial came from. */
+function profileList(data: ReportData): string {
+  const lines = data.trials.flatMap((trial) => {
+    const change = profileChange(trial, data);
+    return change === null ? [] : [`- ${trial.summary.id}: ${inline(change.text, 600)}`];
+  });
+  return lines.length === 0 ? '' : ['Profiles before and after:', '', ...lines.slice(0, mostRows)].join('\n');
 }
 
 /** More is no longer read in a comment. */

@@ -8,6 +8,7 @@ import { sharesChampion } from '../core/verdict/shared-champion.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import type { Phases } from './phases.js';
 import { scopeOf, warn } from './phases.js';
+import { profileAccepted } from './profile-accepted.js';
 import { trial } from './trial.js';
 import type { TrialInput, TrialResult } from './trial-input.js';
 
@@ -84,11 +85,13 @@ async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: 
   else settle(summary, summary.verdict);
 }
 
-async function accept({ input, model, control, session }: Phases, summary: TrialSummary, approvedBy: string | null): Promise<void> {
+async function accept(phases: Phases, summary: TrialSummary, approvedBy: string | null): Promise<void> {
+  const { input, model, control, session } = phases;
   const commit = model.passed[summary.id];
   if (commit === undefined) throw new Error(`no commit of ${summary.id}`);
   control.enter('execute', `accepting ${summary.candidate.title}`);
   const publish = input.config.approval.mode !== 'final';
+  const earlier = model.champion.commit;
   const accepted = await session.onHost((on) => on.host('accept', `accept ${summary.id}`, { ...scopeOf(input, summary.id), target: input.target, champion: model.champion, commit, summary, who: approvedBy, publish }));
   model.champion = accepted;
   model.status.champion = accepted.commit;
@@ -98,6 +101,7 @@ async function accept({ input, model, control, session }: Phases, summary: Trial
   const speedup = compoundSpeedup(model.status.trials.filter((trial) => trial.state === 'decided'));
   model.status.speedup = speedup === null ? null : { ...speedup, final: false };
   delete model.passed[summary.id];
+  await profileAccepted(phases, summary, earlier);
 }
 
 /** Runs a trial; its result is in the summary. */

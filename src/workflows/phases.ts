@@ -82,10 +82,13 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
 export async function profile(phases: Phases): Promise<void> {
   const { input, model, control, session } = phases;
   await session.onHost(async (on) => {
+    const { profiled: known } = model;
+    if (known?.accepted === true && known.commit === model.champion.commit && known.host === on.lease.host) return control.enter('profile', 'the champion was profiled when it was accepted');
     control.enter('profile', input.profile === undefined ? 'profiling the champion' : 'importing the profile');
     const worktree = await championWorktree(on, phases);
     const profiled = await on.bench('profile', 'profile', { ...scopeOf(input, `profile-${model.status.round}`), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null });
     model.profile = profiled.profile;
+    if (input.profile === undefined) model.profiled = { commit: model.champion.commit, host: on.lease.host, accepted: false };
     model.lease = on.lease;
   });
 }

@@ -13,7 +13,7 @@ describe('reportJson', () => {
       expect(json).toMatchObject({ run: 'r-k3v7q2xa', target: 'density-clustering', base: status.target.base, champion: status.champion, report: '/tmp/report.html' });
       expect(json.environment).toMatchObject({ cpu: { cores: expect.any(Number) as number } });
       expect(json.speedup).toEqual({ metric: 'wall', ratio: status.speedup?.ratio, ci95: status.speedup?.ci95 });
-      expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again']);
+      expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again', 'profile']);
       expect(json.trials.map(({ verdict }) => verdict)).toEqual(status.trials.map(({ verdict }) => verdict?.kind));
       expect(json.trials[5]).toMatchObject({ verdict: 'rejected', ratio: null, ci95: null, reasons: [{ code: 'tests-failed' }] });
     });

@@ -188,8 +188,8 @@ export interface BenchActivities {
   >;
   /** A fixed number of pairs, reported whatever they show. */
   sampleFinal(input: SampleInput & { rule: Rule }): Promise<{ final: FinalMeasurement; spent: number }>;
-  /** Profiles a command, or imports the profile that the user brought. */
-  profile(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; brought: (ArtifactRef & { fileName: string }) | null }): Promise<{ profile: ArtifactRef; summary: string }>;
+  /** Profiles a command, or imports the profile that the user brought. With `before`, an earlier profile on this host, also what differs from that. */
+  profile(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; brought: (ArtifactRef & { fileName: string }) | null; before?: ArtifactRef }): Promise<{ profile: ArtifactRef; summary: string; /** JSON of ProfileDiff. */ diff?: ArtifactRef }>;
 }
 
 export interface HubActivities {

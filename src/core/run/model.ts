@@ -25,6 +25,8 @@ export interface RunModel {
   pipeline: PipelineState | null;
   survey: ArtifactRef | null;
   profile: ArtifactRef | null;
+  /** What `profile` was taken of, and where. Absent where the user brought it, and in runs that earlier versions began. */
+  profiled?: { commit: string; host: string; /** Taken when a candidate was accepted: the next round need not take it again. */ accepted: boolean };
   findings: ArtifactRef | null;
   /** Absent where there are no tests, and in runs that earlier versions began. */
   tests?: BaseTests;

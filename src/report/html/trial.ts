@@ -13,6 +13,7 @@ import { diffSection } from './diff.js';
 import { html, type Markup } from './markup.js';
 import { measurement } from './measurement.js';
 import { missing } from './missing.js';
+import { profileSection } from './profile-change.js';
 
 /** Trials shown in full; of more, the accepted ones and those that wait for a person come first. */
 const mostTrials = 200;
@@ -43,6 +44,7 @@ ${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${c
 ${verdict === null ? null : verdictText(verdict, summary.state === 'decided')}
 ${checkedList(summary.checked ?? [])}
 ${flagSection(summary)}
+${profileSection(trial, data)}
 ${diffSection(diff, accepted)}
 ${samples(trial, data)}
 ${pairs.kind === 'missing' ? missing('The plot of its samples', pairs.why) : null}

@@ -7,6 +7,8 @@ import { costPlan } from '../../../src/core/verdict/plan.js';
 import { schedulesOfRule, type Rule } from '../../../src/core/verdict/rule.js';
 import type { Verdict } from '../../../src/core/verdict/verdict.js';
 import { encodeSamples } from '../../../src/measure/stored-samples.js';
+import { compareProfiles } from '../../../src/profile/diff/compare.js';
+import type { Measured } from '../../../src/profile/diff/measure.js';
 import type { ArtifactStore } from '../../../src/store/artifacts.js';
 import { metricConfig } from '../../core/verdict/pairs.js';
 import { simulateFinal, simulateTrial, type Behaviour } from './sample-pairs.js';
@@ -80,6 +82,15 @@ export async function sampleTrial(artifacts: ArtifactStore, spec: TrialSpec): Pr
   };
 }
 
+/** A profile before and after, in which the first finding gave its time back. */
+export async function sampleProfile(artifacts: ArtifactStore, names: { name?: string; file?: string; note?: string } = {}): Promise<NonNullable<TrialSummary['profile']>> {
+  const { name = 'DBSCAN._mergeArrays', file = '/home/me/wt/1/lib/DBSCAN.js', note } = names;
+  const side = (ms: number, own: number): Measured => ({ kind: 'v8', programs: [name], gpus: [], wallMs: ms, sampleMs: 1, sections: { functions: [{ name, file, line: 196, count: null, ms: own }, { name: 'DBSCAN._euclideanDistance', file, line: 170, count: null, ms: 210 }, ...(own < 100 ? [{ name: 'DBSCAN._toSet', file, line: 150, count: null, ms: 22 }] : [])] } });
+  const diff = compareProfiles(side(1000, 520), side(560, 61));
+  const profile = await artifacts.put('profile', 'a database');
+  return { before: profile, after: profile, diff: await artifacts.put('json', JSON.stringify({ ...diff, notes: note === undefined ? diff.notes : [note] })) };
+}
+
 export const findings: Finding[] = [
   { id: 'f1', category: 'hot function', file: 'lib/DBSCAN.js', function: 'DBSCAN._mergeArrays', line: 196, language: 'javascript', selfShare: 0.52, totalShare: 0.61, hotLines: [{ line: 201, share: 0.44 }], snippet: 'for (var i = 0; i < len; i++) {\n  var P = b[i];\n  if (a.indexOf(P) < 0) {\n    a.push(P);\n  }\n}', callSites: [{ file: 'lib/DBSCAN.js', line: 137, text: 'neighbors = this._mergeArrays(neighbors, neighbors2);' }], evidence: [{ tool: 'hot-functions', text: '52.0% of the time is its own, 61.0% with what it calls; called from 1 place.' }] },
   { id: 'f2', category: 'hot function', file: 'lib/DBSCAN.js', function: 'DBSCAN._euclideanDistance', line: 170, language: 'javascript', selfShare: 0.21, totalShare: 0.21, hotLines: [], snippet: 'return Math.sqrt(sum);', callSites: [], evidence: [{ tool: 'hot-functions', text: '21.0% of the time is its own.' }] },
@@ -104,7 +115,7 @@ export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunSt
     plan: costPlan({ noise: { pairs: 8, spread: 0.03, bias: 0.001, biasLower95: 0, secondsPerSample: 0.18 }, delta: rule.delta, schedules: schedulesOfRule(rule), trials: 8, finalPairs: 30 }),
     findings: findings.length,
     trials: [
-      await trial({ id: 'r1-1', title: 'a Set beside the list of neighbours in place of indexOf', behaviour: { seed: 'one', gain: Math.log(1.46) }, changes: { checked: [{ text: 'the output of `node check.js`: the same bytes, 2 times with other seeds', seeds: ['1234567890', '1999999999'] }] } }),
+      await trial({ id: 'r1-1', title: 'a Set beside the list of neighbours in place of indexOf', behaviour: { seed: 'one', gain: Math.log(1.46) }, changes: { profile: await sampleProfile(artifacts), checked: [{ text: 'the output of `node check.js`: the same bytes, 2 times with other seeds', seeds: ['1234567890', '1999999999'] }] } }),
       await trial({ id: 'r1-2', title: 'square root of the sum in place of Math.hypot', recipe: 'sqrt-for-hypot', file: 'lib/OPTICS.js', line: 22, behaviour: { seed: 'two', gain: 0.002 } }),
       await trial({ id: 'r1-3', title: 'append in place of copying the neighbours in every step', recipe: 'append-in-place', line: 98, behaviour: { seed: 'three', gain: Math.log(1.11) } }),
       await trial({ id: 'r1-4', title: 'compute keys once per loop', recipe: 'keys-once-per-loop', file: 'lib/KMEANS.js', line: 57, behaviour: { seed: 'four', gain: -0.08 } }),
