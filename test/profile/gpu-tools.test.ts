@@ -1,68 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/core/stats/random.js';
+import { describe, expect, it } from 'vitest';
 import { importProfile } from '../../src/profile/import/import.js';
 import { openProfile, type ProfileDatabase } from '../../src/profile/tools/open.js';
-import { profileTool, profileTools } from '../../src/profile/tools/registry.js';
+import { gpuTools, profileTool } from '../../src/profile/tools/registry.js';
 import { ask } from '../../src/profile/tools/tool.js';
-import { globalPidOf, globalTidOf, writeExport } from './nsys-export.js';
+import { covered, groupBy as by, median, realProfiles as shared, sum } from './ask-tool.js';
+import { launchedBy, made, strings, type Kernel, type Range } from './made-gpu-profile.js';
+import { writeExport } from './nsys-export.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 // Every tool against plain code over the rows that the export was made of.
-
-const shared = join(import.meta.dirname, '../../../shared/fixtures/profiles');
-
-interface Kernel { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; demangledName: number; shortName: number }
-interface Copy { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; bytes: number; copyKind: number; srcKind: number; dstKind: number }
-interface Call { start: number; end: number; globalTid: bigint; correlationId: number; nameId: number; returnValue: number }
-interface Range { start: number; end: number | null; eventType: number; text: string | null; textId: number | null; globalTid: bigint }
-interface Graph { start: number; end: number; deviceId: number; streamId: number; correlationId: number; globalPid: bigint; graphId: number }
-
-interface Made { kernels: Kernel[]; copies: Copy[]; calls: Call[]; ranges: Range[]; graphs: Graph[]; db: ProfileDatabase }
-
-const strings: Record<number, string> = { 1: 'gemm<float>', 2: 'größe<"quoted">', 3: 'ncclDevKernel_AllReduce_Sum_f32_RING_LL(args)', 11: 'gemm', 12: 'größe', 13: 'ncclDevKernel_AllReduce_Sum_f32_RING_LL', 21: 'cudaLaunchKernel_v7000', 22: 'cudaStreamSynchronize_v3020', 23: 'cudaMemcpyAsync_v3020', 31: 'registered' };
-
-const ended: (() => void)[] = [];
-afterAll(() => ended.forEach((end) => end()));
-
-/** Correlation ids that collide between processes, devices that several processes use, graphs, spans that touch and nest. */
-async function made(seed: string): Promise<Made> {
-  const random = seededRandom(seed);
-  const int = (below: number): number => Math.floor(random() * below);
-  const at = 5_000_000;
-  const pids = [100, 16_777_215];
-  const span = (longest: number) => {
-    const start = at + int(400_000);
-    return { start, end: start + int(longest) };
-  };
-  const place = () => ({ deviceId: int(2), streamId: 7 + int(2), correlationId: 1 + int(60), globalPid: globalPidOf(pids[int(2)] as number) });
-  const kernels = Array.from({ length: 120 }, () => { const name = 1 + int(3); return { ...span(3000), ...place(), demangledName: name, shortName: name + 10 }; });
-  const copies = Array.from({ length: 40 }, () => ({ ...span(9000), ...place(), bytes: 1 + int(100_000), copyKind: [1, 2, 8, 10][int(4)] as number, srcKind: int(2), dstKind: 2 }));
-  const graphs = Array.from({ length: 10 }, (_, graphId) => ({ ...span(5000), ...place(), graphId }));
-  const calls: Call[] = [];
-  for (const pid of pids) for (const tid of [1, 2]) {
-    let start = at - 1000;
-    for (let i = 0; i < 30; i++) {
-      start += int(14_000);
-      const end = start + int(4000);
-      calls.push({ start, end, globalTid: globalTidOf(pid, tid), correlationId: 30 * (tid - 1) + i + 1, nameId: 21 + int(3), returnValue: int(10) === 0 ? 700 : 0 });
-      start = end;
-    }
-  }
-  const ranges = Array.from({ length: 30 }, (_, i) => ({ ...span(90_000), eventType: [59, 60, 34][i % 3] as number, ...(int(2) === 0 ? { text: ['step', 'öffnen, op_id = 12', 'b, seq = 3, op_id = 4'][int(3)] as string, textId: null } : { text: null, textId: 31 }), globalTid: globalTidOf(pids[int(2)] as number, 1 + int(2)) })).map((range): Range => (int(6) === 0 ? { ...range, end: null } : range));
-  const folder = mkdtempSync(join(tmpdir(), 'perfloop-tools-'));
-  const file = writeExport(join(folder, 'a.sqlite'), { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: graphs, CUPTI_ACTIVITY_KIND_RUNTIME: calls, NVTX_EVENTS: ranges } as never, { strings });
-  const database = join(folder, 'p.sqlite');
-  await importProfile({ files: [file], kind: 'auto', database });
-  const db = openProfile(database);
-  ended.push(() => {
-    db.close();
-    rmSync(folder, { recursive: true });
-  });
-  return { kernels, copies, calls, ranges, graphs, db };
-}
 
 /** The columns of all tools, as far as they are read here. */
 interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; stream: number; shareOfDevice: number; copies: number; us: number; correlation: string; row: number; name: string; what: string; call: string; range: string; gpuMs: number; kernels: number }
@@ -75,23 +23,6 @@ const rowsOf = (db: ProfileDatabase, tool: string, input: object = {}): Row[] =>
   facts.parse(answer.facts);
   return answer.rows as Row[];
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
-};
-const by = <T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-  return groups;
-};
-/** Nanoseconds that at least one of the spans covers, one by one. */
-function covered(spans: readonly { start: number; end: number }[]): number {
-  const edges = [...new Set(spans.flatMap(({ start, end }) => [start, end]))].toSorted((a, b) => a - b);
-  return sum(edges.slice(1).map((edge, i) => (spans.some(({ start, end }) => start <= (edges[i] as number) && end >= edge) ? edge - (edges[i] as number) : 0)));
-}
-const launchedBy = (kernel: Kernel, calls: readonly Call[]): Call[] => calls.filter((call) => call.correlationId === kernel.correlationId && (call.globalTid & ~0xffffffn) === kernel.globalPid);
 
 describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (%s)', async (seed) => {
   const { kernels, copies, calls, ranges, graphs, db } = await made(seed);
@@ -234,11 +165,11 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
 });
 
 describe('a tool', () => {
-  it.each(profileTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', async (name) => {
+  it.each(gpuTools.map(({ name }) => name))('%s says nothing of what was not captured, and why', async (name) => {
     const folder = temporaryFolder();
     await importProfile({ files: [writeExport(join(folder, 'a.sqlite'), { SCHED_EVENTS: [{ start: 1, cpu: 0, isSchedIn: 1, globalTid: 1 }] })], kind: 'auto', database: join(folder, 'p.sqlite') });
-    const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), name === 'query' ? { sql: 'SELECT 1' } : name === 'search' ? { pattern: 'x' } : {});
-    if (['health', 'query', 'search'].includes(name)) expect(answer.abstained).toBeNull();
+    const answer = ask(profileTool(name), openProfile(join(folder, 'p.sqlite')), {});
+    if (name === 'health') expect(answer.abstained).toBeNull();
     else expect(answer.abstained).toMatch(/^the profile has no \w+: /);
   });
 

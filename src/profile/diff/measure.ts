@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { deviceInfo } from '../tools/gpu/device-info.js';
-import { rangeName } from '../tools/gpu/nvtx.js';
+import { rangeName } from '../tools/gpu/range-names.js';
 import { hotFrames } from '../tools/hot-functions.js';
 import { hasRows } from '../tools/host/support.js';
 import type { ProfileDatabase } from '../tools/open.js';

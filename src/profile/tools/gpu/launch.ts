@@ -1,8 +1,17 @@
 import { z } from 'zod';
+import { eachRow } from '../each-row.js';
+import { entry } from '../entry.js';
+import { Numbers } from '../numbers.js';
+import type { ProfileDatabase } from '../open.js';
 import { defineTool, firstRows } from '../tool.js';
+import { StreamQueue } from './stream-queue.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
-const input = z.object({ device: deviceSchema, limit: limitSchema });
+const input = z.object({
+  device: deviceSchema,
+  tiny_us: z.number().min(0).default(10).describe('Kernels shorter than this are tiny, in microseconds: about what a launch costs.'),
+  limit: limitSchema,
+});
 
 const row = z.object({
   kernel: z.string(),
@@ -23,43 +32,95 @@ const facts = z.object({
   joined: z.number(),
   callMs: z.number(),
   kernelMs: z.number(),
-  /** Of all kernels, 0 to 1: those shorter than 10 microseconds, about what a launch costs. */
+  /** Of all kernels, 0 to 1, and the time of those on the devices. */
   tiny: z.number(),
+  tinyMs: z.number(),
+  /** Kernels that waited in the stream when a call that launched another returned. 0: the host is barely ahead. Null without launches. */
+  medianQueueDepth: z.number().nullable(),
+  maxQueueDepth: z.int(),
+  /** Of launches, 0 to 1: those that found their stream with nothing left to do, so that the device waited for the host. */
+  foundIdle: z.number(),
 });
 
-const joined = `
-joined AS (
-  SELECT shortName, k."end" - k.start AS ns, r."end" - r.start AS callNs, MAX(0, k.start - r."end") AS queueNs
-  FROM CUPTI_ACTIVITY_KIND_KERNEL AS k JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r USING (globalPid, correlationId)
-  WHERE :device IS NULL OR k.deviceId = :device)`;
+/** In the order of each device's kernels, which is that of each of its streams. */
+const launchesSql = `
+SELECT k.deviceId, k.streamId, k.shortName, k.start, k."end", r."end" - r.start AS callNs, r."end" AS launched
+FROM CUPTI_ACTIVITY_KIND_KERNEL AS k CROSS JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r ON r.globalPid = k.globalPid AND r.correlationId = k.correlationId
+WHERE :device IS NULL OR k.deviceId = :device ORDER BY k.deviceId, k.start`;
 
-const sql = `
-WITH ${joined}
-SELECT COALESCE(StringIds.value, '(unnamed)') AS kernel, COUNT(*) AS count,
-  median(queueNs) / 1e3 AS medianQueueUs, MAX(queueNs) / 1e3 AS maxQueueUs,
-  median(callNs) / 1e3 AS medianCallUs, median(ns) / 1e3 AS medianKernelUs,
-  1.0 * SUM(callNs) / NULLIF(SUM(ns), 0) AS callByKernel
-FROM joined LEFT JOIN StringIds ON StringIds.id = shortName
-GROUP BY shortName ORDER BY SUM(callNs) DESC, kernel`;
-
-const factsSql = `
-WITH ${joined}
-SELECT all_.kernels, 1.0 * COUNT(joined.ns) / MAX(1, all_.kernels) AS joined, COALESCE(SUM(callNs), 0) / 1e6 AS callMs, COALESCE(SUM(ns), 0) / 1e6 AS kernelMs, all_.tiny
-FROM (SELECT COUNT(*) AS kernels, COALESCE(AVG("end" - start < 10000), 0) AS tiny FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device) AS all_
-LEFT JOIN joined ON 1`;
+const kernelsSql = `
+SELECT COUNT(*) AS kernels, COALESCE(AVG("end" - start < :tinyNs), 0) AS tiny, COALESCE(SUM(CASE WHEN "end" - start < :tinyNs THEN "end" - start END), 0) / 1e6 AS tinyMs
+FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device`;
 
 export const launch = defineTool({
   name: 'launch',
   aliases: ['nsys_sql_launch', 'kernel_launches'],
-  summary: 'how long launches take the host, and how long kernels wait for their turn',
+  summary: 'how long launches take the host, how long kernels wait for their turn and how many with them, and how many are tiny',
   needs: { CUPTI_ACTIVITY_KIND_KERNEL: kernelsCaptured, CUPTI_ACTIVITY_KIND_RUNTIME: kernelsCaptured },
   input,
   row,
   facts,
-  run(db, { device, limit }) {
-    const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
-    const facts_ = db.prepare<[object], z.infer<typeof facts>>(factsSql).get({ device }) as z.infer<typeof facts>;
-    const notes = facts_.joined < 0.99 ? [`Only ${(100 * facts_.joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice.`] : [];
-    return { ...firstRows(all, limit), facts: facts_, notes };
+  run(db, { device, tiny_us: tinyUs, limit }) {
+    const names = new Map<number, Launches>();
+    const queues = new Map<number, Map<number, StreamQueue>>();
+    const depths = new Numbers();
+    let maxQueueDepth = 0;
+    let foundIdle = 0;
+    eachRow(db, launchesSql, { device }, (on: number, stream: number, name: number, start: number, end: number, callNs: number, launched: number) => {
+      entry(names, name, () => new Launches()).add(start, end, callNs, launched);
+      const { depth, idle } = entry(entry(queues, on, () => new Map<number, StreamQueue>()), stream, () => new StreamQueue()).add(start, end, launched);
+      depths.add(depth);
+      maxQueueDepth = Math.max(maxQueueDepth, depth);
+      if (idle) foundIdle += 1;
+    });
+    const all = [...names].map(([name, one]) => ({ kernel: nameOf(db, name), ...one.row() }));
+    const sum = (of: (one: Launches) => number): number => [...names.values()].reduce((total, one) => total + of(one), 0);
+    const [launches, callNs, kernelNs] = [sum(({ count }) => count), sum((one) => one.callNs), sum((one) => one.kernelNs)];
+    const ofAll = db.prepare<[object], { kernels: number; tiny: number; tinyMs: number }>(kernelsSql).get({ device, tinyNs: tinyUs * 1000 }) ?? { kernels: 0, tiny: 0, tinyMs: 0 };
+    const joined = launches / Math.max(1, ofAll.kernels);
+    return {
+      ...firstRows(all.toSorted((a, b) => b.callMs - a.callMs || (a.kernel < b.kernel ? -1 : 1)).map(({ callMs: _, ...one }) => one), limit),
+      facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, launches) },
+      notes: joined < 0.99 ? [`Only ${(100 * joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice. Depths of queues count those alone that have it.`] : [],
+    };
   },
 });
+
+/** Of the kernels of one name, in nanoseconds. */
+class Launches {
+  count = 0;
+  callNs = 0;
+  kernelNs = 0;
+  #maxQueueNs = 0;
+  readonly #queued = new Numbers();
+  readonly #called = new Numbers();
+  readonly #executed = new Numbers();
+
+  add(start: number, end: number, callNs: number, launched: number): void {
+    const queueNs = Math.max(0, start - launched);
+    this.count += 1;
+    this.callNs += callNs;
+    this.kernelNs += end - start;
+    this.#maxQueueNs = Math.max(this.#maxQueueNs, queueNs);
+    this.#queued.add(queueNs);
+    this.#called.add(callNs);
+    this.#executed.add(end - start);
+  }
+
+  row(): Omit<z.infer<typeof row>, 'kernel'> & { callMs: number } {
+    const us = (numbers: Numbers): number => (numbers.median() ?? 0) / 1e3;
+    return {
+      count: this.count,
+      medianQueueUs: us(this.#queued),
+      maxQueueUs: this.#maxQueueNs / 1e3,
+      medianCallUs: us(this.#called),
+      medianKernelUs: us(this.#executed),
+      callByKernel: this.kernelNs > 0 ? this.callNs / this.kernelNs : null,
+      callMs: this.callNs / 1e6,
+    };
+  }
+}
+
+function nameOf(db: ProfileDatabase, id: number): string {
+  return db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck().get(id) ?? '(unnamed)';
+}
