@@ -5,9 +5,9 @@ import type { ProfileDatabase } from './open.js';
  * it takes a fifth of the time of `iterate()`, which makes an object for each row. Integers come as numbers of 53 bits, so that ids of
  * processes and threads have to be numbered in SQL. `visit` must not ask the same database.
  */
-export function eachRow(db: ProfileDatabase, sql: string, parameters: object, visit: (...columns: never[]) => void): void {
+export function eachRow<Columns extends readonly unknown[]>(db: ProfileDatabase, sql: string, parameters: object, visit: (...columns: Columns) => void): void {
   // SQLite keeps the order of a subquery for aggregates that are not its own.
   const columns = db.prepare(sql).columns().map(({ name }) => `"${name}"`);
-  db.aggregate('each_row', { start: 0, varargs: true, directOnly: true, step: (_, ...values) => visit(...(values as never[])) });
+  db.aggregate('each_row', { start: 0, varargs: true, directOnly: true, step: (_, ...values) => visit(...(values as unknown as Columns)) });
   db.prepare<[object]>(`SELECT each_row(${columns.join(', ')}) FROM (${sql})`).get(parameters);
 }
