@@ -73,13 +73,13 @@ export const launch = defineTool({
       maxQueueDepth = Math.max(maxQueueDepth, depth);
       if (idle) foundIdle += 1;
     });
-    const all = [...names].map(([name, one]) => ({ kernel: nameOf(db, name), ...one.row() }));
+    const all = [...names].map(([name, one]) => ({ kernel: nameOf(db, name), one })).toSorted((a, b) => b.one.callNs - a.one.callNs || (a.kernel < b.kernel ? -1 : 1));
     const sum = (of: (one: Launches) => number): number => [...names.values()].reduce((total, one) => total + of(one), 0);
     const [launches, callNs, kernelNs] = [sum(({ count }) => count), sum((one) => one.callNs), sum((one) => one.kernelNs)];
     const ofAll = db.prepare<[object], { kernels: number; tiny: number; tinyMs: number }>(kernelsSql).get({ device, tinyNs: tinyUs * 1000 }) ?? { kernels: 0, tiny: 0, tinyMs: 0 };
     const joined = launches / Math.max(1, ofAll.kernels);
     return {
-      ...firstRows(all.toSorted((a, b) => b.callMs - a.callMs || (a.kernel < b.kernel ? -1 : 1)).map(({ callMs: _, ...one }) => one), limit),
+      ...firstRows(all.map(({ kernel, one }) => ({ kernel, ...one.row() })), limit),
       facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, launches) },
       notes: joined < 0.99 ? [`Only ${(100 * joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice. Depths of queues count those alone that have it.`] : [],
     };
@@ -107,7 +107,7 @@ class Launches {
     this.#executed.add(end - start);
   }
 
-  row(): Omit<z.infer<typeof row>, 'kernel'> & { callMs: number } {
+  row(): Omit<z.infer<typeof row>, 'kernel'> {
     const us = (numbers: Numbers): number => (numbers.median() ?? 0) / 1e3;
     return {
       count: this.count,
@@ -116,7 +116,6 @@ class Launches {
       medianCallUs: us(this.#called),
       medianKernelUs: us(this.#executed),
       callByKernel: this.kernelNs > 0 ? this.callNs / this.kernelNs : null,
-      callMs: this.callNs / 1e6,
     };
   }
 }
