@@ -10,7 +10,7 @@ export async function makeRecorder(kind: RecorderKind, place: RecorderPlace): Pr
   checkRange(kind, place.window.range);
   if (kind === 'perf') return perfRecorder(place);
   if (kind === 'pyspy') return pySpyRecorder(place);
-  if (kind === 'nsys') return nsysRecorder(place);
+  if (kind === 'nsys') return await nsysRecorder(place);
   return hookRecorder(kind, place);
 }
 

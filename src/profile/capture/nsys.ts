@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PerfloopError } from '../../core/errors.js';
+import { programOutput } from '../../measure/program-output.js';
 import { needNsys, needQdstrmImporter } from '../nsys-binaries.js';
+import { endAgents } from './nsys-agents.js';
 import type { Recorder, RecorderPlace } from './recorder.js';
 import { timedCommand } from './timed.js';
 
@@ -12,14 +15,16 @@ import { timedCommand } from './timed.js';
  * Nsight Systems follows all children. CPU samples with stacks by frame pointer: nsys's default, the branch records of Intel
  * processors, is not to be had in virtual machines. Throws PL_NSYS_MISSING.
  */
-export function nsysRecorder({ outDir, env, window }: RecorderPlace): Recorder {
+export async function nsysRecorder({ outDir, env, window }: RecorderPlace): Promise<Recorder> {
   const nsys = needNsys('perfloop profile --kind nsys', env);
+  const samples = canSample(await programOutput(nsys, ['--version'], env));
+  const session = `perfloop-${randomBytes(6).toString('hex')}`;
   const report = join(outDir, 'profile');
   const timesFile = join(outDir, 'times');
   const options = [
     '--trace=cuda,nvtx,osrt',
-    '--sample=process-tree',
-    '--backtrace=fp',
+    ...(samples ? ['--sample=process-tree', '--backtrace=fp'] : ['--sample=none', '--cpuctxsw=none']),
+    `--session-new=${session}`,
     '--force-overwrite=true',
     `--output=${report}`,
     ...(window.delayMs > 0 ? [`--delay=${seconds(window.delayMs)}`] : []),
@@ -38,6 +43,8 @@ export function nsysRecorder({ outDir, env, window }: RecorderPlace): Recorder {
     timesFile,
     hidesExit: false,
     collect: async (say) => {
+      endAgents(session);
+      if (!samples) say('without samples of the CPU: nsys before 2023 does not come to an end with them on new kernels');
       const file = `${report}.nsys-rep`;
       const recording = `${report}.qdstrm`;
       if (!existsSync(file) && existsSync(recording)) {
@@ -49,6 +56,9 @@ export function nsysRecorder({ outDir, env, window }: RecorderPlace): Recorder {
     },
   };
 }
+
+/** Seen with 2022.4 on Linux 6.18: with samples or switches of threads its agent goes on for ever at the end of most recordings. */
+const canSample = (version: string | null): boolean => Number(/version (\d{4})\./.exec(version ?? '')?.[1] ?? 2023) >= 2023;
 
 /** nsys takes whole seconds. */
 const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1000));

@@ -73,6 +73,9 @@ export async function importKineto(db: Database.Database, file: string): Promise
   db.exec('COMMIT');
 }
 
+/** Builds of PyTorch without Kineto, such as Debian's, name no categories: their processes tell. */
+const legacyCategories = new Map([['CPU functions', 'cpu_op'], ['CUDA functions', 'kernel']]);
+
 class KinetoWriter {
   work = 0;
   odd = 0;
@@ -87,7 +90,8 @@ class KinetoWriter {
   event(event: TraceEvent): void {
     if (event.ph === 'M') return this.#metadata(event);
     if (event.ph !== 'X' || event.ts === undefined) return;
-    const { cat = '', name, args = {} } = event;
+    const { name, args = {} } = event;
+    const cat = event.cat ?? legacyCategories.get(String(event.pid)) ?? '';
     const known = ['kernel', 'gpu_memcpy', 'gpu_memset', 'cuda_sync', 'cuda_runtime', 'cuda_driver', 'cpu_op', 'user_annotation'].includes(cat);
     if (!known) return;
     this.#first ??= event.ts;
