@@ -2,6 +2,7 @@ import { PerfloopError } from '../../core/errors.js';
 import { diff } from './diff.js';
 import { apiSum, osrtSum } from './gpu/api-sum.js';
 import { busy } from './gpu/busy.js';
+import { criticalPath } from './gpu/critical-path.js';
 import { deviceInfo } from './gpu/device-info.js';
 import { gaps } from './gpu/gaps.js';
 import { graphs } from './gpu/graphs.js';
@@ -30,7 +31,7 @@ import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, iterations, apiSum, osrtSum, moduleLoading];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, iterations, criticalPath, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { entry } from '../entry.js';
+import type { ProfileDatabase } from '../open.js';
+import { hasTable } from '../tables.js';
+import { defineTool, firstRows } from '../tool.js';
+import { readCalls, readOperations, workName, type Calls, type Operations } from './critical-path/read.js';
+import { pathKinds, walkBack, type PathKind, type Segment } from './critical-path/walk.js';
+import { communication, firstEvent, limitSchema, workCaptured } from './support.js';
+
+const input = z.object({
+  process: z.int().min(0).nullable().default(null).describe('Its pid; without it the one that ends last.'),
+  limit: limitSchema,
+});
+
+const kind = z.enum(pathKinds);
+
+const row = z.object({
+  /** What it is: host (code outside of calls of CUDA), call, launch, queue, compute, communication, copy, return (of a call that waited), unknown. */
+  kind,
+  /** Kernel, or call. */
+  name: z.string(),
+  /** Stretches on the path. */
+  count: z.int(),
+  /** On the path. Without it, the program takes at least the rest: no more than this can be saved. */
+  headroomMs: z.number(),
+  /** Of the whole time, 0 to 1. */
+  share: z.number(),
+  longestMs: z.number(),
+  longestAtMs: z.number(),
+});
+
+const facts = z.object({
+  process: z.int(),
+  /** From the profile's first event to the process' last: the sum of the path. */
+  spanMs: z.number(),
+  /** Milliseconds of the path by their kind. */
+  ms: z.record(z.string(), z.number()),
+  /** The kind with the most. */
+  bound: kind,
+});
+
+/** Calls whose purpose is to wait, by the names that CUPTI gives. Copies that wait are told by the end of the copy. */
+const waitsSql = "SELECT id FROM StringIds WHERE value LIKE 'cuda%Synchronize%' OR value LIKE 'cu%Synchronize%' OR value GLOB 'cudaFree_v*' OR value IN ('cudaFree', 'cuMemFree', 'cuMemFree_v2')";
+
+/**
+ * What the program's time hung on. The idea is that of critical path analysis in Holistic Trace Analysis (github.com/facebookresearch/HolisticTraceAnalysis,
+ * "Lightweight Critical Path Analysis"): host and devices as one graph of what waits for what. Here the path is walked back from the
+ * end, to what arrived last (see walkBack), which takes no graph. Where the path is what really hung on one another, a program without
+ * a part of it still takes the rest of it.
+ */
+export const criticalPath = defineTool({
+  name: 'critical_path',
+  aliases: ['nsys_sql_critical_path'],
+  summary: 'what the program\'s time hung on, over host and devices, and so what each thing can save at most',
+  needs: { PERFLOOP_DEVICE_WORK: workCaptured },
+  input,
+  row,
+  facts,
+  run(db, { process: asked, limit }) {
+    const origin = firstEvent(db);
+    const all = processesOf(db);
+    const chosen = asked === null ? all[0] : all.find(({ process }) => process === asked);
+    if (chosen === undefined) return { abstained: asked === null ? 'no device did any work' : `no work of process ${asked} is in it; that of ${all.slice(0, 10).map(({ process }) => process).join(', ')} is` };
+    const ids = (sql: string): Set<number> => new Set(db.prepare<[], number>(sql).pluck().all());
+    const names = { waiting: ids(waitsSql), communicating: ids(`SELECT id FROM StringIds WHERE ${communication('value')}`) };
+    const { pid } = chosen;
+    const { operations, correlation } = readOperations(db, { pid, origin });
+    const calls = readCalls(db, { pid, origin, waiting: names.waiting }, operations, correlation);
+    const segments = walkBack(operations, calls, names);
+    const spanNs = segments[0]?.end ?? 0;
+    const ms = Object.fromEntries(pathKinds.map((of) => [of, 0])) as Record<PathKind, number>;
+    for (const { kind: of, start, end } of segments) ms[of] += (end - start) / 1e6;
+    const [bound = 'unknown'] = pathKinds.toSorted((a, b) => ms[b] - ms[a]);
+    const communicates = operations.name.some((name) => names.communicating.has(name));
+    return { ...firstRows(summed(db, segments, operations, calls, spanNs), limit), facts: { process: chosen.process, spanMs: spanNs / 1e6, ms, bound }, notes: notesOf(db, { processes: all.length, communicates }) };
+  },
+});
+
+/** Those with work on devices, the one that ends last first. `pid` is the process as nsys writes it; null where that was not captured. */
+function processesOf(db: ProfileDatabase): { process: number; pid: bigint | null }[] {
+  const latest = new Map<bigint, bigint>();
+  for (const table of ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET'].filter((name) => hasTable(db, name))) {
+    for (const { pid, last } of db.prepare<[], { pid: bigint; last: bigint }>(processesSql(table)).safeIntegers().all()) if (last > (latest.get(pid) ?? -1n)) latest.set(pid, last);
+  }
+  if (latest.size === 0) return [{ process: -1, pid: null }];
+  return [...latest].sort(([, a], [, b]) => Number(b - a)).map(([pid]) => ({ pid, process: Number((pid / 0x1000000n) % 0x1000000n) }));
+}
+
+/** From one process to the next in the index, and not over all rows. */
+const processesSql = (table: string): string => `
+WITH RECURSIVE pids (pid) AS (
+  SELECT MIN(globalPid) FROM ${table}
+  UNION ALL SELECT (SELECT MIN(globalPid) FROM ${table} WHERE globalPid > pid) FROM pids WHERE pid IS NOT NULL)
+SELECT pid, (SELECT MAX("end") FROM ${table} WHERE globalPid = pid) AS last FROM pids WHERE pid IS NOT NULL`;
+
+function summed(db: ProfileDatabase, segments: readonly Segment[], operations: Operations, calls: Calls, spanNs: number): z.infer<typeof row>[] {
+  const text = db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck();
+  const others = { host: 'code outside of calls of CUDA', queue: 'between work that was launched in time', unknown: 'a launch that is not in the profile' } as const;
+  const idOf = ({ kind: of, at }: Segment): number => (at < 0 ? 0 : of === 'call' || of === 'launch' || of === 'return' ? (calls.name[at] ?? 0) : (operations.name[at] ?? 0));
+  const nameOf = (of: PathKind, id: number): string => {
+    if (of === 'host' || of === 'queue' || of === 'unknown') return others[of];
+    return id === workName.graph ? 'CUDA graph' : id === workName.copy ? 'copy' : id === workName.set ? 'set of memory' : (text.get(id) ?? '(unnamed)');
+  };
+  const groups = new Map<string, { kind: PathKind; id: number; count: number; ns: number; longest: Segment }>();
+  for (const segment of segments) {
+    const id = idOf(segment);
+    const group = entry(groups, `${segment.kind} ${id}`, () => ({ kind: segment.kind, id, count: 0, ns: 0, longest: segment }));
+    group.count += 1;
+    group.ns += segment.end - segment.start;
+    if (segment.end - segment.start > group.longest.end - group.longest.start) group.longest = segment;
+  }
+  return [...groups.values()]
+    .sort((a, b) => b.ns - a.ns)
+    .map(({ kind: of, id, count, ns, longest }) => ({ kind: of, name: nameOf(of, id), count, headroomMs: ns / 1e6, share: spanNs > 0 ? ns / spanNs : 0, longestMs: (longest.end - longest.start) / 1e6, longestAtMs: longest.start / 1e6 }));
+}
+
+function notesOf(db: ProfileDatabase, { processes, communicates }: { processes: number; communicates: boolean }): string[] {
+  const notes = ['What waits for what is inferred from times, streams, launches and calls that wait: it is not recorded. Locks, queues and files are not seen, and are host code here.'];
+  if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME')) notes.push('Calls of CUDA were not captured: why a device waited is not known.');
+  else if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION')) notes.push('Synchronizations were not captured by themselves: a call is taken to wait for the last work of its process.');
+  if (processes > 1) notes.push(`It is of one of ${processes} processes; --process chooses another.`);
+  if (communicates) notes.push('Kernels that communicate also wait for other devices and processes, which this does not see.');
+  return notes;
+}

@@ -1,0 +1,98 @@
+import { eachRow } from '../../each-row.js';
+import { entry } from '../../entry.js';
+import type { ProfileDatabase } from '../../open.js';
+import { hasTable, tablesOf } from '../../tables.js';
+
+/** Names of work that has none of its own; kernels have the id of their short name. */
+export const workName = { graph: -1, copy: -2, set: -3, unnamed: -4 } as const;
+
+/** Work of one process on devices, as columns, by device and start. Times are nanoseconds from the profile's first event. */
+export interface Operations {
+  start: number[];
+  end: number[];
+  device: number[];
+  stream: number[];
+  name: number[];
+  /** Place of the call that launched it; -1 where that is not in the profile. */
+  call: number[];
+  /** Place in its stream's list. */
+  place: number[];
+  /** By device and stream, as `streamKey` says: their work in order. */
+  streams: Map<number, number[]>;
+  /** By device: its work by its ends. */
+  byEnd: Map<number, number[]>;
+}
+
+/** Calls of one process, as columns, by thread and start. */
+export interface Calls {
+  start: number[];
+  end: number[];
+  name: number[];
+  /** Where the calls of each thread are; `to` is the place after the last. */
+  threads: { from: number; to: number }[];
+  /** Of calls that copy or set: their work. */
+  copies: Map<number, number>;
+  /** Of calls that wait: for what, `stream` null for the whole device. Without an entry it is not known. */
+  waits: Map<number, { device: number; stream: number | null }>;
+}
+
+export const streamKey = (device: number, stream: number): number => device * 2 ** 32 + stream;
+
+/** `pid`: the process as nsys writes it. Gives the correlation id of each operation as well. */
+export function readOperations(db: ProfileDatabase, { pid, origin }: { pid: bigint | null; origin: bigint }): { operations: Operations; correlation: number[] } {
+  const names = { CUPTI_ACTIVITY_KIND_KERNEL: `COALESCE(shortName, ${workName.unnamed})`, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: workName.graph, CUPTI_ACTIVITY_KIND_MEMCPY: workName.copy, CUPTI_ACTIVITY_KIND_MEMSET: workName.set };
+  const tables = tablesOf(db);
+  const parts = Object.entries(names).filter(([table]) => tables.has(table)).map(([table, name]) => `SELECT start, "end", deviceId, streamId, ${name} AS name, correlationId FROM ${table} WHERE globalPid IS :pid`);
+  const sql = `SELECT start - :origin AS start, "end" - :origin AS "end", deviceId, streamId, name, correlationId FROM (${parts.join(' UNION ALL ')}) ORDER BY deviceId, start`;
+  const made: Operations = { start: [], end: [], device: [], stream: [], name: [], call: [], place: [], streams: new Map(), byEnd: new Map() };
+  const correlation: number[] = [];
+  eachRow<[number, number, number, number | null, number, number | null]>(db, sql, { pid, origin }, (start, end, device, stream, name, id) => {
+    const at = made.start.length;
+    made.start.push(start);
+    made.end.push(end);
+    made.device.push(device);
+    made.stream.push(stream ?? -1);
+    made.name.push(name);
+    made.call.push(-1);
+    correlation.push(id ?? -1);
+    const own = entry(made.streams, streamKey(device, stream ?? -1), () => []);
+    made.place.push(own.length);
+    own.push(at);
+    entry(made.byEnd, device, () => []).push(at);
+  });
+  // They are nearly in order.
+  for (const own of made.byEnd.values()) own.sort((a, b) => (made.end[a] ?? 0) - (made.end[b] ?? 0));
+  return { operations: made, correlation };
+}
+
+/** With the calls of the operations, by correlation id. `waiting`: names of calls that wait. */
+export function readCalls(db: ProfileDatabase, { pid, origin, waiting }: { pid: bigint | null; origin: bigint; waiting: ReadonlySet<number> }, operations: Operations, correlation: readonly number[]): Calls {
+  const made: Calls = { start: [], end: [], name: [], threads: [], copies: new Map(), waits: new Map() };
+  if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME') || pid === null) return made;
+  const launched = new Map<number, number>();
+  const threads = db.prepare<[bigint], bigint>('SELECT DISTINCT globalTid FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE globalPid = ?').pluck().safeIntegers().all(pid);
+  for (const thread of threads) {
+    const from = made.start.length;
+    eachRow<[number, number, number, number | null]>(db, 'SELECT start - :origin AS start, "end" - :origin AS "end", nameId, correlationId FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE globalTid = :thread ORDER BY start', { thread, origin }, (start, end, name, id) => {
+      if (id !== null) launched.set(id, made.start.length);
+      made.start.push(start);
+      made.end.push(end);
+      made.name.push(name);
+    });
+    made.threads.push({ from, to: made.start.length });
+  }
+  for (const [at, id] of correlation.entries()) {
+    const call = id < 0 ? undefined : launched.get(id);
+    if (call === undefined) continue;
+    operations.call[at] = call;
+    if (operations.name[at] === workName.copy || operations.name[at] === workName.set) made.copies.set(call, at);
+  }
+  if (hasTable(db, 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION')) {
+    // Type 2 lets a stream wait, not the host. Type 3 is of a stream; others are of all.
+    eachRow<[number, number, number, number]>(db, 'SELECT correlationId, deviceId, streamId, syncType FROM CUPTI_ACTIVITY_KIND_SYNCHRONIZATION WHERE globalPid = :pid AND syncType <> 2 AND correlationId IS NOT NULL', { pid }, (id, device, stream, type) => {
+      const call = launched.get(id);
+      if (call !== undefined && waiting.has(made.name[call] ?? -1)) made.waits.set(call, { device, stream: type === 3 ? stream : null });
+    });
+  }
+  return made;
+}
