@@ -1,27 +1,27 @@
 import type { Finding } from '../core/finding.js';
 import type { HostActivities } from '../core/run/contracts.js';
 import type { Survey } from '../core/survey.js';
-import { findingsFrom } from '../profile/findings/findings.js';
-import { openProfile } from '../profile/tools/open.js';
+import { analyzeRunInThread } from '../profile/findings/in-thread.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { worktreeOf } from './ground.js';
 
 /** Turns a profile into located findings. */
 export function analyzeActivity(deps: Dependencies): HostActivities['analyze'] {
-  return activity(async ({ config, worktree, profile, survey: surveyRef }) => {
+  return activity(async ({ config, worktree, profile, survey: surveyRef }, { signal }) => {
     const { path } = await worktreeOf(deps, worktree);
     await deps.artifacts.verify(profile);
     const { ignore, min_share: minShare, top } = config.profile;
-    const db = openProfile(deps.artifacts.pathOf(profile));
-    try {
-      const survey = surveyRef === null ? null : await deps.artifacts.getJson<Survey>(surveyRef);
-      const findings = (await findingsFrom(db, { worktree: path, ignore, minShare, top })).map((finding) => withReach(finding, survey));
-      const [first] = findings;
-      return { findings: await deps.artifacts.put('findings', JSON.stringify(findings)), count: findings.length, summary: first === undefined ? 'nothing hot in the repository' : `${first.function} in ${first.file}: ${(first.selfShare * 100).toFixed(1)}%` };
-    } finally {
-      db.close();
-    }
+    const { findings: found, analysis } = await analyzeRunInThread({ database: deps.artifacts.pathOf(profile), worktree: path, ignore, minShare, top }, { signal });
+    const survey = surveyRef === null ? null : await deps.artifacts.getJson<Survey>(surveyRef);
+    const findings = found.map((finding) => withReach(finding, survey));
+    const [first] = findings;
+    return {
+      findings: await deps.artifacts.put('findings', JSON.stringify(findings)),
+      count: findings.length,
+      summary: first === undefined ? 'nothing hot in the repository' : `${first.function} in ${first.file}: ${(first.selfShare * 100).toFixed(1)}%`,
+      analysis: await deps.artifacts.put('json', JSON.stringify(analysis)),
+    };
   });
 }
 

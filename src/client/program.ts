@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { declareAboutVerbs } from './commands/about.js';
 import type { Finish } from './commands/declare.js';
-import { declareAnalyzeVerb } from './commands/analyze.js';
+import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
 import { declareProfileVerbs } from './commands/profile.js';
@@ -30,7 +30,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareSteeringVerbs(program, finish);
   declareResultVerbs(program, finish);
   declareProfileVerbs(program, finish);
-  declareAnalyzeVerb(program, finish);
+  declareAnalyzeVerbs(program, finish);
   declareMachineVerbs(program, finish);
   declareAboutVerbs(program, finish);
   return program;

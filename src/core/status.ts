@@ -159,6 +159,10 @@ export interface RunEvidence {
   benchmarks?: { name: string; run: string }[];
   /** JSON of Finding[], one for each round that analyzed. */
   findings: ArtifactRef[];
+  /** JSON of what every rule says, one for each round that analyzed. Absent in runs of earlier versions. */
+  analyses?: ArtifactRef[];
+  /** JSON of the survey of the warm-up. Absent in runs of earlier versions. */
+  survey?: ArtifactRef;
   /** JSON of the fingerprint of the host that sampled. */
   environment: ArtifactRef | null;
 }

@@ -56,6 +56,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     if (survey) {
       const surveyed = await on.host('survey', 'survey of the repository', { ...scope, target, config, worktree: a, benchmark: tried, testMs: tested?.wallMs ?? null });
       model.survey = surveyed.survey;
+      if (model.status.evidence !== undefined) model.status.evidence.survey = surveyed.survey;
       for (const warning of surveyed.warnings) warn(model, warning);
       await hubActivities(work.queuePrefix).recordSurvey.executeWithOptions({ summary: 'remember the survey' }, [{ v: 1, target: target.id, base: target.base.commit, at: Date.now(), survey: surveyed.survey }]);
     }
@@ -104,6 +105,7 @@ export async function analyze(phases: Phases): Promise<void> {
     model.findings = found.findings;
     model.status.findings = found.count;
     model.status.evidence?.findings.push(found.findings);
+    if (model.status.evidence !== undefined && found.analysis !== undefined) model.status.evidence.analyses = [...(model.status.evidence.analyses ?? []), found.analysis];
   });
 }
 

@@ -1,27 +1,56 @@
 import type { Command } from 'commander';
 import { exitCodes, PerfloopError } from '../../core/errors.js';
 import type { Severity } from '../../core/finding.js';
-import { emit } from '../context.js';
+import type { AnalysisForm } from '../analysis-output.js';
+import { emit, type CliContext } from '../context.js';
 import { declareVerb, type Finish } from './declare.js';
 
-/** The verb that turns profiles into findings. */
-export function declareAnalyzeVerb(program: Command, finish: Finish): void {
-  declareVerb<{ repo?: string; failOn?: Severity }>(program, finish, {
+/** The verbs that turn profiles into findings. */
+export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
+  declareVerb<{ repo?: string; config?: string; failOn?: Severity; md?: boolean; html?: boolean; sarif?: boolean; out?: string }>(program, finish, {
     usage: 'analyze [profile]',
     summary: 'what costs time in a profile, where in the repository, and what could be saved: by rules, without a model',
-    details: 'A rule that cannot judge, because that was not captured, abstains and says so. Exits with 0 whether there are findings or not, unless --fail-on is given.',
+    details: 'Without a profile: a run of only the steps profile and analyze, on the target in the working directory (or --repo) by its perfloop.toml. A rule that cannot judge, because that was not captured, abstains and says so. Exits with 0 whether there are findings or not, unless --fail-on is given.',
     options: [
       ['--repo <dir>', 'the profiled program\'s sources, in which findings are located'],
+      ['--config <file>', 'without a profile: the config (default: perfloop.toml of the folder)'],
+      ['--md', 'as Markdown'],
+      ['--html', 'as a page with the timeline, of a profile that is given'],
+      ['--sarif', 'as SARIF 2.1.0, for code scanning'],
+      ['-o, --out <file>', 'to a file in place of stdout'],
       ['--fail-on <severity>', 'exit with 3 when a finding is that severe or more', ['low', 'medium', 'high']],
     ],
-    examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --fail-on high'],
-    async action(context, { repo, failOn }, profile) {
+    examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --sarif --out perfloop.sarif', 'perfloop analyze'],
+    async action(context, { repo, config, failOn, out, ...forms }, profile) {
+      const { analyzeTarget } = await import('../verbs/phases.js');
       const { analyze, isSevere } = await import('../verbs/analyze.js');
-      const { printAnalysis } = await import('../print/analyze.js');
-      if (profile === undefined) throw new PerfloopError('PL_ANALYZE_PROFILE', 'There is no profile to analyze.', { where: 'perfloop analyze', fix: 'Name it: perfloop analyze profile.sqlite --repo .' });
-      const analysis = await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) });
-      emit(context, analysis, printAnalysis);
+      const { tellAnalysis } = await import('../analysis-output.js');
+      const form = formOf(context, forms);
+      if (profile === undefined) {
+        if (form === 'html') throw new PerfloopError('PL_USAGE', 'A page is of a profile.', { where: '--html', fix: 'Name the profile: perfloop analyze profile.sqlite --html --out page.html' });
+        const phase = await analyzeTarget({ ...context, stdoutIsTaken: true }, { dir: repo ?? '.', ...(config === undefined ? {} : { config }) });
+        if (phase.kind === 'ended') return (await import('../outcome.js')).reportOutcome(context, phase.watched);
+        await tellAnalysis(context, { analysis: phase.result, form, out, repo: repo ?? '.' });
+        return failOn !== undefined && isSevere(phase.result, failOn) ? exitCodes.rejected : exitCodes.ok;
+      }
+      const { analysis, database } = await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) });
+      await tellAnalysis(context, { analysis, form, out, repo, database });
       return failOn !== undefined && isSevere(analysis, failOn) ? exitCodes.rejected : exitCodes.ok;
+    },
+  });
+
+  declareVerb<{ config?: string }>(program, finish, {
+    usage: 'warmup [dir]',
+    summary: 'only the first phase of a run: build and test the base, survey the repository, measure its noise, say what a run will cost',
+    options: [['--config <file>', 'the config (default: perfloop.toml of the folder)']],
+    examples: ['perfloop warmup', 'perfloop warmup ~/src/service --json'],
+    async action(context, flags, dir = '.') {
+      const { warmupTarget } = await import('../verbs/phases.js');
+      const { printWarmup } = await import('../print/warmup.js');
+      const phase = await warmupTarget(context, { dir, ...flags });
+      if (phase.kind === 'ended') return (await import('../outcome.js')).reportOutcome(context, phase.watched);
+      emit(context, phase.result, printWarmup);
+      return exitCodes.ok;
     },
   });
 
@@ -39,4 +68,11 @@ export function declareAnalyzeVerb(program: Command, finish: Finish): void {
       return result.missed > 0 ? exitCodes.rejected : exitCodes.ok;
     },
   });
+}
+
+/** The one form that was asked for. Throws PL_USAGE for several. */
+function formOf({ json }: CliContext, { md = false, html = false, sarif = false }: { md?: boolean; html?: boolean; sarif?: boolean }): AnalysisForm {
+  const asked = Object.entries({ json, md, html, sarif }).filter(([, wanted]) => wanted).map(([form]) => form as AnalysisForm);
+  if (asked.length > 1) throw new PerfloopError('PL_USAGE', 'Only one form can be printed.', { where: asked.map((form) => `--${form}`).join(', '), fix: 'Leave out all but one of them.' });
+  return asked[0] ?? 'words';
 }

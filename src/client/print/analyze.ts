@@ -2,6 +2,7 @@ import type { Evidence } from '../../core/finding.js';
 import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
 import { categories } from '../../profile/rules/categories.js';
 import { milliseconds, percent } from '../../profile/rules/words.js';
+import { placeText, profileText, reasonsOf } from '../../report/analysis/words.js';
 import type { Style } from '../style.js';
 import { clean, plural } from './numbers.js';
 
@@ -12,16 +13,12 @@ export function printAnalysis(analysis: Analysis, style: Style): string {
   for (const [index, finding] of findings.entries()) lines.push(...findingLines(finding, index + 1, style), '');
   const asked = findings.length === 0 ? `None of the ${quiet.length} rules that could judge found anything.` : `${plural(quiet.length, 'more rule')} found nothing.`;
   lines.push(style('dim', asked));
-  for (const [reason, rules] of reasonsOf(abstained)) lines.push(style('dim', `Could not judge: ${rules.join(', ')}, because ${clean(reason)}.`));
+  for (const [reason, rules] of reasonsOf(abstained)) lines.push(style('dim', `Could not judge: ${someOf(rules)}, because ${clean(reason)}.`));
   return lines.join('\n');
 }
 
-function summaryOf({ profile, findings }: Analysis): string {
-  const times = [
-    ...(profile.device_ms === null ? [] : [`${milliseconds(profile.device_ms)} on the devices`]),
-    ...(profile.busy_ms === null ? [] : [`${milliseconds(profile.busy_ms)} of busy host code`]),
-  ];
-  return `${clean(profile.file)} (${clean(profile.kind)}${times.length === 0 ? '' : `, ${times.join(', ')}`}): ${plural(findings.length, 'finding')}`;
+function summaryOf(analysis: Analysis): string {
+  return `${clean(analysis.profile.file)} (${clean(profileText(analysis))}): ${plural(analysis.findings.length, 'finding')}`;
 }
 
 const colours = { high: 'red', medium: 'yellow', low: 'blue' } as const;
@@ -30,16 +27,11 @@ function findingLines(finding: AnalysisFinding, rank: number, style: Style): str
   const { title, severity, confidence, category, rule, headroom_ms: headroomMs, share, evidence, notes } = finding;
   return [
     `${rank}. ${style(colours[severity], severity)}  ${style('bold', clean(title))}`,
-    `   ${placeText(finding)}`,
+    `   ${clean(placeText(finding))}`,
     `   saves at most ${milliseconds(headroomMs)} (${percent(share)})  ${category} ${categories[category]}  ${rule}  confidence ${confidence}`,
     ...evidence.flatMap((one) => evidenceLines(one)).map((line) => `   ${line}`),
     ...notes.map((text) => style('dim', `   - ${clean(text)}`)),
   ];
-}
-
-export function placeText({ file, line, function: name }: AnalysisFinding): string {
-  if (file === null) return 'place unknown';
-  return `${clean(file)}${line === null ? '' : `:${line}`}${name === null ? '' : `  in ${clean(name)}`}`;
 }
 
 function evidenceLines({ tool, text, place }: Evidence): string[] {
@@ -49,9 +41,9 @@ function evidenceLines({ tool, text, place }: Evidence): string[] {
   return [said, `  rows of ${place.table}${range}: ${place.ids.slice(0, 6).join(', ')}${place.ids.length > 6 ? ', …' : ''}`];
 }
 
-/** Rules by their reason to abstain, so that each reason is said once. */
-export function reasonsOf(abstained: Analysis['abstained']): Map<string, string[]> {
-  const reasons = new Map<string, string[]>();
-  for (const { rule, reason } of abstained) reasons.set(reason, [...(reasons.get(reason) ?? []), rule]);
-  return reasons;
+/** More names than these say no more to a person; --json has all. */
+const mostNames = 4;
+
+function someOf(rules: readonly string[]): string {
+  return rules.length <= mostNames ? rules.join(', ') : `${plural(rules.length, 'rule')} (${rules.slice(0, mostNames - 1).join(', ')}, …)`;
 }

@@ -12,9 +12,9 @@ export interface AnalyzeOptions {
 }
 
 /** Asks all rules of a profile, and finds their places in the repository. */
-export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<Analysis> {
+export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<{ analysis: Analysis; database: string }> {
   const database = await cachedProfile(context.home, resolve(context.cwd, profile), { onImport: () => note(context, 'importing the profile (once)') });
-  return analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) });
+  return { analysis: await analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) }), database };
 }
 
 const order: Severity[] = ['low', 'medium', 'high'];

@@ -24,6 +24,8 @@ export interface RunOptions {
   rounds?: number;
   approval?: Config['approval']['mode'];
   detach?: boolean;
+  /** Only these steps, in place of the config's. */
+  steps?: Config['steps'];
   /** Gets the run's id when it has started. */
   onStarted?: (run: string) => void;
 }
@@ -55,9 +57,10 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   }
 }
 
-function withOverrides(config: Config, { rounds, approval }: RunOptions): Config {
+function withOverrides(config: Config, { rounds, approval, steps }: RunOptions): Config {
   return {
     ...config,
+    ...(steps === undefined ? {} : { steps }),
     loop: { ...config.loop, ...(rounds === undefined ? {} : { rounds }) },
     approval: { ...config.approval, ...(approval === undefined ? {} : { mode: approval }) },
   };

@@ -81,7 +81,8 @@ async function findingOf(asked: Asked, { hot, worktree, root }: { hot: HotFuncti
   };
 }
 
-async function tracked(worktree: string): Promise<Set<string>> {
+/** Files that git tracks, relative to the worktree. */
+export async function tracked(worktree: string): Promise<Set<string>> {
   const { stdout } = await execa('git', ['ls-files', '-z'], { cwd: worktree, maxBuffer: 256 * 2 ** 20 });
   return new Set(stdout.split('\0').filter((file) => file !== ''));
 }

@@ -51,7 +51,7 @@ function ruleOf(hotRule: HotRule): Rule {
 function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: HotRule, hot: HotFunction, cause: HotCause): Suspect {
   return {
     title: title(hot, percent(cause.share)),
-    confidence: cause.kind === 'calls' && cause.part.byLines ? 'low' : confidence,
+    confidence: cause.kind === 'calls' ? (cause.part.byLines ? 'medium' : 'high') : confidence,
     share: cause.share,
     headroomMs: cause.share * asked.host.busyMs,
     severity: severityOf(cause.share),

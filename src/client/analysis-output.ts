@@ -1,0 +1,60 @@
+import { basename, resolve } from 'node:path';
+import type { Analysis } from '../profile/rules/analyze.js';
+import { writeFileAtomic } from '../store/atomic-file.js';
+import { currentBuild } from '../worker/engine/package-paths.js';
+import { note, type CliContext } from './context.js';
+import { plain } from './style.js';
+
+export type AnalysisForm = 'words' | 'json' | 'md' | 'html' | 'sarif';
+
+export interface Told {
+  analysis: Analysis;
+  form: AnalysisForm;
+  /** A file in place of stdout. */
+  out: string | undefined;
+  /** The profiled program's sources. */
+  repo: string | undefined;
+  /** Of the profile; a page needs it. */
+  database?: string;
+}
+
+/** Prints an analysis in the form that was asked for, or writes it to a file. */
+export async function tellAnalysis(context: CliContext, told: Told): Promise<void> {
+  const text = await textOf(context, told);
+  if (told.out === undefined) {
+    context.stdout.write(text);
+    return;
+  }
+  const file = resolve(context.cwd, told.out);
+  await writeFileAtomic(file, text);
+  note(context, `wrote ${file}`);
+}
+
+async function textOf(context: CliContext, { analysis, form, out, repo, database }: Told): Promise<string> {
+  switch (form) {
+    case 'json':
+      return `${JSON.stringify(analysis, null, 2)}\n`;
+    case 'md':
+      return (await import('../report/analysis/markdown.js')).analysisMarkdown(analysis);
+    case 'sarif': {
+      const { analysisSarif } = await import('../report/analysis/sarif.js');
+      return `${JSON.stringify(analysisSarif(analysis, { version: currentBuild().version, repo: repo === undefined ? null : resolve(context.cwd, repo) }), null, 2)}\n`;
+    }
+    case 'html':
+      return page(analysis, database ?? '');
+    case 'words': {
+      const { printAnalysis } = await import('./print/analyze.js');
+      return `${printAnalysis(analysis, out === undefined ? context.style : plain)}\n`;
+    }
+  }
+}
+
+async function page(analysis: Analysis, database: string): Promise<string> {
+  const [{ gatherProfilePage }, { profilePageHtml }, { openProfile }] = await Promise.all([import('../report/profile/gather.js'), import('../report/profile/page.js'), import('../profile/tools/open.js')]);
+  const db = openProfile(database);
+  try {
+    return profilePageHtml(gatherProfilePage({ db, title: basename(analysis.profile.file), findings: analysis, writtenAt: Date.now() }));
+  } finally {
+    db.close();
+  }
+}
