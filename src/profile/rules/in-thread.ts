@@ -1,8 +1,11 @@
 import { inThread } from '../../threads/in-thread.js';
-import { analyzeDatabase, type DatabaseRequest } from './analyze-database.js';
+import type { DatabaseRequest } from './analyze-database.js';
 import type { Analysis } from './analyze.js';
 
 /** Asks all rules in a thread of its own. The signal ends the thread and rejects. */
 export async function analyzeInThread(request: DatabaseRequest, { signal }: { signal?: AbortSignal } = {}): Promise<Analysis> {
-  return inThread({ thread: new URL('./thread.js', import.meta.url), request, here: analyzeDatabase, signal });
+  return inThread({ thread: new URL('./thread.js', import.meta.url), request, here: analyzeHere, signal });
 }
+
+/** Loaded when it is called: who starts the thread does not load the rules and tools a second time. */
+const analyzeHere = async (request: DatabaseRequest): Promise<Analysis> => (await import('./analyze-database.js')).analyzeDatabase(request);

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { sourceLines } from '../../findings/source.js';
 import { isInDependency } from '../../tools/repository.js';
 
@@ -28,6 +27,8 @@ export class Repository {
 
   /** Files that git tracks, or all that are there where it is no checkout. */
   static async open(root: string): Promise<Repository> {
+    // Its hundred files are for who names a repository.
+    const { execa } = await import('execa');
     const { stdout, failed } = await execa('git', ['ls-files', '-z'], { cwd: root, maxBuffer: 256 * 2 ** 20, reject: false });
     const files = failed ? await walk(root) : stdout.split('\0').filter((file) => file !== '');
     return new Repository(root, new Set(files));
