@@ -7,7 +7,7 @@ import type { Tool } from '../../tools/tool.js';
 import type { CliContext } from '../context.js';
 import { register } from './register.js';
 
-export const profileSchema = z.string().min(1).describe('Path of the profile: what nsys, PyTorch, perf, V8, py-spy or cProfile wrote, or a database that perfloop made of one.');
+export const profileSchema = z.string().min(1).describe('File of the profile, of any kind that perfloop imports.');
 export const repositorySchema = z.string().min(1).default('.').describe('Folder of the repository.');
 
 /** Every tool of the registry, by the names that the command line has. */

@@ -47,7 +47,7 @@ const callerRow = z.object({
 
 export const callers = defineRepositoryTool({
   name: 'scanner_callers',
-  aliases: ['callers', 'find_callers'],
+  aliases: ['find_callers'],
   summary: 'the functions that call a function',
   input: z.object({ name: nameSchema, limit: limitSchema }),
   row: callerRow,
