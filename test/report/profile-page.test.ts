@@ -109,8 +109,12 @@ describe.skipIf(chromiumPath === undefined)('the page of a profile in Chromium',
       const [from, to] = await shown(page);
       expect([from < 3.1, to > 3.65, to - from < 1.5]).toEqual([true, true, true]);
       expect(await page.locator('#timeline-status').innerText()).toContain('The host waits in each step');
+      const marked = async (): Promise<string> => await page.evaluate<string>('document.querySelector("#timeline-canvas").dataset.marked');
+      expect(await marked()).toBe('1');
       await page.keyboard.press('Escape');
+      await frame(page);
       expect(await page.locator('#timeline-status').innerText()).toBe('');
+      expect(await marked()).toBe('0');
     });
   });
 

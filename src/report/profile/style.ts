@@ -41,7 +41,7 @@ kbd { font: 11.5px var(--mono); border: 1px solid var(--rule); border-radius: 4p
 .treemap .family, .treemap .kernel { position: absolute; overflow: hidden; }
 .treemap .kernel { border: .5px solid var(--paper); color: var(--on-tone); font: inherit; font-size: 12px; line-height: 1.25; text-align: left; border-radius: 0; padding: 3px 5px; min-height: 0; display: flex; flex-direction: column; justify-content: flex-start; overflow-wrap: anywhere; }
 .treemap .kernel:hover { outline: 2px solid var(--ink); outline-offset: -2px; }
-.treemap .kernel span { display: block; }
+.treemap .kernel span { display: block; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: none; } .treemap .tall span { white-space: normal; }
 ${tones.map((_, i) => `.tone-${i} { background-color: var(--tone-${i}); fill: var(--tone-${i}); stroke: var(--tone-${i}); }`).join('\n')}
 .copies { width: 100%; display: block; overflow: visible; } .copies .grid { stroke: var(--grid); stroke-width: 1; } .copies text { fill: var(--soft); font-size: 11.5px; } .copies rect { stroke: none; } .copies circle { stroke: none; }
 .chart { padding-left: 62px; padding-right: 8px; } .chart + .chart { margin-top: 10px; } .chart figcaption { font-size: 13px; color: var(--soft); margin: 0 0 4px -62px; }
@@ -60,7 +60,8 @@ ul.plain { padding-left: 18px; font-size: 14px; }
   :root { --mark: #d6246e; --on-tone: #16191d; }
   .bar, #timeline-overview, #timeline-details, #tooltip, .findings button { display: none; }
   #timeline-box, #flame-box { height: auto; max-height: none; overflow: visible; border: 0; }
-  .answer td { max-width: none; }
+  .answer table { font-size: 7.5pt; } .answer th, .answer th.n { font-size: 7pt; white-space: normal; } .answer th, .answer td { max-width: none; padding: 2px 6px 2px 0; }
+  .tones, .note { font-size: 8.5pt; }
   .treemap, .chart, .findings article { break-inside: avoid; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .scroll { overflow: visible; }
 }

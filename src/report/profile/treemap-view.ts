@@ -8,7 +8,7 @@ import { tones } from './tones.js';
 export function treemapSection({ kernels, families }: Treemap): Markup {
   const place = (part: number): string => `${Number((part * 100).toFixed(3))}%`;
   return html`<section aria-labelledby="kernels"><h2 id="kernels">Time of kernels, by family and name</h2>
-<div class="treemap">${kernels.map(({ name, tone, count, ms, share, x, y, width, height }) => html`<button type="button" class="kernel tone-${tones.indexOf(tone)}${width < 0.18 ? ' slim' : ''}" style="left:${place(x)};top:${place(y)};width:${place(width)};height:${place(height)}" title="${clip(name, 300)}: ${ms.toFixed(3)} ms in ${countText(count, 'launch', 'launches')}, ${percent(share)} of all kernels" data-search="${clip(name, 100)}">${width > 0.045 && height > 0.075 ? html`${clip(name, 90)}<span>${percent(share)}</span>` : null}</button>`)}</div>
+<div class="treemap">${kernels.map(({ name, tone, count, ms, share, x, y, width, height }) => html`<button type="button" class="kernel tone-${tones.indexOf(tone)}${width < 0.18 ? ' slim' : ''}${height > 0.3 ? ' tall' : ''}" style="left:${place(x)};top:${place(y)};width:${place(width)};height:${place(height)}" title="${clip(name, 300)}: ${ms.toFixed(3)} ms in ${countText(count, 'launch', 'launches')}, ${percent(share)} of all kernels" data-search="${clip(name, 100)}">${width > 0.045 && height > 0.075 ? html`<span>${clip(name, 90)}</span><span>${percent(share)}</span>` : null}</button>`)}</div>
 ${legend(families.map(({ tone, name, share }) => [tones.indexOf(tone), html`${name} ${percent(share)}`]))}
 <p class="note">Families are told by the kernels' names. <span class="scripted-only">A click searches the timeline for a kernel.</span></p></section>`;
 }

@@ -79,58 +79,73 @@ function readLaunches(numbers, launch, first, after) {
   }
 }
 
-/** Levels of the number of the longest span in each block of 16, of 256, and so on. */
+/** Levels of blocks of 16 spans, of 256, and so on: the number of the longest span in each block, and its length. */
 function pyramid(start, end) {
   const levels = [];
-  let below = null;
+  let spans = null;
+  let lengths = null;
   let size = start.length;
-  while (size > 16) {
+  while (size >= 16) {
     const blocks = Math.ceil(size / 16);
-    const level = new Uint32Array(blocks);
+    const level = { spans: new Uint32Array(blocks), lengths: new Float64Array(blocks) };
     for (let block = 0; block < blocks; block++) {
-      let best = -1;
-      let length = -1;
-      for (let i = block * 16; i < Math.min(size, block * 16 + 16); i++) {
-        const span = below === null ? i : below[i];
-        if (end[span] - start[span] > length) {
-          length = end[span] - start[span];
-          best = span;
+      let best = 0;
+      let longest = -1;
+      for (let i = block * 16, after = Math.min(size, i + 16); i < after; i++) {
+        const length = lengths === null ? end[i] - start[i] : lengths[i];
+        if (length > longest) {
+          longest = length;
+          best = spans === null ? i : spans[i];
         }
       }
-      level[block] = best;
+      level.spans[block] = best;
+      level.lengths[block] = longest;
     }
     levels.push(level);
-    below = level;
+    ({ spans, lengths } = level);
     size = blocks;
   }
   return levels;
 }
 
-/** Number of the longest span among those from `from` up to `to`, without it. */
+/** Number of the longest span among those from `from` up to `to`, without it: single ones at the ends, and blocks between them. */
 export function longestOf({ start, end, longest }, from, to) {
   let best = from;
   let length = -1;
-  const see = (span) => {
-    if (end[span] - start[span] > length) {
-      length = end[span] - start[span];
-      best = span;
-    }
-  };
   let low = from;
   let high = to;
-  let level = -1;
-  while (low < high) {
-    const here = level === -1 ? null : longest[level];
-    const above = longest[level + 1];
-    if (above === undefined || high - low <= 32) {
-      for (let i = low; i < high; i++) see(here === null ? i : here[i]);
-      return best;
+  while (low < high && (low % 16 !== 0 || high - low < 16)) {
+    if (end[low] - start[low] > length) {
+      length = end[low] - start[low];
+      best = low;
     }
-    while (low % 16 !== 0) see(here === null ? low++ : here[low++]);
-    while (high % 16 !== 0) see(here === null ? --high : here[--high]);
+    low += 1;
+  }
+  while (low < high && high % 16 !== 0) {
+    high -= 1;
+    if (end[high] - start[high] > length) {
+      length = end[high] - start[high];
+      best = high;
+    }
+  }
+  for (const { spans, lengths } of longest) {
+    if (low >= high) return best;
     low /= 16;
     high /= 16;
-    level += 1;
+    while (low < high && (low % 16 !== 0 || high - low < 16)) {
+      if (lengths[low] > length) {
+        length = lengths[low];
+        best = spans[low];
+      }
+      low += 1;
+    }
+    while (low < high && high % 16 !== 0) {
+      high -= 1;
+      if (lengths[high] > length) {
+        length = lengths[high];
+        best = spans[high];
+      }
+    }
   }
   return best;
 }
@@ -145,6 +160,17 @@ export function firstAbove(values, limit, from, to) {
     else low = middle + 1;
   }
   return low;
+}
+
+/** The same as `firstAbove`, quick where the answer is about `step` after `from`. */
+export function firstAboveNear(values, limit, from, to, step) {
+  let low = from;
+  let reach = Math.max(1, step);
+  while (low + reach < to && values[low + reach] <= limit) {
+    low += reach;
+    reach *= 2;
+  }
+  return firstAbove(values, limit, low, Math.min(to, low + reach + 1));
 }
 
 /** The lane of a span. */

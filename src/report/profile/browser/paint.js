@@ -1,4 +1,4 @@
-import { firstAbove, longestOf } from './data.js';
+import { firstAbove, firstAboveNear, longestOf } from './data.js';
 import { laneHeight } from './layout.js';
 import { fitted } from './words.js';
 
@@ -9,7 +9,7 @@ export const letter = 6;
 export function paintLane(context, data, theme, { lane, x, y, width, from, to, found, strips }) {
   const first = firstAbove(data.end, from, lane.first, lane.first + lane.size);
   const after = firstAbove(data.start, to, first, lane.first + lane.size);
-  if (after - first > width / 2) paintDense(context, data, theme, { lane, x, y, width, from, to, first, after, found, strips });
+  if (after - first > width / 2) paintDense(context, data, theme, { x, y, width, from, to, first, after, found, strips });
   else for (let span = first; span < after; span++) paintSpan(context, data, theme, { span, x, y, width, from, to, found });
   return after - first;
 }
@@ -38,7 +38,7 @@ function paintSpan(context, data, theme, { span, x, y, width, from, to, found })
 }
 
 /** More spans than pixels: each pixel is as strong as its share of time, in the colour of its longest span. */
-function paintDense(context, data, theme, { lane, x, y, width, from, to, first, after, found, strips }) {
+function paintDense(context, data, theme, { x, y, width, from, to, first, after, found, strips }) {
   const ratio = devicePixelRatio || 1;
   const pixels = Math.min(strips.width, Math.round(width * ratio));
   const image = strips.image;
@@ -46,15 +46,17 @@ function paintDense(context, data, theme, { lane, x, y, width, from, to, first, 
   const step = (to - from) / pixels;
   const { start, end, busy, name, names } = data;
   let low = first;
+  let often = 1;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const begin = from + pixel * step;
     const finish = begin + step;
-    while (low < after && end[low] <= begin) low = end[low + 15] <= begin ? firstAbove(end, begin, low, after) : low + 1;
+    low = firstAboveNear(end, begin, low, after, often);
     if (low >= after || start[low] >= finish) {
       words[pixel] = 0;
       continue;
     }
-    const high = start[after - 1] < finish ? after : firstAbove(start, finish, low, after);
+    const high = firstAboveNear(start, finish, low, after, often);
+    often = Math.max(1, high - low - 1);
     const whole = busy[high] - busy[low];
     const cut = Math.max(0, begin - start[low]) + Math.max(0, end[high - 1] - finish);
     const share = Math.min(1, Math.max(0, (whole - cut) / step));
@@ -65,13 +67,14 @@ function paintDense(context, data, theme, { lane, x, y, width, from, to, first, 
   strips.context.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(strips.canvas, 0, 0, pixels, 1, x, y + 1, width, laneHeight - 2);
-  return lane;
 }
 
 /** As a word of pixels: ABGR, since all machines that show pages are little-endian. */
 function mixed(below, above, part) {
-  const of = (i) => Math.round(below[i] + (above[i] - below[i]) * part);
-  return (255 << 24) | (of(2) << 16) | (of(1) << 8) | of(0);
+  const red = below[0] + (above[0] - below[0]) * part;
+  const green = below[1] + (above[1] - below[1]) * part;
+  const blue = below[2] + (above[2] - below[2]) * part;
+  return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
 
 /** A row of pixels, to be stretched over a lane. */

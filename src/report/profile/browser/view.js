@@ -124,7 +124,7 @@ export class TimelineView {
     for (const span of [this.hovered, this.selected]) if (span >= 0) this.paintLinks(context, span);
     context.restore();
     this.paintRuler(context);
-    Object.assign(this.canvas.dataset, { from: String(Math.round(this.from)), to: String(Math.round(this.to)), spans: String(looked), frameMs: (performance.now() - began).toFixed(2) });
+    Object.assign(this.canvas.dataset, { from: String(Math.round(this.from)), to: String(Math.round(this.to)), spans: String(looked), marked: String(this.marks.reduce((sum, { spans }) => sum + spans.length, 0)), frameMs: (performance.now() - began).toFixed(2) });
     for (const listener of this.listeners) listener(this);
   }
 
@@ -185,22 +185,32 @@ export class TimelineView {
     context.font = theme.font;
   }
 
-  /** What a finding is about: a band behind the spans, and lines at its ends over them. */
+  /** What a finding is about: a band behind the spans, then a frame around each; lines where it names no spans. */
   paintMarks(context, where) {
     const { theme, layout, width } = this;
-    for (const { from, to } of this.marks) {
+    for (const { from, to, spans } of this.marks) {
       const left = Math.max(layout.gutter, this.xOf(from));
       const right = Math.min(width, this.xOf(to));
       if (right < layout.gutter || left > width) continue;
       if (where === 'below') {
         context.fillStyle = theme.band;
         context.fillRect(left, rulerHeight, Math.max(2, right - left), this.height);
-      } else {
+      } else if (spans.length === 0) {
         context.fillStyle = theme.mark;
         context.fillRect(left, rulerHeight, 1.5, this.height);
         if (right - left > 3) context.fillRect(right - 1.5, rulerHeight, 1.5, this.height);
-      }
+      } else for (const span of spans) this.paintFrame(context, span, theme.mark, 2);
     }
+  }
+
+  paintFrame(context, span, colour, thick) {
+    const y = this.yOf(laneOf(this.data, span));
+    const left = Math.max(this.layout.gutter, this.xOf(this.data.start[span]));
+    const right = Math.min(this.width, this.xOf(this.data.end[span]));
+    if (y === null || right < this.layout.gutter || left > this.width) return;
+    context.strokeStyle = colour;
+    context.lineWidth = thick;
+    context.strokeRect(left - 0.5, y - laneHeight / 2 + 0.5, Math.max(3, right - left + 1), laneHeight - 1);
   }
 
   /** A frame around a span, and a line to the call that launched it. */
@@ -208,11 +218,9 @@ export class TimelineView {
     const { data, theme, layout } = this;
     const y = this.yOf(laneOf(data, span));
     if (y === null) return;
-    const left = Math.max(layout.gutter, this.xOf(data.start[span]));
-    const right = Math.min(this.width, this.xOf(data.end[span]));
+    this.paintFrame(context, span, theme.ink, 1.5);
     context.strokeStyle = theme.ink;
     context.lineWidth = 1.5;
-    if (right >= layout.gutter && left <= this.width) context.strokeRect(left - 0.5, y - laneHeight / 2 + 0.5, Math.max(3, right - left + 1), laneHeight - 1);
     const launch = data.launch[span];
     if (launch < 0) return;
     const launchY = this.yOf(laneOf(data, launch));

@@ -21,7 +21,7 @@ export function timeTicks(from, to, wanted) {
   const [unit, name] = step >= 1e9 ? [1e9, 's'] : step >= 1e6 ? [1e6, 'ms'] : step >= 1e3 ? [1e3, 'µs'] : [1, 'ns'];
   const places = Math.max(0, -Math.floor(Math.log10(step / unit)));
   const ticks = [];
-  for (let i = Math.ceil(from / step); i * step <= to; i++) ticks.push({ at: i * step, label: `${((i * step) / unit).toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places })} ${name}` });
+  for (let i = Math.max(0, Math.ceil(from / step)); i * step <= to; i++) ticks.push({ at: i * step, label: `${((i * step) / unit).toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places })} ${name}` });
   return ticks;
 }
 

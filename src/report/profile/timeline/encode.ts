@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import type { Names } from './names.js';
-import type { Timeline, Track, TrackKind } from './timeline.js';
+import { keysPerProcess, type Timeline, type Track, type TrackKind } from './timeline.js';
 
 /** Numbers of any size up to 2^53, seven bits a byte, the lowest first, the highest bit set on all but the last (LEB128). */
 export class Bytes {
@@ -66,7 +66,7 @@ export function encodeTimeline({ tracks, resolution }: Timeline, names: Names): 
       for (let i = 0; i < size; i++) columns.number(Math.max(0, (end[i] as number) - (start[i] as number) - (busy[i] as number)));
       let before = 0;
       for (let i = 0, launchable = isLaunched ? size : 0; i < launchable; i++) {
-        const launch = launches.get(key[i] as number);
+        const launch = launches.of(key[i] as number);
         if (launch === undefined) columns.number(0);
         else {
           columns.number(1 + zigzag(launch - before));
@@ -82,15 +82,31 @@ export function encodeTimeline({ tracks, resolution }: Timeline, names: Names): 
   };
 }
 
-/** The number of each call that launched something, by its key; spans are numbered over all lanes in their order. */
-function launchNumbers(tracks: readonly Track[]): Map<number, number> {
-  const numbers = new Map<number, number>();
+/** The number of each call that launched something; spans are numbered over all lanes in their order. */
+function launchNumbers(tracks: readonly Track[]): LaunchNumbers {
+  const numbers = new LaunchNumbers();
   let first = 0;
   for (const { kind, lanes } of tracks) {
     for (const { key, size } of lanes) {
-      if (kind === 'call') for (let i = 0; i < size; i++) if (key[i] !== -1 && !numbers.has(key[i] as number)) numbers.set(key[i] as number, first + i);
+      if (kind === 'call') for (let i = 0; i < size; i++) if (key[i] !== -1) numbers.add(key[i] as number, first + i);
       first += size;
     }
   }
   return numbers;
+}
+
+/** By process, so that the keys of the maps are small integers, which take half the memory. */
+class LaunchNumbers {
+  readonly #processes = new Map<number, Map<number, number>>();
+
+  add(key: number, span: number): void {
+    const process = Math.floor(key / keysPerProcess);
+    let calls = this.#processes.get(process);
+    if (calls === undefined) this.#processes.set(process, (calls = new Map()));
+    if (!calls.has(key % keysPerProcess)) calls.set(key % keysPerProcess, span);
+  }
+
+  of(key: number): number | undefined {
+    return key < 0 ? undefined : this.#processes.get(Math.floor(key / keysPerProcess))?.get(key % keysPerProcess);
+  }
 }

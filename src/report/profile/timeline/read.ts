@@ -6,15 +6,12 @@ import { Labels } from './labels.js';
 import { Names } from './names.js';
 import { Places } from './places.js';
 import { sources, type EventRow } from './sources.js';
-import { Timeline, type Track, type TrackKind } from './timeline.js';
+import { keysPerProcess, Timeline, type Track, type TrackKind } from './timeline.js';
 
 export interface ReadTimeline {
   timeline: Timeline;
   names: Names;
 }
-
-/** Correlation ids are below this, and unique within a process. */
-const keysPerProcess = 2 ** 32;
 
 /** Every event of a profile, by device and stream, process and thread. */
 export function readTimeline(db: ProfileDatabase, { mostSpans = 3_000_000 }: { mostSpans?: number } = {}): ReadTimeline {

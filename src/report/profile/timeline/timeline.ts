@@ -13,6 +13,9 @@ export interface Track {
   dropped: number;
 }
 
+/** A key is a process' number by this, and a correlation id: those are below it, and unique within a process. */
+export const keysPerProcess = 2 ** 32;
+
 /** One event of a profile. Times are nanoseconds from its first event. */
 export interface TimelineEvent {
   start: number;
