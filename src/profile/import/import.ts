@@ -70,9 +70,7 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     // What an export brings may refer to what it lacks.
     db.pragma('foreign_keys = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
-    let imported = 1;
-    if (isAlone(kinds)) await importAlone(db, files, kinds, target);
-    else imported = await importHost(db, files, kinds);
+    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target) : await importHost(db, files, kinds);
     db.exec(functionsIndexSql);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
@@ -95,11 +93,15 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
 /** Exports and traces hold whole machines, and are not put together with others. */
 const isAlone = (kinds: readonly ProfileKind[]): boolean => kinds.some((kind) => kind === 'nsys' || kind === 'torch');
 
-async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string): Promise<void> {
+async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string): Promise<number> {
+  if (kinds.every((kind) => kind === 'torch')) {
+    await importKineto(db, files);
+    return files.length;
+  }
   const [file] = files;
-  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'An export of Nsight Systems or a trace of PyTorch is imported alone.', { where: files.join(', '), fix: 'Give one file.' });
-  if (kinds[0] === 'nsys') await importNsys(db, file, `${target}.source`);
-  else await importKineto(db, file);
+  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'Exports of Nsight Systems and traces of PyTorch are not imported together with others.', { where: files.join(', '), fix: 'Give one file, or traces of PyTorch alone.' });
+  await importNsys(db, file, `${target}.source`);
+  return 1;
 }
 
 /** Profiles of host code, of any number of threads and processes. Gives how many of the files hold something. */

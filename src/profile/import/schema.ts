@@ -8,14 +8,18 @@ CREATE TABLE META_DATA_EXPORT (name TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE PERFLOOP_NOTES (text TEXT NOT NULL);
 `;
 
+/** Samples, whatever took them. */
+export const compositeEventsSql = `
+CREATE TABLE COMPOSITE_EVENTS (
+  id INTEGER PRIMARY KEY, start INTEGER NOT NULL, cpu INTEGER, threadState INTEGER, globalTid INTEGER NOT NULL, cpuCycles INTEGER);
+`;
+
 /** What profilers of host code need of the layout of an nsys export. */
 export const hostTablesSql = `
 CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
 CREATE TABLE PROCESSES (globalPid INTEGER NOT NULL, pid INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TABLE ThreadNames (nameId INTEGER NOT NULL REFERENCES StringIds (id), priority INTEGER, globalTid INTEGER NOT NULL);
-CREATE TABLE COMPOSITE_EVENTS (
-  id INTEGER PRIMARY KEY, start INTEGER NOT NULL, cpu INTEGER, threadState INTEGER, globalTid INTEGER NOT NULL, cpuCycles INTEGER);
-`;
+${compositeEventsSql}`;
 
 /** Functions, stacks and time of host code, whatever profiler they are of. */
 export const functionsSchemaSql = `

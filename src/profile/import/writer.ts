@@ -20,7 +20,15 @@ export class ProfileWriter {
   }
 
   sampled(profile: SampledProfile): void {
-    const id = this.#profile(profile.source);
+    this.#samples(this.#profile(profile.source), profile);
+  }
+
+  /** The same of a thread whose serialized id is known, with its process. */
+  sampledOf(profile: SampledProfile, globalTid: bigint): void {
+    this.#samples(this.thread(profile.source, globalTid), profile);
+  }
+
+  #samples(id: number, profile: SampledProfile): void {
     for (const stack of profile.stacks) this.#stack(stack);
     const offset = profile.source.startNs ?? 0;
     for (const { stack, startNs, durationNs } of profile.samples) {
