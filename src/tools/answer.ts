@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
-import { cachedProfile } from '../profile/cached.js';
+import { cachedProfile, type ImportWatch } from '../profile/cached.js';
 import { openProfile } from '../profile/tools/open.js';
 import { ask } from '../profile/tools/tool.js';
 import type { Home } from '../store/home.js';
@@ -17,7 +17,7 @@ export interface Targets {
  * Asks a tool by its kind, importing the profile where that was not done yet. Throws PL_TOOL_PROFILE or PL_TOOL_REPOSITORY when
  * there is nothing to ask, a ZodError for an input that is none, and what importing a profile or opening a repository does.
  */
-export async function answer(tool: Tool, { profile, repository }: Targets, input: unknown, { home, cwd = process.cwd(), onImport, signal }: { home: Home; /** Where paths within the input are relative to. */ cwd?: string; onImport?: () => void; signal?: AbortSignal }): Promise<ToolAnswer> {
+export async function answer(tool: Tool, { profile, repository }: Targets, input: unknown, { home, cwd = process.cwd(), watch }: { home: Home; /** Where paths within the input are relative to. */ cwd?: string; watch?: ImportWatch }): Promise<ToolAnswer> {
   if (tool.target === 'repository') {
     if (repository === undefined) throw new PerfloopError('PL_TOOL_REPOSITORY', 'There is no repository to ask.', { where: tool.name, fix: `Name its folder: perfloop tool ${tool.name} --repo .` });
     const { openSourceTree } = await import('../scan/source-tree.js');
@@ -25,7 +25,7 @@ export async function answer(tool: Tool, { profile, repository }: Targets, input
     return askRepository(tool, await openSourceTree(repository), input);
   }
   if (profile === undefined) throw new PerfloopError('PL_TOOL_PROFILE', 'There is no profile to ask.', { where: tool.name, fix: `Name it: perfloop tool ${tool.name} profile.sqlite` });
-  const imported = (file: string): Promise<string> => cachedProfile(home, file, { ...(onImport === undefined ? {} : { onImport }), ...(signal === undefined ? {} : { signal }) });
+  const imported = (file: string): Promise<string> => cachedProfile(home, file, watch);
   const db = openProfile(await imported(profile));
   try {
     return ask(tool, db, await withOther(tool.otherProfile, input, (file) => imported(resolve(cwd, file))));

@@ -3,7 +3,8 @@ import type { Severity } from '../../core/finding.js';
 import { cachedProfile } from '../../profile/cached.js';
 import type { Analysis } from '../../profile/rules/analyze.js';
 import { analyzeInThread } from '../../profile/rules/in-thread.js';
-import { note, type CliContext } from '../context.js';
+import type { CliContext } from '../context.js';
+import { importWatch } from '../import-watch.js';
 
 export interface AnalyzeOptions {
   profile: string;
@@ -13,7 +14,7 @@ export interface AnalyzeOptions {
 
 /** Asks all rules of a profile, and finds their places in the repository. */
 export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<{ analysis: Analysis; database: string }> {
-  const database = await cachedProfile(context.home, resolve(context.cwd, profile), { onImport: () => note(context, 'importing the profile (once)') });
+  const database = await cachedProfile(context.home, resolve(context.cwd, profile), importWatch(context));
   return { analysis: await analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) }), database };
 }
 

@@ -3,7 +3,8 @@ import { cachedProfile } from '../../profile/cached.js';
 import { analyzeInThread } from '../../profile/rules/in-thread.js';
 import { openProfile } from '../../profile/tools/open.js';
 import { writeProfilePage, type WrittenPage } from '../../report/profile/write.js';
-import { note, type CliContext } from '../context.js';
+import type { CliContext } from '../context.js';
+import { importWatch } from '../import-watch.js';
 import { progressLine } from '../progress-line.js';
 
 export interface PageOptions {
@@ -17,7 +18,7 @@ export interface PageOptions {
 /** Writes the page of a profile, with what the rules find in it. */
 export async function page(context: CliContext, { profile, repo, out }: PageOptions): Promise<WrittenPage> {
   const file = resolve(context.cwd, profile);
-  const database = await cachedProfile(context.home, file, { onImport: () => note(context, 'importing the profile (once)') });
+  const database = await cachedProfile(context.home, file, importWatch(context));
   const progress = progressLine(context);
   const db = openProfile(database);
   try {

@@ -14,6 +14,7 @@ import { toolNamed } from '../../tools/registry.js';
 import type { ToolAnswer } from '../../tools/tool.js';
 import { shellWord } from '../../core/shell-word.js';
 import { note, type CliContext } from '../context.js';
+import { importWatch } from '../import-watch.js';
 
 export interface ProfileOptions {
   argv: readonly string[];
@@ -112,7 +113,7 @@ function freeName(kind: RecorderKind, cwd: string): string {
 async function whatIsHot(context: CliContext, file: string): Promise<Profiled['hot']> {
   const hot: Profiled['hot'] = [];
   for (const name of hotTools) {
-    const said = await answer(await toolNamed(name), { profile: file }, { limit: 5 }, { home: context.home, onImport: () => note(context, 'importing the profile') });
+    const said = await answer(await toolNamed(name), { profile: file }, { limit: 5 }, { home: context.home, watch: importWatch(context) });
     if (said.abstained === null && said.rows.length > 0) hot.push(said);
     if (hot.length === 2) break;
   }

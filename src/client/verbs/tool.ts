@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { answer, type Targets } from '../../tools/answer.js';
 import { toolGroups, toolNamed, type ToolGroup } from '../../tools/registry.js';
 import type { ToolAnswer } from '../../tools/tool.js';
-import { note, type CliContext } from '../context.js';
+import type { CliContext } from '../context.js';
+import { importWatch } from '../import-watch.js';
 import { toolInput } from './tool-input.js';
 
 export interface ToolListed {
@@ -30,7 +31,7 @@ export async function tool(context: CliContext, { name, profile, repo, given }: 
   const { input, target, limit } = toolInput(asked, given, { mayHaveTarget: (isRepository ? repo : profile) === undefined, ...(repo === undefined || isRepository ? {} : { repo: resolve(context.cwd, repo) }) });
   const at = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(context.cwd, path));
   const targets: Targets = isRepository ? { repository: at(repo ?? target ?? '.') } : { profile: at(profile ?? target) };
-  const found = await answer(asked, targets, input, { home: context.home, cwd: context.cwd, onImport: () => note(context, 'importing the profile (once)') });
+  const found = await answer(asked, targets, input, { home: context.home, cwd: context.cwd, watch: importWatch(context) });
   if (limit === null || found.abstained !== null) return found;
   return { ...found, rows: found.rows.slice(0, limit), more: found.more + Math.max(0, found.rows.length - limit) };
 }

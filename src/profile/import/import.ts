@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
@@ -9,7 +9,8 @@ import { nsPerCount, readFolded } from './folded.js';
 import { importKineto } from './kineto/kineto.js';
 import { readPerf } from './perf/perf.js';
 import { readPstats } from './pstats.js';
-import { readHead } from './read-file.js';
+import { sparingly, type OnImportProgress } from './progress.js';
+import { changedMeanwhile, checkedProfile, isSameFile, readHead } from './read-file.js';
 import { readSpeedscope } from './speedscope.js';
 import { importNsys } from './nsys/import.js';
 import { processesSql } from './nsys/tables.js';
@@ -38,16 +39,21 @@ export interface ImportSummary {
 
 /**
  * Makes one SQLite file out of profiles: built under another name, then renamed. Files without samples are passed over as
- * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND, _NSYS, _CHANGED or _TOO_LARGE.
+ * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND, _NSYS, _CHANGED,
+ * _UNREADABLE or _TOO_LARGE, PL_DISK_FULL, and PL_NSYS_MISSING or PL_PERF_MISSING where a profiler is needed to read its own file.
  */
-export async function importProfile({ files, kind, database }: ImportRequest): Promise<ImportSummary> {
+export async function importProfile({ files, kind, database }: ImportRequest, onProgress?: OnImportProgress): Promise<ImportSummary> {
   if (files.length === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'There is no profile to import.', { fix: 'Name at least one file.' });
   mkdirSync(dirname(database), { recursive: true });
   const partial = `${database}.${randomUUID()}.partial`;
   try {
-    const summary = await write(files, kind, partial);
+    const before = files.map(checkedProfile);
+    const summary = await write(files, kind, partial, sparingly(onProgress));
+    for (const [i, file] of files.entries()) if (!isSameFile(before[i], file)) throw changedMeanwhile(file);
     renameSync(partial, database);
     return { ...summary, database };
+  } catch (error) {
+    throw diskFull(error, database) ?? error;
   } finally {
     rmSync(partial, { force: true });
   }
@@ -59,7 +65,7 @@ function checkedKind(file: string, wanted: ImportRequest['kind']): ProfileKind {
   throw new PerfloopError('PL_PROFILE_KIND', `The profile is of kind ${kind}, not ${wanted}.`, { where: file, fix: 'Set `kind` of [profile] to "auto", or bring a profile of that kind.' });
 }
 
-async function write(files: string[], wanted: ImportRequest['kind'], target: string): Promise<Omit<ImportSummary, 'database'>> {
+async function write(files: string[], wanted: ImportRequest['kind'], target: string, report: OnImportProgress): Promise<Omit<ImportSummary, 'database'>> {
   const kinds = files.map((file) => checkedKind(file, wanted));
   const kind = kinds.every((one) => one === kinds[0]) ? (kinds[0] ?? 'mixed') : 'mixed';
   const db = new Database(target);
@@ -70,7 +76,7 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     // What an export brings may refer to what it lacks.
     db.pragma('foreign_keys = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
-    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target) : await importHost(db, files, kinds);
+    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target, report) : await importHost(db, files, kinds, report);
     db.exec(functionsIndexSql);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
@@ -93,24 +99,25 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
 /** Exports and traces hold whole machines, and are not put together with others. */
 const isAlone = (kinds: readonly ProfileKind[]): boolean => kinds.some((kind) => kind === 'nsys' || kind === 'torch');
 
-async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string): Promise<number> {
+async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string, report: OnImportProgress): Promise<number> {
   if (kinds.every((kind) => kind === 'torch')) {
-    await importKineto(db, files);
+    await importKineto(db, files, report);
     return files.length;
   }
   const [file] = files;
   if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'Exports of Nsight Systems and traces of PyTorch are not imported together with others.', { where: files.join(', '), fix: 'Give one file, or traces of PyTorch alone.' });
-  await importNsys(db, file, `${target}.source`);
+  await importNsys(db, file, `${target}.source`, report);
   return 1;
 }
 
 /** Profiles of host code, of any number of threads and processes. Gives how many of the files hold something. */
-async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[]): Promise<number> {
+async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[], report: OnImportProgress): Promise<number> {
   db.exec(`BEGIN; ${hostTablesSql} ${callchainsViewSql}`);
   const writer = new ProfileWriter(db);
   const empty: PerfloopError[] = [];
   // One after the other: parsed, a profile takes many times its size in memory.
   for (const [index, file] of files.entries()) {
+    report({ what: basename(file), done: index / files.length });
     try {
       await importThreads(writer, file, kinds[index] ?? 'v8', index + 1);
     } catch (error) {
@@ -134,6 +141,13 @@ async function importThreads(writer: ProfileWriter, file: string, kind: ProfileK
   }
   for (const thread of kind === 'folded' ? readFolded(file, fallbackPid) : readSpeedscope(file, fallbackPid)) writer.sampled(thread);
   if (kind === 'folded') writer.note(`Folded stacks have counts and no times: each count is taken for ${nsPerCount / 1e6} ms, as py-spy takes samples unless it is told otherwise. Shares are right whatever it was.`);
+}
+
+/** What is thrown where the database does not fit; null for any other error. */
+function diskFull(error: unknown, database: string): PerfloopError | null {
+  const code = error instanceof PerfloopError ? '' : ((error as NodeJS.ErrnoException).code ?? '');
+  if (code !== 'SQLITE_FULL' && !code.startsWith('SQLITE_IOERR') && !['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return null;
+  return new PerfloopError('PL_DISK_FULL', `The profile cannot be stored: ${(error as Error).message}.`, { where: dirname(database), fix: 'Free some space on the disk and try again.', cause: error });
 }
 
 function sync(file: string): void {

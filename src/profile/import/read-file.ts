@@ -1,4 +1,4 @@
-import { closeSync, constants, createReadStream, openSync, readFileSync, readSync, statSync, type Stats } from 'node:fs';
+import { accessSync, closeSync, constants, createReadStream, openSync, readFileSync, readSync, statSync, type Stats } from 'node:fs';
 import { constants as zlib, createGunzip, gunzipSync } from 'node:zlib';
 import { PerfloopError } from '../../core/errors.js';
 
@@ -36,13 +36,17 @@ export function parseJson(file: string, malformed: (why: string, cause: unknown)
 }
 
 /** The bytes of a profile of any size as they come, unzipped. They end with PL_PROFILE_MALFORMED where the compression is broken. */
-export async function* profileChunks(file: string): AsyncGenerator<Buffer> {
+export async function* profileChunks(file: string, onBytes?: (read: number, of: number) => void): AsyncGenerator<Buffer> {
   const zipped = isZipped(readHead(file, 2));
+  const { size } = checkedProfile(file);
   const source = createReadStream(file, { highWaterMark: 1 << 20 });
   const plain = zipped ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
   source.once('error', (error) => plain.destroy(error));
   try {
-    for await (const chunk of plain) yield chunk as Buffer;
+    for await (const chunk of plain) {
+      yield chunk as Buffer;
+      onBytes?.(source.bytesRead, size);
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw code?.startsWith('Z_') === true ? brokenZip(file, message, error) : error;
@@ -76,15 +80,28 @@ export function readPlainHead(file: string, length: number): Buffer {
 
 const isZipped = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
-/** What stands at the path of a profile. Throws PL_PROFILE_MISSING, PL_PROFILE_EMPTY. */
+/** What stands at the path of a profile. Throws PL_PROFILE_MISSING, PL_PROFILE_EMPTY, PL_PROFILE_UNREADABLE. */
 export function checkedProfile(file: string): Stats {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats?.isFile()) {
     throw new PerfloopError('PL_PROFILE_MISSING', stats ? 'The profile is not a file.' : 'The profile does not exist.', { where: file, fix: 'Give the path of a profile; `perfloop tool --help` says of which kinds.' });
   }
   if (stats.size === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'The profile has no bytes.', { where: file, fix: 'Record it again, and let the program end by itself.' });
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    throw new PerfloopError('PL_PROFILE_UNREADABLE', 'The profile cannot be read by this user.', { where: file, fix: 'Change its permissions, or copy it.', cause });
+  }
   return stats;
 }
+
+/** Whether a file is as it was. */
+export function isSameFile(before: Pick<Stats, 'size' | 'mtimeMs'> | undefined, file: string): boolean {
+  const now = statSync(file, { throwIfNoEntry: false });
+  return before !== undefined && now?.size === before.size && now.mtimeMs === before.mtimeMs;
+}
+
+export const changedMeanwhile = (file: string): PerfloopError => new PerfloopError('PL_PROFILE_CHANGED', 'The profile was written while it was read.', { where: file, fix: 'Wait until the profiler has ended, and import it again.' });
 
 const brokenZip = (file: string, why: string, cause: unknown): PerfloopError => new PerfloopError('PL_PROFILE_MALFORMED', `The profile cannot be read: its compression is broken (${why}).`, { where: file, fix: 'Copy it again, or record it again.', cause });
 

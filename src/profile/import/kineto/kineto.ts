@@ -4,6 +4,7 @@ import type Database from '../../../store/sqlite.js';
 import { createNsysTable } from '../nsys/create.js';
 import { deviceWorkSql, type NsysTableName } from '../nsys/tables.js';
 import { mostApartNs, ranksSql } from '../ranks.js';
+import type { OnImportProgress } from '../progress.js';
 import { profileChunks } from '../read-file.js';
 import { tablesOf } from '../../tools/tables.js';
 import { aroundSchema, eventSchema } from './event.js';
@@ -19,7 +20,7 @@ const tables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUP
  * annotations become ranges of NVTX, functions of Python stacks. Throws PL_PROFILE_MALFORMED for what is cut off or no JSON,
  * PL_PROFILE_EMPTY where one holds no work.
  */
-export async function importKineto(db: Database.Database, files: readonly string[]): Promise<void> {
+export async function importKineto(db: Database.Database, files: readonly string[], report: OnImportProgress): Promise<void> {
   db.exec(`BEGIN; CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE KINETO_PYTHON (start INTEGER, "end" INTEGER, globalTid INTEGER, nameId INTEGER); ${ranksSql}`);
   for (const name of tables) createNsysTable(db, name, { indexes: false });
   const rows = new KinetoRows(db);
@@ -28,7 +29,7 @@ export async function importKineto(db: Database.Database, files: readonly string
   let firstAt: number | null = null;
   for (const [index, file] of files.entries()) {
     const writer = new TraceWriter(rows, index);
-    const around = aroundSchema.parse(await readTrace(writer, file));
+    const around = aroundSchema.parse(await readTrace(writer, file, (part) => report({ what: basename(file), done: (index + part) / files.length })));
     if (writer.work === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'The trace holds no operators, calls or work of a device.', { where: file, fix: 'Record it with `torch.profiler.profile(activities=[CPU, CUDA])` around the work.' });
     const at = writer.beginsAt(around);
     firstAt ??= at;
@@ -49,14 +50,14 @@ export async function importKineto(db: Database.Database, files: readonly string
 }
 
 /** Gives what stands around the events. */
-async function readTrace(writer: TraceWriter, file: string): Promise<unknown> {
+async function readTrace(writer: TraceWriter, file: string, onPart: (done: number) => void): Promise<unknown> {
   const splitter = new TraceSplitter((text) => {
     const event = eventSchema.safeParse(JSON.parse(text));
     if (event.success) writer.event(event.data);
     else writer.odd += 1;
   });
   try {
-    for await (const chunk of profileChunks(file)) splitter.write(chunk);
+    for await (const chunk of profileChunks(file, (read, of) => onPart(read / of))) splitter.write(chunk);
     return splitter.end();
   } catch (error) {
     if (error instanceof SyntaxError) throw new PerfloopError('PL_PROFILE_MALFORMED', `The trace cannot be read: ${error.message}.`, { where: file, fix: 'Record it again, and let the program end by itself.', cause: error });

@@ -1,5 +1,5 @@
 import { constants, copyFileSync, rmSync, statSync } from 'node:fs';
-import { PerfloopError } from '../../../core/errors.js';
+import { changedMeanwhile, isSameFile } from '../read-file.js';
 
 /**
  * Copies a SQLite file, with the journal of what was written last where there is one, so that reading it cannot change it: SQLite
@@ -15,10 +15,7 @@ export function copyForReading(source: string, copy: string): () => void {
       const before = statSync(source + end, { throwIfNoEntry: false });
       if (before === undefined) continue;
       copyFileSync(source + end, copy + end, constants.COPYFILE_FICLONE);
-      const after = statSync(source + end, { throwIfNoEntry: false });
-      if (after?.size !== before.size || after.mtimeMs !== before.mtimeMs) {
-        throw new PerfloopError('PL_PROFILE_CHANGED', 'The profile was written while it was read.', { where: source, fix: 'Wait until the profiler has ended, and import it again.' });
-      }
+      if (!isSameFile(before, source + end)) throw changedMeanwhile(source);
     }
     return remove;
   } catch (error) {

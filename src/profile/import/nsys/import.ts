@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
 import Database from '../../../store/sqlite.js';
+import type { OnImportProgress } from '../progress.js';
 import { readHead } from '../read-file.js';
 import { ProfileWriter } from '../writer.js';
 import { copyForReading } from './copy.js';
@@ -13,13 +14,14 @@ import { addSamples } from './samples.js';
  * Imports an export of nsys, or a report that it is made of, into a fresh database. `copy`: where a copy of it may stand meanwhile.
  * Throws PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED, PL_NSYS_MISSING, PL_NSYS_FAILED.
  */
-export async function importNsys(db: Database.Database, file: string, copy: string): Promise<void> {
+export async function importNsys(db: Database.Database, file: string, copy: string, report: OnImportProgress): Promise<void> {
   const kind = nsysReportKind(readHead(file, 64));
+  report({ what: kind === null ? 'copying' : 'nsys export', done: 0 });
   const remove = kind === null ? copyOf(file, copy) : await exported(file, kind, copy);
   try {
     db.prepare('ATTACH ? AS source').run(copy);
     db.transaction(() => {
-      const { notes, rows } = writeNsys(db, { file });
+      const { notes, rows } = writeNsys(db, { file, onTable: (what, index, of) => report({ what, done: index / of }) });
       const writer = new ProfileWriter(db);
       for (const text of notes) writer.note(text);
       if ('COMPOSITE_EVENTS' in rows && 'SAMPLING_CALLCHAINS' in rows) addSamples(db, writer, basename(file));
@@ -28,7 +30,7 @@ export async function importNsys(db: Database.Database, file: string, copy: stri
     db.exec('DETACH source');
     db.pragma('optimize');
   } catch (error) {
-    throw error instanceof Database.SqliteError ? unreadable(file, error) : error;
+    throw error instanceof Database.SqliteError && !/^SQLITE_(?:FULL|IOERR)/.test(error.code) ? unreadable(file, error) : error;
   } finally {
     remove();
   }
@@ -62,6 +64,5 @@ function checkLength(file: string): void {
 }
 
 function unreadable(file: string, cause: InstanceType<typeof Database.SqliteError>): PerfloopError {
-  if (cause.code === 'SQLITE_FULL' || cause.code.startsWith('SQLITE_IOERR')) return new PerfloopError('PL_DISK_FULL', `The profile cannot be stored: ${cause.message}.`, { where: file, fix: 'Free some space on the disk and try again.', cause });
   return new PerfloopError('PL_PROFILE_MALFORMED', `The SQLite file cannot be read: ${cause.message}.`, { where: file, fix: 'Copy it again, or export it again with `nsys export --type sqlite`.', cause });
 }
