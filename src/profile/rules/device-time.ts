@@ -21,12 +21,12 @@ export interface DeviceTime {
   end: Float64Array;
   /** Index into workKinds. */
   kind: Uint8Array;
-  /** Row id in the kind's table. */
-  row: Float64Array;
+  /** Row id in the kind's table: an import numbers them from 1. */
+  row: Uint32Array;
   /** Of kernels: id of the whole name in StringIds; else the direction (copyKind) and kinds of memory as 10000 * direction + 100 * source + target. */
   name: Float64Array;
   /** Whose process launched it; 0 where the profile does not say. */
-  pid: Float64Array;
+  pid: Uint32Array;
   spanMs: number;
   busyMs: number;
 }
@@ -40,7 +40,7 @@ const what: Record<WorkKind, string> = {
 
 type WorkRow = [row: number, start: number, end: number, name: number | null, pid: number | null, device: number];
 
-/** Reads every row once: 40 bytes a row are kept. */
+/** Reads every row once: 33 bytes a row are kept. */
 export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
   const there = tablesOf(db);
   const kinds = workKinds.filter((kind) => there.has(tableOf[kind]));
@@ -67,7 +67,7 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
 
 function empty(device: number, size: number): DeviceTime {
   const column = (): Float64Array => new Float64Array(size);
-  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: column(), name: column(), pid: column(), spanMs: 0, busyMs: 0 };
+  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: new Uint32Array(size), name: column(), pid: new Uint32Array(size), spanMs: 0, busyMs: 0 };
 }
 
 /** Sorted by start, with what its times add up to. */
@@ -76,7 +76,7 @@ function finished(time: DeviceTime): DeviceTime {
   let inOrder = true;
   for (let i = 1; i < count && inOrder; i++) inOrder = start[i - 1]! <= start[i]!;
   const order = inOrder ? null : Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => start[a]! - start[b]!);
-  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: pick(time.row, order), name: pick(time.name, order), pid: pick(time.pid, order) };
+  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: Uint32Array.from(order, (i) => time.row[i]!), name: pick(time.name, order), pid: Uint32Array.from(order, (i) => time.pid[i]!) };
   const last = sorted.end.reduce((most, end) => Math.max(most, end), -Infinity);
   return { ...sorted, spanMs: count === 0 ? 0 : (last - sorted.start[0]!) / 1e6, busyMs: unionMs(sorted, () => true) };
 }

@@ -1,3 +1,4 @@
+import { Top } from '../tools/top.js';
 import type { Asked } from './asked.js';
 import type { DeviceTime } from './device-time.js';
 import type { HostCall } from './host-calls.js';
@@ -26,8 +27,14 @@ export interface Gap {
 export interface Idle {
   time: DeviceTime;
   idleMs: number;
+  /** Of each cause; of launches and of the host, which can be millions, those that are kept here are the longest. */
   gaps: Record<IdleCause, Gap[]>;
+  /** All of them. */
+  sums: Record<IdleCause, { count: number; ms: number }>;
 }
+
+/** More are not shown, and tell no more about the place. */
+const longestKept = 64;
 
 /** Back-to-back launches of a framework leave gaps of this length; longer, the host was away. Microseconds; our own choice, several launches' worth. */
 export const launchGapUs = 50;
@@ -53,6 +60,9 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
   ] as const;
   const waits = new Cover(calls.filter(({ kind }) => kind === 'sync').map((call) => ({ ...call, endNs: call.endNs + returnNs })));
   const gaps: Idle['gaps'] = { load: [], allocate: [], data: [], collector: [], lock: [], sync: [], launch: [], host: [] };
+  const none = (): { count: number; ms: number } => ({ count: 0, ms: 0 });
+  const sums: Idle['sums'] = { load: none(), allocate: none(), data: none(), collector: none(), lock: none(), sync: none(), launch: none(), host: none() };
+  const longest = { launch: new Top<Gap>(longestKept, byLength), host: new Top<Gap>(longestKept, byLength) };
   let reached = time.count === 0 ? 0 : time.start[0]!;
   let idleNs = 0;
   let busySinceWait = 0;
@@ -67,7 +77,11 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
         const taken = Math.min(rest, ns);
         if (taken <= 0) return;
         rest -= taken;
-        gaps[cause].push({ startNs: reached, endNs: start, ms: taken / 1e6, after: latest, before: i, by });
+        const gap = { startNs: reached, endNs: start, ms: taken / 1e6, after: latest, before: i, by };
+        sums[cause].count += 1;
+        sums[cause].ms += gap.ms;
+        if (cause === 'launch' || cause === 'host') longest[cause].add(gap);
+        else gaps[cause].push(gap);
       };
       for (const [cause, cover] of covers) {
         const { ns, by } = cover.within(reached, start);
@@ -87,8 +101,10 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
       latest = i;
     }
   }
-  return { time, idleMs: idleNs / 1e6, gaps };
+  return { time, idleMs: idleNs / 1e6, gaps: { ...gaps, launch: longest.launch.first(), host: longest.host.first() }, sums };
 }
+
+const byLength = (a: Gap, b: Gap): number => b.ms - a.ms;
 
 /** Spans in the order of their start, asked for later and later times. */
 class Cover<Span extends HostCall | HostRange> {

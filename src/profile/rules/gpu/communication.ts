@@ -1,7 +1,7 @@
 import { exposedMs } from '../device-time.js';
 import { severityOf, type Look, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
-import { deviceWork, kernelsNamed, launchesOf, longestWork, workEvidence, worst } from './support.js';
+import { deviceWork, kernelsNamed, launchesOf, workOf, workEvidence, worst } from './support.js';
 
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
 const look: Look = { what: 'communication between devices', patterns: [/all_reduce|all_gather|reduce_scatter|broadcast\(|all_to_all|dist\.(send|recv|barrier)|nccl(AllReduce|AllGather|ReduceScatter|Broadcast|Send|Recv)/, /DistributedDataParallel|FSDP|DDP\(/] };
@@ -26,16 +26,16 @@ export const exposedCommunication: Rule = {
     const part = ms / time.spanMs;
     const rows = asked.ask('overlap', { limit: 1000 }).rows as { device: number; communicationMs: number; hiddenShare: number | null }[];
     const row = rows.find(({ device }) => device === time.device);
-    const all = longestWork(time, isOne(time));
+    const { all, longest } = workOf(time, isOne(time));
     return [{
       title: `Device ${time.device} does nothing but communicate for ${milliseconds(ms)}, ${percent(part)} of its time.`,
       confidence: 'high',
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'overlap', `${times(all.length, 'kernel')} communicate for ${milliseconds(row?.communicationMs ?? ms)}, of which computation hides ${percent(row?.hiddenShare ?? 0)}.`, time, all)],
+      evidence: [workEvidence(asked, 'overlap', `${times(all.length, 'kernel')} communicate for ${milliseconds(row?.communicationMs ?? ms)}, of which computation hides ${percent(row?.hiddenShare ?? 0)}.`, time, longest)],
       notes: ['Begin it earlier, beside computation (gradient buckets, prefetching of parameters), send less (BF16, accumulation of gradients), or make ranks arrive at once.'],
-      clues: { calls: launchesOf(asked, time, all), look },
+      clues: { calls: launchesOf(asked, time, longest), look },
     }];
   },
 };
@@ -77,9 +77,9 @@ export const stragglers: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'nccl', `${times(waiting.count, 'call')} of ${op}: ${milliseconds(waiting.ms)} on device ${waiting.device}, ${milliseconds(late.ms)} on device ${late.device}.`, time, longestWork(time, ofOp(time)))],
+      evidence: [workEvidence(asked, 'nccl', `${times(waiting.count, 'call')} of ${op}: ${milliseconds(waiting.ms)} on device ${waiting.device}, ${milliseconds(late.ms)} on device ${late.device}.`, time, workOf(time, ofOp(time)).longest)],
       notes: [`Look at what device ${late.device} does before: more work, a slower copy, a slower host.`],
-      clues: { calls: launchesOf(asked, slow, longestWork(slow, ofOp(slow))), look },
+      clues: { calls: launchesOf(asked, slow, workOf(slow, ofOp(slow)).longest), look },
     }];
   },
 };
@@ -116,7 +116,7 @@ export const smallCollectives: Rule = {
     const found = worst(asked.devices, (time) => exposedMs(time, small(time)));
     if (found === null || found.ms / found.one.spanMs < smallShare.value) return [];
     const { one: time, ms } = found;
-    const all = longestWork(time, small(time));
+    const { all, longest } = workOf(time, small(time));
     if (all.length < smallCount.value) return [];
     const part = ms / time.spanMs;
     return [{
@@ -125,9 +125,9 @@ export const smallCollectives: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'nccl', `${milliseconds(ms / all.length)} each on average.`, time, all)],
+      evidence: [workEvidence(asked, 'nccl', `${milliseconds(ms / all.length)} each on average.`, time, longest)],
       notes: ['Put tensors together before sending them (larger bucket_cap_mb, one flat tensor, torch.distributed coalescing).'],
-      clues: { calls: launchesOf(asked, time, all), look },
+      clues: { calls: launchesOf(asked, time, longest), look },
     }];
   },
 };

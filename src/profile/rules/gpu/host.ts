@@ -20,7 +20,7 @@ export const idleDevice: Rule = {
   find(asked) {
     const lost = longestIdle(asked, 'host');
     if (lost === null) return [];
-    const { time, ms, gaps } = lost;
+    const { time, ms, gaps, count } = lost;
     const part = ms / time.spanMs;
     if (part < idleShare.value) return [];
     const longest = gaps[0]?.ms ?? 0;
@@ -31,7 +31,7 @@ export const idleDevice: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'gaps', `${times(gaps.length, 'gap')}, the longest ${milliseconds(longest)}; these rows are the work that ends the longest ones.`, time, gaps.map(({ before }) => before))],
+      evidence: [workEvidence(asked, 'gaps', `${times(count, 'gap')}, the longest ${milliseconds(longest)}; these rows are the work that ends the longest ones.`, time, gaps.map(({ before }) => before))],
       notes: ['Prepare the next step on the host while the device works on this one, or do that work on the device.'],
       clues: whileIdle(asked, time, gaps),
     }];
@@ -58,6 +58,7 @@ export const moduleLoading: Rule = {
   blindTo: 'Compilers that run in other processes (Triton, torch.compile).',
   find(asked) {
     const loads = asked.calls.filter(({ kind }) => kind === 'load');
+    if (unionMs(loads, Infinity) < loadMs.value) return [];
     const firstWork = Math.min(...asked.devices.map(({ start }) => start[0] ?? Infinity));
     const beforeMs = unionMs(loads, firstWork);
     const ms = beforeMs + (longestIdle(asked, 'load')?.ms ?? 0);

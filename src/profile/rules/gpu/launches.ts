@@ -3,10 +3,11 @@ import { exposedMs, type DeviceTime } from '../device-time.js';
 import { launchGapUs } from '../idle.js';
 import { severityOf, type Rule } from '../rule.js';
 import { milliseconds, percent, shortKernel, times } from '../words.js';
-import { deviceCalls, deviceWork, kernelsNamed, launchesOf, longestIdle, longestWork, namesByTime, workEvidence, worst } from './support.js';
+import { deviceCalls, deviceWork, kernelsNamed, launchesOf, longestIdle, workOf, namesByTime, workEvidence, worst } from './support.js';
 
 const graphs = 'NVIDIA Technical Blog, "Getting Started with CUDA Graphs": a launch costs microseconds, beside kernels of as many';
 const lostShare = { what: 'least share of the device\'s time between back-to-back launches', value: 0.1, unit: 'share', source: 'our own choice' } as const;
+const tinyUs = { what: 'longest tiny kernel', value: 10, unit: 'us', source: graphs } as const;
 const gapLength = { what: 'longest gap that counts as a launch on its way', value: launchGapUs, unit: 'us', source: 'our own choice: several times what a launch costs' } as const;
 
 export const launchBound: Rule = {
@@ -21,19 +22,18 @@ export const launchBound: Rule = {
   find(asked) {
     const lost = longestIdle(asked, 'launch');
     if (lost === null) return [];
-    const { time, ms, gaps } = lost;
+    const { time, ms, gaps, count } = lost;
     const part = ms / time.spanMs;
     if (part < lostShare.value) return [];
-    const facts = asked.ask('launch').facts as { tiny: number; callMs: number; kernelMs: number };
     const captured = usesGraphs(asked);
     return [{
-      title: `Device ${time.device} waits for the next launch ${times(gaps.length, 'time')}, ${milliseconds(ms)} in all, ${percent(part)} of its time${captured ? '' : '; no CUDA graph is used'}.`,
+      title: `Device ${time.device} waits for the next launch ${times(count, 'time')}, ${milliseconds(ms)} in all, ${percent(part)} of its time${captured ? '' : '; no CUDA graph is used'}.`,
       confidence: 'high',
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
       evidence: [
-        { tool: 'launch', text: `${percent(facts.tiny)} of all kernels are shorter than 10 us; launches take the host ${milliseconds(facts.callMs)} for ${milliseconds(facts.kernelMs)} of kernels.` },
+        { tool: 'launch', text: `${percent(tinyPart(time))} of its kernels are shorter than ${tinyUs.value} us.` },
         workEvidence(asked, 'gaps', 'These rows are the work that ends the longest of the gaps.', time, gaps.map(({ before }) => before)),
       ],
       notes: ['Launch a repeated sequence as one CUDA graph (torch.cuda.CUDAGraph, torch.compile(mode="reduce-overhead")), fuse kernels, or make each do more (larger batches).'],
@@ -41,6 +41,18 @@ export const launchBound: Rule = {
     }];
   },
 };
+
+/** Of a device's kernels, 0 to 1. */
+function tinyPart(time: DeviceTime): number {
+  let kernels = 0;
+  let tiny = 0;
+  for (let i = 0; i < time.count; i++) {
+    if (time.kind[i] !== 0) continue;
+    kernels += 1;
+    if (time.end[i]! - time.start[i]! < tinyUs.value * 1000) tiny += 1;
+  }
+  return tiny / Math.max(1, kernels);
+}
 
 function usesGraphs(asked: Asked): boolean {
   if (asked.tables.has('CUPTI_ACTIVITY_KIND_GRAPH_TRACE')) return true;
@@ -73,7 +85,7 @@ export const fragmented: Rule = {
     const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
     if (found === null || found.ms / found.one.spanMs < piecesShare.value) return [];
     const { one: time, ms } = found;
-    const all = longestWork(time, counts(time));
+    const { all, longest } = workOf(time, counts(time));
     if (all.length < pieceCount.value) return [];
     const part = ms / time.spanMs;
     const names = namesByTime(asked, time, all);
@@ -83,15 +95,14 @@ export const fragmented: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'kernels', `The most time: ${names.slice(0, 3).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}.`, time, all)],
+      evidence: [workEvidence(asked, 'kernels', `The most time: ${names.slice(0, 3).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}.`, time, longest)],
       notes: ['Let a compiler fuse them (torch.compile, jax.jit), or use a fused operation. Fused, a part of this time remains.'],
-      clues: { calls: launchesOf(asked, time, all) },
+      clues: { calls: launchesOf(asked, time, longest) },
     }];
   },
 };
 
 const tinyShare = { what: 'least share of the device\'s time in tiny kernels alone', value: 0.2, unit: 'share', source: 'our own choice' } as const;
-const tinyUs = { what: 'longest tiny kernel', value: 10, unit: 'us', source: graphs } as const;
 const tinyCount = { what: 'least such kernels', value: 1000, unit: 'count', source: 'our own choice' } as const;
 
 export const tinyKernels: Rule = {
@@ -109,7 +120,7 @@ export const tinyKernels: Rule = {
     const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
     if (found === null || found.ms / found.one.spanMs < tinyShare.value) return [];
     const { one: time, ms } = found;
-    const all = longestWork(time, counts(time));
+    const { all, longest } = workOf(time, counts(time));
     if (all.length < tinyCount.value) return [];
     const part = ms / time.spanMs;
     const [first] = namesByTime(asked, time, all);
@@ -119,9 +130,9 @@ export const tinyKernels: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'kernels', first === undefined ? 'They have no names.' : `The most time: ${shortKernel(first.name)} (${times(first.count, 'launch', 'launches')}, ${milliseconds(first.ms)}).`, time, all)],
+      evidence: [workEvidence(asked, 'kernels', first === undefined ? 'They have no names.' : `The most time: ${shortKernel(first.name)} (${times(first.count, 'launch', 'launches')}, ${milliseconds(first.ms)}).`, time, longest)],
       notes: ['Make each do more: larger batches, one launch for many small problems, persistent kernels.'],
-      clues: { calls: launchesOf(asked, time, all) },
+      clues: { calls: launchesOf(asked, time, longest) },
     }];
   },
 };

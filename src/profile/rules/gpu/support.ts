@@ -1,4 +1,5 @@
 import type { Evidence } from '../../../core/finding.js';
+import { Top } from '../../tools/top.js';
 import type { Asked } from '../asked.js';
 import { tableOf, workKinds, type DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
@@ -21,18 +22,26 @@ export function worst<T>(all: readonly T[], ms: (one: T) => number): { one: T; m
 export interface LostTime {
   time: DeviceTime;
   ms: number;
-  /** The longest first. */
+  count: number;
+  /** The longest first; the longest only, where there are many. */
   gaps: Gap[];
 }
 
 /** The device that idles longest for a cause, and its gaps. Null without any. */
-export function longestIdle(asked: Asked, cause: IdleCause, counts: (gap: Gap, idle: Idle) => boolean = () => true): LostTime | null {
-  const found = worst(
-    idleTimes(asked).map((idle) => ({ time: idle.time, gaps: idle.gaps[cause].filter((gap) => counts(gap, idle)) })),
-    ({ gaps }) => gaps.reduce((sum, { ms }) => sum + ms, 0),
-  );
-  if (found === null || found.one.gaps.length === 0) return null;
-  return { time: found.one.time, ms: found.ms, gaps: found.one.gaps.sort((a, b) => b.ms - a.ms) };
+export function longestIdle(asked: Asked, cause: IdleCause): LostTime | null {
+  const found = worst(idleTimes(asked), ({ sums }) => sums[cause].ms);
+  if (found === null || found.ms === 0) return null;
+  const { time, sums, gaps } = found.one;
+  return { time, ms: found.ms, count: sums[cause].count, gaps: gaps[cause].toSorted((a, b) => b.ms - a.ms) };
+}
+
+/** The same of some of the gaps after waits. */
+export function longestWaiting(asked: Asked, counts: (gap: Gap, idle: Idle) => boolean): LostTime | null {
+  const sum = (gaps: readonly Gap[]): number => gaps.reduce((total, { ms }) => total + ms, 0);
+  const found = worst(idleTimes(asked).map((idle) => ({ time: idle.time, gaps: idle.gaps.sync.filter((gap) => counts(gap, idle)) })), ({ gaps }) => sum(gaps));
+  if (found === null || found.ms === 0) return null;
+  const { time, gaps } = found.one;
+  return { time, ms: found.ms, count: gaps.length, gaps: gaps.sort((a, b) => b.ms - a.ms) };
 }
 
 /** The calls that gaps are put down to, each once, in the order of the gaps. */
@@ -60,11 +69,26 @@ export function workEvidence(asked: Asked, tool: string, text: string, time: Dev
   return asked.evidence(tool, text, tableOf[workKinds[kind]!], rows);
 }
 
-/** Indexes of a device's work that counts, the longest first. */
-export function longestWork(time: DeviceTime, counts: (index: number) => boolean): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < time.count; i++) if (counts(i)) found.push(i);
-  return found.sort((a, b) => time.end[b]! - time.start[b]! - (time.end[a]! - time.start[a]!));
+/** Work of one device by its indexes. */
+export interface Work {
+  all: Uint32Array;
+  /** The longest of it first, as many as anyone looks at. */
+  longest: number[];
+}
+
+const longestShown = 64;
+
+/** A device's work that counts. */
+export function workOf(time: DeviceTime, counts: (index: number) => boolean): Work {
+  const all = new Uint32Array(time.count);
+  const longest = new Top<number>(longestShown, (a, b) => time.end[b]! - time.start[b]! - (time.end[a]! - time.start[a]!));
+  let count = 0;
+  for (let i = 0; i < time.count; i++) {
+    if (!counts(i)) continue;
+    all[count++] = i;
+    longest.add(i);
+  }
+  return { all: all.slice(0, count), longest: longest.first() };
 }
 
 /** Whole names of all kernels by their id. */
@@ -84,7 +108,7 @@ export function kernelsNamed(asked: Asked, matches: (name: string) => boolean): 
 }
 
 /** Whose names have the most time among some work: `name (12 ms)`. */
-export function namesByTime(asked: Asked, time: DeviceTime, indexes: readonly number[]): { name: string; ms: number; count: number }[] {
+export function namesByTime(asked: Asked, time: DeviceTime, indexes: Uint32Array): { name: string; ms: number; count: number }[] {
   const names = kernelNames(asked);
   const sums = new Map<number, { ms: number; count: number }>();
   for (const index of indexes) {

@@ -3,7 +3,7 @@ import type { DeviceTime } from '../device-time.js';
 import type { Gap, Idle } from '../idle.js';
 import { severityOf, type Look, type Rule, type Suspect } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
-import { callsBehind, deviceCalls, longestIdle } from './support.js';
+import { callsBehind, deviceCalls, longestIdle, longestWaiting } from './support.js';
 
 const tuning = 'PyTorch Performance Tuning Guide, "Avoid unnecessary CPU-GPU synchronization"';
 const share = { what: 'least share of the device\'s time lost after waits', value: 0.05, unit: 'share', source: 'our own choice: less is within what runs differ by' } as const;
@@ -47,7 +47,7 @@ function waitRule({ id, looksFor, title, counts, look, fix }: Wait): Rule {
     falsePositives: 'Waits around a measurement are wanted. Under a profiler launches cost more, which makes what a wait loses look larger.',
     blindTo: 'Waits in which the device had work of another stream or process. Spinning on cudaEventQuery.',
     find(asked): Suspect[] {
-      const lost = longestIdle(asked, 'sync', counts(asked));
+      const lost = longestWaiting(asked, counts(asked));
       if (lost === null) return [];
       const calls = callsBehind(lost.gaps);
       const part = lost.ms / lost.time.spanMs;

@@ -2,7 +2,7 @@ import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Look, type Rule } from '../rule.js';
 import { bytes, milliseconds, percent, times } from '../words.js';
-import { deviceWork, launchesOf, longestWork, workEvidence, worst } from './support.js';
+import { deviceWork, launchesOf, workOf, workEvidence, worst } from './support.js';
 
 const practices = 'CUDA C++ Best Practices Guide';
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_MEMCPY: 'no copies were captured' };
@@ -34,7 +34,7 @@ export const transferBound: Rule = {
     if (found === null || found.ms / found.one.spanMs < boundShare.value) return [];
     const { one: time, ms } = found;
     const part = ms / time.spanMs;
-    const all = longestWork(time, (i) => crosses(time, i));
+    const { all, longest } = workOf(time, (i) => crosses(time, i));
     const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
     const union = unionMs(time, (i) => crosses(time, i));
     return [{
@@ -43,9 +43,9 @@ export const transferBound: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'memcpy', `${times(all.length, 'copy', 'copies')} on device ${time.device}, ${bytes(moved)} at ${(moved / (union * 1e6)).toFixed(1)} GB/s.`, time, all)],
+      evidence: [workEvidence(asked, 'memcpy', `${times(all.length, 'copy', 'copies')} on device ${time.device}, ${bytes(moved)} at ${(moved / (union * 1e6)).toFixed(1)} GB/s.`, time, longest)],
       notes: ['Keep on the device what is copied again and again, copy in a smaller type, or copy the next piece on another stream while this one is computed (pinned memory, non_blocking=True, cudaMemcpyAsync).'],
-      clues: { calls: launchesOf(asked, time, all), look: copyLook },
+      clues: { calls: launchesOf(asked, time, longest), look: copyLook },
     }];
   },
 };
@@ -68,7 +68,7 @@ export const pageableCopies: Rule = {
     if (found === null || found.ms / found.one.spanMs < pageableShare.value) return [];
     const { one: time, ms } = found;
     const part = ms / time.spanMs;
-    const all = longestWork(time, counts(time));
+    const { all, longest } = workOf(time, counts(time));
     const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
     return [{
       title: `${times(all.length, 'copy uses', 'copies use')} pageable memory of the host: ${milliseconds(ms)} on device ${time.device} with nothing else running, ${percent(part)} of its time.`,
@@ -76,9 +76,9 @@ export const pageableCopies: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} at ${(moved / (unionMs(time, counts(time)) * 1e6)).toFixed(1)} GB/s.`, time, all)],
+      evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} at ${(moved / (unionMs(time, counts(time)) * 1e6)).toFixed(1)} GB/s.`, time, longest)],
       notes: [`Pin the memory (DataLoader(pin_memory=True), tensor.pin_memory(), cudaHostAlloc) and copy with non_blocking=True: pinned copies have the highest bandwidth and can run beside kernels (${practices}, "Pinned Memory").`],
-      clues: { calls: launchesOf(asked, time, all), look: copyLook },
+      clues: { calls: launchesOf(asked, time, longest), look: copyLook },
     }];
   },
 };
@@ -101,7 +101,7 @@ export const smallCopies: Rule = {
     const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
     if (found === null || found.ms / found.one.spanMs < smallShare.value) return [];
     const { one: time, ms } = found;
-    const all = longestWork(time, counts(time));
+    const { all, longest } = workOf(time, counts(time));
     if (all.length < smallCount.value) return [];
     const part = ms / time.spanMs;
     const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
@@ -111,9 +111,9 @@ export const smallCopies: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} in ${times(all.length, 'copy', 'copies')}.`, time, all)],
+      evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} in ${times(all.length, 'copy', 'copies')}.`, time, longest)],
       notes: [`Put them together on the host and copy once (${practices}, "Data Transfer Between Host and Device").`],
-      clues: { calls: launchesOf(asked, time, all), look: copyLook },
+      clues: { calls: launchesOf(asked, time, longest), look: copyLook },
     }];
   },
 };
@@ -146,7 +146,7 @@ export const repeatedCopies: Rule = {
     if (found === null || found.ms / found.one.time.spanMs < repeatedShare.value) return [];
     const { one: { time, size }, ms } = found;
     const part = ms / time.spanMs;
-    const all = longestWork(time, sized(time, size));
+    const { all, longest } = workOf(time, sized(time, size));
     const back = all.filter((i) => direction(time, i) === 2).length;
     const both = back > 0 && back < all.length;
     return [{
@@ -155,9 +155,9 @@ export const repeatedCopies: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'memcpy', `${times(all.length - back, 'copy', 'copies')} to the device, ${back} to the host.`, time, all)],
+      evidence: [workEvidence(asked, 'memcpy', `${times(all.length - back, 'copy', 'copies')} to the device, ${back} to the host.`, time, longest)],
       notes: ['If it is the same data, keep it on the device.'],
-      clues: { calls: launchesOf(asked, time, all), look: copyLook },
+      clues: { calls: launchesOf(asked, time, longest), look: copyLook },
     }];
   },
 };

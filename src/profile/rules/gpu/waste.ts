@@ -2,7 +2,7 @@ import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
 import { milliseconds, percent, shortKernel, times } from '../words.js';
-import { deviceWork, kernelsNamed, launchesOf, longestWork, namesByTime, workEvidence, worst } from './support.js';
+import { deviceWork, kernelsNamed, launchesOf, workOf, namesByTime, workEvidence, worst } from './support.js';
 
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
 
@@ -32,7 +32,7 @@ export const fp32Gemm: Rule = {
     const ms = exposedMs(time, isPlain(time));
     const part = ms / time.spanMs;
     if (kernelMs === 0 || found.ms / kernelMs < gemmShare.value || part < gemmSpan.value) return [];
-    const all = longestWork(time, isPlain(time));
+    const { all, longest } = workOf(time, isPlain(time));
     const names = namesByTime(asked, time, all);
     return [{
       title: `Multiplications of FP32 matrices run off the tensor cores: ${times(all.length, 'kernel')}, ${percent(found.ms / kernelMs)} of the time of device ${time.device}'s kernels.`,
@@ -40,12 +40,12 @@ export const fp32Gemm: Rule = {
       share: part,
       headroomMs: ms,
       severity: severityOf(part),
-      evidence: [workEvidence(asked, 'kernels', `${names.slice(0, 2).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}. For ${milliseconds(ms)} device ${time.device} did nothing else.`, time, all)],
+      evidence: [workEvidence(asked, 'kernels', `${names.slice(0, 2).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}. For ${milliseconds(ms)} device ${time.device} did nothing else.`, time, longest)],
       notes: [
         'Allow TF32 (torch.backends.cuda.matmul.allow_tf32 = True, torch.set_float32_matmul_precision("high")), or compute in BF16 or FP16 (torch.autocast). A part of this time remains.',
         ...(asked.tables.has('TARGET_INFO_GPU') ? [] : ['The profile does not say which GPU it is of: TF32 needs compute capability 8.0.']),
       ],
-      clues: { calls: launchesOf(asked, time, all), look: { what: 'a setting of precision, or a multiplication of matrices', patterns: [/allow_tf32|float32_matmul_precision|cublasSetMathMode/, /torch\.(matmul|bmm|mm|einsum)\(|F\.linear\(|cublasSgemm\w*\s*\(|nn\.Linear\(/] } },
+      clues: { calls: launchesOf(asked, time, longest), look: { what: 'a setting of precision, or a multiplication of matrices', patterns: [/allow_tf32|float32_matmul_precision|cublasSetMathMode/, /torch\.(matmul|bmm|mm|einsum)\(|F\.linear\(|cublasSgemm\w*\s*\(|nn\.Linear\(/] } },
     }];
   },
 };
@@ -85,7 +85,7 @@ function wasteRule({ id, looksFor, share, counts, title, falsePositives, notes, 
       if (found === null || found.ms / found.one.spanMs < share.value) return [];
       const { one: time, ms } = found;
       const part = ms / time.spanMs;
-      const all = longestWork(time, are(time));
+      const { all, longest } = workOf(time, are(time));
       const kernels = all.filter((i) => time.kind[i] === 0);
       const names = namesByTime(asked, time, kernels).slice(0, 3).map((one) => `${shortKernel(one.name)} (${milliseconds(one.ms)})`);
       return [{
@@ -94,9 +94,9 @@ function wasteRule({ id, looksFor, share, counts, title, falsePositives, notes, 
         share: part,
         headroomMs: ms,
         severity: severityOf(part),
-        evidence: [workEvidence(asked, 'kernels', `${names.join(', ') || 'Copies and sets of memory by the driver'}.`, time, all)],
+        evidence: [workEvidence(asked, 'kernels', `${names.join(', ') || 'Copies and sets of memory by the driver'}.`, time, longest)],
         notes,
-        clues: { calls: launchesOf(asked, time, all), look: { patterns: look, what } },
+        clues: { calls: launchesOf(asked, time, longest), look: { patterns: look, what } },
       }];
     },
   };
