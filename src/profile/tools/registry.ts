@@ -12,7 +12,9 @@ import { kernelInstances } from './gpu/kernel-instances.js';
 import { kernels } from './gpu/kernels.js';
 import { launch } from './gpu/launch.js';
 import { memcpy } from './gpu/memcpy.js';
+import { memory } from './gpu/memory.js';
 import { memset } from './gpu/memset.js';
+import { mfu } from './gpu/mfu.js';
 import { moduleLoading } from './gpu/module-loading.js';
 import { nccl } from './gpu/nccl.js';
 import { nvtx } from './gpu/nvtx.js';
@@ -31,7 +33,7 @@ import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, sync, overlap, nccl, nvtx, iterations, criticalPath, apiSum, osrtSum, moduleLoading];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, memory, sync, overlap, nccl, nvtx, iterations, criticalPath, mfu, apiSum, osrtSum, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];

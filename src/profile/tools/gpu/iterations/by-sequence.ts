@@ -31,7 +31,7 @@ export function bySequence(work: WorkColumns, names: (kind: number, name: number
   if (spans.length < leastPeriods - 1) return null;
   const first = sequence[anchor.places[0] ?? 0] ?? 0;
   const name = names(work.kind[first] ?? 0, work.name[first] ?? 0);
-  const notes = [`The program marks no iterations. These are from the kernels of device ${device}, whose sequence repeats after ${period}: each begins with ${anchor.every === 1 ? 'a' : `every ${anchor.every}th`} ${name}. They may be layers of a model. Mark the program's steps with NVTX, and give --range, to be sure.`];
+  const notes = [`The program marks no iterations. These are from the kernels of device ${device}, whose sequence repeats after ${period}: each begins with ${anchor.every === 1 ? 'the kernel' : `one in ${anchor.every} of the kernel`} ${name}. They may be layers of a model. Mark the program's steps with NVTX, and give --range, to be sure.`];
   return { how: 'sequence', name, thread: null, device, spans, notes };
 }
 
