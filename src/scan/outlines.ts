@@ -1,3 +1,4 @@
+import type { ScanLanguage } from './language.js';
 import { outlineFile } from './outline/outline-file.js';
 import type { Outline } from './outline/outline.js';
 import type { SourceTree, TreeFile } from './source-tree.js';
@@ -15,15 +16,28 @@ export function filesWith(tree: SourceTree, word: string): TreeFile[] {
   return filesWhere(tree, (text) => hasWord(text, word, () => true));
 }
 
-/** Source files that may define a name: in some place it does not follow a dot, or something is assigned to it. */
+/** What stands before a name that is defined; elsewhere nothing as short says it. */
+const beforeDefinition: Partial<Record<ScanLanguage, RegExp>> = {
+  python: /\b(?:def|class)\s+$/,
+  rust: /(?:\b(?:fn|struct|enum|union|trait|type|mod)|macro_rules!)\s+$/,
+  go: /(?:\b(?:func|type)\s+|\)\s*|^\s*)$/m,
+};
+
+/** Source files that may define a name: the words before it say so, or in some place it follows no dot, or something is assigned to it. */
 export function filesThatMayDefine(tree: SourceTree, name: string): TreeFile[] {
-  return filesWhere(tree, (text) => hasWord(text, name, (at) => text[at - 1] !== '.' || /^\s*=/.test(text.slice(at + name.length, at + name.length + 20))));
+  return filesWhere(tree, (text, language) => {
+    const before = beforeDefinition[language];
+    return hasWord(text, name, (at) => {
+      if (before !== undefined) return before.test(text.slice(Math.max(0, at - 40), at));
+      return text[at - 1] !== '.' || /^\s*=/.test(text.slice(at + name.length, at + name.length + 20));
+    });
+  });
 }
 
-function filesWhere(tree: SourceTree, test: (text: string) => boolean): TreeFile[] {
+function filesWhere(tree: SourceTree, test: (text: string, language: ScanLanguage) => boolean): TreeFile[] {
   return tree.files.filter(({ path, language }) => {
     const text = language === null ? null : tree.text(path);
-    return text !== null && test(text);
+    return language !== null && text !== null && test(text, language);
   });
 }
 

@@ -76,7 +76,7 @@ export function textOutline(text: string, language: ScanLanguage): Outline {
         const at = start + (match.indices?.groups?.['name']?.[0] ?? 0);
         const end = kind === 'macro' ? null : language === 'python' ? blockEnd(code, start) : blockAt(at);
         // Without a body it is a declaration, or a call.
-        if (end === null && kind !== 'macro') continue;
+        if (end === null && kind === 'function') continue;
         const last = end ?? start + line.length;
         taken.add(at);
         found.push({ name, kind, owner: match.groups?.['owner'] ?? null, line: index + 1, column: line.length - line.trimStart().length + 1, endLine: lineAt(last - 1), start, end: last });
@@ -89,7 +89,9 @@ export function textOutline(text: string, language: ScanLanguage): Outline {
     start += line.length + 1;
   });
   const symbols = nested(found);
-  return { language, by: 'text', symbols, calls: withCallers(callsIn(code, taken), symbols), imports: imported };
+  const calls = withCallers(callsIn(code, taken), symbols);
+  // In C++ what looks like a call outside of functions declares one.
+  return { language, by: 'text', symbols, calls: language === 'c++' ? calls.filter(({ caller }) => caller !== -1) : calls, imports: imported };
 }
 
 function callsIn(code: string, definitions: ReadonlySet<number>): Omit<SourceCall, 'caller'>[] {
@@ -97,7 +99,7 @@ function callsIn(code: string, definitions: ReadonlySet<number>): Omit<SourceCal
   return code.split('\n').flatMap((text, index) => {
     const calls = [...text.matchAll(callPattern)].flatMap(({ 1: receiver = '', 2: name = '', index: at }) => {
       const column = at + receiver.length;
-      return notCalled.has(name) || definitions.has(lineStart + column) ? [] : [{ name, receiver: receiver === '' ? null : receiver.replace(/(?:\.|->|::)$/, ''), line: index + 1, column: column + 1, start: lineStart + column }];
+      return (receiver === '' && notCalled.has(name)) || definitions.has(lineStart + column) ? [] : [{ name, receiver: receiver === '' ? null : receiver.replace(/(?:\.|->|::)$/, ''), line: index + 1, column: column + 1, start: lineStart + column }];
     });
     lineStart += text.length + 1;
     return calls;

@@ -32,8 +32,8 @@ export function calleesOf(tree: SourceTree, { file, symbol }: Located): Callee[]
     const [first] = calls;
     if (first === undefined) return [];
     const meaning = meaningOf(tree, file, outline, first);
-    const possible = meaning.kind === 'name only' ? definitionsOf(tree, first.name).filter((one) => mayMean(one, outline, first)) : [];
-    const defined = meaning.kind === 'exact' ? meaning.targets : possible.slice(0, mostDefinitions);
+    const possible = meaning.kind === 'name only' ? definitionsOf(tree, first.name, mostDefinitions).filter((one) => mayMean(one, outline, first)) : [];
+    const defined = meaning.kind === 'exact' ? meaning.targets : possible;
     const confidence = meaning.kind === 'exact' ? ('exact' as const) : defined.length === 0 ? ('outside' as const) : ('name only' as const);
     return [{ callee, calls: calls.length, at: calls.slice(0, 10).map(({ line }) => line), defined, confidence, by: outline.by }];
   });

@@ -12,13 +12,18 @@ export interface Located {
   symbol: SourceSymbol;
 }
 
-/** Every definition of a name, also of one such as `Class.method`, `ns::f` or `package.module.f`. */
-export function definitionsOf(tree: SourceTree, named: string): Located[] {
+/** Every definition of a name, also of one such as `Class.method`, `ns::f` or `package.module.f`; files are looked at until there are `enough`. */
+export function definitionsOf(tree: SourceTree, named: string, enough = Infinity): Located[] {
   const parts = nameParts(named);
   const name = parts.at(-1) ?? '';
   if (name === '') return [];
   const whole = parts.join('.');
-  return filesThatMayDefine(tree, name).flatMap(({ path }) => definedIn(tree, path, (symbol) => symbol.name === name && (parts.length === 1 || `.${moduleOf(path)}.${fullName(symbol)}`.endsWith(`.${whole}`))));
+  const found: Located[] = [];
+  for (const { path } of filesThatMayDefine(tree, name)) {
+    found.push(...definedIn(tree, path, (symbol) => symbol.name === name && (parts.length === 1 || `.${moduleOf(path)}.${fullName(symbol)}`.endsWith(`.${whole}`))));
+    if (found.length >= enough) break;
+  }
+  return found;
 }
 
 /** `a::b.c` as a, b, c. */

@@ -1,13 +1,13 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, startOf } from '../../propose/source/tree.js';
-import type { SourceSymbol } from '../outline/outline.js';
+import type { Outline } from '../outline/outline.js';
 import { firstStatement, inLine, several, stringIn, stringsIn, type Kinds, type VariantNode } from './variant.js';
 
 const through = new Set(['parenthesized_expression', 'condition_clause', 'boolean_operator', 'binary_expression']);
 const conditionals = new Set(['if_statement', 'elif_clause', 'if_expression']);
 
 /** Comparisons of one thing with several texts, in the conditions of one function: `if name == "a": … elif name in ("b", "c"): …`. */
-export function branchVariants(root: SgNode, kinds: Kinds, symbols: readonly SourceSymbol[]): VariantNode[] {
+export function branchVariants(root: SgNode, kinds: Kinds, outline: Outline): VariantNode[] {
   const found = all(root, kinds.comparison).flatMap((node) => {
     const compared = comparison(node, kinds);
     if (compared === null) return [];
@@ -15,7 +15,7 @@ export function branchVariants(root: SgNode, kinds: Kinds, symbols: readonly Sou
     while (condition !== null && through.has(String(condition.kind()))) condition = condition.parent();
     if (condition === null || !conditionals.has(String(condition.kind()))) return [];
     const at = startOf(node);
-    const place = symbols.findLast(({ start, end }) => start <= at && at < end)?.start ?? -1;
+    const place = outline.symbols.findLast(({ start, end }) => start <= at && at < end)?.start ?? -1;
     const target = firstStatement(condition.field('consequence'));
     return compared.keys.map((key) => ({ place: `${place} ${compared.subject}`, variant: { registry: compared.subject, key, target, kind: 'branch' as const, line: lineOf(node) } }));
   });

@@ -17,9 +17,15 @@ export function variantsIn(tree: SourceTree, path: string): Variant[] {
   if (!hasTree(text, language)) return textVariants(text).map((variant) => ({ ...variant, by: 'text' }));
   const root = treeOf(path, text, language);
   const kinds = kindsOf[language];
-  const here = new Set([...outline.symbols.map(({ name }) => name), ...outline.imports.flatMap(({ names }) => names.map(({ as }) => as))]);
-  const isCallable = (name: string): boolean => here.has(name) || isDefined(tree, name);
-  const found = [...registrationVariants(root, kinds, isCallable), ...tableVariants(root, kinds, isCallable), ...branchVariants(root, kinds, outline.symbols), ...switchVariants(root, kinds)];
+  // Most files have nothing that makes them necessary.
+  let here: Set<string> | null = null;
+  // In Python and JavaScript a file names what it uses; elsewhere packages and headers share names.
+  const isShared = language === 'c++' || language === 'go' || language === 'rust';
+  const isCallable = (name: string): boolean => {
+    here ??= new Set([...outline.symbols.map((symbol) => symbol.name), ...outline.imports.flatMap(({ names }) => names.map(({ as }) => as))]);
+    return here.has(name) || (isShared && isDefined(tree, name));
+  };
+  const found = [...registrationVariants(root, kinds, isCallable), ...tableVariants(root, kinds, isCallable), ...branchVariants(root, kinds, outline), ...switchVariants(root, kinds)];
   return found.sort((a, b) => a.line - b.line).map((variant) => ({ ...variant, by: 'syntax tree' }));
 }
 
@@ -28,7 +34,7 @@ const known = new WeakMap<SourceTree, Map<string, boolean>>();
 function isDefined(tree: SourceTree, name: string): boolean {
   const answers = known.get(tree) ?? new Map<string, boolean>();
   known.set(tree, answers);
-  const answer = answers.get(name) ?? definitionsOf(tree, name).length > 0;
+  const answer = answers.get(name) ?? definitionsOf(tree, name, 1).length > 0;
   answers.set(name, answer);
   return answer;
 }
