@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { PerfloopError } from '../../core/errors.js';
+import type { ExportFormat } from '../../profile/export/export.js';
 import type { ProfileOptions } from '../verbs/profile.js';
 import { emit } from '../context.js';
 import { declareVerb, seconds, type Finish } from './declare.js';
@@ -67,6 +68,20 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
       const { page } = await import('../verbs/page.js');
       const { printPage } = await import('../print/page.js');
       emit(context, await page(context, { profile, ...(out === undefined ? {} : { out }), ...(repo === undefined ? {} : { repo }) }), printPage);
+      return 0;
+    },
+  });
+  declareVerb<{ format?: ExportFormat; out?: string }>(program, finish, {
+    usage: 'export [profile]',
+    summary: 'write a profile for Perfetto, chrome://tracing, speedscope or flame graphs',
+    details: 'Without --format, the ending of the file tells it: .speedscope.json, .folded, .collapsed or .txt; else it is a trace. A name that ends in .gz is compressed.',
+    options: [['--format <format>', 'perfetto or chrome (one and the same), speedscope, folded', ['perfetto', 'chrome', 'speedscope', 'folded']], ['-o, --out <file>', 'where it goes (default: the name of the profile with the ending of the format, here)']],
+    examples: ['perfloop export profile.sqlite -o trace.json.gz', 'perfloop export bench.cpuprofile --format speedscope', 'perfloop export perf.data -o stacks.folded'],
+    async action(context, { format, out }, profile) {
+      if (profile === undefined) throw new PerfloopError('PL_EXPORT_PROFILE', 'There is no profile to export.', { where: 'perfloop export', fix: 'Name it: perfloop export profile.sqlite -o trace.json.gz' });
+      const { exportVerb } = await import('../verbs/export.js');
+      const { printExported } = await import('../print/export.js');
+      emit(context, await exportVerb(context, { profile, ...(format === undefined ? {} : { format }), ...(out === undefined ? {} : { out }) }), printExported);
       return 0;
     },
   });

@@ -29,3 +29,14 @@ export function copyOf(name: string): { copyKind: number; srcKind: number | null
 export function syncTypeOf(kind: string): number {
   return waits.find(([pattern]) => pattern.test(kind))?.[1] ?? 0;
 }
+
+const keyOf = (numbers: Record<string, number>, number: number | null): string | undefined => Object.entries(numbers).find(([, value]) => value === number)?.[0];
+
+/** What `copyOf` reads: HtoD, DtoH and so on, and the kinds of memory. */
+export const directionText = (copyKind: number): string => keyOf(directions, copyKind) ?? 'Unknown';
+export const memoryText = (kind: number | null): string => keyOf(memories, kind) ?? 'Unknown';
+
+const waitNames = ['Unknown Sync', 'Event Sync', 'Stream Wait Event', 'Stream Sync', 'Context Sync'];
+
+/** What `syncTypeOf` reads. */
+export const syncText = (syncType: number): string => waitNames[syncType] ?? 'Unknown Sync';

@@ -1,0 +1,35 @@
+import { basename, resolve } from 'node:path';
+import { cachedProfile } from '../../profile/cached.js';
+import { exportProfile, type Exported, type ExportFormat } from '../../profile/export/export.js';
+import { openProfile } from '../../profile/tools/open.js';
+import type { CliContext } from '../context.js';
+import { importWatch } from '../import-watch.js';
+
+export interface ExportOptions {
+  profile: string;
+  format?: ExportFormat;
+  /** By default the profile's name with the ending of the format, where the command runs. */
+  out?: string;
+}
+
+const endings: Record<ExportFormat, string> = { perfetto: '.trace.json.gz', chrome: '.trace.json.gz', speedscope: '.speedscope.json', folded: '.folded.txt' };
+
+/** Writes a profile for another tool. */
+export async function exportVerb(context: CliContext, { profile, format, out }: ExportOptions): Promise<Exported> {
+  const file = resolve(context.cwd, profile);
+  const wanted = format ?? formatOf(out);
+  const database = await cachedProfile(context.home, file, importWatch(context));
+  const db = openProfile(database);
+  try {
+    return await exportProfile(db, { format: wanted, file: resolve(context.cwd, out ?? `${basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')}${endings[wanted]}`) });
+  } finally {
+    db.close();
+  }
+}
+
+/** By the ending of the file that is asked for. */
+function formatOf(out = ''): ExportFormat {
+  const name = out.replace(/\.gz$/, '');
+  if (name.endsWith('.speedscope.json')) return 'speedscope';
+  return /\.(folded|collapsed|txt)$/.test(name) ? 'folded' : 'perfetto';
+}
