@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { exitCodes, PerfloopError } from '../../core/errors.js';
 import { programOutput } from '../../measure/program-output.js';
 import { chooseKind, type Choice } from '../../profile/capture/choose.js';
-import { programOf } from '../../profile/capture/command-words.js';
+import { findProgram, programOf } from '../../profile/capture/command-words.js';
 import type { Overhead } from '../../profile/capture/overhead.js';
 import { findProfilers, isUsable, type Profiler } from '../../profile/capture/profilers.js';
 import { hasFailed, record } from '../../profile/capture/record.js';
 import type { RecorderKind, Window } from '../../profile/capture/recorder.js';
-import type { Interrupts } from '../../profile/capture/run-recorded.js';
+import { commandMissing, type Interrupts } from '../../profile/capture/run-recorded.js';
 import { answer } from '../../tools/answer.js';
 import { toolNamed } from '../../tools/registry.js';
 import type { ToolAnswer } from '../../tools/tool.js';
@@ -51,7 +51,9 @@ export function profilers(context: CliContext): Promise<Profiler[]> {
 
 /** Runs a command with a profiler, imports the profile, and says what is hot. A command that fails gives exit code 2, with its profile. */
 export async function profile(context: CliContext, { argv, kind, out, window, withOverhead }: ProfileOptions): Promise<Profiled> {
-  const program = programOf(argv, { cwd: context.cwd, path: context.env['PATH'] ?? '' });
+  const places = { cwd: context.cwd, path: context.env['PATH'] ?? '' };
+  if (findProgram(argv[0] ?? '', places) === null) throw commandMissing(argv, 'there is no such program');
+  const program = programOf(argv, places);
   const found = await findProfilers(context.env, program.kind === 'python' ? program.interpreter : undefined);
   const choice = kind === 'auto' ? chooseKind(program, found, await hasGpu(context)) : named(kind, found);
   const words = choice.kind === 'pyspy' && program.kind === 'python' ? await withRealPython(argv, program.interpreter, context) : argv;

@@ -90,9 +90,13 @@ function unfold(exitCode: number): { exitCode: number | null; signal: NodeJS.Sig
   return signal === undefined ? { exitCode, signal: null } : { exitCode: null, signal };
 }
 
+export function commandMissing(argv: readonly string[], why: string): PerfloopError {
+  return new PerfloopError('PL_PROFILE_COMMAND_MISSING', `The command could not be started: ${why}.`, { where: argv.join(' '), fix: "Name a program on PATH, or write it with its folder. A line of a shell is `sh -c '…'`." });
+}
+
 function exitOf(child: ChildProcess, argv: readonly string[]): Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once('error', (cause) => reject(new PerfloopError('PL_PROFILE_COMMAND_MISSING', `The command could not be started: ${cause.message}.`, { where: argv.join(' '), fix: 'Name a program on PATH, or write it with its folder. A line of a shell is `sh -c \'…\'`.', cause })));
+    child.once('error', (cause) => reject(commandMissing(argv, cause.message)));
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
 }
