@@ -16,7 +16,14 @@ ${list.length === 0 ? html`<p>No rule found anything in this profile.</p>` : htm
 ${place(finding)}
 <ul>${evidence.slice(0, 12).map((one) => html`<li>${clip(one.text, 600)} <span class="note">${one.tool}${one.place === undefined ? null : html` · ${one.place.table}`}</span>${jump(one, finding.title)}</li>`)}${finding.notes.slice(0, 8).map((text) => html`<li class="note">${clip(text, 600)}</li>`)}</ul></article>`)}</div>`}
 ${list.length > mostFindings ? html`<p class="note">and ${list.length - mostFindings} more: perfloop analyze PROFILE --json</p>` : null}
-${abstained.length === 0 ? null : html`<details class="abstained"><summary>${countText(abstained.length, 'rule')} that could not tell</summary><ul>${abstained.map(({ rule, reason }) => html`<li><code>${clip(rule, 100)}</code> ${clip(reason, 500)}</li>`)}</ul></details>`}</section>`;
+${abstained.length === 0 ? null : html`<details class="abstained"><summary>${countText(abstained.length, 'rule')} that could not tell</summary><ul>${byReason(abstained).map(([reason, rules]) => html`<li>${clip(reason, 500)}: ${rules.map((rule, i) => html`${i === 0 ? '' : ', '}<code>${clip(rule, 100)}</code>`)}</li>`)}</ul></details>`}</section>`;
+}
+
+/** Many rules lack the same table. */
+function byReason(abstained: readonly { rule: string; reason: string }[]): [string, string[]][] {
+  const rules = new Map<string, string[]>();
+  for (const { rule, reason } of abstained) rules.set(reason, [...(rules.get(reason) ?? []), rule]);
+  return [...rules];
 }
 
 const tone = (severity: string): string => (severity === 'high' ? 'bad' : severity === 'medium' ? 'unsure' : '');

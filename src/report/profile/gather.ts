@@ -41,7 +41,7 @@ export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, o
   const views = { flame: flameOf(db), treemap: treemapOf(db, treemapAspect), copies: copiesOverTime(db, spanNs) };
   const asked = [...gpuTools, ...hostTools].filter(({ name, input }) => !ownView.has(name) && input.safeParse({}).success);
   const answers = asked.map((tool, i) => {
-    onProgress(`asking ${tool.name}`, 0.65 + (0.3 * i) / asked.length);
+    onProgress(`asking the tool ${tool.name}`, 0.65 + (0.3 * i) / asked.length);
     return { summary: tool.summary, answer: ask(tool, db, tool.input.safeParse({ limit: rowsShown }).success ? { limit: rowsShown } : {}) };
   });
   const dropped = timeline.tracks.reduce((sum, track) => sum + track.dropped, 0);
