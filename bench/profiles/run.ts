@@ -1,74 +1,58 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { importProfile } from '../../src/profile/import/import.js';
-import { nsysTables } from '../../src/profile/import/nsys/tables.js';
-import { openProfile } from '../../src/profile/tools/open.js';
-import { profileTools } from '../../src/profile/tools/registry.js';
-import { ask } from '../../src/profile/tools/tool.js';
-import Database from '../../src/store/sqlite.js';
-import { generateExport } from './generate.js';
+import type { Measured } from './part.js';
 
 /**
- * `tsx bench/profiles/run.ts [--kernels N]...`: importing a generated export beside a plain INSERT … SELECT of the same tables with
- * the same indexes, in turns in one run, and each tool once on the result.
+ * `npm run build && npx tsx bench/profiles/run.ts [--kernels N]... [--turns N]`: importing a generated export beside a plain
+ * INSERT … SELECT of the same tables with the same indexes, in turns in one run; then each tool, and all rules, in a thread.
  */
-const { values } = parseArgs({ options: { kernels: { type: 'string', multiple: true, default: ['1000000'] } } });
+const { values } = parseArgs({ options: { kernels: { type: 'string', multiple: true, default: ['1000000'] }, turns: { type: 'string', default: '3' } } });
 
+const most = { importRatio: 1.5, megabytes: 500, allSeconds: 10 };
 const root = mkdtempSync(join(tmpdir(), 'perfloop-bench-profiles-'));
-const seconds = async (work: () => unknown): Promise<number> => {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
-};
 
-/** What any import of these tables has to do. */
-function plain(source: string, target: string): void {
-  const db = new Database(target);
-  db.pragma('journal_mode = OFF');
-  db.pragma('synchronous = OFF');
-  db.prepare('ATTACH ? AS source').run(source);
-  const there = new Set(db.prepare<[], string>("SELECT name FROM source.sqlite_master WHERE type = 'table'").pluck().all());
-  db.transaction(() => {
-    db.exec('CREATE TABLE StringIds AS SELECT * FROM source.StringIds');
-    for (const { name, columns, indexes } of nsysTables) {
-      if (!there.has(name)) continue;
-      const theirs = new Set(db.prepare<[string, string], string>('SELECT name FROM pragma_table_info(?, ?)').pluck().all(name, 'source'));
-      const copied = columns.filter((column) => theirs.has(column)).map((column) => `"${column}"`);
-      db.exec(`CREATE TABLE ${name} (${copied.map((column) => `${column} INTEGER`).join(', ')}); INSERT INTO main.${name} SELECT ${copied.join(', ')} FROM source.${name}`);
-      // An index over what only an import computes is made over what it is computed from.
-      for (const [i, of] of indexes.entries()) db.exec(`CREATE INDEX plain_${name}_${i} ON ${name} (${of.split(', ').map((column) => (theirs.has(column) ? `"${column}"` : 'globalTid')).join(', ')})`);
-    }
-  })();
-  db.close();
+/** Each part is a process, so that its memory is its own. */
+function part(...args: string[]): Measured {
+  return JSON.parse(execFileSync(process.execPath, [...process.execArgv, fileURLToPath(new URL('./part.ts', import.meta.url)), ...args], { encoding: 'utf8' })) as Measured;
+}
+
+const told = (met: boolean): string => (met ? 'met' : 'MISSED');
+
+function bench(kernels: number): { kernels: number; importSeconds: number } {
+  const source = join(root, `${kernels}.sqlite`);
+  const [database, plain] = [join(root, 'p.sqlite'), join(root, 'plain.sqlite')];
+  part('generate', source, String(kernels));
+  console.log(`\n${kernels} kernels, ${(statSync(source).size / 1e6).toFixed(0)} MB`);
+  const imports: Measured[] = [];
+  const plains: Measured[] = [];
+  for (let turn = 0; turn < Number(values.turns); turn++) {
+    plains.push(part('plain', source, plain));
+    rmSync(plain);
+    imports.push(part('import', source, database));
+  }
+  rmSync(source);
+  const fastest = (of: readonly Measured[]): number => Math.min(...of.map(({ seconds }) => seconds));
+  const ratio = fastest(imports) / fastest(plains);
+  const megabytes = Math.max(...imports.map((one) => one.megabytes));
+  console.log(`  import ${fastest(imports).toFixed(2)} s, plain INSERT … SELECT with indexes ${fastest(plains).toFixed(2)} s: ${ratio.toFixed(2)}x (at most ${most.importRatio}x: ${told(ratio <= most.importRatio)})`);
+  console.log(`  import's memory    ${megabytes.toFixed(0)} MB (at most ${most.megabytes}: ${told(megabytes <= most.megabytes)})`);
+  const { tools = [], stallMs = 0, megabytes: held } = part('tools', database);
+  for (const { name, seconds } of tools) console.log(`  ${name.padEnd(18)} ${seconds.toFixed(2)} s`);
+  const all = tools.reduce((sum, { seconds }) => sum + seconds, 0);
+  console.log(`  all of them        ${all.toFixed(2)} s${kernels === 1_000_000 ? ` (at most ${most.allSeconds}: ${told(all <= most.allSeconds)})` : ''}`);
+  console.log(`  their memory       ${held.toFixed(0)} MB (at most ${most.megabytes}: ${told(held <= most.megabytes)}); the main thread was late by at most ${stallMs.toFixed(0)} ms`);
+  rmSync(database);
+  return { kernels, importSeconds: fastest(imports) };
 }
 
 try {
-  for (const kernels of values.kernels.map(Number)) {
-    const source = join(root, `${kernels}.sqlite`);
-    generateExport(source, kernels);
-    console.log(`\n${kernels} kernels, ${(statSync(source).size / 1e6).toFixed(0)} MB`);
-    const imports: number[] = [];
-    const plains: number[] = [];
-    for (let turn = 0; turn < 3; turn++) {
-      plains.push(await seconds(() => plain(source, join(root, 'plain.sqlite'))));
-      rmSync(join(root, 'plain.sqlite'));
-      imports.push(await seconds(() => importProfile({ files: [source], kind: 'nsys', database: join(root, 'p.sqlite') })));
-    }
-    const ratio = Math.min(...imports) / Math.min(...plains);
-    console.log(`  import ${Math.min(...imports).toFixed(2)} s, plain INSERT … SELECT with indexes ${Math.min(...plains).toFixed(2)} s: ${ratio.toFixed(2)}x (at most 1.5x: ${ratio <= 1.5 ? 'met' : 'MISSED'})`);
-    const db = openProfile(join(root, 'p.sqlite'));
-    let all = 0;
-    for (const tool of profileTools.filter(({ name }) => !['query', 'search'].includes(name))) {
-      const took = await seconds(() => ask(tool, db, {}));
-      all += took;
-      console.log(`  ${tool.name.padEnd(18)} ${took.toFixed(2)} s`);
-    }
-    console.log(`  all of them        ${all.toFixed(2)} s`);
-    console.log(`  peak memory        ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB (at most 500: ${process.resourceUsage().maxRSS / 1024 < 500 ? 'met' : 'MISSED'})`);
-    db.close();
-  }
+  const done = values.kernels.map((kernels) => bench(Number(kernels)));
+  const [first, last] = [done[0], done.at(-1)];
+  if (first !== undefined && last !== undefined && last !== first) console.log(`\n${(last.kernels / first.kernels).toFixed(1)} times the kernels took ${(last.importSeconds / first.importSeconds).toFixed(1)} times as long to import`);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
