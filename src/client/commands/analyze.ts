@@ -22,12 +22,13 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
     ],
     examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --sarif --out perfloop.sarif', 'perfloop analyze'],
     async action(context, { repo, config, failOn, out, ...forms }, profile) {
-      const { analyzeTarget } = await import('../verbs/phases.js');
       const { analyze, isSevere } = await import('../verbs/analyze.js');
       const { tellAnalysis } = await import('../analysis-output.js');
       const form = formOf(context, forms);
       if (profile === undefined) {
         if (form === 'html') throw new PerfloopError('PL_USAGE', 'A page is of a profile.', { where: '--html', fix: 'Name the profile: perfloop analyze profile.sqlite --html --out page.html' });
+        // Only a run needs Temporal, whose client takes longer to load than rules take.
+        const { analyzeTarget } = await import('../verbs/phases.js');
         const phase = await analyzeTarget({ ...context, stdoutIsTaken: true }, { dir: repo ?? '.', ...(config === undefined ? {} : { config }) });
         if (phase.kind === 'ended') return (await import('../outcome.js')).reportOutcome(context, phase.watched);
         await tellAnalysis(context, { analysis: phase.result, form, out, repo: repo ?? '.' });
