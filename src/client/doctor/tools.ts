@@ -18,8 +18,8 @@ const tools: readonly Tool[] = [
   { name: 'flock', commands: ['flock'], args: ['--version'], neededFor: 'holding the machine while a benchmark samples', fix: 'Install util-linux (macOS: `brew install flock`).', required: true },
   { name: 'python3', commands: ['python3'], args: ['--version'], neededFor: 'profiling and testing Python targets', fix: 'Install Python 3.8 or newer.', required: false, least: '3.8' },
   { name: 'valgrind', commands: ['valgrind'], args: ['--version'], neededFor: 'instruction counts beside a verdict', fix: 'Install valgrind.', required: false },
-  { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiles of GPU targets, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
-  { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'profiles of Python with native frames, which are to come: nothing uses it yet', fix: 'Nothing to do yet.', required: false },
+  { name: 'nsys', commands: ['nsys'], args: ['--version'], neededFor: 'profiles of CUDA programs, and reading .nsys-rep', fix: 'Install nsight-systems-cli of NVIDIA, or nsight-systems (Debian, non-free).', required: false },
+  { name: 'py-spy', commands: ['py-spy'], args: ['--version'], neededFor: 'profiles of Python at little cost', fix: 'Run `pip install py-spy`.', required: false },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], args: ['--version'], neededFor: "the test of the report; not for perfloop's use", fix: 'Install Chromium.', required: false },
 ];
 
@@ -54,7 +54,7 @@ const mostParanoid = 2;
 
 async function perfCheck(): Promise<Check> {
   const said = await firstLineOf('perf', ['--version']);
-  const check = { name: 'perf', neededFor: 'profiles of native code, which are to come: nothing uses it yet' };
+  const check = { name: 'perf', neededFor: 'profiles of native code' };
   if (said === null) return { ...check, status: 'warn', found: 'not on PATH', fix: 'Install linux-perf (Debian) or linux-tools (Ubuntu).' };
   const paranoid = perfEventParanoid();
   if (paranoid === null || paranoid <= mostParanoid || process.getuid?.() === 0) return { ...check, status: 'ok', found: said, fix: null };
