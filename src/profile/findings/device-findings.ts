@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/finding.js';
 import type { Analysis } from '../rules/analyze.js';
-import { functionAround } from '../rules/place/around.js';
+import { Repository } from '../rules/place/repository.js';
 import { languageOf, snippet, sourceLines } from './source.js';
 
 /**
@@ -8,12 +8,13 @@ import { languageOf, snippet, sourceLines } from './source.js';
  * has its own, with callers and calls.
  */
 export async function deviceFindings({ findings }: Analysis, worktree: string, trackedFiles: ReadonlySet<string>): Promise<Finding[]> {
+  const repository = await Repository.open(worktree);
   const found: Finding[] = [];
   for (const { id, category, rule, title, severity, confidence, file, function: name, line, share, headroom_ms: headroomMs, evidence, notes } of findings) {
     if (!category.startsWith('C') || file === null || name === null || line === null || !trackedFiles.has(file)) continue;
     const lines = await sourceLines(worktree, file);
     if (lines === null) continue;
-    const around = functionAround(lines, line, file);
+    const around = repository.around(file, line);
     const language = languageOf(file);
     found.push({
       id, category, file, function: name, line: around.line, language, selfShare: share, totalShare: share, hotLines: [{ line, share }],

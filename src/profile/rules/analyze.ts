@@ -65,16 +65,16 @@ export async function analyzeProfile(db: ProfileDatabase, { file, repo }: Analys
   const repository = repo === null ? null : await Repository.open(await realpath(resolve(repo)));
   const root = repository === null ? '/' : profileRoot(db, { here: [...new Set([resolve(repo ?? '.'), repository.root])], trackedFiles: repository.files });
   const asked = new Asked(db, file, root);
-  if (repository !== null) asked.sources = await sourcesOf(asked, repository);
+  if (repository !== null) asked.sources = sourcesOf(asked, repository);
   const { found, abstained, quiet } = askAll(asked);
-  const findings = await Promise.all(found.map(({ rule, suspect }) => located(asked, repository, rule, suspect)));
+  const findings = found.map(({ rule, suspect }) => located(asked, repository, rule, suspect));
   findings.sort((a, b) => b.share - a.share || b.headroom_ms - a.headroom_ms || a.rule.localeCompare(b.rule, 'en'));
   return { profile: profileOf(asked), findings, abstained, quiet };
 }
 
-async function sourcesOf(asked: Asked, repository: Repository): Promise<Map<string, readonly string[]>> {
+function sourcesOf(asked: Asked, repository: Repository): Map<string, readonly string[]> {
   const files = [...new Set(asked.hotFunctions.map((hot) => hot.file))];
-  return new Map(await Promise.all(files.map(async (file) => [file, (await repository.lines(file)) ?? []] as const)));
+  return new Map(files.map((file) => [file, repository.lines(file) ?? []]));
 }
 
 function askAll(asked: Asked): { found: { rule: Rule; suspect: Suspect }[]; abstained: Analysis['abstained']; quiet: string[] } {
@@ -99,8 +99,8 @@ function askAll(asked: Asked): { found: { rule: Rule; suspect: Suspect }[]; abst
 
 const order: Confidence[] = ['low', 'medium', 'high'];
 
-async function located(asked: Asked, repository: Repository | null, rule: Rule, suspect: Suspect): Promise<AnalysisFinding> {
-  const place = repository === null ? placeWithout(suspect.clues) : await placeOf(asked, repository, suspect.clues);
+function located(asked: Asked, repository: Repository | null, rule: Rule, suspect: Suspect): AnalysisFinding {
+  const place = repository === null ? placeWithout(suspect.clues) : placeOf(asked, repository, suspect.clues);
   const { title, share, headroomMs, severity, evidence } = suspect;
   const confidence = place === null ? suspect.confidence : (order[Math.min(order.indexOf(suspect.confidence), order.indexOf(place.confidence))] ?? 'low');
   const notes = [...(suspect.notes ?? []), `It may be none: ${rule.falsePositives}`, `Not seen: ${rule.blindTo}`];

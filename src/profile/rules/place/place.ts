@@ -2,7 +2,7 @@ import type { Confidence } from '../../../core/finding.js';
 import { identifier, locate } from '../../findings/source.js';
 import type { Asked } from '../asked.js';
 import type { Clues, Look } from '../rule.js';
-import { functionAround } from './around.js';
+import { indentOf } from './around.js';
 import { contextOf, type CallContext } from './host-places.js';
 import type { Match, Repository } from './repository.js';
 
@@ -22,31 +22,31 @@ export interface Place {
 }
 
 /** By frames and call chains, then by ranges, then by what the source looks like. Null where nothing tells. */
-export async function placeOf(asked: Asked, repository: Repository, clues: Clues): Promise<Place | null> {
+export function placeOf(asked: Asked, repository: Repository, clues: Clues): Place | null {
   if (clues.frame !== undefined) return framePlace(repository, clues.frame);
   const contexts = clues.calls.slice(0, mostCalls).map((row, index) => contextOf(asked, row, clues.moments?.[index]));
   const ranges = [...contexts.map((context) => context.ranges), ...(clues.ranges === undefined ? [] : [[...clues.ranges]])];
   return (
-    (await mostOften(contexts, (context) => chainPlace(repository, context, clues.look))) ??
-    (await mostOften(ranges, (texts) => rangePlace(repository, texts, clues.look))) ??
-    (clues.look === undefined ? null : await lookPlace(repository, clues.look)) ??
-    (await operatorPlace(repository, contexts))
+    mostOften(contexts, (context) => chainPlace(repository, context, clues.look)) ??
+    mostOften(ranges, (texts) => rangePlace(repository, texts, clues.look)) ??
+    (clues.look === undefined ? null : lookPlace(repository, clues.look)) ??
+    operatorPlace(repository, contexts)
   );
 }
 
-async function framePlace(repository: Repository, frame: NonNullable<Clues['frame']>): Promise<Place | null> {
+function framePlace(repository: Repository, frame: NonNullable<Clues['frame']>): Place | null {
   const file = repository.fileOf(frame.file);
-  const lines = file === null ? null : await repository.lines(file);
+  const lines = file === null ? null : repository.lines(file);
   const line = lines === null ? null : locate(lines, { name: frame.function, line: frame.line });
   if (file === null || line === null) return null;
   return { file, function: frame.function, line, confidence: 'high', how: 'by the profile\'s own frames' };
 }
 
 /** The place that most of them tell. */
-async function mostOften<T>(all: readonly T[], place: (one: T) => Promise<Place | null>): Promise<Place | null> {
+function mostOften<T>(all: readonly T[], place: (one: T) => Place | null): Place | null {
   const counts = new Map<string, { place: Place; count: number }>();
   for (const one of all) {
-    const found = await place(one);
+    const found = place(one);
     if (found === null) continue;
     const key = `${found.file}:${found.line}`;
     counts.set(key, { place: found, count: (counts.get(key)?.count ?? 0) + 1 });
@@ -56,88 +56,85 @@ async function mostOften<T>(all: readonly T[], place: (one: T) => Promise<Place 
 }
 
 /** The innermost frame that is of a file here. Symbols of Python may hold the line: `step (train.py:12)`, `train.py:12 step`. */
-async function chainPlace(repository: Repository, { frames }: CallContext, look: Look | undefined): Promise<Place | null> {
+function chainPlace(repository: Repository, { frames }: CallContext, look: Look | undefined): Place | null {
   for (const { symbol, module } of frames) {
     const inSymbol = /([^\s()[\]]+\.\w+)[:(](\d+)/.exec(symbol);
     const file = repository.fileOf(inSymbol?.[1] ?? module);
-    const lines = file === null ? null : await repository.lines(file);
+    const lines = file === null ? null : repository.lines(file);
     const name = identifier(symbol.replace(/\s*[([].*$/s, '').replace(/^\S+:\d+\s+/, '').replace(/^.*::/, ''));
     if (file === null || lines === null) {
-      const defined = name === null ? null : await definitionPlace(repository, name, symbol, look);
+      const defined = name === null ? null : definitionPlace(repository, name, symbol, look);
       if (defined !== null) return defined;
       continue;
     }
     const line = inSymbol === null ? locate(lines, { name: name ?? '(module)', line: 1 }) : Number(inSymbol[2]);
     if (line === null || line > lines.length) continue;
-    const around = functionAround(lines, line, file);
+    const around = repository.around(file, line);
     return { file, function: around.function === '(module)' ? (name ?? '(module)') : around.function, line, confidence: 'high', how: 'by the call chain of the profile' };
   }
   return null;
 }
 
 /** Native frames name a function and no file: the one place that defines it, and the line of it that looks like the cause. */
-async function definitionPlace(repository: Repository, name: string, symbol: string, look: Look | undefined): Promise<Place | null> {
-  const found = (await repository.matches(new RegExp(`(^|[\\s*&:>])${escape(name)}\\s*(<[^>]*>)?\\([^;]*$`))).filter(({ file, line, text }) => !text.endsWith(';') && (file.endsWith('.py') || functionLine(text, name) || line === 1));
-  const [first] = found;
-  if (first === undefined || found.length > 1) return null;
-  const lines = (await repository.lines(first.file)) ?? [];
-  return { ...refined(lines, first, look, { confidence: 'high', how: `by the call chain of the profile: ${cut(symbol)} is defined there` }), function: name };
-}
-
-/** Whether a line begins the definition of a function, rather than a statement that calls it. */
-function functionLine(text: string, name: string): boolean {
-  const before = text.slice(0, text.indexOf(name));
-  return !/[=(.]|\b(return|if|while|for|case|throw|new|else)\b/.test(before.replaceAll('->', '.'));
+function definitionPlace(repository: Repository, name: string, symbol: string, look: Look | undefined): Place | null {
+  const [found, ...others] = repository.functions(symbol.replace(/\s*[([<].*$/s, ''));
+  if (found === undefined || others.length > 0) return null;
+  const { file, symbol: { line, endLine } } = found;
+  const at = lookedFor(repository.lines(file) ?? [], { from: line, to: endLine }, look) ?? line;
+  return { file, function: name, line: at, confidence: 'high', how: `by the call chain of the profile: ${cut(symbol)} is defined there` };
 }
 
 /** The innermost range that names a place of the source, or whose text stands in it. */
-async function rangePlace(repository: Repository, texts: readonly string[], look: Look | undefined): Promise<Place | null> {
+function rangePlace(repository: Repository, texts: readonly string[], look: Look | undefined): Place | null {
   for (const text of texts) {
     const [, path, at] = /^(\S+\.py)\((\d+)\)/.exec(text) ?? [];
     if (path !== undefined) {
       const file = repository.fileOf(path);
-      const lines = file === null ? null : await repository.lines(file);
+      const lines = file === null ? null : repository.lines(file);
       if (file === null || lines === null || Number(at) > lines.length) continue;
-      return refined(lines, { file, line: Number(at), text: '' }, look, { confidence: 'high', how: `by the range "${cut(text)}"` });
+      return refined(repository, { file, line: Number(at), text: '' }, look, { confidence: 'high', how: `by the range "${cut(text)}"` });
     }
     // Operators of PyTorch are in no source of the repository by that name.
     if (/^(aten|autograd|c10|torch|nccl|cuda)::|^[:\s]*$/.test(text)) continue;
     const plain = text.replace(/, (op_id|seq) = .*$/s, '').replace(/\s*[:#=]?\s*\d+$/, '').trim();
     if (plain.length < 3) continue;
-    const found = await repository.matches(new RegExp(`["'\`]${escape(plain)}`));
+    const found = repository.matches(new RegExp(`["'\`]${escape(plain)}`));
     const [first] = found;
     if (first === undefined || found.length > 5) continue;
-    const lines = (await repository.lines(first.file)) ?? [];
-    return refined(lines, first, look, { confidence: found.length === 1 ? 'high' : 'medium', how: `by the range "${cut(text)}", whose text stands ${found.length === 1 ? 'there' : `in ${found.length} places`}` });
+    return refined(repository, first, look, { confidence: found.length === 1 ? 'high' : 'medium', how: `by the range "${cut(text)}", whose text stands ${found.length === 1 ? 'there' : `in ${found.length} places`}` });
   }
   return null;
 }
 
 /** The line that looks like the cause, in the block that begins at a range's text. */
-function refined(lines: readonly string[], { file, line }: Match, look: Look | undefined, rest: Pick<Place, 'confidence' | 'how'>): Place {
-  const around = functionAround(lines, line, file);
-  const indent = (text: string): number => text.length - text.trimStart().length;
-  const own = indent(lines[line - 1] ?? '');
-  for (const pattern of look?.patterns ?? []) {
-    for (let at = line; at <= lines.length; at++) {
-      const text = lines[at - 1] ?? '';
-      // The block ends where something stands further left, or a brace closes as far left as it began.
-      if (at > line && text.trim() !== '' && (indent(text) < own || (indent(text) === own && /^\s*}/.test(text)))) break;
-      if (pattern.test(text)) return { file, function: around.function, line: at, ...rest };
-    }
-  }
-  return { file, function: around.function, line, ...rest };
+function refined(repository: Repository, { file, line }: Match, look: Look | undefined, rest: Pick<Place, 'confidence' | 'how'>): Place {
+  const lines = repository.lines(file) ?? [];
+  const own = indentOf(lines[line - 1] ?? '');
+  let to = line;
+  // The block ends where something stands further left, or a brace closes as far left as it began.
+  while (to < lines.length && !endsBlock(lines[to] ?? '', own)) to += 1;
+  return { file, function: repository.around(file, line).function, line: lookedFor(lines, { from: line, to }, look) ?? line, ...rest };
+}
+
+function endsBlock(text: string, own: number): boolean {
+  return text.trim() !== '' && (indentOf(text) < own || (indentOf(text) === own && /^\s*}/.test(text)));
+}
+
+/** The first line of a stretch that looks like the cause, by the surest pattern that finds one. */
+function lookedFor(lines: readonly string[], { from, to }: { from: number; to: number }, look: Look | undefined): number | null {
+  for (const pattern of look?.patterns ?? []) for (let at = from; at <= to; at++) if (pattern.test(lines[at - 1] ?? '')) return at;
+  return null;
 }
 
 /** The best line that looks like the cause: of the surest pattern, in a loop before not, in tests last. */
-async function lookPlace(repository: Repository, { patterns, what }: Look): Promise<Place | null> {
+function lookPlace(repository: Repository, { patterns, what }: Look): Place | null {
   for (const pattern of patterns) {
-    const found = await repository.matches(pattern);
+    const found = repository.matches(pattern);
     if (found.length === 0) continue;
-    const ranked = await Promise.all(found.slice(0, 200).map(async (match) => {
-      const around = functionAround((await repository.lines(match.file)) ?? [], match.line, match.file);
+    const ranked = found.slice(0, 200).map((match) => {
+      const around = repository.around(match.file, match.line);
       return { match, around, rank: (around.inLoop ? 0 : 1) + (/(^|\/)(tests?|examples?|docs?|bench\w*)\/|(^|\/)test_|_test\.|\.test\./.test(match.file) ? 2 : 0) };
-    }));
+    });
     const best = ranked.reduce((least, one) => (one.rank < least.rank ? one : least));
     const others = found.length - 1;
     return {
@@ -152,10 +149,10 @@ async function lookPlace(repository: Repository, { patterns, what }: Look): Prom
 }
 
 /** By the innermost operator of PyTorch around: `aten::bmm` is a call of `bmm`. */
-async function operatorPlace(repository: Repository, contexts: readonly CallContext[]): Promise<Place | null> {
+function operatorPlace(repository: Repository, contexts: readonly CallContext[]): Place | null {
   const names = new Set(contexts.flatMap(({ ranges }) => ranges).flatMap((text) => /^aten::(\w+?)_?(?:,|$)/.exec(text)?.[1] ?? []));
   for (const name of names) {
-    const place = await lookPlace(repository, { patterns: [new RegExp(`\\.${name}_?\\(`)], what: `a call of ${name}, which is the operator around` });
+    const place = lookPlace(repository, { patterns: [new RegExp(`\\.${name}_?\\(`)], what: `a call of ${name}, which is the operator around` });
     if (place !== null) return place;
   }
   return null;

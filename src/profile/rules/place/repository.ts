@@ -1,11 +1,13 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { sourceLines } from '../../findings/source.js';
+import { stat } from 'node:fs/promises';
+import { isCallable } from '../../../scan/outline/outline.js';
+import { linesOf, outlineIn } from '../../../scan/outlines.js';
+import { definitionsOf, nameParts, type Located } from '../../../scan/resolve/definitions.js';
+import { openSourceTree, type SourceTree } from '../../../scan/source-tree.js';
 import { isInDependency } from '../../tools/repository.js';
+import { loopAround, type Around } from './around.js';
 
-/** Without git, more files than this are not looked at. */
-const mostFiles = 20_000;
-const sourceFile = /\.(py|pyx|[cm]?[jt]sx?|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|rs|go)$/;
+/** A longer line is minified code. */
+const longestLine = 500;
 
 /** A source line that matches. */
 export interface Match {
@@ -15,40 +17,59 @@ export interface Match {
   text: string;
 }
 
-/** The source files of a checkout, each read once. */
+/** The sources of a profiled program, as the scanner reads them. */
 export class Repository {
-  readonly #lines = new Map<string, Promise<string[] | null>>();
+  readonly #lines = new Map<string, string[] | null>();
+  /** Relative, with `/`. */
+  readonly files: ReadonlySet<string>;
 
-  private constructor(
-    readonly root: string,
-    /** Relative, with `/`. */
-    readonly files: ReadonlySet<string>,
-  ) {}
-
-  /** Files that git tracks, or all that are there where it is no checkout. */
-  static async open(root: string): Promise<Repository> {
-    // Its hundred files are for who names a repository.
-    const { execa } = await import('execa');
-    const { stdout, failed } = await execa('git', ['ls-files', '-z'], { cwd: root, maxBuffer: 256 * 2 ** 20, reject: false });
-    const files = failed ? await walk(root) : stdout.split('\0').filter((file) => file !== '');
-    return new Repository(root, new Set(files));
+  private constructor(private readonly tree: SourceTree) {
+    this.files = new Set(tree.files.map(({ path }) => path));
   }
 
-  lines(file: string): Promise<string[] | null> {
-    let lines = this.#lines.get(file);
-    if (lines === undefined) this.#lines.set(file, (lines = sourceLines(this.root, file)));
-    return lines;
+  /** Throws PL_SCAN_FOLDER for what is no folder. */
+  static async open(root: string): Promise<Repository> {
+    return new Repository(await openSourceTree(root));
+  }
+
+  get root(): string {
+    return this.tree.root;
+  }
+
+  /** Null for what is not text, or not there. */
+  lines(file: string): string[] | null {
+    if (!this.#lines.has(file)) {
+      const text = this.tree.has(file) ? this.tree.text(file) : null;
+      this.#lines.set(file, text === null ? null : linesOf(text));
+    }
+    return this.#lines.get(file) ?? null;
   }
 
   /** Lines of source files that match, comments left out, in the order of the files' names. */
-  async matches(pattern: RegExp): Promise<Match[]> {
+  matches(pattern: RegExp): Match[] {
     const found: Match[] = [];
-    for (const file of [...this.files].filter((one) => sourceFile.test(one) && !isInDependency(one)).sort()) {
-      for (const [index, text] of ((await this.lines(file)) ?? []).entries()) {
-        if (text.length <= 500 && pattern.test(text) && !/^\s*(\/\/|\*|\/\*|#(?!include))/.test(text)) found.push({ file, line: index + 1, text: text.trim() });
+    for (const { path: file, language } of this.tree.files) {
+      if (language === null || isInDependency(file)) continue;
+      for (const [index, text] of (this.lines(file) ?? []).entries()) {
+        if (text.length <= longestLine && pattern.test(text) && !/^\s*(\/\/|\*|\/\*|#(?!include))/.test(text)) found.push({ file, line: index + 1, text: text.trim() });
       }
     }
     return found;
+  }
+
+  /** The innermost function around a line, and whether a loop of it is. */
+  around(file: string, line: number): Around {
+    const inside = (outlineIn(this.tree, file)?.symbols ?? []).filter((symbol) => isCallable(symbol) && symbol.line <= line && symbol.endLine >= line);
+    const innermost = inside.reduce<(typeof inside)[number] | null>((best, symbol) => (best === null || symbol.line >= best.line ? symbol : best), null);
+    const first = innermost?.line ?? 1;
+    return { function: innermost?.name ?? '(module)', line: first, inLoop: loopAround(this.lines(file) ?? [], { line, first, file }) };
+  }
+
+  /** Functions of that name (`solve`, `Solver::solve`); where none has the whole name, those that have its last part. */
+  functions(named: string): Located[] {
+    const callable = (name: string): Located[] => definitionsOf(this.tree, name).filter(({ symbol }) => isCallable(symbol));
+    const whole = callable(named);
+    return whole.length > 0 ? whole : callable(nameParts(named).at(-1) ?? '');
   }
 
   /** The file that a path of the profiled machine names: the same, or the one that ends alike. Null where several do. */
@@ -62,21 +83,6 @@ export class Repository {
     const endings = [...this.files].filter((file) => file.endsWith(`/${clean}`));
     return endings.length === 1 ? (endings[0] ?? null) : null;
   }
-}
-
-async function walk(root: string): Promise<string[]> {
-  const files: string[] = [];
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined && files.length < mostFiles; folder = folders.pop()) {
-    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !entry.name.startsWith('.') && !isInDependency(entry.name)) folders.push(path);
-      // A link could lead out of the repository.
-      else if (entry.isFile() && sourceFile.test(entry.name)) files.push(path);
-    }
-  }
-  return files;
 }
 
 export async function isFolder(path: string): Promise<boolean> {
