@@ -7,7 +7,7 @@ import { declareVerb, type Finish } from './declare.js';
 
 /** The verbs that turn profiles into findings. */
 export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
-  declareVerb<{ repo?: string; config?: string; failOn?: Severity; md?: boolean; html?: boolean; sarif?: boolean; out?: string }>(program, finish, {
+  declareVerb<{ repo?: string; config?: string; failOn?: Severity; md?: boolean; html?: boolean; sarif?: boolean; out?: string; list?: boolean }>(program, finish, {
     usage: 'analyze [profile]',
     summary: 'what costs time in a profile, where in the repository, and what could be saved: by rules, without a model',
     details: 'Without a profile: a run of only the steps profile and analyze, on the target in the working directory (or --repo) by its perfloop.toml. A rule that cannot judge, because that was not captured, abstains and says so. Exits with 0 whether there are findings or not, unless --fail-on is given.',
@@ -18,13 +18,20 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
       ['--html', 'as a page with the timeline, of a profile that is given'],
       ['--sarif', 'as SARIF 2.1.0, for code scanning'],
       ['-o, --out <file>', 'to a file in place of stdout'],
+      ['--list', 'every rule: what it looks for, what it reads, its thresholds'],
       ['--fail-on <severity>', 'exit with 3 when a finding is that severe or more', ['low', 'medium', 'high']],
     ],
     examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --sarif --out perfloop.sarif', 'perfloop analyze'],
-    async action(context, { repo, config, failOn, out, ...forms }, profile) {
-      const { analyze, isSevere } = await import('../verbs/analyze.js');
+    async action(context, { repo, config, failOn, out, list = false, ...forms }, profile) {
+      const { analyze, isSevere, ruleList } = await import('../verbs/analyze.js');
       const { tellAnalysis } = await import('../analysis-output.js');
       const form = formOf(context, forms);
+      if (list) {
+        const { printRules } = await import('../print/rules.js');
+        if (form === 'md') context.stdout.write((await import('../../report/analysis/rules-table.js')).rulesMarkdown());
+        else emit(context, ruleList(), printRules);
+        return exitCodes.ok;
+      }
       if (profile === undefined) {
         if (form === 'html') throw new PerfloopError('PL_USAGE', 'A page is of a profile.', { where: '--html', fix: 'Name the profile: perfloop analyze profile.sqlite --html --out page.html' });
         // Only a run needs Temporal, whose client takes longer to load than rules take.

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { Severity } from '../../core/finding.js';
 import { cachedProfile } from '../../profile/cached.js';
 import type { Analysis } from '../../profile/rules/analyze.js';
+import type { Rule } from '../../profile/rules/rule.js';
+import { rules } from '../../profile/rules/rules.js';
 import { analyzeInThread } from '../../profile/rules/in-thread.js';
 import type { CliContext } from '../context.js';
 import { importWatch } from '../import-watch.js';
@@ -16,6 +18,13 @@ export interface AnalyzeOptions {
 export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<{ analysis: Analysis; database: string }> {
   const database = await cachedProfile(context.home, resolve(context.cwd, profile), importWatch(context));
   return { analysis: await analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) }), database };
+}
+
+export type RuleListed = Omit<Rule, 'find' | 'needs'> & { needs: string[] };
+
+/** Every rule, for programs. */
+export function ruleList(): RuleListed[] {
+  return rules.map(({ find: _find, needs, ...rule }) => ({ ...rule, needs: Object.keys(needs) }));
 }
 
 const order: Severity[] = ['low', 'medium', 'high'];

@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { SimulatedProgram } from '../../../src/profile/cases/simulated.js';
+import { importProfile } from '../../../src/profile/import/import.js';
+import { analyzeDatabase } from '../../../src/profile/rules/analyze-database.js';
+import type { Analysis } from '../../../src/profile/rules/analyze.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+type Simulate = (program: SimulatedProgram) => void;
+
+async function analyzed(simulate: Simulate): Promise<Analysis> {
+  const folder = temporaryFolder();
+  const program = new SimulatedProgram();
+  simulate(program);
+  const database = join(folder, 'profile.sqlite');
+  await importProfile({ files: [program.write(join(folder, 'export.sqlite'))], kind: 'auto', database });
+  return analyzeDatabase({ database, file: 'export.sqlite', repo: null });
+}
+
+const times = (count: number, body: (index: number) => void): void => {
+  for (let index = 0; index < count; index++) body(index);
+};
+const gemm = 'sm90_xmma_gemm_bf16bf16_bf16f32_f32_tn_n_tilesize128x128x64_cublas';
+const busy = (program: SimulatedProgram, count = 5, us = 200): void => times(count, () => program.launch(gemm, us));
+const nccl = (op: string): string => `ncclDevKernel_${op}_Sum_f32_RING_LL(args)`;
+const elementwise = 'void at::native::vectorized_elementwise_kernel<4, MulFunctor<float>>(int, T2, T3)';
+
+/** What makes each rule speak, and the nearest thing that must not. */
+const pairs: Record<string, { does: Simulate; doesNot: Simulate }> = {
+  'C1-idle-device': {
+    does: (p) => times(20, () => { p.work(1500); busy(p); }),
+    // The host is ahead: the device never waits.
+    doesNot: (p) => times(20, () => { p.work(500); busy(p); }),
+  },
+  'C1-module-loading': {
+    does: (p) => { p.call('cuModuleLoadData', 200_000); busy(p, 2000); },
+    // Once at the start of a long program.
+    doesNot: (p) => { p.call('cuModuleLoadData', 200_000); busy(p, 20_000, 200); },
+  },
+  'C2-launch-bound': {
+    does: (p) => times(500, () => { p.launch(gemm, 3); p.work(6); }),
+    doesNot: (p) => times(500, () => { p.launch(gemm, 30); p.work(6); }),
+  },
+  'C2-fragmented-elementwise': {
+    does: (p) => times(100, () => { p.launch(gemm, 100); times(3, () => p.launch(elementwise, 20)); }),
+    // Long ones have enough to do.
+    doesNot: (p) => times(100, () => { p.launch(gemm, 100); p.launch(elementwise, 60); }),
+  },
+  'C2-tiny-kernels': {
+    does: (p) => times(1200, (i) => p.launch('void scatter(int*)', 8, { stream: i % 2 })),
+    doesNot: (p) => times(1200, (i) => p.launch('void scatter(int*)', 25, { stream: i % 2 })),
+  },
+  'C3-scalar-read': {
+    does: (p) => times(20, () => { busy(p, 2); p.copy({ direction: 'to host', bytes: 4, us: 2, pinned: false }); p.wait(); p.work(150); }),
+    // A few at the end.
+    doesNot: (p) => { busy(p, 100); times(5, () => { p.copy({ direction: 'to host', bytes: 4, us: 2, pinned: false }); p.wait(); }); },
+  },
+  'C3-sync-in-loop': {
+    does: (p) => times(20, () => { busy(p, 2); p.wait(); p.work(150); }),
+    // Another stream has work: nothing is lost.
+    doesNot: (p) => { p.launch(gemm, 20_000, { stream: 9 }); times(20, () => { busy(p, 1); p.call('cudaStreamSynchronize_v3020', 200); p.work(150); }); },
+  },
+  'C3-device-sync': {
+    does: (p) => times(20, () => { busy(p, 2); p.wait('cudaDeviceSynchronize_v3020'); p.work(150); }),
+    doesNot: (p) => { busy(p, 100); p.wait('cudaDeviceSynchronize_v3020'); },
+  },
+  'C3-allocation-churn': {
+    does: (p) => times(40, () => { p.call('cudaMalloc_v3020', 300); p.launch(gemm, 100); p.call('cudaFree_v3020', 200); }),
+    // The pool's calls do not wait.
+    doesNot: (p) => times(40, () => { p.call('cudaMallocAsync_v11020', 300); p.launch(gemm, 100); p.call('cudaFreeAsync_v11020', 200); }),
+  },
+  'C4-transfer-bound': {
+    does: (p) => times(20, () => { p.copy({ direction: 'to device', bytes: 20_000_000, us: 800 }); busy(p, 2); }),
+    // As much, but hidden by kernels of another stream.
+    doesNot: (p) => times(20, () => { p.copy({ direction: 'to device', bytes: 20_000_000, us: 800 }, { stream: 13 }); busy(p, 5); }),
+  },
+  'C4-pageable-copies': {
+    does: (p) => times(20, () => { p.copy({ direction: 'to device', bytes: 1_000_000, us: 200, pinned: false }); busy(p, 5); }),
+    doesNot: (p) => times(20, () => { p.copy({ direction: 'to device', bytes: 1_000_000, us: 200 }); busy(p, 5); }),
+  },
+  'C4-small-copies': {
+    does: (p) => times(200, () => { p.copy({ direction: 'to device', bytes: 512, us: 6 }); p.launch(gemm, 50); }),
+    doesNot: (p) => times(200, () => { p.copy({ direction: 'to device', bytes: 512, us: 1 }); p.launch(gemm, 50); }),
+  },
+  'C4-repeated-copies': {
+    does: (p) => times(20, () => { p.copy({ direction: 'to host', bytes: 5_000_000, us: 100 }); busy(p, 4); p.copy({ direction: 'to device', bytes: 5_000_000, us: 100 }); }),
+    doesNot: (p) => times(20, (i) => { p.copy({ direction: 'to device', bytes: 5_000_000 + i, us: 200 }); busy(p, 4); }),
+  },
+  'C5-fp32-gemm': {
+    does: (p) => times(20, () => { busy(p, 2); p.launch('ampere_sgemm_128x64_tn', 200); }),
+    doesNot: (p) => times(20, () => { busy(p, 2); p.launch('ampere_sgemm_tf32tensorop_128x64_tn', 200); }),
+  },
+  'C5-copy-kernels': {
+    does: (p) => times(20, () => { busy(p, 2); p.launch('void at::native::(anonymous namespace)::CatArrayBatchedCopy<float>(T1*)', 100); }),
+    doesNot: (p) => times(20, () => { busy(p, 2); p.launch('void at::native::(anonymous namespace)::CatArrayBatchedCopy<float>(T1*)', 20); }),
+  },
+  'C5-fills': {
+    does: (p) => times(20, () => { busy(p, 2); p.set(100_000_000, 50); }),
+    doesNot: (p) => times(20, () => { busy(p, 2); p.set(1000, 2); }),
+  },
+  'C6-exposed-communication': {
+    does: (p) => times(20, () => { busy(p, 2); p.launch(nccl('AllReduce'), 100); }),
+    doesNot: (p) => times(20, () => { p.launch(nccl('AllReduce'), 100, { stream: 20 }); busy(p, 2); }),
+  },
+  'C6-stragglers': {
+    does: (p) => times(20, () => { p.launch(gemm, 100, { device: 0 }); p.launch(gemm, 400, { device: 1 }); p.launch(nccl('AllReduce'), 350, { device: 0 }); p.launch(nccl('AllReduce'), 50, { device: 1 }); }),
+    doesNot: (p) => times(20, () => times(2, (device) => { p.launch(gemm, 100, { device }); p.launch(nccl('AllReduce'), 50, { device }); })),
+  },
+  'C6-small-collectives': {
+    does: (p) => times(120, () => { p.launch(gemm, 100); p.launch(nccl('AllGather'), 20); }),
+    doesNot: (p) => times(50, () => { p.launch(gemm, 100); p.launch(nccl('AllGather'), 20); }),
+  },
+  'C7-data-loader': {
+    does: (p) => times(20, () => { p.range('enumerate(DataLoader)#_MultiProcessingDataLoaderIter.__next__', () => p.work(1200)); busy(p); }),
+    // The batch was there before the device was done.
+    doesNot: (p) => times(20, () => { p.range('enumerate(DataLoader)#_MultiProcessingDataLoaderIter.__next__', () => p.work(50)); busy(p); }),
+  },
+  'C7-garbage-collection': {
+    does: (p) => times(20, () => { p.range('gc.collect', () => p.work(1500)); busy(p); }),
+    doesNot: (p) => times(20, () => { p.range('gc.collect', () => p.work(50)); busy(p); }),
+  },
+  'C7-python-lock': {
+    does: (p) => times(20, () => { p.range('Waiting for GIL', () => p.work(1500)); busy(p); }),
+    doesNot: (p) => times(20, () => { p.range('Holding GIL', () => p.work(50)); busy(p); }),
+  },
+};
+
+it.each(Object.entries(pairs))('%s speaks of what it looks for, and not of what is near it', async (rule, { does, doesNot }) => {
+  const found = await analyzed(does);
+  const finding = found.findings.find((one) => one.rule === rule);
+  expect(finding, found.findings.map((one) => one.rule).join()).toBeDefined();
+  // Never more than the device's own time, and the same share of it.
+  expect(finding?.headroom_ms).toBeGreaterThan(0);
+  expect(finding?.share).toBeLessThanOrEqual(1);
+  if (rule !== 'C1-module-loading') expect(finding?.headroom_ms).toBeCloseTo((finding?.share ?? 0) * (found.profile.device_ms ?? 0), 6);
+  expect(finding?.evidence.some(({ place }) => place !== undefined && place.ids.length > 0)).toBe(true);
+  expect((await analyzed(doesNot)).findings.map((one) => one.rule)).not.toContain(rule);
+});
+
+it('puts no idle millisecond down to two causes', async () => {
+  const { findings, profile } = await analyzed((p) => times(30, () => {
+    p.range('enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__', () => p.work(900));
+    busy(p, 2);
+    p.wait();
+    p.work(700);
+  }));
+  const idle = findings.filter(({ category }) => ['C1', 'C3', 'C7'].includes(category));
+  expect(idle.length).toBeGreaterThanOrEqual(2);
+  const work = 30 * 2 * 0.2;
+  expect(idle.reduce((sum, { headroom_ms: ms }) => sum + ms, 0)).toBeLessThanOrEqual((profile.device_ms ?? 0) - work + 1e-6);
+});
+
+it('is silent on a program that keeps its device busy', async () => {
+  expect((await analyzed((p) => times(50, () => busy(p)))).findings).toEqual([]);
+});
