@@ -19,7 +19,7 @@ export function progressLine(context: CliContext): ProgressLine {
   return {
     show(text) {
       clear();
-      stderr.write(text.slice(0, Math.max(20, stderr.columns - 1)));
+      stderr.write(text.slice(0, Math.max(20, (stderr.columns || 80) - 1)));
       shown = true;
     },
     close: clear,

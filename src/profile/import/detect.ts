@@ -16,22 +16,30 @@ export const bringable =
  * that perfloop reads.
  */
 export function detectProfileKind(file: string): ProfileKind {
-  const head = readHead(file, 64 * 1024);
+  const head = readHead(file, usualHead);
   if (startsWith(head, sqliteHead) || nsysReportKind(head) !== null) return 'nsys';
   if (isPerfRecording(head)) return 'perf';
   if (isMarshalledDictionary(head)) return 'cprofile';
   if (head.length >= 4 && walHeads.has(head.readUInt32BE(0))) throw new PerfloopError('PL_PROFILE_UNKNOWN', 'This is the write-ahead log of a SQLite database, without the database.', { where: file, fix: 'Give the file without -wal, and keep both in one folder.' });
-  const text = readPlainHead(file, 64 * 1024).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const text = plainText(file);
   const kind = /^[{[]/.test(text) ? jsonKind(text) : null;
   if (kind !== null) return kind;
   const lines = text.split('\n').map((line) => line.trimEnd());
-  // The last one may be cut.
-  if (text.length >= 60_000) lines.pop();
+  if (text.length >= usualHead / 2 && lines.length > 1) lines.pop();
   const said = lines.filter((line) => line !== '' && !line.startsWith('#'));
   if (isPerfHeader(said[0] ?? '')) return 'perf';
   if (isFolded(said)) return 'folded';
   throw new PerfloopError('PL_PROFILE_UNKNOWN', 'The profile is of an unknown kind.', { where: file, fix: bringable });
 }
+
+/** The beginning of a text; more of it where a line is longer than usual, for the last one may be cut. */
+function plainText(file: string): string {
+  const head = readPlainHead(file, usualHead);
+  return (head.includes('\n') ? head : readPlainHead(file, longestHead)).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+}
+
+const usualHead = 64 * 1024;
+const longestHead = 4 * 2 ** 20;
 
 const sqliteHead = Buffer.from('SQLite format 3\0');
 /** Of the write-ahead log of a SQLite database, in either byte order. */

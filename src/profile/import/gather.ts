@@ -2,6 +2,9 @@ import { chargeStack } from './charge-stack.js';
 import type { Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
 import type { Seen } from './seen-functions.js';
 
+/** No sample is longer, whatever a count says: eleven days. So that thousands of them still add up in 63 bits. */
+export const mostSampleNs = 1e15;
+
 /** Every stack once, whichever threads were in it. */
 export class StackTree {
   readonly #children = new Map<StackNode | null, Map<Frame, StackNode>>();
@@ -48,8 +51,8 @@ export class ThreadSamples {
 
   /** `nsPerUnit`: what a unit of the durations that were added is, in nanoseconds. */
   finish(nsPerUnit = 1): SampledProfile {
-    const samples = nsPerUnit === 1 ? this.#samples : this.#samples.map((sample) => ({ ...sample, durationNs: Math.round(sample.durationNs * nsPerUnit) }));
-    const lines = [...this.#lines].flatMap(([frame, times]) => [...times].map(([line, ns]) => ({ frame, line, ns: Math.round(ns * nsPerUnit) })));
+    const samples = this.#samples.map((sample) => ({ ...sample, durationNs: Math.round(Math.min(sample.durationNs * nsPerUnit, mostSampleNs)) }));
+    const lines = [...this.#lines].flatMap(([frame, times]) => [...times].map(([line, ns]) => ({ frame, line, ns: Math.round(Math.min(ns * nsPerUnit, mostSampleNs)) })));
     return { source: this.source, stacks: [], samples, lines };
   }
 }

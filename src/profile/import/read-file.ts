@@ -67,14 +67,14 @@ export function readHead(file: string, length: number): Buffer {
   }
 }
 
-/** The beginning of a profile, at most `length` bytes of the file, unzipped. Throws what readHead does. */
+/** The beginning of a profile, at most `length` bytes of the file, unzipped. Throws what readHead does, and PL_PROFILE_MALFORMED. */
 export function readPlainHead(file: string, length: number): Buffer {
   const head = readHead(file, length);
   if (!isZipped(head)) return head;
   try {
     return gunzipSync(head, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 });
-  } catch {
-    return head;
+  } catch (error) {
+    throw brokenZip(file, (error as Error).message, error);
   }
 }
 
@@ -103,6 +103,6 @@ export function isSameFile(before: Pick<Stats, 'size' | 'mtimeMs'> | undefined, 
 
 export const changedMeanwhile = (file: string): PerfloopError => new PerfloopError('PL_PROFILE_CHANGED', 'The profile was written while it was read.', { where: file, fix: 'Wait until the profiler has ended, and import it again.' });
 
-const brokenZip = (file: string, why: string, cause: unknown): PerfloopError => new PerfloopError('PL_PROFILE_MALFORMED', `The profile cannot be read: its compression is broken (${why}).`, { where: file, fix: 'Copy it again, or record it again.', cause });
+const brokenZip = (file: string, why: string, cause: unknown): PerfloopError => new PerfloopError('PL_PROFILE_MALFORMED', `The profile cannot be read: its compression is broken (${why === 'incorrect header check' ? 'bytes that are no gzip follow its end' : why}).`, { where: file, fix: 'Copy it again, or record it again.', cause });
 
 const tooLarge = (file: string, size: number): PerfloopError => new PerfloopError('PL_PROFILE_TOO_LARGE', `The profile has ${Math.round(size / 2 ** 20)} MiB or more; at most ${largest / 2 ** 20} can be read.`, { where: file, fix: 'Profile a shorter run of the command.' });

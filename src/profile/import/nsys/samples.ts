@@ -1,6 +1,6 @@
 import type Database from '../../../store/sqlite.js';
 import { nsPerEvent } from '../event-rate.js';
-import { StackTree } from '../gather.js';
+import { mostSampleNs, StackTree } from '../gather.js';
 import type { Frame } from '../model.js';
 import { nativeFrame } from '../native-frame.js';
 import type { Seen } from '../seen-functions.js';
@@ -55,7 +55,7 @@ export function addSamples(db: Database.Database, writer: ProfileWriter, file: s
       if (stack.length > 0 && threadState !== null && waitingStates.has(threadState)) stack.push(idle);
       const node = tree.node(stack);
       if (node === null) continue;
-      writer.sample(id, threads.get(thread) ?? 0, node, Math.round(weight(cpuCycles) * rate));
+      writer.sample(id, threads.get(thread) ?? 0, node, Math.round(Math.min(weight(cpuCycles) * rate, mostSampleNs)));
       count += 1;
     }
     events = eventsSql.all(last?.id ?? 0, atOnce);
