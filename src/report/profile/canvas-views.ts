@@ -28,7 +28,7 @@ export function timelineSection({ timeline }: ProfilePageData): Markup | null {
 <div id="timeline-box" class="scripted-only" tabindex="0" role="application" aria-label="Timeline. Arrows move, plus and minus zoom, 0 shows all, slash searches, Escape clears." hidden><div id="timeline-spacer"></div><canvas id="timeline-canvas"></canvas></div>
 <div id="timeline-details" class="scripted-only" aria-live="polite" hidden></div>
 ${legend(timelineLegend.filter(([tone]) => timeline.tones.has(tone)).map(([tone, text]) => [tones.indexOf(tone), text]))}
-<p class="note scripted-only">Drag to move, <kbd>Ctrl</kbd> and wheel to zoom, drag the ruler to choose a stretch. Keys: <kbd>←</kbd> <kbd>→</kbd> <kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd> <kbd>/</kbd> <kbd>Esc</kbd>.</p>
+<p class="note scripted-only">Drag to move, <kbd>Ctrl</kbd> and wheel or two fingers to zoom, drag the ruler to choose a stretch. Keys: <kbd>←</kbd> <kbd>→</kbd> <kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd> <kbd>/</kbd> <kbd>Esc</kbd>.</p>
 <p class="note">${said.filter((text) => text !== '').join(' ')}</p></section>`;
 }
 

@@ -31,7 +31,8 @@ class Numbers {
   }
 }
 
-const launched = new Set(['kernel', 'copy', 'set', 'graph']);
+/** Kinds of work that calls launch. */
+export const launched = new Set(['kernel', 'copy', 'set', 'graph']);
 
 /**
  * The timeline that `encodeTimeline` wrote. `busy` has one more number than there are spans: the time of all spans before each, so

@@ -1,4 +1,4 @@
-import { laneOf } from './data.js';
+import { laneOf, launched } from './data.js';
 import { kindWords } from './layout.js';
 import { timeText } from './words.js';
 
@@ -17,7 +17,7 @@ export function factsOf(data, span) {
   if (launch >= 0) {
     facts.push(['launched by', `${data.names[data.name[launch]][0]} at ${timeText(data.start[launch])}, in ${data.tracks[laneOf(data, launch).track].title}`]);
     facts.push(['waited', `${timeText(data.start[span] - data.start[launch])} from the launch to the start`]);
-  }
+  } else if (launched.has(track.kind) && !merged) facts.push(['launched by', 'a call that is not in the profile']);
   return { name: label, whole: whole === 0 ? '' : whole, facts };
 }
 

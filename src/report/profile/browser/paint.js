@@ -18,7 +18,7 @@ function paintSpan(context, data, theme, { span, x, y, width, from, to, found })
   const scale = width / (to - from);
   const left = Math.max(0, (data.start[span] - from) * scale);
   const right = Math.min(width, (data.end[span] - from) * scale);
-  const [label, , tone] = data.names[data.name[span]];
+  const [, , tone] = data.names[data.name[span]];
   const isFound = found === null || found.names[data.name[span]] === 1;
   context.globalAlpha = isFound ? 1 : 0.22;
   context.fillStyle = theme.tones[tone];
@@ -29,11 +29,17 @@ function paintSpan(context, data, theme, { span, x, y, width, from, to, found })
     context.fillStyle = theme.ground;
     context.fillRect(x + left, y + laneHeight - 4, wide, 1);
   }
-  if (right - left > 24) {
-    const text = fitted(data.count[span] > 1 ? `${data.count[span]} merged, most of ${label}` : label, right - left - 6, letter);
-    context.fillStyle = theme.onTone;
-    if (text !== '') context.fillText(text, x + left + 3, y + laneHeight / 2 + 0.5);
-  }
+  if (right - left > 24) paintLabel(context, data, theme, { span, left: x + left, right: x + right, y, found });
+  context.globalAlpha = 1;
+}
+
+function paintLabel(context, data, theme, { span, left, right, y, found }) {
+  const [label] = data.names[data.name[span]];
+  const text = fitted(data.count[span] > 1 ? `${data.count[span]} merged, most of ${label}` : label, right - left - 6, letter);
+  if (text === '') return;
+  context.globalAlpha = found === null || found.names[data.name[span]] === 1 ? 1 : 0.22;
+  context.fillStyle = theme.onTone;
+  context.fillText(text, left + 3, y + laneHeight / 2 + 0.5);
   context.globalAlpha = 1;
 }
 
@@ -47,6 +53,8 @@ function paintDense(context, data, theme, { x, y, width, from, to, first, after,
   const { start, end, busy, name, names } = data;
   let low = first;
   let often = 1;
+  // Spans that are alone in many pixels get their names.
+  const long = new Map();
   for (let pixel = 0; pixel < pixels; pixel++) {
     const begin = from + pixel * step;
     const finish = begin + step;
@@ -57,16 +65,22 @@ function paintDense(context, data, theme, { x, y, width, from, to, first, after,
     }
     const high = firstAboveNear(start, finish, low, after, often);
     often = Math.max(1, high - low - 1);
+    if (high === low + 1) long.set(low, pixel);
     const whole = busy[high] - busy[low];
     const cut = Math.max(0, begin - start[low]) + Math.max(0, end[high - 1] - finish);
     const share = Math.min(1, Math.max(0, (whole - cut) / step));
     const hit = found !== null && found.before[high] > found.before[low];
     const tone = names[name[longestOf(data, low, high)]][2];
-    words[pixel] = mixed(theme.paper, hit ? theme.markRgb : theme.rgb[tone], found !== null && !hit ? 0.22 * share : 0.25 + 0.75 * share);
+    words[pixel] = mixed(theme.paper, hit ? theme.markRgb : theme.rgb[tone], hit ? 0.6 + 0.4 * share : found === null ? 0.25 + 0.75 * share : 0.22 * share);
   }
   strips.context.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(strips.canvas, 0, 0, pixels, 1, x, y + 1, width, laneHeight - 2);
+  for (const [span, last] of long) {
+    const left = Math.max(0, ((start[span] - from) / (to - from)) * width);
+    const right = Math.min(width, (last + 1) / ratio);
+    if (right - left > 40) paintLabel(context, data, theme, { span, left: x + left, right: x + right, y, found });
+  }
 }
 
 /** As a word of pixels: ABGR, since all machines that show pages are little-endian. */
