@@ -3,8 +3,10 @@ import { diff } from './diff.js';
 import { apiSum, osrtSum } from './gpu/api-sum.js';
 import { busy } from './gpu/busy.js';
 import { criticalPath } from './gpu/critical-path.js';
+import { dataloader } from './gpu/dataloader.js';
 import { deviceInfo } from './gpu/device-info.js';
 import { gaps } from './gpu/gaps.js';
+import { gc } from './gpu/gc.js';
 import { graphs } from './gpu/graphs.js';
 import { health } from './gpu/health.js';
 import { iterations } from './gpu/iterations.js';
@@ -33,7 +35,7 @@ import { search } from './search.js';
 import type { ProfileTool } from './tool.js';
 
 /** Questions about work on GPUs, in the order in which a reader asks. */
-export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, memory, sync, overlap, nccl, nvtx, iterations, criticalPath, mfu, apiSum, osrtSum, moduleLoading];
+export const gpuTools: readonly ProfileTool[] = [health, deviceInfo, busy, streams, gaps, kernels, kernelInstances, tensorCores, launch, graphs, memcpy, memset, memory, sync, overlap, nccl, nvtx, iterations, criticalPath, mfu, apiSum, osrtSum, dataloader, gc, moduleLoading];
 
 /** Questions about code on the host. */
 export const hostTools: readonly ProfileTool[] = [hotFunctionsTool, callTree, callersOf, flame, threads, blocked];
