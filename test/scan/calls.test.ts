@@ -82,6 +82,12 @@ describe('calls in Python', () => {
     expect(await askIn(folder, 'scanner_trace', { name: 'nobody' })).toMatchObject({ abstained: 'nothing in the repository is called nobody' });
   });
 
+  it('lead in a library from what nobody calls', async () => {
+    const folder = repositoryOf({ 'lib.py': 'def public():\n    helper()\n\ndef helper():\n    deep()\n\ndef deep(): ...\n' });
+    expect(await askIn(folder, 'scanner_trace', { name: 'deep' })).toMatchObject({ rows: [{ function: 'public' }, { function: 'helper' }, { function: 'deep' }], facts: { from: 'public, which nobody in the repository is seen to call' } });
+    expect(await askIn(folder, 'scanner_trace', { name: 'public' })).toMatchObject({ abstained: expect.stringContaining('no chain of calls') as string });
+  });
+
   it('go out of a function to what it names, and where that is defined', async () => {
     const folder = repositoryOf(python);
     expect(await rowsIn(folder, 'scanner_callees', { name: 'main', outside: true }, ['callee', 'calls', 'defined', 'confidence'])).toEqual([

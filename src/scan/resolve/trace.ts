@@ -34,17 +34,30 @@ interface Node {
   guesses: number;
 }
 
+/** Where a path begins that reaches no entry point. The lower the rank, the better: code outside of functions, a function without callers, either of them in tests. */
+interface Fallback {
+  node: Node;
+  rank: number;
+}
+
+const tests = /(?:^|\/)(?:tests?|__tests__|spec|benchmarks?)\/|[._-](?:test|spec)\.\w+$|(?:^|\/)(?:test_[^/]*|conftest)\.py$/;
+
+function better(found: Fallback | null, node: Node): Fallback {
+  const rank = (node.at === null ? 0 : 1) + (tests.test(node.file) ? 2 : 0);
+  return found === null || rank < found.rank ? { node, rank } : found;
+}
+
 const mostLooked = 1000;
 
 /**
  * The shortest chain of callers, found from the function backwards: with the fewest steps that are known by name only, then
- * the fewest steps. Without `starts`, an entry point is better than the code of any other file.
+ * the fewest steps. Without `starts`, an entry point is better than the code of any other file, and that better than a function that nobody calls.
  */
 export function tracePath(tree: SourceTree, definitions: readonly Located[], starts: readonly Located[] | null): Trace {
   const levels: Node[][] = [definitions.map((at) => ({ at, file: at.file, site: null, next: null, guesses: 0 }))];
   const seen = new Set<string>();
   let looked = 0;
-  let fallback: Node | null = null;
+  let fallback: Fallback | null = null;
   for (let guesses = 0; guesses < levels.length; guesses += 1) {
     const queue = levels[guesses] ?? [];
     for (let head = 0; head < queue.length; head += 1) {
@@ -57,18 +70,24 @@ export function tracePath(tree: SourceTree, definitions: readonly Located[], sta
       if (starts !== null && at !== null && starts.some((start) => isSame(start, at))) return { path: stepsOf(node), startsAt: fullName(at.symbol), looked, isCut: false };
       if (starts === null && isEntry(tree, node)) return { path: stepsOf(node), startsAt: `entry point ${node.file}`, looked, isCut: false };
       if (at === null) {
-        fallback ??= node;
+        fallback = better(fallback, node);
         continue;
       }
-      if (looked >= mostLooked) return { path: starts === null && fallback !== null ? stepsOf(fallback) : null, startsAt: fallback?.file ?? null, looked, isCut: true };
+      if (looked >= mostLooked) break;
       looked += 1;
-      for (const site of callSitesOf(tree, [at], at.symbol.name)) {
+      const sites = callSitesOf(tree, [at], at.symbol.name);
+      // What nobody calls is what a library is for.
+      if (sites.length === 0 && node.next !== null) fallback = better(fallback, node);
+      for (const site of sites) {
         const total = guesses + (site.confidence === 'exact' ? 0 : 1);
         (levels[total] ??= []).push({ at: callerOf(tree, site), file: site.file, site, next: node, guesses: total });
       }
     }
   }
-  return { path: starts === null && fallback !== null ? stepsOf(fallback) : null, startsAt: fallback?.file ?? null, looked, isCut: false };
+  const isCut = looked >= mostLooked;
+  if (starts !== null || fallback === null) return { path: null, startsAt: null, looked, isCut };
+  const { node } = fallback;
+  return { path: stepsOf(node), startsAt: node.at === null ? `code of ${node.file}` : `${fullName(node.at.symbol)}, which nobody in the repository is seen to call`, looked, isCut };
 }
 
 function callerOf(tree: SourceTree, { file, caller }: CallSite): Located | null {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { firstRows } from '../../profile/tools/tool.js';
 import { groupBy } from '../group.js';
-import { bySchema, confidenceSchema, limitSchema, nameSchema } from '../inputs.js';
+import { bySchema, confidenceSchema, limitSchema, nameSchema, withinSchema } from '../inputs.js';
 import { fullName } from '../outline/outline.js';
 import { callSitesOf } from '../resolve/call-sites.js';
 import { defineRepositoryTool } from '../tool.js';
-import { callNotes, definitionPlaces, whatIsNamed } from './support.js';
+import { callNotes, definitionPlaces, sitesWithin, whatIsNamed } from './support.js';
 
 const row = z.object({
   file: z.string(),
@@ -21,12 +21,12 @@ export const callSiteTool = defineRepositoryTool({
   name: 'scanner_call_sites',
   aliases: ['call_sites'],
   summary: 'the lines that call a function',
-  input: z.object({ name: nameSchema, limit: limitSchema }),
+  input: z.object({ name: nameSchema, within: withinSchema, limit: limitSchema }),
   row,
   facts: z.object({ calls: z.int(), exact: z.int(), definitions: z.array(z.string()) }),
-  async run(tree, { name, limit }) {
+  async run(tree, { name, within, limit }) {
     const definitions = whatIsNamed(tree, name);
-    const sites = callSitesOf(tree, definitions, name);
+    const sites = sitesWithin(tree, callSitesOf(tree, definitions, name), within);
     if (definitions.length === 0 && sites.length === 0) return { abstained: `nothing in the repository is called ${name}` };
     const rows = sites.map(({ file, line, column, callerName, confidence, text, by }) => ({ file, line, column, caller: callerName, confidence, text, by }));
     return { ...firstRows(rows, limit), facts: { calls: sites.length, exact: sites.filter(({ confidence }) => confidence === 'exact').length, definitions: definitionPlaces(definitions) }, notes: callNotes(tree, definitions) };
@@ -49,12 +49,12 @@ export const callers = defineRepositoryTool({
   name: 'scanner_callers',
   aliases: ['find_callers'],
   summary: 'the functions that call a function',
-  input: z.object({ name: nameSchema, limit: limitSchema }),
+  input: z.object({ name: nameSchema, within: withinSchema, limit: limitSchema }),
   row: callerRow,
   facts: z.object({ callers: z.int(), calls: z.int(), definitions: z.array(z.string()) }),
-  async run(tree, { name, limit }) {
+  async run(tree, { name, within, limit }) {
     const definitions = whatIsNamed(tree, name);
-    const sites = callSitesOf(tree, definitions, name);
+    const sites = sitesWithin(tree, callSitesOf(tree, definitions, name), within);
     if (definitions.length === 0 && sites.length === 0) return { abstained: `nothing in the repository is called ${name}` };
     const groups = groupBy(sites, ({ file, caller }) => `${file}\0${caller?.start ?? ''}`);
     const rows = [...groups.values()].flatMap((group) => {

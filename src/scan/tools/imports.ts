@@ -29,7 +29,7 @@ export const imports = defineRepositoryTool({
     limit: limitSchema,
   }),
   row,
-  facts: z.object({ imports: z.int(), files: z.int(), unresolved: z.int(), /** Modules from outside by the number of their imports, most first. */ outside: z.record(z.string(), z.int()) }),
+  facts: z.object({ imports: z.int(), files: z.int(), unresolved: z.int(), /** From outside, those with the most imports. */ outside: z.array(z.object({ module: z.string(), imports: z.int() })) }),
   async run(tree, { of, module: part, limit, ...asked }) {
     const target = of === null ? null : tree.file(of).path;
     const counts = new Map<string, number>();
@@ -47,7 +47,7 @@ export const imports = defineRepositoryTool({
     });
     return {
       ...firstRows(rows, limit),
-      facts: { imports: rows.length, files: new Set(rows.map(({ file }) => file)).size, unresolved: rows.filter(({ resolved, outside }) => resolved === null && !outside).length, outside: Object.fromEntries([...counts].sort((a, b) => b[1] - a[1]).slice(0, 20)) },
+      facts: { imports: rows.length, files: new Set(rows.map(({ file }) => file)).size, unresolved: rows.filter(({ resolved, outside }) => resolved === null && !outside).length, outside: [...counts].sort((a, b) => b[1] - a[1]).slice(0, 10).map(([module, count]) => ({ module, imports: count })) },
       notes: notesOn(tree),
     };
   },

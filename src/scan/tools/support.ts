@@ -1,5 +1,6 @@
-import { notesOn } from '../inputs.js';
+import { filesIn, notesOn } from '../inputs.js';
 import { isCallable, type SourceSymbol } from '../outline/outline.js';
+import type { CallSite } from '../resolve/call-sites.js';
 import { definitionsOf, type Located } from '../resolve/definitions.js';
 import type { SourceTree } from '../source-tree.js';
 
@@ -8,6 +9,13 @@ export function whatIsNamed(tree: SourceTree, name: string): Located[] {
   const all = definitionsOf(tree, name).filter(({ symbol }) => symbol.kind !== 'namespace');
   const callable = all.filter(({ symbol }: { symbol: SourceSymbol }) => isCallable(symbol));
   return callable.length > 0 ? callable : all;
+}
+
+/** The call sites in the files that `within` names. */
+export function sitesWithin(tree: SourceTree, sites: CallSite[], within: string | null): CallSite[] {
+  if (within === null) return sites;
+  const files = new Set(filesIn(tree, { within }).map(({ path }) => path));
+  return sites.filter(({ file }) => files.has(file));
 }
 
 /** `file:line`, the first twenty. */

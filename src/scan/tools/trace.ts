@@ -21,7 +21,7 @@ export const trace = defineRepositoryTool({
   summary: 'the shortest path of calls from an entry point, or a function, to a function',
   input: z.object({
     name: nameSchema,
-    from: z.string().min(1).max(300).nullable().default(null).describe('The function that it begins with; by default an entry point, else code of a file outside of any function.'),
+    from: z.string().min(1).max(300).nullable().default(null).describe('The function that it begins with; by default an entry point, else code of a file outside of any function, else one that nobody calls.'),
     limit: limitSchema,
   }),
   row,
