@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { CommandRequest, CommandResult } from '../../measure/command.js';
 import { makeRecorder } from './make-recorder.js';
-import { wholeCommand, type RecorderKind } from './recorder.js';
+import { wholeCommand, type Recorder, type RecorderKind } from './recorder.js';
 import { shellWord } from '../../core/shell-word.js';
 
 export interface CaptureRequest {
@@ -32,15 +33,22 @@ export async function captureProfile({ kind, command, outDir, runCommand }: Capt
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
   const recorder = await makeRecorder(kind === 'auto' ? 'hooks' : kind, { outDir, root: await seenFolder(command), env: command.env, window: wholeCommand, isWatched: false });
-  const line = recorder.prefix.length === 0 ? command.command : [...recorder.prefix, '/bin/sh', '-c', command.command].map(shellWord).join(' ');
-  const result = await runCommand({ ...command, command: line, env: { ...command.env, ...recorder.env } });
+  const text = join(outDir, 'profile.txt');
+  const result = await runCommand({ ...command, command: lineOf(recorder, command.command, text), env: { ...command.env, ...recorder.env } });
   if (!result.ok) throw commandFailed(command, result);
 
-  const files = await recorder.collect(() => undefined);
+  const files = recorder.asText === undefined ? await recorder.collect(() => undefined) : [text].filter((file) => existsSync(file));
   if (files.length === 0) throw nothingCaptured(kind, command);
   const kinds = new Set(recorder.kind === 'hooks' ? files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')) : [recorder.kind]);
   const [first] = kinds;
   return { kind: kinds.size === 1 && first ? first : 'mixed', files, wallMs: result.wallMs };
+}
+
+/** The command with its recorder, which is read where it was made: other places may not have its programs. */
+function lineOf({ prefix, asText }: Recorder, command: string, text: string): string {
+  if (prefix.length === 0) return command;
+  const recorded = [...prefix, '/bin/sh', '-c', command].map(shellWord).join(' ');
+  return asText === undefined ? recorded : `${recorded}; code=$?; ${asText.map(shellWord).join(' ')} >${shellWord(text)} && exit $code`;
 }
 
 /** Where the command finds itself. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { perfScriptWords } from '../import/perf/command.js';
 import type { Recorder, RecorderPlace } from './recorder.js';
 import { timedCommand } from './timed.js';
 
@@ -23,6 +24,7 @@ export function perfRecorder({ outDir, window }: RecorderPlace): Recorder {
     stopFile: null,
     graceMs: 0,
     timesFile,
+    asText: perfScriptWords(file),
     hidesExit: false,
     collect: () => Promise.resolve(existsSync(file) ? [file] : []),
   };

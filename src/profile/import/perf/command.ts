@@ -4,13 +4,17 @@ import { PerfloopError } from '../../../core/errors.js';
 /** What perf says is kept to here. */
 const mostSaid = 4000;
 
+/** What prints a perf.data as text. */
+export const perfScriptWords = (file: string): string[] => ['perf', 'script', '--force', '--ns', '--no-inline', '-F', '+pid', '-i', file];
+
 /**
  * The text that `perf script` makes of a perf.data, as it comes. Nothing is looked up on the network, and inlined functions are not
  * resolved: that asks addr2line once for each address. Throws PL_PERF_MISSING where perf is not installed, PL_PROFILE_MALFORMED
  * with what it said where it fails.
  */
 export async function* perfScript(file: string): AsyncGenerator<Buffer> {
-  const child = spawn('perf', ['script', '--force', '--ns', '--no-inline', '-F', '+pid', '-i', file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, DEBUGINFOD_URLS: '', LC_ALL: 'C' } });
+  const [perf = '', ...words] = perfScriptWords(file);
+  const child = spawn(perf, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, DEBUGINFOD_URLS: '', LC_ALL: 'C' } });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (said.length < mostSaid) said += text;
