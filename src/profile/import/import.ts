@@ -13,6 +13,8 @@ import { sparingly, type OnImportProgress } from './progress.js';
 import { changedMeanwhile, checkedProfile, isSameFile, readHead } from './read-file.js';
 import { readSpeedscope } from './speedscope.js';
 import { importNsys } from './nsys/import.js';
+import { importNsysRanks } from './nsys/ranks.js';
+import { mostRanks } from './ranks.js';
 import { processesSql } from './nsys/tables.js';
 import { tablesOf } from '../tools/tables.js';
 import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
@@ -104,8 +106,12 @@ async function importAlone(db: Database.Database, files: string[], kinds: Profil
     await importKineto(db, files, report);
     return files.length;
   }
+  if (kinds.every((kind) => kind === 'nsys') && files.length > 1 && files.length <= mostRanks) {
+    await importNsysRanks(db, files, `${target}.part`, report);
+    return files.length;
+  }
   const [file] = files;
-  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'Exports of Nsight Systems and traces of PyTorch are not imported together with others.', { where: files.join(', '), fix: 'Give one file, or traces of PyTorch alone.' });
+  if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'Exports of Nsight Systems and traces of PyTorch are not imported together with others.', { where: files.join(', '), fix: 'Give one file, or those of the ranks of one job.' });
   await importNsys(db, file, `${target}.source`, report);
   return 1;
 }

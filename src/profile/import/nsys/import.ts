@@ -12,9 +12,9 @@ import { addSamples } from './samples.js';
 
 /**
  * Imports an export of nsys, or a report that it is made of, into a fresh database. `copy`: where a copy of it may stand meanwhile.
- * Throws PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED, PL_NSYS_MISSING, PL_NSYS_FAILED.
+ * `samples`: also makes functions of its samples of the CPU. Throws PL_PROFILE_MALFORMED, _NSYS, _EMPTY or _CHANGED, PL_NSYS_MISSING, PL_NSYS_FAILED.
  */
-export async function importNsys(db: Database.Database, file: string, copy: string, report: OnImportProgress): Promise<void> {
+export async function importNsys(db: Database.Database, file: string, copy: string, report: OnImportProgress, { samples = true }: { samples?: boolean } = {}): Promise<void> {
   const kind = nsysReportKind(readHead(file, 64));
   report({ what: kind === null ? 'copying' : 'nsys export', done: 0 });
   const remove = kind === null ? copyOf(file, copy) : await exported(file, kind, copy);
@@ -24,7 +24,7 @@ export async function importNsys(db: Database.Database, file: string, copy: stri
       const { notes, rows } = writeNsys(db, { file, onTable: (what, index, of) => report({ what, done: index / of }) });
       const writer = new ProfileWriter(db);
       for (const text of notes) writer.note(text);
-      if ('COMPOSITE_EVENTS' in rows && 'SAMPLING_CALLCHAINS' in rows) addSamples(db, writer, basename(file));
+      if (samples && 'COMPOSITE_EVENTS' in rows && 'SAMPLING_CALLCHAINS' in rows) addSamples(db, writer, basename(file));
       db.prepare("INSERT INTO META_DATA_EXPORT (name, value) VALUES ('PERFLOOP_FILE', ?)").run(basename(file));
     })();
     db.exec('DETACH source');

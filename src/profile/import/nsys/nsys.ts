@@ -74,6 +74,10 @@ INSERT INTO StringIds (id, value) SELECT id, CAST(value AS TEXT) FROM source.Str
   else if (!/^\d+\.\d+/.test(version)) throw refuse(`The export says that its schema has the version "${version.slice(0, 50)}".`, 'Export the report again with `nsys export --type sqlite`.');
   else if (!knownMajors.has(Number(version.split('.')[0]))) notes.push(`The export's schema has the version ${version}, which is newer than what perfloop knows: columns of the same name may mean something else.`);
 
+  if (there.has('TARGET_INFO_SESSION_START_TIME')) {
+    const columns = new Set(db.prepare<[], string>("SELECT name FROM pragma_table_info('TARGET_INFO_SESSION_START_TIME', 'source')").pluck().all());
+    if (columns.has('utcEpochNs')) db.exec("INSERT INTO META_DATA_EXPORT (name, value) SELECT 'PERFLOOP_SESSION_START_NS', utcEpochNs FROM source.TARGET_INFO_SESSION_START_TIME WHERE utcEpochNs IS NOT NULL LIMIT 1");
+  }
   db.exec('CREATE TABLE META_DATA_CAPTURE (name TEXT NOT NULL, value TEXT)');
   const captured = db.prepare('INSERT INTO META_DATA_CAPTURE (name, value) VALUES (?, ?)');
   let left = 0;
