@@ -42,11 +42,11 @@ async function textOf(context: CliContext, { analysis, form, out, repo, database
     }
     case 'html':
       return page(analysis, database ?? '');
-    case 'words': {
-      const { printAnalysis } = await import('./print/analyze.js');
-      return `${printAnalysis(analysis, out === undefined ? context.style : plain)}\n`;
-    }
+    case 'words':
+      break;
   }
+  const { printAnalysis } = await import('./print/analyze.js');
+  return `${printAnalysis(analysis, out === undefined ? context.style : plain)}\n`;
 }
 
 async function page(analysis: Analysis, database: string): Promise<string> {

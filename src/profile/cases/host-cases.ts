@@ -96,5 +96,68 @@ main()
   truth: { category: 'H3', file: 'report.py', function: 'level', on: 'def level(line):' },
 };
 
+const polling: AnalysisCase = {
+  name: 'a client that sleeps until its answer is there',
+  program: {
+    'client.py': `import time
+
+
+def fetch(jobs):
+    for job in jobs:
+        while job["left"] > 0:
+            job["left"] -= 1
+            time.sleep(0.02)
+
+
+def main():
+    fetch([{"left": 5}, {"left": 8}])
+
+
+main()
+`,
+  },
+  profile: { command: 'python3 client.py', kind: 'cprofile' },
+  truth: { category: 'H4', file: 'client.py', function: 'fetch', on: 'def fetch(jobs):' },
+};
+
+const locking: AnalysisCase = {
+  name: 'threads that hold one lock while they work',
+  program: {
+    'counter.py': `import threading
+import time
+
+lock = threading.Lock()
+taken = threading.Event()
+
+
+def hold(seconds):
+    with lock:
+        taken.set()
+        time.sleep(seconds)
+
+
+def update(rounds):
+    for _ in range(rounds):
+        lock.acquire()
+        lock.release()
+
+
+def main():
+    for _ in range(6):
+        other = threading.Thread(target=hold, args=(0.05,))
+        other.start()
+        taken.wait()
+        taken.clear()
+        update(1)
+        other.join()
+
+
+main()
+`,
+  },
+  profile: { command: 'python3 counter.py', kind: 'cprofile' },
+  truth: { category: 'H5', file: 'counter.py', function: 'update', on: 'def update(rounds):' },
+};
+
 /** Profiled for real, when the cases are run. */
-export const hostCases: readonly AnalysisCase[] = [listSearch, parsing, copying, expressions];
+export const hostCases: readonly AnalysisCase[] = [listSearch, parsing, copying, expressions, polling, locking];

@@ -6,6 +6,7 @@ import { allocationChurn, deviceSync, scalarRead, syncInLoop } from './gpu/sync.
 import { pageableCopies, repeatedCopies, smallCopies, transferBound } from './gpu/transfers.js';
 import { copyKernels, fills, fp32Gemm } from './gpu/waste.js';
 import { hostRules } from './host/rules.js';
+import { waitRules } from './host/wait-rules.js';
 import type { Rule } from './rule.js';
 
 /** Every rule, by category. */
@@ -17,5 +18,5 @@ export const rules: readonly Rule[] = [
   fp32Gemm, copyKernels, fills,
   exposedCommunication, stragglers, smallCollectives,
   dataLoader, garbageCollection, pythonLock,
-  ...hostRules,
+  ...hostRules, ...waitRules,
 ];

@@ -10,6 +10,8 @@ const tools = ['hot_functions', 'callers_of'];
 const amdahl = 'our own choice: by Amdahl\'s law (1967) a twentieth of the time gives 5% at most';
 const share: Threshold = { what: 'least share of the busy time', value: 0.05, unit: 'share', source: amdahl };
 const hotShare: Threshold = { what: 'least share of the busy time', value: 0.1, unit: 'share', source: amdahl };
+/** Of a program that waits nearly all the time, what is hot among the rest matters to nobody. */
+const ofAll: Threshold = { what: 'least share of the time of all threads, waiting included', value: 0.01, unit: 'share', source: 'our own choice' };
 const blindTo = 'Time in which the program waited, and code that the profiler did not sample or count.';
 
 /** Each function once, with its cause. */
@@ -38,11 +40,12 @@ function ruleOf(hotRule: HotRule): Rule {
     looksFor,
     tools,
     needs,
-    thresholds,
+    thresholds: [...thresholds, ofAll],
     falsePositives,
     blindTo,
     find(asked): Suspect[] {
-      const least = thresholds[0]?.value ?? share.value;
+      const { busyMs, idleMs } = asked.host;
+      const least = Math.max(thresholds[0]?.value ?? 0, busyMs === 0 ? 0 : (ofAll.value * (busyMs + idleMs)) / busyMs);
       return caused(asked).filter(({ cause }) => cause.rule === id && cause.share >= least).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
     },
   };

@@ -1,0 +1,69 @@
+import { Abstention, severityOf, type Rule, type Suspect } from '../rule.js';
+import { milliseconds, percent } from '../words.js';
+import { waits, type Wait } from './waits.js';
+
+const share = { what: 'least share of the time of all threads, waiting included', value: 0.05, unit: 'share', source: 'our own choice' } as const;
+const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
+const locks = /acquire|__enter__|SemLock|futex|mutex|Atomics\.wait/i;
+
+interface WaitKind {
+  id: string;
+  category: Rule['category'];
+  looksFor: string;
+  counts: (wait: Wait) => boolean;
+  title: (wait: Wait, ms: string, part: string) => string;
+  falsePositives: string;
+  note: string;
+}
+
+function waitRule({ id, category, looksFor, counts, title, falsePositives, note }: WaitKind): Rule {
+  return {
+    id,
+    category,
+    looksFor,
+    tools: ['blocked', 'callers_of'],
+    needs,
+    thresholds: [share],
+    falsePositives,
+    blindTo: 'Waits that the profiler does not tell from work, or that it names no function for: V8 calls them idle, perf does not see them.',
+    find(asked): Suspect[] {
+      const { busyMs, idleMs, threads } = asked.host;
+      if (busyMs + idleMs === 0) throw new Abstention('the profile holds no code of the host; record it with `perfloop profile`, py-spy or cProfile');
+      const all = busyMs + idleMs;
+      return waits(asked).filter((wait) => counts(wait) && wait.ms / all >= share.value).map((wait) => {
+        const part = wait.ms / all;
+        return {
+          title: title(wait, milliseconds(wait.ms), percent(part)),
+          confidence: 'medium',
+          share: part,
+          headroomMs: wait.ms,
+          severity: severityOf(part),
+          evidence: [{ tool: 'blocked', text: `${wait.what}: ${milliseconds(wait.ms)} on behalf of ${wait.function}.` }],
+          notes: [note, ...(threads > 1 ? [`Time adds up over ${threads} threads: where they run at once, less is saved.`] : [])],
+          clues: { calls: [], frame: { file: wait.file, function: wait.function, line: wait.line } },
+        };
+      });
+    },
+  };
+}
+
+export const waitRules: readonly Rule[] = [
+  waitRule({
+    id: 'H4-waiting',
+    category: 'H4',
+    looksFor: 'functions that sleep, or wait for files, sockets and other processes',
+    counts: ({ what, forWork }) => !forWork && !locks.test(what),
+    title: ({ function: name }, ms, part) => `${name} waits for ${ms}, ${part} of the time: it sleeps, or waits for files, sockets or processes.`,
+    falsePositives: 'A program that has nothing to do, such as a server without requests.',
+    note: 'Wait for what is needed in place of sleeping, ask for several things at once, and keep what was fetched.',
+  }),
+  waitRule({
+    id: 'H5-waiting-for-locks',
+    category: 'H5',
+    looksFor: 'functions that wait for locks which other threads hold',
+    counts: ({ what, forWork }) => !forWork && locks.test(what),
+    title: ({ function: name }, ms, part) => `${name} waits ${ms} for locks, ${part} of the time.`,
+    falsePositives: 'A lock that is used as a signal.',
+    note: 'Hold locks for shorter, one for each part of the data, or give each thread its own.',
+  }),
+];
