@@ -32,11 +32,9 @@ export interface GatherRequest {
 
 /** Reads all that the page shows. */
 export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, onProgress = () => undefined }: GatherRequest): ProfilePageData {
-  onProgress('reading the timeline', 0);
-  const { timeline, names } = readTimeline(db, mostSpans === undefined ? {} : { mostSpans });
-  onProgress('packing the timeline', 0.45);
-  const encoded = encodeTimeline(timeline, names);
-  const { spanNs } = encoded.index;
+  onProgress('the timeline', 0);
+  const timeline = timelineOf(db, mostSpans);
+  const { spanNs } = timeline.index;
   onProgress('flame graph, kernels and copies', 0.55);
   const views = { flame: flameOf(db), treemap: treemapOf(db, treemapAspect), copies: copiesOverTime(db, spanNs) };
   const asked = [...gpuTools, ...hostTools].filter(({ name, input }) => !ownView.has(name) && input.safeParse({}).success);
@@ -44,17 +42,23 @@ export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, o
     onProgress(`asking the tool ${tool.name}`, 0.65 + (0.3 * i) / asked.length);
     return { summary: tool.summary, answer: ask(tool, db, tool.input.safeParse({ limit: rowsShown }).success ? { limit: rowsShown } : {}) };
   });
-  const dropped = timeline.tracks.reduce((sum, track) => sum + track.dropped, 0);
   return {
     title,
     writtenAt,
     spanNs,
     findings: findings === null ? null : { list: findings.findings.map((finding) => ({ finding, evidence: finding.evidence.map((one) => placed(db, one)) })), abstained: findings.abstained },
-    timeline: timeline.spans === 0 ? null : { ...encoded, events: timeline.events, spans: timeline.spans, dropped, lateNames: names.late, tones: new Set(names.list.flatMap(([, , tone]) => tones[tone] ?? [])) },
+    timeline: timeline.spans === 0 ? null : timeline,
     ...views,
     answers,
     notes: tablesOf(db).has('PERFLOOP_NOTES') ? db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all() : [],
   };
+}
+
+/** Of itself, so that the events do not stay in memory while the tools are asked. */
+function timelineOf(db: ProfileDatabase, mostSpans: number | undefined): NonNullable<ProfilePageData['timeline']> {
+  const { timeline, names } = readTimeline(db, mostSpans === undefined ? {} : { mostSpans });
+  const dropped = timeline.tracks.reduce((sum, track) => sum + track.dropped, 0);
+  return { ...encodeTimeline(timeline, names), events: timeline.events, spans: timeline.spans, dropped, lateNames: names.late, tones: new Set(names.list.flatMap(([, , tone]) => tones[tone] ?? [])) };
 }
 
 /** Tools whose answer is a view of its own, or too long for a table. */

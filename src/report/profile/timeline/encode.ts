@@ -58,12 +58,13 @@ export function encodeTimeline({ tracks, resolution }: Timeline, names: Names): 
   let spanNs = 0;
   for (const { kind, lanes } of tracks) {
     const isLaunched = launched.has(kind);
-    for (const { start, end, name, count, busy, key, size } of lanes) {
+    for (const lane of lanes) {
+      const { start, end, name, key, size } = lane;
       for (let i = 0; i < size; i++) columns.number((start[i] as number) - (i === 0 ? 0 : (end[i - 1] as number)));
       for (let i = 0; i < size; i++) columns.number((end[i] as number) - (start[i] as number));
       for (let i = 0; i < size; i++) columns.number(name[i] as number);
-      for (let i = 0; i < size; i++) columns.number((count[i] as number) - 1);
-      for (let i = 0; i < size; i++) columns.number(Math.max(0, (end[i] as number) - (start[i] as number) - (busy[i] as number)));
+      for (let i = 0; i < size; i++) columns.number(lane.countOf(i) - 1);
+      for (let i = 0; i < size; i++) columns.number(Math.max(0, (end[i] as number) - (start[i] as number) - lane.busyOf(i)));
       let before = 0;
       for (let i = 0, launchable = isLaunched ? size : 0; i < launchable; i++) {
         const launch = launches.of(key[i] as number);

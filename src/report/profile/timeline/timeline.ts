@@ -64,7 +64,7 @@ export class Timeline {
     }
     while (track.lanes.length <= depth) track.lanes.push(new Lane());
     const lane = track.lanes[depth] as Lane;
-    if (!lane.push({ start, end, name, key, count: 1, busy: end - start, longest: end - start }, this.resolution)) return;
+    if (!lane.push(start, end, name, key, this.resolution)) return;
     this.spans += 1;
     if (this.spans > this.mostSpans) this.#merge();
   }
