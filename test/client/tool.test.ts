@@ -99,6 +99,7 @@ describe('perfloop tool', () => {
     ['a file that the scanner does not read', ['scanner_read', '--file', 'a.sqlit'], 'PL_SCAN_FILE'],
     ['a pattern that is none', ['scanner_search', '--pattern', 'f('], 'PL_SCAN_PATTERN'],
     ['a statement that writes', ['query', 'a.sqlite', '--sql', 'DELETE FROM StringIds'], 'PL_TOOL_SQL'],
+    ['a query that does not end', ['query', 'a.sqlite', '--seconds', '0.5', '--sql', 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n'], 'PL_TOOL_TIME'],
   ])('refuses %s', async (_, args, code) => {
     const { exitCode, stdout } = await tool(...args, '--json');
     expect(exitCode).toBe(2);

@@ -55,6 +55,23 @@ describe.each(['one', 'two', 'three'])('on a generated profile (%s)', async (see
     for (const { range, gpuSelfMs } of rowsOf<RangeRow>(db, 'nvtx')) if (gpuSelfMs !== null) expect(gpuSelfMs).toBeCloseTo(sum((groups.get(range) ?? []).map(({ ns }) => ns)) / 1e6, 9);
   });
 
+  it('calls that wait, by the innermost range around them', () => {
+    const waiting = calls.filter(({ nameId }) => nameId === 22);
+    const key = (thread: number, process: number, range: string | null): string => `${process} ${thread} ${range ?? ''}`;
+    const groups = groupBy(waiting, (call) => {
+      const range = innermostAt(call);
+      return key(Number(call.globalTid & 0xffffffn), Number((call.globalTid >> 24n) & 0xffffffn), range === undefined ? null : nameOf(range));
+    });
+    const rows = rowsOf<{ thread: number; process: number; range: string | null; count: number; totalMs: number; threadName: string | null }>(db, 'sync', { by: 'range' });
+    expect(rows.map(({ thread, process, range }) => key(thread, process, range)).sort()).toEqual([...groups.keys()].sort());
+    for (const { thread, process, range, count, totalMs, threadName } of rows) {
+      const own = groups.get(key(thread, process, range)) ?? [];
+      expect(threadName).toBeNull();
+      expect(count).toBe(own.length);
+      expect(totalMs).toBeCloseTo(sum(own.map(({ start, end }) => end - start)) / 1e6, 9);
+    }
+  });
+
   it('kernels, by family', () => {
     const groups = groupBy(kernels, ({ demangledName }) => kernelFamily(strings[demangledName] ?? ''));
     const rows = rowsOf<KernelRow>(db, 'kernels', { by: 'family' });

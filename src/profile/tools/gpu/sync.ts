@@ -1,15 +1,24 @@
 import { z } from 'zod';
+import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import { sweepRanges } from './range-sweep.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
-const input = z.object({ limit: limitSchema });
+const input = z.object({
+  by: z.enum(['call', 'range']).default('call').describe('What makes a row, in each thread: a call, or a call within the innermost range of NVTX around it.'),
+  limit: limitSchema,
+});
 
 const row = z.object({
   /** The call of the host, such as cudaStreamSynchronize. */
   call: z.string(),
   process: z.int(),
   thread: z.int(),
+  /** As the program or the operating system calls it; null where that was not captured. */
+  threadName: z.string().nullable(),
+  /** Asked for by range: the innermost one around the call, null where there is none. */
+  range: z.string().nullable().optional(),
   count: z.int(),
   /** For which the thread was in the call. */
   totalMs: z.number(),
@@ -31,25 +40,31 @@ const facts = z.object({
 const waits = `(name LIKE 'cuda%Synchronize%' OR name LIKE 'cu%Synchronize%' OR name GLOB 'cudaMemcpy_v*' OR name GLOB 'cudaMemcpy' OR name GLOB 'cuMemcpy[DH]to[DH]_v*'
   OR name LIKE 'cudaFree_v%' OR name LIKE 'cudaMemcpyToSymbol\\_v%' ESCAPE '\\' OR name LIKE 'cudaMemcpyFromSymbol\\_v%' ESCAPE '\\')`;
 
-const sql = `
-WITH
-named AS (
-  SELECT StringIds.value AS name, globalTid, "end" - start AS ns
-  FROM CUPTI_ACTIVITY_KIND_RUNTIME JOIN StringIds ON StringIds.id = nameId)
-SELECT name AS call, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
-  median(ns) / 1e3 AS medianUs, MAX(ns) / 1e6 AS maxMs
-FROM named WHERE ${waits} GROUP BY name, globalTid ORDER BY SUM(ns) DESC, name, process, thread`;
+const waitingNames = `SELECT id FROM (SELECT id, value AS name FROM StringIds) WHERE ${waits}`;
+
+const sqlOf = (by: 'call' | 'range', threadNames: boolean): string => `
+SELECT StringIds.value AS call, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread,
+  ${threadNames ? '(SELECT value FROM ThreadNames JOIN StringIds ON StringIds.id = ThreadNames.nameId WHERE ThreadNames.globalTid = r.globalTid LIMIT 1)' : 'NULL'} AS threadName,
+  ${by === 'range' ? 'range_of(r.rowid) AS range,' : ''}
+  COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs, median("end" - start) / 1e3 AS medianUs, MAX("end" - start) / 1e6 AS maxMs
+FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r JOIN StringIds ON StringIds.id = nameId WHERE nameId IN (${waitingNames})
+GROUP BY call, r.globalTid${by === 'range' ? ', range' : ''} ORDER BY SUM("end" - start) DESC, call, process, thread`;
+
+/** In the order in which each thread made them. */
+const waitsSql = `SELECT globalTid, start, rowid AS value FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (${waitingNames})`;
 
 export const sync = defineTool({
   name: 'sync',
   aliases: ['nsys_sql_sync'],
-  summary: 'which calls of the host wait for a device, in which thread, for how long',
+  summary: 'which calls of the host wait for a device, in which thread and range, for how long',
   needs: { CUPTI_ACTIVITY_KIND_RUNTIME: kernelsCaptured },
   input,
   row,
   facts,
-  run(db, { limit }) {
-    const all = db.prepare<[], z.infer<typeof row>>(sql).all();
+  run(db, { by, limit }) {
+    if (by === 'range' && !hasTable(db, 'NVTX_EVENTS')) return { abstained: 'the profile has no NVTX_EVENTS, by which calls would be put into ranges: profile with `nsys profile -t cuda,nvtx`' };
+    if (by === 'range') registerRangeOf(db);
+    const all = db.prepare<[], z.infer<typeof row>>(sqlOf(by, hasTable(db, 'ThreadNames'))).all();
     const captured = hasTable(db, 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION');
     // Type 2: a stream waits for an event, and the host goes on.
     const streamWaits = captured ? (db.prepare<[], number>('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_SYNCHRONIZATION WHERE syncType = 2').pluck().get() ?? 0) : 0;
@@ -60,3 +75,15 @@ export const sync = defineTool({
     };
   },
 });
+
+/** Gives SQL the function `range_of(rowid)` of a waiting call. */
+function registerRangeOf(db: ProfileDatabase): void {
+  const ranges = new Map<number, string>();
+  sweepRanges<string>(db, waitsSql, {
+    begin: (name) => name,
+    point(_around, innermost, call) {
+      if (innermost !== null) ranges.set(call, innermost);
+    },
+  });
+  db.function('range_of', { deterministic: true }, (call: unknown) => ranges.get(call as number) ?? null);
+}
