@@ -5,6 +5,7 @@ import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { readCalls, readOperations, workName, type Calls, type Operations } from './critical-path/read.js';
 import { pathKinds, walkBack, type PathKind, type Segment } from './critical-path/walk.js';
+import { directions, labels } from './memcpy.js';
 import { communication, firstEvent, limitSchema, workCaptured } from './support.js';
 
 const input = z.object({
@@ -95,11 +96,13 @@ SELECT pid, (SELECT MAX("end") FROM ${table} WHERE globalPid = pid) AS last FROM
 
 function summed(db: ProfileDatabase, segments: readonly Segment[], operations: Operations, calls: Calls, spanNs: number): z.infer<typeof row>[] {
   const text = db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck();
+  const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
   const others = { host: 'code outside of calls of CUDA', queue: 'between work that was launched in time', unknown: 'a launch that is not in the profile' } as const;
   const idOf = ({ kind: of, at }: Segment): number => (at < 0 ? 0 : of === 'call' || of === 'launch' || of === 'return' ? (calls.name[at] ?? 0) : (operations.name[at] ?? 0));
   const nameOf = (of: PathKind, id: number): string => {
     if (of === 'host' || of === 'queue' || of === 'unknown') return others[of];
-    return id === workName.graph ? 'CUDA graph' : id === workName.copy ? 'copy' : id === workName.set ? 'set of memory' : (text.get(id) ?? '(unnamed)');
+    if (id <= workName.copy) return `copy ${direction(workName.copy - id)}`;
+    return id === workName.graph ? 'CUDA graph' : id === workName.set ? 'set of memory' : (text.get(id) ?? '(unnamed)');
   };
   const groups = new Map<string, { kind: PathKind; id: number; count: number; ns: number; longest: Segment }>();
   for (const segment of segments) {

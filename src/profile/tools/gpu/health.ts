@@ -28,6 +28,8 @@ const tables: Record<string, string> = {
   COMPOSITE_EVENTS: 'samples of the host\'s code',
   SCHED_EVENTS: 'threads given and taken a CPU',
   CUDA_GPU_MEMORY_USAGE_EVENTS: 'allocations on devices',
+  CUDA_UM_GPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on devices',
+  CUDA_UM_CPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on the host',
 };
 
 export const health = defineTool({

@@ -3,8 +3,11 @@ import { entry } from '../../entry.js';
 import type { ProfileDatabase } from '../../open.js';
 import { hasTable, tablesOf } from '../../tables.js';
 
-/** Names of work that has none of its own; kernels have the id of their short name. */
-export const workName = { graph: -1, copy: -2, set: -3, unnamed: -4 } as const;
+/** Names of work that has none of its own; kernels have the id of their short name, copies `copy` less their kind. */
+export const workName = { unnamed: -1, graph: -2, set: -3, copy: -4 } as const;
+
+/** Whether work copies or sets memory. */
+export const movesMemory = (name: number): boolean => name <= workName.set;
 
 /** Work of one process on devices, as columns, by device and start. Times are nanoseconds from the profile's first event. */
 export interface Operations {
@@ -40,9 +43,10 @@ export const streamKey = (device: number, stream: number): number => device * 2 
 
 /** `pid`: the process as nsys writes it. Gives the correlation id of each operation as well. */
 export function readOperations(db: ProfileDatabase, { pid, origin }: { pid: bigint | null; origin: bigint }): { operations: Operations; correlation: number[] } {
-  const names = { CUPTI_ACTIVITY_KIND_KERNEL: `COALESCE(shortName, ${workName.unnamed})`, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: workName.graph, CUPTI_ACTIVITY_KIND_MEMCPY: workName.copy, CUPTI_ACTIVITY_KIND_MEMSET: workName.set };
+  const names = { CUPTI_ACTIVITY_KIND_KERNEL: `COALESCE(shortName, ${workName.unnamed})`, CUPTI_ACTIVITY_KIND_GRAPH_TRACE: workName.graph, CUPTI_ACTIVITY_KIND_MEMCPY: `${workName.copy} - copyKind`, CUPTI_ACTIVITY_KIND_MEMSET: workName.set };
   const tables = tablesOf(db);
-  const parts = Object.entries(names).filter(([table]) => tables.has(table)).map(([table, name]) => `SELECT start, "end", deviceId, streamId, ${name} AS name, correlationId FROM ${table} WHERE globalPid IS :pid`);
+  const parts = Object.entries(names).filter(([table]) => tables.has(table)).map(([table, name]) => `SELECT start, "end", deviceId, streamId, ${name} AS name, correlationId FROM ${table} WHERE +globalPid IS :pid`);
+  // The + keeps SQLite from the index on processes: the one on devices and starts gives the order.
   const sql = `SELECT start - :origin AS start, "end" - :origin AS "end", deviceId, streamId, name, correlationId FROM (${parts.join(' UNION ALL ')}) ORDER BY deviceId, start`;
   const made: Operations = { start: [], end: [], device: [], stream: [], name: [], call: [], place: [], streams: new Map(), byEnd: new Map() };
   const correlation: number[] = [];
@@ -85,7 +89,7 @@ export function readCalls(db: ProfileDatabase, { pid, origin, waiting }: { pid: 
     const call = id < 0 ? undefined : launched.get(id);
     if (call === undefined) continue;
     operations.call[at] = call;
-    if (operations.name[at] === workName.copy || operations.name[at] === workName.set) made.copies.set(call, at);
+    if (movesMemory(operations.name[at] ?? 0)) made.copies.set(call, at);
   }
   if (hasTable(db, 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION')) {
     // Type 2 lets a stream wait, not the host. Type 3 is of a stream; others are of all.

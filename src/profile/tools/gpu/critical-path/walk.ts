@@ -1,5 +1,5 @@
 import { medianOf } from '../../median.js';
-import { streamKey, workName, type Calls, type Operations } from './read.js';
+import { movesMemory, streamKey, workName, type Calls, type Operations } from './read.js';
 
 /**
  * `host`: code of the host outside of calls of CUDA. `call`: calls that do not wait. `launch`: from a call to the start of its work.
@@ -150,7 +150,7 @@ class Walk {
 
   #kindOf(work: number): PathKind {
     const name = this.operations.name[work] ?? workName.unnamed;
-    return name === workName.copy || name === workName.set ? 'copy' : this.names.communicating.has(name) ? 'communication' : 'compute';
+    return movesMemory(name) ? 'copy' : this.names.communicating.has(name) ? 'communication' : 'compute';
   }
 
   #ended(work: number): number {
