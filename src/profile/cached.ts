@@ -32,7 +32,7 @@ interface Seen {
  * each content. Throws what `importProfile` does.
  */
 export async function cachedProfile(home: Home, path: string, watch: ImportWatch = (work) => work({})): Promise<string> {
-  const files = profileFiles(path);
+  const files = await profileFiles(path);
   const before = files.map(checkedProfile);
   const [only] = files;
   if (only !== undefined && files.length === 1 && isOurs(only)) return only;
