@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { v8HookFile } from '../import/frame-kind.js';
+import { readPlainHead } from '../import/read-file.js';
 import { pythonHookSource } from './python-hook.js';
 import type { Recorder, RecorderPlace } from './recorder.js';
 import { torchHookSource } from './torch-hook.js';
@@ -35,7 +36,10 @@ export async function hookRecorder(kind: HookKind, { outDir, root, env, window, 
     graceMs: kind === 'torch' ? 120_000 : 5000,
     timesFile: null,
     hidesExit: false,
-    collect: () => profilesIn(profiles, endings[kind]),
+    collect: async () => {
+      const files = await profilesIn(profiles, endings[kind]);
+      return kind === 'torch' ? files.filter(hasEvents) : files;
+    },
   };
 }
 
@@ -44,6 +48,9 @@ async function profilesIn(folder: string, ending: RegExp): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isFile() && ending.test(entry.name)).map(({ name }) => join(folder, name)).sort();
 }
+
+/** Whether a trace holds work: a process that imports torch and does nothing with it leaves one, too. */
+const hasEvents = (file: string): boolean => /"ph"\s*:\s*"X"/.test(readPlainHead(file, 1 << 20).toString('latin1'));
 
 async function nodeHook(outDir: string, given: string | undefined): Promise<string> {
   const hook = join(outDir, v8HookFile);

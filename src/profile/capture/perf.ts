@@ -20,7 +20,7 @@ export function perfRecorder({ outDir, window }: RecorderPlace): Recorder {
     prefix: ['perf', 'record', '-q', '-e', 'cpu-clock', '-F', String(rate), '--call-graph', 'dwarf,8192', ...delay, '-o', file, '--', ...timedCommand(timesFile)],
     env: {},
     keepsDuration: false,
-    endsBy: 'SIGINT',
+    endsBy: 'SIGTERM',
     stopFile: null,
     graceMs: 0,
     timesFile,

@@ -89,7 +89,7 @@ async function keep(files: readonly string[], out: string, say: (text: string) =
     await move(first, out);
     return out;
   }
-  const stem = extname(out) === '' ? out : out.slice(0, -extname(out).length);
+  const stem = out.replace(/(?:\.trace)?\.json\.gz$|\.[^./]+$/, '');
   const folder = `${stem}.files`;
   await mkdir(folder, { recursive: true });
   const kept: string[] = [];
