@@ -84,7 +84,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const verbs = ['init', 'run', 'agent-loop', 'attach', 'judge', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'runs', 'show', 'apply', 'report', 'wiki search', 'up', 'down', 'worker', 'doctor', 'steps', 'demo'];
+const verbs = ['init', 'run', 'agent-loop', 'attach', 'judge', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'runs', 'show', 'apply', 'report', 'wiki search', 'up', 'down', 'worker', 'doctor', 'steps', 'page', 'demo'];
 
 describe('help', () => {
   it.each(verbs)('of %s has an example and says what --json does', async (verb) => {
