@@ -35,6 +35,13 @@ async function twoRounds(engine: TestEngine): Promise<void> {
   await record(engine, 'trial', 'refused', `${status.run}/${trialThat(status, 'rejected')}`);
 }
 
+/** What is accepted is profiled, and the next round takes that profile. */
+async function profiled(engine: TestEngine): Promise<void> {
+  const status = await (await startRun(engine, target('profiled', fastOrComment, '[loop]\nrounds = 2'))).result();
+  expectThat(status, status.accepted === 1 && status.round === 2 && status.trials.some(({ profile }) => profile !== undefined));
+  await record(engine, 'run', 'profiled', status.run);
+}
+
 /** One approval comes early, one late, one rejection, by update and by signal; the run is paused and resumed before. */
 async function approvals(engine: TestEngine): Promise<void> {
   const run = await startRun(engine, target('approvals', makesFast, '[loop]\nrounds = 1\n[approval]\nmode = "each"', { alpha: 40, beta: 30, gamma: 20 }));
@@ -234,7 +241,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice };
+const scenarios = { twoRounds, profiled, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -3,6 +3,8 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding.js';
+import { promiseOf } from '../../src/profile/diff/promise.js';
+import { profileDiffSchema } from '../../src/profile/diff/schema.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf } from './runs.js';
@@ -54,6 +56,10 @@ final_pairs = 10
     expect(trial?.candidate).toMatchObject({ proposer: 'recipes', language: 'python', file: 'words.py' });
     expect(trial?.candidate.share).toBeGreaterThan(0.3);
     expect(trial && verdictOf(trial)).toBe('accepted faster');
+    // What was accepted was profiled too: the function that was found gave the time back.
+    if (trial?.profile === undefined) throw new Error('it was not profiled');
+    const diff = await openArtifacts(engine.home.artifacts).getJson(trial.profile.diff, profileDiffSchema);
+    expect(promiseOf(diff, { file: 'words.py', function: null })).toMatchObject({ kind: 'kept' });
     expect(resultGit(engine, status, 'diff', '--name-only', status.target.base, String(resultBranch(engine, status)))).toBe('words.py');
     expect(resultGit(engine, status, 'log', '-1', '--format=%B', status.champion)).toMatch(/^Perfloop-Proposer: recipes, recipe \S+$/m);
   });

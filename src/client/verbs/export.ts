@@ -3,7 +3,9 @@ import { cachedProfile } from '../../profile/cached.js';
 import { exportProfile, type Exported, type ExportFormat } from '../../profile/export/export.js';
 import { openProfile } from '../../profile/tools/open.js';
 import type { CliContext } from '../context.js';
+import { detachOnSignals } from '../follow.js';
 import { importWatch } from '../import-watch.js';
+import { progressLine } from '../progress-line.js';
 
 export interface ExportOptions {
   profile: string;
@@ -19,10 +21,14 @@ export async function exportVerb(context: CliContext, { profile, format, out }: 
   const file = resolve(context.cwd, profile);
   const wanted = format ?? formatOf(out);
   const database = await cachedProfile(context.home, file, importWatch(context));
+  const progress = progressLine(context);
+  const { signal, release } = detachOnSignals();
   const db = openProfile(database);
   try {
-    return await exportProfile(db, { format: wanted, file: resolve(context.cwd, out ?? `${basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')}${endings[wanted]}`) });
+    return await exportProfile(db, { format: wanted, signal, onProgress: (written, done) => progress.show(`written ${written.toLocaleString('en-US')} pieces, ${Math.floor(done * 100)}%`, done), file: resolve(context.cwd, out ?? `${basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')}${endings[wanted]}`) });
   } finally {
+    progress.close();
+    release();
     db.close();
   }
 }

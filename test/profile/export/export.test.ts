@@ -70,7 +70,7 @@ function rows(processes: number, at = 2n ** 60n) {
   };
 }
 
-const ofNsys = async (processes: number, at?: bigint): Promise<ProfileDatabase> => imported([writeExport(join(temporaryFolder(), 'a.sqlite'), rows(processes, at) as never, { strings })], temporaryFolder());
+const ofNsys = async (processes: number, at?: bigint): Promise<ProfileDatabase> => imported([writeExport(join(temporaryFolder(), 'a.sqlite'), rows(processes, at), { strings })], temporaryFolder());
 
 describe('a trace of Chrome\'s format', () => {
   it('has every kernel, copy, set, wait, call and range, which our importer reads with the same totals', async () => {
@@ -187,6 +187,13 @@ it('what cannot be written is said, and leaves nothing behind', async () => {
   writeFileSync(join(folder, 'file'), '');
   await expect(exportProfile(db, { format: 'folded', file: join(folder, 'file', 'x') })).rejects.toMatchObject({ code: 'PL_EXPORT_WRITE' });
   expect(readdirSync(folder)).toEqual(['file']);
+});
+
+it('ends when it is interrupted, and leaves nothing behind', async () => {
+  const db = await ofNsys(1);
+  const folder = temporaryFolder();
+  await expect(exportProfile(db, { format: 'chrome', file: join(folder, 'x.json'), signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'PL_INTERRUPTED' });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 const shared = join(import.meta.dirname, '../../../../shared/fixtures/profiles');
