@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { gpuTools } from '../../src/profile/tools/registry.js';
+import { ask } from '../../src/profile/tools/tool.js';
+import { profileOf } from './ask-tool.js';
+import { globalPidOf, globalTidOf } from './nsys-export.js';
+
+// Every tool answers, in the form that it promises, whatever a profile holds.
+
+const largest = 2n ** 63n - 1n;
+const hostile = `<script>alert(1)</script>'); DROP TABLE StringIds; --\u001b[31m\u0000 größe ${'x'.repeat(1_000_000)}`;
+const strings = { 1: hostile, 2: 'gemm', 3: 'cudaStreamSynchronize_v3020', 4: 'cudaLaunchKernel_v7000', 5: 'step 1', 6: '' };
+
+const kernel = (start: number | bigint, end: number | bigint, more: object = {}) => ({ start, end, deviceId: 0, streamId: 7, correlationId: 1, globalPid: globalPidOf(1), demangledName: 1, shortName: 1, graphNodeId: null, ...more });
+const call = (start: number | bigint, end: number | bigint, more: object = {}) => ({ start, end, globalTid: globalTidOf(1, 1), correlationId: 1, nameId: 4, returnValue: 0, ...more });
+
+const profiles: Record<string, object> = {
+  'a hostile name, of a megabyte': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(10, 20), kernel(30, 40)], CUPTI_ACTIVITY_KIND_RUNTIME: [call(0, 5, { nameId: 1 })], NVTX_EVENTS: [{ start: 0, end: 50, eventType: 59, text: hostile, globalTid: globalTidOf(1, 1) }] },
+  'the largest ids and addresses': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(10, 20, { correlationId: largest, graphNodeId: largest }), kernel(30, 40, { globalPid: largest })], CUPTI_ACTIVITY_KIND_RUNTIME: [call(0, 5, { correlationId: largest }), call(0, 5, { globalTid: largest })], CUDA_GPU_MEMORY_USAGE_EVENTS: [{ start: 1, globalPid: largest, deviceId: 0, address: largest, bytes: 5, memKind: 2, memoryOperationType: 0 }] },
+  'nothing in columns that may be empty': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(10, 20, { correlationId: null, globalPid: null, shortName: null, demangledName: null })], CUPTI_ACTIVITY_KIND_RUNTIME: [call(0, 5, { correlationId: null, nameId: 6 })], CUPTI_ACTIVITY_KIND_MEMSET: [kernel(50, 60, { bytes: 0, memKind: null, correlationId: null })], NVTX_EVENTS: [{ start: 0, end: null, eventType: 59, text: null, textId: null, globalTid: null }] },
+  'absurd times: before the epoch, decades long, all at one moment': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(-5_000, 20), kernel(20, 2n ** 60n), ...Array.from({ length: 50 }, () => kernel(7, 7))], CUPTI_ACTIVITY_KIND_RUNTIME: [call(-9_000, 2n ** 60n, { nameId: 3 }), ...Array.from({ length: 50 }, () => call(7, 7, { nameId: 3 }))], NVTX_EVENTS: Array.from({ length: 5 }, (_, i) => ({ start: i, end: i, eventType: 59, text: `step ${i}`, globalTid: globalTidOf(1, 1) })) },
+  'times that run backwards, but for one': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(20, 10), kernel(30, 40)], CUPTI_ACTIVITY_KIND_RUNTIME: [call(5, 0), call(25, 26)], NVTX_EVENTS: [{ start: 9, end: 3, eventType: 59, text: 'step', globalTid: globalTidOf(1, 1) }] },
+  'tables without rows': { CUPTI_ACTIVITY_KIND_KERNEL: [kernel(20, 10)], CUPTI_ACTIVITY_KIND_RUNTIME: [call(5, 0)], OSRT_API: [{ start: 1, end: 2, globalTid: 1, nameId: 2 }] },
+};
+
+describe.each(Object.entries(profiles))('%s', (_, rows) => {
+  it('is answered by every tool, or not, in the form that it promises', async () => {
+    const db = await profileOf(rows, strings);
+    for (const tool of gpuTools) {
+      const answer = ask(tool, db, tool.name === 'mfu' ? { flops: 1, peak: 1 } : {});
+      if (answer.abstained !== null) expect(answer.abstained).not.toBe('');
+      else {
+        expect(() => tool.row.array().parse(answer.rows), tool.name).not.toThrow();
+        expect(() => tool.facts.parse(answer.facts), tool.name).not.toThrow();
+      }
+    }
+    expect(db.prepare('SELECT COUNT(*) FROM StringIds').pluck().get()).toBeGreaterThan(4);
+  });
+});
