@@ -65,6 +65,11 @@ describe('perfloop tool', () => {
     const repo = join(folder, 'repo');
     mkdirSync(repo);
     writeFileSync(join(repo, 'a.py'), 'def first():\n    return "\u001b[31m"\n');
+    writeFileSync(join(repo, '\u001b[31mb.py'), '');
+    expect(JSON.parse((await tool('scanner_files', 'repo', '--json')).stdout)).toMatchObject({ rows: [{ file: '\u001b[31mb.py' }, { file: 'a.py' }] });
+    // oxlint-disable-next-line no-control-regex -- what must not be there
+    expect((await tool('scanner_files', 'repo')).stdout).not.toMatch(/\u001b/);
+    rmSync(join(repo, '\u001b[31mb.py'));
     const named = await tool('scanner_files', './repo', '--json');
     expect(JSON.parse(named.stdout)).toMatchObject({ tool: 'scanner_files', abstained: null, rows: [{ file: 'a.py', language: 'python' }] });
     const found = await tool('scanner_search', '--repo', repo, '--pattern', 'def \\w+|return', '--json');

@@ -130,9 +130,10 @@ describe('calls in C++ and CUDA', () => {
     const folder = repositoryOf({
       'CMakeLists.txt': 'cmake_minimum_required(VERSION 3.10)\nadd_executable(app src/main.cu src/grid.cpp)\n',
       'include/grid.h': '#pragma once\nnamespace lab {\nclass Grid {\n public:\n  void step();\n  int size() const { return count(); }\n private:\n  int count() const { return n; }\n  int n = 0;\n};\nvoid run(Grid& grid);\n}\n',
-      'src/grid.cpp': '#include "grid.h"\nnamespace lab {\nvoid Grid::step() { n = count(); }\nvoid run(Grid& grid) { grid.step(); }\n}\n',
+      'src/grid.cpp': '#include "grid.h"\nnamespace lab {\nvoid Grid::step() { n = count(); }\nvoid run(Grid& grid) { grid.step(); }\nEXPORTED(Grid::close) { return; }\n}\n',
       'src/main.cu': '#include <vector>\n#include "../include/grid.h"\n__global__ void __launch_bounds__(256) scale(float* a, int n) { a[0] *= n; }\nint main() {\n  scale<<<dim3(1, 2), 256, 0, stream>>>(nullptr, 3);\n  lab::Grid grid;\n  lab::run(grid);\n  std::run(grid);\n  return 0;\n}\n',
     });
+    expect(await rowsIn(folder, 'scanner_symbols', { within: 'src' }, ['symbol', 'kind', 'line'])).toEqual(['lab | namespace | 2', 'lab.Grid.step | method | 3', 'lab.run | function | 4', 'lab.Grid.close | method | 5', 'scale | function | 3', 'main | function | 4']);
     expect(await sites(folder, 'scale')).toEqual(['src/main.cu | 5 | main | exact']);
     expect(await sites(folder, 'count')).toEqual(['include/grid.h | 6 | lab.Grid.size | exact', 'src/grid.cpp | 3 | lab.Grid.step | name only']);
     expect(await sites(folder, 'Grid::step')).toEqual(['src/grid.cpp | 4 | lab.run | name only']);

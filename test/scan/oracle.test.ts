@@ -59,7 +59,10 @@ describe('an outline', () => {
   it('of the Python library is what Python parses', ({ skip }) => {
     const paths = python('-c', `import importlib.util, sys; print('\\n'.join(importlib.util.find_spec(name).origin for name in ${JSON.stringify(modules)}))`)?.trim().split('\n');
     const known = paths === undefined ? null : python('-c', program, ...paths);
-    if (paths === undefined || known === null) return skip('there is no python3 of 3.8 or newer');
+    if (paths === undefined || known === null) {
+      skip('there is no python3 of 3.8 or newer');
+      return;
+    }
     for (const [path, expected] of Object.entries(JSON.parse(known) as Record<string, Known>)) {
       const text = readFileSync(path, 'utf8');
       const lines = text.split('\n');

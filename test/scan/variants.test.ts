@@ -81,7 +81,7 @@ void fa(); void fb() {}
 void fa() {}
 std::map<std::string, Fn> steps = {{"a", fa}, {"b", &fb}};
 int choose(const char* n) {
-  if (n == "a") { fa(); } else if (strcmp(n, "b") == 0) fb();
+  if (n == "a") { fa(); } else if (strcmp(n, "b") == 0) fb(); else if (!strcmp(n, "c")) fb();
   switch (kind) { case Kind::A: fa(); break; case Kind::B: fb(); case 3: fb(); }
   steps["z"] = fa;
 }
@@ -108,6 +108,7 @@ int choose(const char* n) {
       'table | steps | b | fb | 4',
       'branch | n | a | fa(); | 6',
       'branch | n | b | fb(); | 6',
+      'branch | n | c | fb(); | 6',
       'switch | kind | Kind::A | fa(); | 7',
       'switch | kind | Kind::B | fb(); | 7',
       'table | steps | z | fa | 8',

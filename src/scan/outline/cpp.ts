@@ -38,9 +38,16 @@ function functionIn(node: SgNode): Definition | null {
   while (declarator !== null && declarator.kind() !== 'function_declarator') declarator = declarator.field('declarator') ?? declarator.namedChildren().at(-1) ?? null;
   const written = declarator?.field('declarator')?.text();
   if (written === undefined) return null;
-  const { scope, name } = qualified(written);
   const parameters = declarator?.field('parameters') ?? null;
+  const { scope, name } = qualified(madeByMacro(node, written, parameters) ?? written);
   return { name, kind: 'function', owner: scope?.replaceAll('::', '.') ?? null, parameters: parameters === null ? [] : all(parameters, 'identifier').map((id) => id.text()) };
+}
+
+/** What a macro defines that looks like a function without a type: `NODE_METHOD(Backup::close) {` is Backup::close. Null for others. */
+function madeByMacro(node: SgNode, written: string, parameters: SgNode | null): string | null {
+  if (!/^[A-Z][A-Z0-9_]+$/.test(written) || node.field('type') !== null) return null;
+  const [only, ...more] = parameters?.namedChildren() ?? [];
+  return only !== undefined && more.length === 0 && /^[\w:]+$/.test(only.text()) ? only.text() : null;
 }
 
 /** `ns::Type<int>::run<4>` is run in ns::Type. */

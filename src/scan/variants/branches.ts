@@ -8,7 +8,7 @@ const conditionals = new Set(['if_statement', 'elif_clause', 'if_expression']);
 
 /** Comparisons of one thing with several texts, in the conditions of one function: `if name == "a": … elif name in ("b", "c"): …`. */
 export function branchVariants(root: SgNode, kinds: Kinds, outline: Outline): VariantNode[] {
-  const found = all(root, kinds.comparison).flatMap((node) => {
+  const found = all(root, ...kinds.comparisons).flatMap((node) => {
     const compared = comparison(node, kinds);
     if (compared === null) return [];
     let condition = node.parent();
@@ -39,7 +39,14 @@ export function switchVariants(root: SgNode, kinds: Kinds): VariantNode[] {
   return several(found);
 }
 
+/** `strcmp(name, "a")` in C, where 0 means equal. */
+const stringCompare = /^!?\s*(?:std::)?str(?:n?case)?n?cmp\s*\(\s*([\w.\->[\]]+)\s*,\s*"([^"]{1,100})"/;
+
 function comparison(node: SgNode, kinds: Kinds): { subject: string; keys: string[] } | null {
+  if (node.kind() === 'unary_expression') {
+    const [, subject, key] = node.text().startsWith('!') ? (stringCompare.exec(node.text()) ?? []) : [];
+    return subject === undefined || key === undefined ? null : { subject, keys: [key] };
+  }
   const [left, right, ...more] = node.namedChildren();
   if (left === undefined || right === undefined || more.length > 0) return null;
   const operator = node.children().find((child) => !child.isNamed())?.text() ?? '';
@@ -48,7 +55,7 @@ function comparison(node: SgNode, kinds: Kinds): { subject: string; keys: string
     return keys.length === 0 ? null : { subject: inLine(left.text()), keys };
   }
   if (operator !== '==' && operator !== '===') return null;
-  const [, subject, key] = /^str(?:n?case)?n?cmp\s*\(\s*([\w.\->[\]]+)\s*,\s*"([^"]{1,100})"/.exec(left.text()) ?? [];
+  const [, subject, key] = stringCompare.exec(left.text()) ?? [];
   if (subject !== undefined && key !== undefined && right.text() === '0') return { subject, keys: [key] };
   const [text, other] = stringIn(right, kinds) === null ? [stringIn(left, kinds), right] : [stringIn(right, kinds), left];
   return text === null ? null : { subject: inLine(other.text()), keys: [text] };

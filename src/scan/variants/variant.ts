@@ -21,7 +21,7 @@ export type VariantNode = Omit<Variant, 'by'>;
 /** What the grammars call the parts that variants are made of. */
 export interface Kinds {
   strings: readonly string[];
-  comparison: string;
+  comparisons: readonly string[];
   arm: string;
   /** A key with its value. */
   entries: readonly string[];
@@ -30,15 +30,15 @@ export interface Kinds {
   decorator: string | null;
 }
 
-const script: Kinds = { strings: ['string'], comparison: 'binary_expression', arm: 'switch_case', entries: ['pair', 'array'], assignment: 'assignment_expression', call: 'call_expression', decorator: 'decorator' };
+const script: Kinds = { strings: ['string'], comparisons: ['binary_expression'], arm: 'switch_case', entries: ['pair', 'array'], assignment: 'assignment_expression', call: 'call_expression', decorator: 'decorator' };
 
 export const kindsOf: Record<ScanLanguage, Kinds> = {
-  python: { strings: ['string'], comparison: 'comparison_operator', arm: 'case_clause', entries: ['pair'], assignment: 'assignment', call: 'call', decorator: 'decorator' },
+  python: { strings: ['string'], comparisons: ['comparison_operator'], arm: 'case_clause', entries: ['pair'], assignment: 'assignment', call: 'call', decorator: 'decorator' },
   javascript: script,
   typescript: script,
-  'c++': { strings: ['string_literal'], comparison: 'binary_expression', arm: 'case_statement', entries: ['initializer_list'], assignment: 'assignment_expression', call: 'call_expression', decorator: null },
-  rust: { strings: ['string_literal', 'raw_string_literal'], comparison: 'binary_expression', arm: 'match_arm', entries: ['tuple_expression'], assignment: null, call: 'call_expression', decorator: null },
-  go: { strings: ['interpreted_string_literal', 'raw_string_literal'], comparison: 'binary_expression', arm: 'expression_case', entries: ['keyed_element'], assignment: 'assignment_statement', call: 'call_expression', decorator: null },
+  'c++': { strings: ['string_literal'], comparisons: ['binary_expression', 'unary_expression'], arm: 'case_statement', entries: ['initializer_list'], assignment: 'assignment_expression', call: 'call_expression', decorator: null },
+  rust: { strings: ['string_literal', 'raw_string_literal'], comparisons: ['binary_expression'], arm: 'match_arm', entries: ['tuple_expression'], assignment: null, call: 'call_expression', decorator: null },
+  go: { strings: ['interpreted_string_literal', 'raw_string_literal'], comparisons: ['binary_expression'], arm: 'expression_case', entries: ['keyed_element'], assignment: 'assignment_statement', call: 'call_expression', decorator: null },
 };
 
 /** The text of a string literal without its quotes; null for any other node, and for long texts. */
