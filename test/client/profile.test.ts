@@ -149,6 +149,7 @@ describe('perfloop profile', () => {
     ['a command that is not there', ['--', './no-such-program'], 'PL_PROFILE_COMMAND_MISSING'],
     ['a command that the profiler does not see', ['--kind', 'v8', '--', 'sh', '-c', 'true'], 'PL_PROFILE_EMPTY'],
     ['a range for a profiler without ranges', ['--kind', 'v8', '--range', 'step', '--', 'node', '-e', '0'], 'PL_PROFILE_RANGE'],
+    ['a folder for a profile', ['--out', '.', '--', 'node', '-e', '0'], 'PL_PROFILE_OUT'],
     ['no such profiler', ['--kind', 'gprof', '--', 'true'], 'PL_USAGE'],
     ['a duration of nothing', ['--duration', '0', '--', 'true'], 'PL_USAGE'],
   ])('refuses %s', async (_, args, code) => {

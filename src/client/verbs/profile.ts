@@ -60,7 +60,9 @@ export async function profile(context: CliContext, { argv, kind, out, window, wi
   note(context, `profiling with ${choice.kind === 'hooks' ? 'V8 and cProfile' : choice.kind}: ${choice.why}`);
   const interrupts: Interrupts = { count: 0, onEach: null };
   const interrupted = (): void => interrupts.onEach?.(++interrupts.count);
-  process.on('SIGINT', interrupted);
+  // A polite kill as well: the command is in a group of its own, and would go on without us.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupted);
   try {
     const file = resolve(context.cwd, out ?? freeName(choice.kind, context.cwd));
     const recording = await record({ kind: choice.kind, argv: words, cwd: context.cwd, env: context.env, window, out: file, withOverhead, interrupts, say: (text) => note(context, text) });
@@ -79,7 +81,7 @@ export async function profile(context: CliContext, { argv, kind, out, window, wi
       exitCode: isWell ? exitCodes.ok : exitCodes.refused,
     };
   } finally {
-    process.off('SIGINT', interrupted);
+    for (const signal of signals) process.off(signal, interrupted);
   }
 }
 

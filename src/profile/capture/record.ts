@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
@@ -36,10 +36,11 @@ export interface Recording {
 
 /**
  * Runs a command with a profiler and leaves the profile where it was asked for. Throws PL_PROFILE_EMPTY when nothing was recorded,
- * PL_PROFILE_COMMAND_MISSING, PL_PROFILE_RANGE, PL_NSYS_MISSING, PL_NSYS_FAILED.
+ * PL_PROFILE_OUT, PL_PROFILE_COMMAND_MISSING, PL_PROFILE_RANGE, PL_NSYS_MISSING, PL_NSYS_FAILED.
  */
 export async function record(request: RecordRequest): Promise<Recording> {
   const { kind, argv, interrupts, say } = request;
+  await checkPlace(request.out);
   const folder = await mkdtemp(join(tmpdir(), 'perfloop-record-'));
   try {
     const once = async (name: string, isRecorded: boolean, isShown: boolean): Promise<{ run: RecordedRun; collect: () => Promise<string[]> }> => {
@@ -81,9 +82,20 @@ function overheadHindrance({ withOverhead, window }: RecordRequest, run: Recorde
   return null;
 }
 
+/** Before the command ran for nothing. */
+async function checkPlace(out: string): Promise<void> {
+  const refuse = (why: string, cause?: unknown): PerfloopError => new PerfloopError('PL_PROFILE_OUT', `The profile cannot be written: ${why}.`, { where: out, fix: 'Name a file in a folder that you may write: --out FILE.', cause });
+  if ((await stat(out).catch(() => null))?.isDirectory() === true) throw refuse('that is a folder');
+  try {
+    await mkdir(dirname(out), { recursive: true });
+    await access(dirname(out), constants.W_OK);
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause);
+  }
+}
+
 /** One file stays as it is; several become one database, and lie beside it. */
 async function keep(files: readonly string[], out: string, say: (text: string) => void): Promise<string> {
-  await mkdir(dirname(out), { recursive: true });
   const [first] = files;
   if (first !== undefined && files.length === 1 && extname(out) !== '.sqlite') {
     await move(first, out);
