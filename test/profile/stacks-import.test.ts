@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { array, assert, constantFrom, integer, property, tuple } from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { locate } from '../../src/profile/findings/source.js';
 import { detectProfileKind } from '../../src/profile/import/detect.js';
 import { importProfile } from '../../src/profile/import/import.js';
 import { nativeFrame } from '../../src/profile/import/native-frame.js';
@@ -62,6 +63,13 @@ describe('folded stacks', () => {
     copyFileSync(join(fixtures, 'prog.py'), file);
     const db = await importedText(`main (${file}:16);forward (${file}:5) 3\nmain (${file}:16);forward (${file}:6) 4\nmain (${file}:17);forward (${file}:11) 2\n`);
     expect(hotFunctions(db, { root: folder, ignore: [], minShare: 0, top: 9 }).map(({ function: name, line, selfMs }) => [name, line, selfMs])).toEqual([['forward', 3, 70], ['forward', 9, 20]]);
+  });
+
+  it('give a place even where methods have one name and the line is within one of them', () => {
+    const lines = readFileSync(join(fixtures, 'prog.py'), 'utf8').split('\n');
+    expect(locate(lines, { name: 'A.forward', line: 6 })).toBe(3);
+    expect(locate(lines, { name: 'B.forward', line: 11 })).toBe(9);
+    expect(locate(lines, { name: 'C.forward', line: 20 })).toBeNull();
   });
 
   it('charge each function with what was counted on top of it, in whatever order and form', async () => {

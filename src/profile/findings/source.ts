@@ -25,7 +25,7 @@ export async function sourceLines(worktree: string, file: string): Promise<strin
 
 /**
  * The line of a function in the file as it is now, 1-based. The profile's line is taken when the name is on it or a line away;
- * else the one line that defines the name. Null when neither is there: the file is not the one that was profiled.
+ * else the one line that defines the name, or the definition in Python that the line is within. Null when neither is there: the file is not the one that was profiled.
  */
 export function locate(lines: string[], { name, line }: { name: string; line: number }): number | null {
   const word = identifier(name);
@@ -34,7 +34,9 @@ export function locate(lines: string[], { name, line }: { name: string; line: nu
   for (const near of [line, line - 1, line + 1]) if (has.test(lines[near - 1] ?? '')) return line;
   const defines = new RegExp(`\\b(function\\*?|def)\\s+${escape(word)}\\s*\\(|(?<![\\w$])${escape(word)}\\s*[=:]\\s*(async\\b|function\\b|\\(|\\w+\\s*=>)|^\\s*(static |async |get |set |#|\\*)*${escape(word)}\\s*\\([^;]*\\{\\s*$`);
   const found = lines.flatMap((text, index) => (defines.test(text) ? [index + 1] : []));
-  return found.length === 1 ? (found[0] ?? null) : null;
+  if (found.length === 1) return found[0] ?? null;
+  // Profilers that name the running line (py-spy) tell which of several it is: the one that the line is within.
+  return found.findLast((at) => at < line && pythonEnd(lines, at) >= line) ?? null;
 }
 
 /** The part of a function's name that stands in the source: `Foo.bar` is `bar`. Null for anonymous ones and modules. */
