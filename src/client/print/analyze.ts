@@ -11,7 +11,7 @@ export function printAnalysis(analysis: Analysis, style: Style): string {
   const { findings, abstained, quiet } = analysis;
   const lines = [summaryOf(analysis), ''];
   for (const [index, finding] of findings.entries()) lines.push(...findingLines(finding, index + 1, style), '');
-  const asked = findings.length === 0 ? `None of the ${quiet.length} rules that could judge found anything.` : `${plural(quiet.length, 'more rule')} found nothing.`;
+  const asked = quiet.length === 0 && findings.length === 0 ? 'No rule could judge this profile.' : findings.length === 0 ? `None of the ${quiet.length} rules that could judge found anything.` : `${plural(quiet.length, 'more rule')} found nothing.`;
   lines.push(style('dim', asked));
   for (const [reason, rules] of reasonsOf(abstained)) lines.push(style('dim', `Could not judge: ${someOf(rules)}, because ${clean(reason)}.`));
   return lines.join('\n');

@@ -14,7 +14,7 @@ export function printWarmup({ run, target, survey, tests, plan, warnings }: Warm
   };
   if (survey !== null) {
     add('code', [survey.languages.slice(0, most).map(({ language, files, lines: count }) => `${language} ${plural(files, 'file')}, ${plural(count, 'line')}`).join('; ')].filter((text) => text !== ''));
-    add('benchmark', [`${durationText(survey.benchmark.wallMs)} a run; reaches ${plural(survey.reached.length, 'file')} of the repository${survey.reached.length === 0 ? '' : `, most imported: ${survey.reached.slice(0, most).map(({ file }) => file).join(', ')}`}`]);
+    add('benchmark', [`${durationText(survey.benchmark.wallMs)} a run${survey.reached.length === 0 ? '' : `; reaches ${plural(survey.reached.length, 'file')} of the repository, most imported: ${survey.reached.slice(0, most).map(({ file }) => file).join(', ')}`}`]);
   }
   add('tests', [tests === null ? (survey?.tests.ran === true ? `pass, in ${durationText(survey.tests.wallMs)}` : 'none: perfloop cannot see whether a change breaks something') : `${countsText(tests)} (${tests.source})`]);
   if (plan !== null) add('cost', costLines(plan));

@@ -100,7 +100,7 @@ function askAll(asked: Asked): { found: { rule: Rule; suspect: Suspect }[]; abst
 const order: Confidence[] = ['low', 'medium', 'high'];
 
 function located(asked: Asked, repository: Repository | null, rule: Rule, suspect: Suspect): AnalysisFinding {
-  const place = repository === null ? placeWithout(suspect.clues) : placeOf(asked, repository, suspect.clues);
+  const place = repository === null ? placeWithout(asked, suspect.clues) : placeOf(asked, repository, suspect.clues);
   const { title, share, headroomMs, severity, evidence } = suspect;
   const confidence = place === null ? suspect.confidence : (order[Math.min(order.indexOf(suspect.confidence), order.indexOf(place.confidence))] ?? 'low');
   const notes = [...(suspect.notes ?? []), `It may be none: ${rule.falsePositives}`, `Not seen: ${rule.blindTo}`];
@@ -123,8 +123,11 @@ function located(asked: Asked, repository: Repository | null, rule: Rule, suspec
 }
 
 /** Without a repository only frames tell a place, by the paths of the profiled machine. */
-function placeWithout({ frame }: Clues): { file: string; function: string; line: number; confidence: Confidence; how: string } | null {
-  return frame === undefined ? null : { ...frame, file: `/${frame.file}`, confidence: 'high', how: 'by the profile\'s own frames' };
+function placeWithout({ db }: Asked, { frame }: Clues): { file: string; function: string; line: number; confidence: Confidence; how: string } | null {
+  if (frame === undefined) return null;
+  // Paths were made relative to the root; some profilers write relative ones.
+  const wasAbsolute = db.prepare('SELECT 1 FROM StringIds WHERE value = ? LIMIT 1').get(`/${frame.file}`) !== undefined;
+  return { ...frame, file: wasAbsolute ? `/${frame.file}` : frame.file, confidence: 'high', how: 'by the profile\'s own frames' };
 }
 
 function profileOf(asked: Asked): Analysis['profile'] {

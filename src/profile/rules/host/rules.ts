@@ -57,7 +57,8 @@ function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: H
     confidence: cause.kind === 'calls' ? (cause.part.byLines ? 'medium' : 'high') : confidence,
     share: cause.share,
     headroomMs: cause.share * asked.host.busyMs,
-    severity: severityOf(cause.share),
+    // What may well be the program's purpose is never worth the alarm.
+    severity: confidence === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
     evidence: [{ tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
     notes: [note, ...(asked.host.threads > 1 ? [`Time adds up over ${asked.host.threads} threads: where they run at once, less is saved.`] : [])],
     clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { openStoreReader } from '../../src/store/reader.js';
+import { cli, jsonOf } from './cli.js';
+import { makeTarget, sharedEngine } from './shared.js';
+import { scoredProgram } from './target.js';
+
+// Single phases are runs of only these steps: durable, listed, and with the same activities.
+
+const engine = sharedEngine();
+const target = makeTarget(() => scoredProgram({ alpha: 40, beta: 30 }, '[target]\nname = "phases"'));
+
+it('analyze without a profile takes one of the target, and says what every rule says of it', async () => {
+  const ended = await cli(engine, ['analyze', '--json'], { cwd: target.dir });
+  const analysis = jsonOf(ended) as { run: string; findings: { file: string; function: string; category: string; evidence: object[] }[]; abstained: { rule: string }[] };
+  expect(ended.code).toBe(0);
+  expect(analysis.findings.map(({ file, function: name }) => `${file} ${name}`)).toEqual(expect.arrayContaining(['src/alpha.js alpha', 'src/beta.js beta']));
+  expect(analysis.abstained.map(({ rule }) => rule)).toContain('C4-transfer-bound');
+  const stored = openStoreReader(engine.home);
+  expect(stored?.runStatus(analysis.run)).toMatchObject({ state: 'done', samplesSpent: 0, trials: [] });
+  stored?.close();
+});
+
+it('warmup builds, tests and surveys the base, measures its noise, and says what a run will cost', async () => {
+  const ended = await cli(engine, ['warmup', '--json'], { cwd: target.dir });
+  const warmed = jsonOf(ended) as { survey: { languages: { language: string }[] }; plan: { spread: number; samplesPerTrial: { most: number } } };
+  expect(ended.code).toBe(0);
+  expect(warmed.survey.languages.map(({ language }) => language)).toContain('javascript');
+  expect(warmed.plan.samplesPerTrial.most).toBeGreaterThan(0);
+});
+
+it('a phase of what is no repository ends as a run of it does', async () => {
+  const ended = await cli(engine, ['warmup', target.outside, '--json']);
+  expect(ended.code).toBe(2);
+  expect(jsonOf(ended)).toHaveProperty('error.code');
+});
