@@ -6,6 +6,7 @@ import { readTimeline } from '../../src/report/profile/timeline/read.js';
 import { Timeline } from '../../src/report/profile/timeline/timeline.js';
 import { squarified, treemapOf } from '../../src/report/profile/treemap.js';
 import { profileOf, sum } from '../profile/ask-tool.js';
+import { profiled } from '../profile/made-profile.js';
 import { globalPidOf, globalTidOf } from '../profile/nsys-export.js';
 import { trainingProfile } from './support/profile-pages.js';
 
@@ -133,6 +134,13 @@ it('keeps streams of several processes apart, and launches with their process', 
   const { index, data } = encodeTimeline(timeline, names);
   const { start, launch } = await script.decodeTimeline(index, data);
   expect([...start].map((at, i) => [at, (launch[i] ?? -1) < 0 ? null : start[launch[i] ?? 0]])).toEqual([[20, 0], [120, 100], [0, null], [100, null]]);
+});
+
+it('shows functions as long as they stay on the stacks of samples', async () => {
+  const db = await profiled(['main@main.js:1 > a@a.js:3 > sort', 30], ['main@main.js:1 > b@b.js:9', 10], ['main@main.js:1 > a@a.js:3', 60]);
+  const { timeline, names } = readTimeline(db);
+  const [track] = timeline.tracks;
+  expect(track?.lanes.map(({ name, start, end }) => name.map((one, i) => `${names.list[one]?.[0]} ${(start[i] ?? 0) / 1e6}-${(end[i] ?? 0) / 1e6}`))).toEqual([['main 0-100'], ['a 0-30', 'b 30-40', 'a 40-100'], ['sort 0-30']]);
 });
 
 it('keeps absurd times and a million letters out of harm', async () => {

@@ -13,11 +13,12 @@ const timelineLegend: readonly [Tone, string][] = [
 /** The element that the script draws the timeline into. */
 export function timelineSection({ timeline }: ProfilePageData): Markup | null {
   if (timeline === null) return null;
-  const { events, spans, dropped, lateNames, index } = timeline;
+  const { events, spans, dropped, early, lateNames, index } = timeline;
   const said = [
     index.resolutionNs === 0 ? `All ${countText(events, 'event')} are here, each with its own times.` : `${countText(events, 'event')} as ${countText(spans, 'span')}: neighbours of a row that fit into ${spanText(index.resolutionNs)} together were merged to keep the file small; a merged one has a line below and says how many it holds.`,
     'Where there are more events than pixels, a pixel is as strong as its share of busy time, in the colour of its longest event.',
     dropped > 0 ? `${countText(dropped, 'event')} that overlap too many others in their row are left out.` : '',
+    early > 0 ? `${countText(early, 'sample')} from before the first call, range or work of a device are in the flame graph alone.` : '',
     lateNames > 0 ? `There are too many different names: ${countText(lateNames, 'event')} have theirs without digits.` : '',
   ];
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>

@@ -30,7 +30,7 @@ export interface ProfilePageData {
   spanNs: number;
   /** Null: the rules were not asked. */
   findings: { list: { finding: AnalysisFinding; evidence: PlacedEvidence[] }[]; abstained: Analysis['abstained'] } | null;
-  timeline: (EncodedTimeline & { events: number; spans: number; dropped: number; lateNames: number; tones: ReadonlySet<Tone> }) | null;
+  timeline: (EncodedTimeline & { events: number; spans: number; dropped: number; early: number; lateNames: number; tones: ReadonlySet<Tone> }) | null;
   flame: Flame | null;
   treemap: Treemap | null;
   copies: CopiesOverTime | null;

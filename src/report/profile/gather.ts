@@ -58,7 +58,7 @@ export function gatherProfilePage({ db, title, findings, writtenAt, mostSpans, o
 function timelineOf(db: ProfileDatabase, mostSpans: number | undefined): NonNullable<ProfilePageData['timeline']> {
   const { timeline, names } = readTimeline(db, mostSpans === undefined ? {} : { mostSpans });
   const dropped = timeline.tracks.reduce((sum, track) => sum + track.dropped, 0);
-  return { ...encodeTimeline(timeline, names), events: timeline.events, spans: timeline.spans, dropped, lateNames: names.late, tones: new Set(names.list.flatMap(([, , tone]) => tones[tone] ?? [])) };
+  return { ...encodeTimeline(timeline, names), events: timeline.events, spans: timeline.spans, dropped, early: timeline.early, lateNames: names.late, tones: new Set(names.list.flatMap(([, , tone]) => tones[tone] ?? [])) };
 }
 
 /** Tools whose answer is a view of its own, or too long for a table. */

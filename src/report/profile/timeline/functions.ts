@@ -58,8 +58,14 @@ export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Na
       reached = 0;
       track = functionTrack(db, timeline, of);
     }
+    if (at + lasts <= 0) {
+      timeline.early += 1;
+      continue;
+    }
+    // Samples come about, not exactly, as often as each stands for.
+    if (at - reached > lasts) closeTo(0);
     const start = Math.max(at, reached);
-    if (at > reached) closeTo(0);
+    if (open.length > 0) reached = start;
     const frames = framesOf(stack);
     let same = 0;
     while (same < open.length && same < frames.length && (open[same] as Open).frame === frames[same]) same += 1;

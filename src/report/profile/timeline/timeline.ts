@@ -38,6 +38,8 @@ export class Timeline {
   /** Nanoseconds; 0: every event is kept. */
   resolution = 0;
   events = 0;
+  /** Samples before the first event, which have no place. */
+  early = 0;
   spans = 0;
 
   constructor(private readonly mostSpans: number) {}
