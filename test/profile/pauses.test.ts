@@ -109,3 +109,18 @@ describe('gc', () => {
     for (const tool of ['gc', 'dataloader']) expect(abstention(db, tool)).toMatch(/^the profile has no NVTX_EVENTS/);
   });
 });
+
+it('a trace of PyTorch has its steps and its loader by their names', async () => {
+  const event = (cat: string, name: string, ts: number, dur: number, args: object = {}) => ({ ph: 'X', cat, name, pid: 42, tid: 42, ts, dur, args });
+  const traceEvents = [0, 1, 2, 3].flatMap((i) => [
+    event('user_annotation', `ProfilerStep#${i + 5}`, i * 1000, 990),
+    event('user_annotation', 'enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__', i * 1000 + 10, 400),
+    event('cuda_runtime', 'cudaLaunchKernel', i * 1000 + 420, 5, { correlation: i + 1 }),
+    event('kernel', 'gemm', i * 1000 + 430, 500, { device: 0, context: 1, stream: 7, correlation: i + 1 }),
+  ]);
+  const file = join(temporaryFolder(), 'trace.json');
+  writeFileSync(file, JSON.stringify({ schemaVersion: 1, traceEvents }));
+  const db = await profileOf(file);
+  expect(answerOf(db, 'iterations').facts).toMatchObject({ how: 'range', name: 'ProfilerStep#', iterations: 4, medianMs: expect.closeTo(0.99, 6) as number });
+  expect(answerOf(db, 'dataloader')).toMatchObject({ rows: [{ confidence: 'high', count: 4, drives: true, totalMs: expect.closeTo(1.6, 6) as number, idleMs: expect.closeTo(1.6, 6) as number }], facts: { waitMs: expect.closeTo(1.6, 6) as number, shareOfIdle: 1 } });
+});
