@@ -170,6 +170,12 @@ describe('counted functions', () => {
   });
 });
 
+it('a profile without idle samples is not said to have waited nowhere', async () => {
+  const { rows, notes } = answerOf(await profiled(['f@a.js:1', 5]), 'blocked');
+  expect(rows).toEqual([]);
+  expect(notes.join()).toContain('do not see waiting');
+});
+
 it('waits of V8 are told by what waited, and for whom', async () => {
   const db = await profiled(['f@a.js:1 > spawnSync@core/internal/child_process:1 > spawn', 30], ['g@a.js:2 > spawnSync@core/internal/child_process:1 > spawn', 50], ['(idle)', 10], ['f@a.js:1', 5]);
   expect(answerOf(db, 'blocked').rows.map(({ what, totalMs, calledBy }) => [what, totalMs, calledBy])).toEqual([['spawn', 80, 'g'], ['(idle)', 10, null]]);

@@ -83,7 +83,8 @@ export const blocked = defineTool({
     const [callMs = null, schedulerMs = null, sampledMs = null, countedMs = null] = found.map((rows) => rows?.reduce((sum, { totalMs }) => sum + totalMs, 0) ?? null);
     const all = found.flatMap((rows) => rows ?? []).sort((a, b) => b.totalMs - a.totalMs);
     const notes: string[] = [];
-    if (sampledMs !== null) notes.push('What samplers call idle may be a thread that had nothing to do.');
+    if (sampledMs === 0) notes.push('No sample is idle: profilers that sample only what runs (perf, py-spy without --idle) do not see waiting.');
+    else if (sampledMs !== null) notes.push('What samplers call idle may be a thread that had nothing to do.');
     if (countedMs !== null) notes.push('Of cProfile, functions that are known to wait: sleeping, locks, sockets, processes, reading.');
     if (found.filter((rows) => (rows?.length ?? 0) > 0).length > 1) notes.push('One wait may be in several rows: do not add up what was seen by different means.');
     return { ...firstRows(all, limit), facts: { callMs, schedulerMs, sampledMs, countedMs }, notes };
