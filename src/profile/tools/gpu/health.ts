@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
+import { firstEvent } from './support.js';
 
-const row = z.object({ table: z.string(), rows: z.int(), what: z.string() });
+const row = z.object({
+  table: z.string(),
+  rows: z.int(),
+  what: z.string(),
+  /** Of its first event and its last, from the first event of the profile: tables that begin later or end earlier were captured in a slice. Null where the table is empty. */
+  firstMs: z.number().nullable(),
+  lastMs: z.number().nullable(),
+});
 
 const facts = z.object({
   product: z.string().nullable(),
@@ -12,6 +20,8 @@ const facts = z.object({
   /** Of kernels, 0 to 1: those whose launch is in the profile; null without kernels or calls. */
   launchesJoined: z.number().nullable(),
   gpus: z.array(z.string()),
+  /** The profiler's own work that it measured, added up over threads; null where it did not. */
+  overheadMs: z.number().nullable(),
 });
 
 /** What was captured, in the order in which a reader asks. */
@@ -22,7 +32,8 @@ const tables: Record<string, string> = {
   CUPTI_ACTIVITY_KIND_MEMSET: 'sets of memory',
   CUPTI_ACTIVITY_KIND_RUNTIME: 'calls of CUDA',
   CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: 'synchronizations',
-  CUPTI_ACTIVITY_KIND_OVERHEAD: 'the profiler\'s own work',
+  CUPTI_ACTIVITY_KIND_OVERHEAD: 'the profiler\'s own work on CUDA',
+  PROFILER_OVERHEAD: 'the profiler\'s own work',
   NVTX_EVENTS: 'ranges and marks',
   OSRT_API: 'calls of the operating system',
   COMPOSITE_EVENTS: 'samples of the host\'s code',
@@ -31,6 +42,18 @@ const tables: Record<string, string> = {
   CUDA_UM_GPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on devices',
   CUDA_UM_CPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on the host',
 };
+
+interface Extent {
+  rows: number;
+  firstMs: number | null;
+  lastMs: number | null;
+}
+
+/** Samples and the like have no end. */
+const ended = (table: string): boolean => !['COMPOSITE_EVENTS', 'SCHED_EVENTS', 'CUDA_GPU_MEMORY_USAGE_EVENTS'].includes(table);
+
+const extentSql = (table: string): string => `
+SELECT COUNT(*) AS rows, (MIN(start) - :origin) / 1e6 AS firstMs, (MAX(${ended(table) ? '"end"' : 'start'}) - :origin) / 1e6 AS lastMs FROM ${table}`;
 
 export const health = defineTool({
   name: 'health',
@@ -42,8 +65,13 @@ export const health = defineTool({
   facts,
   run(db) {
     const there = tablesOf(db);
-    const count = (table: string): number => db.prepare<[], number>(`SELECT COUNT(*) FROM ${table}`).pluck().get() ?? 0;
-    const rows = Object.entries(tables).filter(([table]) => there.has(table)).map(([table, what]) => ({ table, rows: count(table), what }));
+    const origin = firstEvent(db);
+    const rows = Object.entries(tables).filter(([table]) => there.has(table)).map(([table, what]) => {
+      const { rows: count, firstMs, lastMs } = db.prepare<[object], Extent>(extentSql(table)).get({ origin }) as Extent;
+      return { table, rows: count, what, firstMs, lastMs };
+    });
+    const overheads = ['CUPTI_ACTIVITY_KIND_OVERHEAD', 'PROFILER_OVERHEAD'].filter((table) => there.has(table)).map((table) => `SELECT SUM("end" - start) AS ns FROM ${table}`);
+    const overheadMs = overheads.length === 0 ? null : (db.prepare<[], number | null>(`SELECT SUM(ns) / 1e6 FROM (${overheads.join(' UNION ALL ')})`).pluck().get() ?? 0);
     const meta = (name: string): string | null => db.prepare<[string], string>('SELECT value FROM META_DATA_EXPORT WHERE name = ?').pluck().get(name) ?? null;
     const timed = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS first, MAX("end") AS last FROM ${table}`);
     const spanMs = timed.length === 0 ? 0 : (db.prepare<[], number | null>(`SELECT (MAX(last) - MIN(first)) / 1e6 FROM (${timed.join(' UNION ALL ')})`).pluck().get() ?? 0);
@@ -54,7 +82,7 @@ export const health = defineTool({
     return {
       rows,
       more: 0,
-      facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs, launchesJoined, gpus },
+      facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs, launchesJoined, gpus, overheadMs },
       notes: [...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
     };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, firstRows } from '../tool.js';
+import { stragglers } from './stragglers.js';
 import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
@@ -15,6 +16,9 @@ const row = z.object({
   maxUs: z.number(),
   /** The slowest by the median: far above 1, some ranks arrive late, or sizes differ. */
   maxByMedian: z.number().nullable(),
+  /** How much later than on the first device an operation begins here, and how often it begins here last, 0 to 1; null where that cannot be compared. */
+  medianLateUs: z.number().nullable(),
+  lastShare: z.number().nullable(),
 });
 
 const facts = z.object({ kernels: z.int(), totalMs: z.number(), /** Of the time of all kernels, 0 to 1. */ share: z.number() });
@@ -34,25 +38,31 @@ FROM ops GROUP BY op, deviceId, streamId ORDER BY SUM(ns) DESC, op, device, stre
 
 const allSql = 'SELECT COALESCE(SUM("end" - start), 0) / 1e6 FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device';
 
+/** The operations of each device in the order in which they begin. */
+const startsSql = `
+SELECT deviceId, start, operation(StringIds.value) AS op FROM CUPTI_ACTIVITY_KIND_KERNEL JOIN StringIds ON StringIds.id = shortName
+WHERE ${communication('StringIds.value')} ORDER BY deviceId, start`;
+
 const operations = /AllReduce|AllGather|ReduceScatter|Broadcast|SendRecv|AllToAll|Reduce|Gather|Scatter|Send|Recv/i;
 
 export const nccl = defineTool({
   name: 'nccl',
   aliases: ['nsys_sql_nccl'],
-  summary: 'kernels that communicate, by operation, device and stream',
+  summary: 'kernels that communicate, by operation, device and stream, and which device comes late',
   needs: { CUPTI_ACTIVITY_KIND_KERNEL: kernelsCaptured },
   input,
   row,
   facts,
   run(db, { device, limit }) {
     db.function('operation', { deterministic: true }, (name: unknown) => operations.exec(String(name))?.[0] ?? String(name));
-    const all = db.prepare<[object], z.infer<typeof row>>(sql).all({ device });
+    const lateness = stragglers(db.prepare<[], { deviceId: number; start: number; op: string }>(startsSql).all());
+    const all = db.prepare<[object], Omit<z.infer<typeof row>, 'medianLateUs' | 'lastShare'>>(sql).all({ device }).map((one) => ({ ...one, ...(lateness.get(`${one.op} ${one.device}`) ?? { medianLateUs: null, lastShare: null }) }));
     const totalMs = all.reduce((sum, one) => sum + one.totalMs, 0);
     const kernelMs = db.prepare<[object], number>(allSql).pluck().get({ device }) ?? 0;
     return {
       ...firstRows(all, limit),
       facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, share: kernelMs > 0 ? totalMs / kernelMs : 0 },
-      notes: all.length === 0 ? ['No kernel of NCCL, NVSHMEM or MSCCL ran.'] : [],
+      notes: all.length === 0 ? ['No kernel of NCCL, NVSHMEM or MSCCL ran.'] : lateness.size === 0 ? ['Which device comes late cannot be told: no operation ran equally often on several devices of this profile.'] : ['Lateness is of the n-th operation of a kind on each device, as if all were of one communicator, and clocks of hosts agreed.'],
     };
   },
 });
