@@ -4,22 +4,29 @@ import { importProfile } from '../../src/profile/import/import.js';
 import { generateExport } from './generate.js';
 import { plainImport } from './plain.js';
 
+/** On the clock, and of processors: on a machine that others use, the second says more. */
+export interface Asked {
+  name: string;
+  seconds: number;
+  cpuSeconds: number;
+}
+
 /** What a part of the bench measured, in a process of its own, so that its memory is its own. */
 export interface Measured {
   seconds: number;
   /** The most that the process held. */
   megabytes: number;
   /** Of the part `tools`: what each took, and the longest time in which the main thread did not come to its timers. */
-  tools?: { name: string; seconds: number }[];
+  tools?: Asked[];
   stallMs?: number;
 }
 
 /** Asks all tools in a thread, and watches the main thread meanwhile. */
 async function askTools(database: string): Promise<Pick<Measured, 'tools' | 'stallMs'>> {
-  const tools: { name: string; seconds: number }[] = [];
+  const tools: Asked[] = [];
   const delay = monitorEventLoopDelay({ resolution: 5 });
   const worker = new Worker(new URL('./tools-thread.mjs', import.meta.url), { workerData: database, execArgv: [] });
-  worker.on('message', (one: { name: string; seconds: number }) => tools.push(one));
+  worker.on('message', (one: Asked) => tools.push(one));
   delay.enable();
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);

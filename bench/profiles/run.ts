@@ -41,9 +41,9 @@ function bench(kernels: number): { kernels: number; importSeconds: number } {
   console.log(`  import ${fastest(imports).toFixed(2)} s, plain INSERT … SELECT with indexes ${fastest(plains).toFixed(2)} s: ${ratio.toFixed(2)}x (at most ${most.importRatio}x: ${told(ratio <= most.importRatio)})`);
   console.log(`  import's memory    ${megabytes.toFixed(0)} MB (at most ${most.megabytes}: ${told(megabytes <= most.megabytes)})`);
   const { tools = [], stallMs = 0, megabytes: held } = part('tools', database);
-  for (const { name, seconds } of tools) console.log(`  ${name.padEnd(18)} ${seconds.toFixed(2)} s`);
+  for (const { name, seconds, cpuSeconds } of tools) console.log(`  ${name.padEnd(18)} ${seconds.toFixed(2)} s, of processors ${cpuSeconds.toFixed(2)} s`);
   const all = tools.reduce((sum, { seconds }) => sum + seconds, 0);
-  console.log(`  all of them        ${all.toFixed(2)} s${kernels === 1_000_000 ? ` (at most ${most.allSeconds}: ${told(all <= most.allSeconds)})` : ''}`);
+  console.log(`  all of them        ${all.toFixed(2)} s, of processors ${tools.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0).toFixed(2)} s${kernels === 1_000_000 ? ` (at most ${most.allSeconds}: ${told(all <= most.allSeconds)})` : ''}`);
   console.log(`  their memory       ${held.toFixed(0)} MB (at most ${most.megabytes}: ${told(held <= most.megabytes)}); the main thread was late by at most ${stallMs.toFixed(0)} ms`);
   rmSync(database);
   return { kernels, importSeconds: fastest(imports) };

@@ -1,4 +1,4 @@
-// Asks every tool, and then all rules, in a thread; sends what each took, in seconds. Compiled code: `npm run build` first.
+// Asks every tool, and then all rules, in a thread; sends what each took, in seconds on the clock and of processors. Compiled code: `npm run build` first.
 import { parentPort, workerData } from 'node:worker_threads';
 import { analyzeProfile } from '../../dist/profile/rules/analyze.js';
 import { openProfile } from '../../dist/profile/tools/open.js';
@@ -8,8 +8,10 @@ import { ask } from '../../dist/profile/tools/tool.js';
 const db = openProfile(workerData);
 const timed = async (name, work) => {
   const began = performance.now();
+  const cpu = process.cpuUsage();
   await work();
-  parentPort.postMessage({ name, seconds: (performance.now() - began) / 1000 });
+  const { user, system } = process.cpuUsage(cpu);
+  parentPort.postMessage({ name, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 });
 };
 for (const tool of gpuTools) await timed(tool.name, () => ask(tool, db, {}));
 await timed('all rules', () => analyzeProfile(db, { file: workerData, repo: null }));
