@@ -41,7 +41,7 @@ const allSql = 'SELECT COALESCE(SUM("end" - start), 0) / 1e6 FROM CUPTI_ACTIVITY
 /** The operations of each device in the order in which they begin. */
 const startsSql = `
 SELECT deviceId, start, operation(StringIds.value) AS op FROM CUPTI_ACTIVITY_KIND_KERNEL JOIN StringIds ON StringIds.id = shortName
-WHERE ${communication('StringIds.value')} ORDER BY deviceId, start`;
+WHERE shortName IN (SELECT id FROM StringIds WHERE ${communication('value')}) ORDER BY +deviceId, start`;
 
 const operations = /AllReduce|AllGather|ReduceScatter|Broadcast|SendRecv|AllToAll|Reduce|Gather|Scatter|Send|Recv/i;
 
