@@ -125,7 +125,7 @@ async function importHost(db: Database.Database, files: string[], kinds: Profile
   for (const [index, file] of files.entries()) {
     report({ what: basename(file), done: index / files.length });
     try {
-      await importThreads(writer, file, kinds[index] ?? 'v8', index + 1);
+      await importThreads(writer, file, { kind: kinds[index] ?? 'v8', fallbackPid: index + 1, onPart: (part) => report({ what: basename(file), done: (index + part) / files.length }) });
     } catch (error) {
       if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
       empty.push(error);
@@ -136,11 +136,11 @@ async function importHost(db: Database.Database, files: string[], kinds: Profile
   return files.length - empty.length;
 }
 
-async function importThreads(writer: ProfileWriter, file: string, kind: ProfileKind, fallbackPid: number): Promise<void> {
+async function importThreads(writer: ProfileWriter, file: string, { kind, fallbackPid, onPart }: { kind: ProfileKind; fallbackPid: number; onPart: (done: number) => void }): Promise<void> {
   if (kind === 'v8') return writer.sampled(readCpuProfile(file, fallbackPid));
   if (kind === 'cprofile') return writer.counted(readPstats(file, fallbackPid));
   if (kind === 'perf') {
-    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)) });
+    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)), onPart });
     for (const thread of threads) writer.sampled(thread);
     for (const text of notes) writer.note(text);
     return;

@@ -34,14 +34,14 @@ export interface PerfProfile {
  * with cycles it is turned into time by the rate of events while a thread runs.
  * Throws PL_PROFILE_EMPTY, PL_PROFILE_MALFORMED, PL_PERF_MISSING.
  */
-export async function readPerf(file: string, { recording }: { recording: boolean }): Promise<PerfProfile> {
+export async function readPerf(file: string, { recording, onPart }: { recording: boolean; /** How much of the text is read, 0 to 1. */ onPart?: (done: number) => void }): Promise<PerfProfile> {
   const gathered = new Map<string, PerfGatherer>();
   const parser = new PerfParser((sample) => {
     let events = gathered.get(sample.event);
     if (events === undefined) gathered.set(sample.event, (events = new PerfGatherer(basename(file))));
     events.add(sample);
   });
-  for await (const line of textLines(recording ? perfScript(file) : profileChunks(file))) parser.line(line);
+  for await (const line of textLines(recording ? perfScript(file) : profileChunks(file, (read, of) => onPart?.(read / of)))) parser.line(line);
   parser.end();
   const [chosen] = [...gathered].sort(([a], [b]) => rank(a) - rank(b));
   if (chosen === undefined) throw new PerfloopError('PL_PROFILE_EMPTY', 'The profile holds no samples.', { where: file, fix: 'Record a longer run: `perf record -g -F 999 -- COMMAND`.' });
