@@ -1,3 +1,5 @@
+import { kernelFamily, type KernelFamily } from '../../profile/tools/gpu/kernel-family.js';
+
 /**
  * The colours of a page, by what they stand for: the families of kernels, the directions of copies, the kinds of calls. The style
  * sheet has them as --tone-0 and so on, in this order.
@@ -10,16 +12,12 @@ export const tones = [
 
 export type Tone = (typeof tones)[number];
 
-/** Families of kernels, the first that fits a name; of libraries' naming (cuBLAS, CUTLASS, cuDNN, NCCL, PyTorch, Triton). */
-const families: readonly [Tone, RegExp][] = [
-  ['communication', /nccl|nvshmem|msccl|all_?reduce|all_?gather|reduce_?scatter/i],
-  ['attention', /flash|fmha|attention|attn/i],
-  ['convolution', /conv|winograd|implicit_gemm|fprop|dgrad|wgrad|cudnn.*nchw|im2col|fft/i],
-  ['matrix', /gemm|gemv|cutlass|cublas|matmul|\bmma|wgmma|xmma|ampere_|sm\d\d_xmma|splitk/i],
-  ['reduction', /reduce|norm|softmax|argmax|topk|sort|scan|cumsum|sum_/i],
-  ['memory', /copy|cat|gather|scatter|index|transpose|permute|embedding|fill|pad|nchwTo|nhwcTo|memset/i],
-  ['elementwise', /elementwise|pointwise|vectorized|unrolled|add|mul|relu|gelu|silu|act_|dropout|adam|sgd|foreach|multi_tensor|triton_/i],
-];
+/** A page has fewer colours than there are families. */
+const toneOf: Record<KernelFamily, Tone> = {
+  communication: 'communication', attention: 'attention', convolution: 'convolution', fft: 'convolution', 'matrix multiply': 'matrix',
+  softmax: 'reduction', normalization: 'reduction', reduction: 'reduction', pooling: 'reduction', 'sort and scan': 'reduction',
+  'embedding and indexing': 'memory', copy: 'memory', elementwise: 'elementwise', optimizer: 'elementwise', random: 'elementwise', other: 'other',
+};
 
 export const familyNames: Partial<Record<Tone, string>> = {
   matrix: 'matrix products', attention: 'attention', convolution: 'convolutions', communication: 'communication', elementwise: 'elementwise', reduction: 'reductions and norms', memory: 'moving and indexing', other: 'others',
@@ -27,8 +25,8 @@ export const familyNames: Partial<Record<Tone, string>> = {
 
 /** Of a kernel by its short name, or where that says nothing by its whole one. */
 export function kernelTone(short: string, whole: string): Tone {
-  const of = (name: string): Tone | undefined => families.find(([, pattern]) => pattern.test(name.slice(0, 500)))?.[0];
-  return of(short) ?? of(whole) ?? 'other';
+  const tone = toneOf[kernelFamily(short.slice(0, 500))];
+  return tone === 'other' ? toneOf[kernelFamily(whole.slice(0, 500))] : tone;
 }
 
 /** Of a call of CUDA. */

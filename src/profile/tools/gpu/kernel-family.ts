@@ -5,7 +5,7 @@ import { shortKernelName } from '../../import/kineto/names.js';
  * TorchInductor's triton_poi_, triton_red_, triton_per_, triton_tem_), FlashAttention, Apex, CUB, Thrust and NCCL. The first that
  * fits, since a fused kernel names what it does first.
  */
-const families: readonly [family: string, names: RegExp][] = [
+const families = [
   ['communication', /^(?:nccl|nvshmem|msccl)/i],
   ['attention', /flash|fmha|attention|_attn|mha_/i],
   ['convolution', /conv|winograd|fprop|dgrad|wgrad|_scudnn/i],
@@ -21,12 +21,14 @@ const families: readonly [family: string, names: RegExp][] = [
   ['reduction', /reduce|triton_red|triton_per/i],
   ['copy', /copy|transpose|cat(?:array|_)|memcpy|nchw|nhwc|fill/i],
   ['elementwise', /elementwise|pointwise|triton_poi|unrolled|vectorized|activation/i],
-];
+] as const satisfies readonly (readonly [family: string, names: RegExp])[];
+
+export type KernelFamily = (typeof families)[number][0] | 'other';
 
 /** Of a kernel's whole or short name: by the function itself, else by its template arguments; `other` where neither tells. */
-export function kernelFamily(name: string): string {
+export function kernelFamily(name: string): KernelFamily {
   const own = shortKernelName(name);
   return familyOf(own) ?? familyOf(name) ?? 'other';
 }
 
-const familyOf = (text: string): string | undefined => families.find(([, names]) => names.test(text))?.[0];
+const familyOf = (text: string): KernelFamily | undefined => families.find(([, names]) => names.test(text))?.[0];
