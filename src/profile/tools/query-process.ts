@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { PerfloopError } from '../../core/errors.js';
 import { openProfile } from './open.js';
 import { runQuery, type QueryResult } from './run-query.js';
@@ -13,9 +14,8 @@ export interface QueryRequest {
 /** What it writes. */
 export type QueryAnswer = { ok: true; result: QueryResult } | { ok: false; error: ReturnType<PerfloopError['toJSON']> };
 
-function answer(): QueryAnswer {
+function answer({ database, sql, limit }: QueryRequest): QueryAnswer {
   try {
-    const { database, sql, limit } = JSON.parse(readFileSync(0, 'utf8')) as QueryRequest;
     return { ok: true, result: runQuery(openProfile(database), sql, limit) };
   } catch (error) {
     if (error instanceof PerfloopError) return { ok: false, error: error.toJSON() };
@@ -23,4 +23,17 @@ function answer(): QueryAnswer {
   }
 }
 
-process.stdout.write(JSON.stringify(answer()));
+/** The query runs in a thread, so that this one sees when who asked is gone: nobody else would end a query that does not end. */
+function watchedAnswer(): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  }, 200);
+  const worker = new Worker(new URL(import.meta.url), { workerData: JSON.parse(readFileSync(0, 'utf8')) });
+  worker.once('message', (found: QueryAnswer) => process.stdout.write(JSON.stringify(found)));
+  worker.once('exit', () => clearInterval(watch));
+}
+
+if (isMainThread) watchedAnswer();
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+else parentPort?.postMessage(answer(workerData as QueryRequest));
