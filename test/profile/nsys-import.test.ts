@@ -83,6 +83,21 @@ describe('an export of nsys', () => {
     expect(notes).toContain('2 rows of CUPTI_ACTIVITY_KIND_KERNEL have no time, or end before they begin, and were left out.');
   });
 
+  it('keeps times since 1970 exact: they count from the first event', async () => {
+    const at = 1_800_000_000_000_000_001n;
+    const since = (ns: number) => at + BigInt(ns);
+    const { db, notes } = await importing({
+      CUPTI_ACTIVITY_KIND_KERNEL: [{ ...kernel, start: since(10), end: since(31) }],
+      CUPTI_ACTIVITY_KIND_RUNTIME: [{ ...call, start: since(1), end: since(4) }],
+      NVTX_EVENTS: [{ start: since(2), end: null, eventType: 59, text: 'open', globalTid: globalTidOf(100, 101) }],
+    });
+    expect(db.prepare('SELECT start, "end" FROM CUPTI_ACTIVITY_KIND_KERNEL').raw().get()).toEqual([9, 30]);
+    expect(db.prepare('SELECT start, "end" FROM CUPTI_ACTIVITY_KIND_RUNTIME').raw().get()).toEqual([0, 3]);
+    expect(db.prepare('SELECT start, "end" FROM NVTX_EVENTS').raw().get()).toEqual([1, null]);
+    expect(db.prepare("SELECT value FROM META_DATA_EXPORT WHERE name = 'PERFLOOP_SESSION_START_NS'").pluck().get()).toBe(String(since(1)));
+    expect(notes).toContain('Times of the export count from 1970. Here they count from its first event.');
+  });
+
   it('keeps ids of 64 bits exact', async () => {
     const large = 2n ** 63n - 1n;
     const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [{ ...kernel, correlationId: large, globalPid: globalPidOf(0xffffff) }] });

@@ -2,6 +2,7 @@ import { PerfloopError } from '../../../core/errors.js';
 import type Database from '../../../store/sqlite.js';
 import { createNsysTable, quoted } from './create.js';
 import { keepsExport, keepsSystem, keptCapture } from './captured.js';
+import { originOf } from './origin.js';
 import { contentTables, deviceTables, deviceWorkSql, nsysTables, type NsysTable } from './tables.js';
 
 /** Later ones may mean something else by the same columns. */
@@ -28,6 +29,12 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
   copyFacts(db, { there, metaTable }, notes, refuse);
 
   const wanted = nsysTables.filter(({ name }) => there.has(name));
+  const origin = originOf(db, wanted);
+  if (origin > 0n) {
+    notes.push('Times of the export count from 1970. Here they count from its first event.');
+    db.prepare("DELETE FROM META_DATA_EXPORT WHERE name = 'PERFLOOP_SESSION_START_NS'").run();
+    db.prepare("INSERT INTO META_DATA_EXPORT (name, value) VALUES ('PERFLOOP_SESSION_START_NS', ?)").run(String(origin));
+  }
   const rows: Record<string, number> = {};
   for (const [index, table] of wanted.entries()) {
     onTable?.(table.name, index, wanted.length);
@@ -36,7 +43,7 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
     if (missing.length > 0) throw refuse(`The export's ${table.name} has no ${missing.join(', ')}.`, 'Export the report again with a version of nsys from 2020 on.');
     // An export of one process may leave out which.
     const only = isDeviceTable(table) && !columns.has('globalPid') ? onlyProcess(db, there) : null;
-    rows[table.name] = copyTable(db, table, columns, only, notes);
+    rows[table.name] = copyTable(db, table, columns, { onlyProcess: only, origin }, notes);
   }
   if (Object.entries(rows).every(([name, count]) => count === 0 || eventless.has(name))) throw new PerfloopError('PL_PROFILE_EMPTY', 'The export holds no events: neither of a device nor of calls, ranges or samples.', { where: file, fix: 'Profile with `nsys profile -t cuda,nvtx,osrt`, for long enough to see the work.' });
   const work = deviceWorkSql(new Set(Object.keys(rows)));
@@ -98,8 +105,9 @@ INSERT INTO StringIds (id, value) SELECT id, CAST(value AS TEXT) FROM source.Str
   }
 }
 
-function copyTable(db: Database.Database, { name, columns: ours, computed = {} }: NsysTable, theirs: ReadonlySet<string>, onlyProcess: string | null, notes: string[]): number {
-  const value = (column: string): string => (theirs.has(column) ? quoted(column) : column === 'globalPid' && onlyProcess !== null ? onlyProcess : 'NULL');
+function copyTable(db: Database.Database, { name, columns: ours, computed = {} }: NsysTable, theirs: ReadonlySet<string>, { onlyProcess, origin }: { onlyProcess: string | null; origin: bigint }, notes: string[]): number {
+  const isTime = (column: string): boolean => origin > 0n && ours.includes('start') && (column === 'start' || column === 'end');
+  const value = (column: string): string => (theirs.has(column) ? `${quoted(column)}${isTime(column) ? ` - ${origin}` : ''}` : column === 'globalPid' && onlyProcess !== null ? onlyProcess : 'NULL');
   const all = [...ours.map((column) => [column, value(column)] as const), ...Object.entries(computed)];
   createNsysTable(db, name, { indexes: false });
   const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${hasTime(name, ours)}`).run();
