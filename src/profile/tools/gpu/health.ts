@@ -50,7 +50,7 @@ interface Extent {
 }
 
 /** Samples and the like have no end. */
-const ended = (table: string): boolean => !['COMPOSITE_EVENTS', 'SCHED_EVENTS', 'CUDA_GPU_MEMORY_USAGE_EVENTS'].includes(table);
+const ended = (table: string): boolean => !['COMPOSITE_EVENTS', 'SCHED_EVENTS', 'CUDA_GPU_MEMORY_USAGE_EVENTS', 'CUDA_UM_CPU_PAGE_FAULT_EVENTS'].includes(table);
 
 const extentSql = (table: string): string => `
 SELECT COUNT(*) AS rows, (MIN(start) - :origin) / 1e6 AS firstMs, (MAX(${ended(table) ? '"end"' : 'start'}) - :origin) / 1e6 AS lastMs FROM ${table}`;

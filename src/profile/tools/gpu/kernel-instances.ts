@@ -12,7 +12,8 @@ const input = z.object({
 const row = z.object({
   kernel: z.string(),
   device: z.int(),
-  stream: z.int(),
+  /** Null where the profile does not say. */
+  stream: z.int().nullable(),
   /** From the first event of the profile. */
   atMs: z.number(),
   us: z.number(),

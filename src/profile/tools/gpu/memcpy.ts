@@ -52,7 +52,8 @@ SELECT deviceId AS device, copyKind, srcKind, dstKind, ${parts[by].column} AS pa
 FROM CUPTI_ACTIVITY_KIND_MEMCPY WHERE :device IS NULL OR deviceId = :device
 GROUP BY deviceId, copyKind, srcKind, dstKind, part ORDER BY ${parts[by].order}SUM("end" - start) DESC, device, copyKind, srcKind, dstKind, part`;
 
-const spanSql = 'SELECT MIN(start) AS first, MAX(start) AS last FROM CUPTI_ACTIVITY_KIND_MEMCPY';
+/** An empty table has no first copy. */
+const spanSql = 'SELECT COALESCE(MIN(start), 0) AS first, COALESCE(MAX(start), 0) AS last FROM CUPTI_ACTIVITY_KIND_MEMCPY';
 
 type Grouped = Omit<z.infer<typeof row>, 'direction' | 'memory'> & { copyKind: number; srcKind: number | null; dstKind: number | null; part: number };
 

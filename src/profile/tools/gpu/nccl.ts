@@ -9,7 +9,8 @@ const row = z.object({
   /** Such as AllReduce; the kernel's name where it does not tell. */
   op: z.string(),
   device: z.int(),
-  stream: z.int(),
+  /** Null where the profile does not say. */
+  stream: z.int().nullable(),
   count: z.int(),
   totalMs: z.number(),
   medianUs: z.number(),

@@ -9,7 +9,8 @@ const input = z.object({ device: deviceSchema, limit: limitSchema });
 
 const row = z.object({
   device: z.int(),
-  stream: z.int(),
+  /** Null where the profile does not say. */
+  stream: z.int().nullable(),
   kernels: z.int(),
   copies: z.int(),
   /** Union of the stream's own work. */
