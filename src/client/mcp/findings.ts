@@ -12,6 +12,6 @@ export function registerFindings(server: McpServer, context: CliContext): void {
     description: 'What costs time in a profile, where in the repository, and what could be saved: findings by rule, each with its evidence, and the rules that could not judge.',
     input: z.object({ profile: profileSchema, repo: z.string().min(1).optional().describe('Folder of the profiled program\'s sources, in which findings are located.') }),
     writes: false,
-    answer: async ({ profile, repo }) => (await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) })).analysis,
+    answer: async ({ profile, repo }) => (await analyze(context, { profile, inThread: true, ...(repo === undefined ? {} : { repo }) })).analysis,
   });
 }

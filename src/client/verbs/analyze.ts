@@ -4,7 +4,7 @@ import { cachedProfile } from '../../profile/cached.js';
 import type { Analysis } from '../../profile/rules/analyze.js';
 import type { Rule } from '../../profile/rules/rule.js';
 import { rules } from '../../profile/rules/rules.js';
-import { analyzeInThread } from '../../profile/rules/in-thread.js';
+import { analyzeHere, analyzeInThread } from '../../profile/rules/in-thread.js';
 import type { CliContext } from '../context.js';
 import { importWatch } from '../import-watch.js';
 
@@ -12,12 +12,14 @@ export interface AnalyzeOptions {
   profile: string;
   /** The profiled program's sources; undefined: none. */
   repo?: string;
+  /** In a thread of its own, for a process that has other work meanwhile: it loads the rules once more. */
+  inThread?: boolean;
 }
 
 /** Asks all rules of a profile, and finds their places in the repository. */
-export async function analyze(context: CliContext, { profile, repo }: AnalyzeOptions): Promise<{ analysis: Analysis; database: string }> {
+export async function analyze(context: CliContext, { profile, repo, inThread = false }: AnalyzeOptions): Promise<{ analysis: Analysis; database: string }> {
   const database = await cachedProfile(context.home, resolve(context.cwd, profile), importWatch(context));
-  return { analysis: await analyzeInThread({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) }), database };
+  return { analysis: await (inThread ? analyzeInThread : analyzeHere)({ database, file: profile, repo: repo === undefined ? null : resolve(context.cwd, repo) }), database };
 }
 
 export type RuleListed = Omit<Rule, 'find' | 'needs'> & { needs: string[] };

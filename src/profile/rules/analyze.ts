@@ -7,8 +7,8 @@ import type { ProfileDatabase } from '../tools/open.js';
 import { profileRoot } from '../tools/profile-root.js';
 import { Asked } from './asked.js';
 import type { Category } from './categories.js';
-import { placeOf } from './place/place.js';
-import { isFolder, Repository } from './place/repository.js';
+import type { placeOf } from './place/place.js';
+import type { Repository } from './place/repository.js';
 import { Abstention, type Clues, type Rule, type Suspect } from './rule.js';
 import { rules } from './rules.js';
 
@@ -61,15 +61,27 @@ export interface AnalysisRequest {
 
 /** Asks all rules. Throws PL_REPO_MISSING for a folder that is none. */
 export async function analyzeProfile(db: ProfileDatabase, { file, repo }: AnalysisRequest): Promise<Analysis> {
-  if (repo !== null && !(await isFolder(repo))) throw new PerfloopError('PL_REPO_MISSING', 'The repository is not a folder.', { where: repo, fix: 'Give the folder of the profiled program with --repo.' });
-  const repository = repo === null ? null : await Repository.open(await realpath(resolve(repo)));
+  const sources = repo === null ? null : await openSources(repo);
+  const repository = sources?.repository ?? null;
   const root = repository === null ? '/' : profileRoot(db, { here: [...new Set([resolve(repo ?? '.'), repository.root])], trackedFiles: repository.files });
   const asked = new Asked(db, file, root);
   if (repository !== null) asked.sources = sourcesOf(asked, repository);
   const { found, abstained, quiet } = askAll(asked);
-  const findings = found.map(({ rule, suspect }) => located(asked, repository, rule, suspect));
+  const findings = found.map(({ rule, suspect }) => located(asked, sources, rule, suspect));
   findings.sort((a, b) => b.share - a.share || b.headroom_ms - a.headroom_ms || a.rule.localeCompare(b.rule, 'en'));
   return { profile: profileOf(asked), findings, abstained, quiet };
+}
+
+interface Sources {
+  repository: Repository;
+  placeOf: typeof placeOf;
+}
+
+/** Parsers of all languages are loaded only where there is something to parse: it takes longer than to ask the rules. */
+async function openSources(repo: string): Promise<Sources> {
+  const { isFolder, Repository } = await import('./place/repository.js');
+  if (!(await isFolder(repo))) throw new PerfloopError('PL_REPO_MISSING', 'The repository is not a folder.', { where: repo, fix: 'Give the folder of the profiled program with --repo.' });
+  return { repository: await Repository.open(await realpath(resolve(repo))), placeOf: (await import('./place/place.js')).placeOf };
 }
 
 function sourcesOf(asked: Asked, repository: Repository): Map<string, readonly string[]> {
@@ -99,12 +111,12 @@ function askAll(asked: Asked): { found: { rule: Rule; suspect: Suspect }[]; abst
 
 const order: Confidence[] = ['low', 'medium', 'high'];
 
-function located(asked: Asked, repository: Repository | null, rule: Rule, suspect: Suspect): AnalysisFinding {
-  const place = repository === null ? placeWithout(asked, suspect.clues) : placeOf(asked, repository, suspect.clues);
+function located(asked: Asked, sources: Sources | null, rule: Rule, suspect: Suspect): AnalysisFinding {
+  const place = sources === null ? placeWithout(asked, suspect.clues) : sources.placeOf(asked, sources.repository, suspect.clues);
   const { title, share, headroomMs, severity, evidence } = suspect;
   const confidence = place === null ? suspect.confidence : (order[Math.min(order.indexOf(suspect.confidence), order.indexOf(place.confidence))] ?? 'low');
   const notes = [...(suspect.notes ?? []), `It may be none: ${rule.falsePositives}`, `Not seen: ${rule.blindTo}`];
-  const how = place === null ? (repository === null ? 'Its place is not known: give the repository with --repo.' : 'Its place is not known: neither call chains, ranges nor the source tell it. Mark the phases of the program with NVTX.') : `Located ${place.how}.`;
+  const how = place === null ? (sources === null ? 'Its place is not known: give the repository with --repo.' : 'Its place is not known: neither call chains, ranges nor the source tell it. Mark the phases of the program with NVTX.') : `Located ${place.how}.`;
   return {
     id: createHash('sha256').update([rule.id, place?.file ?? '', place?.function ?? '', place?.line ?? ''].join('\0')).digest('hex').slice(0, 12),
     category: rule.category,

@@ -3,11 +3,10 @@ import type { ToolAnswer } from '../../tools/tool.js';
 import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
 import { firstEvent } from '../tools/gpu/support.js';
 import type { ProfileDatabase } from '../tools/open.js';
-import { profileTool } from '../tools/registry.js';
 import { profileSummary, type ProfileSummary } from '../tools/summary.js';
 import { timeVia } from '../tools/time-via.js';
 import { tablesOf } from '../tools/tables.js';
-import { ask } from '../tools/tool.js';
+import { ask, type ProfileTool } from '../tools/tool.js';
 import { deviceTime, type DeviceTime } from './device-time.js';
 import type { HotFacts } from './host/calls.js';
 import { hostCalls, type HostCall } from './host-calls.js';
@@ -36,10 +35,10 @@ export class Asked {
   }
 
   /** The rows and facts of a tool, as its schemas say. Throws an Abstention where it abstains. */
-  ask(tool: string, input: object = {}): { rows: object[]; facts: object } {
-    const key = `${tool} ${JSON.stringify(input)}`;
+  ask(tool: ProfileTool, input: object = {}): { rows: object[]; facts: object } {
+    const key = `${tool.name} ${JSON.stringify(input)}`;
     let answer = this.#answers.get(key);
-    if (answer === undefined) this.#answers.set(key, (answer = ask(profileTool(tool), this.db, input)));
+    if (answer === undefined) this.#answers.set(key, (answer = ask(tool, this.db, input)));
     if (answer.abstained !== null) throw new Abstention(answer.abstained);
     return { rows: answer.rows, facts: answer.facts };
   }

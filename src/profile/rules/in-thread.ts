@@ -7,5 +7,5 @@ export async function analyzeInThread(request: DatabaseRequest, { signal }: { si
   return inThread({ thread: new URL('./thread.js', import.meta.url), request, here: analyzeHere, signal });
 }
 
-/** Loaded when it is called: who starts the thread does not load the rules and tools a second time. */
-const analyzeHere = async (request: DatabaseRequest): Promise<Analysis> => (await import('./analyze-database.js')).analyzeDatabase(request);
+/** The same in the caller's thread, for a process with nothing else to do. Loaded when it is called: who starts the thread does not load the rules and tools a second time. */
+export const analyzeHere = async (request: DatabaseRequest): Promise<Analysis> => (await import('./analyze-database.js')).analyzeDatabase(request);

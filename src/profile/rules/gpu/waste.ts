@@ -1,3 +1,4 @@
+import { deviceInfo } from '../../tools/gpu/device-info.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
@@ -53,7 +54,7 @@ export const fp32Gemm: Rule = {
 /** TF32 needs compute capability 8.0. False where the profile does not say it. */
 function olderThanAmpere(asked: Asked): boolean {
   if (!asked.tables.has('TARGET_INFO_GPU')) return false;
-  const rows = asked.ask('device_info').rows as { computeCapability: string | null }[];
+  const rows = asked.ask(deviceInfo).rows as { computeCapability: string | null }[];
   return rows.length > 0 && rows.every(({ computeCapability }) => computeCapability !== null && Number(computeCapability) < 8);
 }
 
