@@ -53,6 +53,22 @@ describe('cutting a trace into events', () => {
 });
 
 describe('a trace of PyTorch', () => {
+  it('tells the messages of collectives by their group, where Kineto does', async () => {
+    const args = { ...kernel.args, 'Collective name': 'allreduce', dtype: 'BFloat16', 'In msg nelems': 1_000_000, 'Out msg nelems': 1_000_000, 'Group size': 8, 'Process Group Name': '0', 'Process Group Description': 'default_pg' };
+    const reduce = { ...kernel, name: 'ncclDevKernel_AllReduce_Sum_bf16_RING_LL(args)', dur: 100, args };
+    const gather = { ...reduce, name: 'ncclDevKernel_AllGather_RING_LL(args)', args: { ...args, 'Collective name': '_allgather_base', dtype: 'Float', 'In msg nelems': 10, 'Out msg nelems': 80, 'Process Group Description': 'tp' } };
+    const silent = { ...reduce, args: kernel.args };
+    const db = await imported(written('a', trace([call, reduce, { ...reduce, ts: reduce.ts + 200, dur: 300 }, { ...gather, ts: reduce.ts + 600, dur: 10 }, { ...silent, ts: reduce.ts + 700 }])));
+    expect(rowsOf(db, 'nccl')).toMatchObject([
+      { op: 'AllReduce', group: 'default_pg', ranks: 8, count: 2, megabytes: 4, gigabytesPerSecond: 10 },
+      { op: 'AllReduce', group: null, ranks: null, count: 1, megabytes: null, gigabytesPerSecond: null },
+      { op: 'AllGather', group: 'tp', ranks: 8, count: 1, megabytes: 320 / 1e6, gigabytesPerSecond: 0.032 },
+    ]);
+    const without = await imported(written('b', trace([call, silent])));
+    expect(rowsOf(without, 'nccl')).toMatchObject([{ op: 'AllReduce', group: null, megabytes: null }]);
+    expect(without.prepare("SELECT COUNT(*) FROM sqlite_master WHERE name = 'PERFLOOP_COLLECTIVES'").pluck().get()).toBe(0);
+  });
+
   it('is told by its content, zipped or not', () => {
     expect(detectProfileKind(written('a', trace([kernel])))).toBe('torch');
     expect(detectProfileKind(written('b', gzipSync(trace([kernel], { deviceProperties: [] }))))).toBe('torch');

@@ -7,6 +7,7 @@ import { mostApartNs, ranksSql } from '../ranks.js';
 import type { OnImportProgress } from '../progress.js';
 import { profileChunks } from '../read-file.js';
 import { tablesOf } from '../../tools/tables.js';
+import { collectivesSql } from './collectives.js';
 import { aroundSchema, eventSchema } from './event.js';
 import { KinetoRows } from './rows.js';
 import { TraceSplitter } from './split.js';
@@ -21,7 +22,7 @@ const tables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUP
  * PL_PROFILE_EMPTY where one holds no work.
  */
 export async function importKineto(db: Database.Database, files: readonly string[], report: OnImportProgress): Promise<void> {
-  db.exec(`BEGIN; CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE KINETO_PYTHON (start INTEGER, "end" INTEGER, globalTid INTEGER, nameId INTEGER); ${ranksSql}`);
+  db.exec(`BEGIN; CREATE TABLE StringIds (id INTEGER PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE KINETO_PYTHON (start INTEGER, "end" INTEGER, globalTid INTEGER, nameId INTEGER); ${ranksSql} ${collectivesSql}`);
   for (const name of tables) createNsysTable(db, name, { indexes: false });
   const rows = new KinetoRows(db);
   const notes: string[] = [];
@@ -68,7 +69,7 @@ async function readTrace(writer: TraceWriter, file: string, onPart: (done: numbe
 /** Takes away what is empty, and writes what a reader should know. */
 function finish(db: Database.Database, files: readonly string[], notes: readonly string[]): void {
   db.exec('DROP TABLE KINETO_PYTHON; UPDATE CUPTI_ACTIVITY_KIND_RUNTIME SET globalPid = globalTid & ~0xFFFFFF');
-  for (const name of ['NVTX_EVENTS', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'PERFLOOP_RANKS']) if (db.prepare(`SELECT 1 FROM ${name} LIMIT 1`).get() === undefined) db.exec(`DROP TABLE ${name}`);
+  for (const name of ['NVTX_EVENTS', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'PERFLOOP_RANKS', 'PERFLOOP_COLLECTIVES']) if (db.prepare(`SELECT 1 FROM ${name} LIMIT 1`).get() === undefined) db.exec(`DROP TABLE ${name}`);
   const work = deviceWorkSql(tablesOf(db));
   if (work !== null) db.exec(work);
   const note = db.prepare('INSERT INTO PERFLOOP_NOTES (text) VALUES (?)');

@@ -20,11 +20,12 @@ export class KinetoRows {
     return id;
   }
 
-  add(table: NsysTableName | 'KINETO_PYTHON' | 'PERFLOOP_RANKS', row: Record<string, Value>): void {
-    this.#run(table, row);
+  /** Gives the id of the row. */
+  add(table: NsysTableName | 'KINETO_PYTHON' | 'PERFLOOP_RANKS' | 'PERFLOOP_COLLECTIVES', row: Record<string, Value>): number {
+    return this.#run(table, row);
   }
 
-  #run(table: string, row: Record<string, Value>): void {
+  #run(table: string, row: Record<string, Value>): number {
     const columns = Object.keys(row);
     const key = `${table} ${columns.join(' ')}`;
     let insert = this.#insert.get(key);
@@ -32,6 +33,6 @@ export class KinetoRows {
       insert = this.db.prepare(`INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
       this.#insert.set(key, insert);
     }
-    insert.run(...columns.map((column) => row[column] ?? null));
+    return Number(insert.run(...columns.map((column) => row[column] ?? null)).lastInsertRowid);
   }
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { processesApart } from '../ranks.js';
+import { addCollective } from './collectives.js';
 import { kindOf, type Around, type EventKind, type TraceEvent } from './event.js';
 import { copyOf, shortKernelName, syncTypeOf } from './names.js';
 import type { KinetoRows, Value } from './rows.js';
@@ -59,16 +60,17 @@ export class TraceWriter {
         const three = (key: string): (number | null)[] => [0, 1, 2].map((i) => (Array.isArray(args[key]) && Number.isSafeInteger(args[key][i]) ? (args[key][i] as number) : null));
         const [gridX, gridY, gridZ] = three('grid');
         const [blockX, blockY, blockZ] = three('block');
-        return this.rows.add('CUPTI_ACTIVITY_KIND_KERNEL', { ...device(), demangledName: this.rows.string(name), shortName: this.rows.string(shortKernelName(name)), gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread: whole('registers per thread'), staticSharedMemory: whole('shared memory') });
+        const kernel = this.rows.add('CUPTI_ACTIVITY_KIND_KERNEL', { ...device(), demangledName: this.rows.string(name), shortName: this.rows.string(shortKernelName(name)), gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread: whole('registers per thread'), staticSharedMemory: whole('shared memory') });
+        return addCollective(this.rows, kernel, args);
       }
-      case 'gpu_memcpy': return this.rows.add('CUPTI_ACTIVITY_KIND_MEMCPY', { ...device(), bytes: whole('bytes') ?? 0, ...copyOf(name) });
-      case 'gpu_memset': return this.rows.add('CUPTI_ACTIVITY_KIND_MEMSET', { ...device(), bytes: whole('bytes') ?? 0 });
-      case 'cuda_sync': return this.rows.add('CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', { ...device(), syncType: syncTypeOf(text('cuda_sync_kind') ?? name) });
-      case 'python_function': return this.rows.add('KINETO_PYTHON', { ...host(), nameId: this.rows.string(name) });
+      case 'gpu_memcpy': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMCPY', { ...device(), bytes: whole('bytes') ?? 0, ...copyOf(name) });
+      case 'gpu_memset': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMSET', { ...device(), bytes: whole('bytes') ?? 0 });
+      case 'cuda_sync': return void this.rows.add('CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', { ...device(), syncType: syncTypeOf(text('cuda_sync_kind') ?? name) });
+      case 'python_function': return void this.rows.add('KINETO_PYTHON', { ...host(), nameId: this.rows.string(name) });
       case 'cpu_op':
-      case 'user_annotation': return this.rows.add('NVTX_EVENTS', { ...host(), eventType: 59, textId: this.rows.string(name) });
+      case 'user_annotation': return void this.rows.add('NVTX_EVENTS', { ...host(), eventType: 59, textId: this.rows.string(name) });
       case 'cuda_runtime':
-      case 'cuda_driver': return this.rows.add('CUPTI_ACTIVITY_KIND_RUNTIME', { ...host(), correlationId: whole('correlation'), nameId: this.rows.string(name) });
+      case 'cuda_driver': return void this.rows.add('CUPTI_ACTIVITY_KIND_RUNTIME', { ...host(), correlationId: whole('correlation'), nameId: this.rows.string(name) });
     }
   }
 
