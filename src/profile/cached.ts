@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../store/atomic-file.js';
 import type { Home } from '../store/home.js';
 import { makeFolder } from '../store/make-folder.js';
 import Database from '../store/sqlite.js';
-import { importProfileInThread } from './import/in-thread.js';
+import { importProfileForCommand } from './import/in-thread.js';
 import type { OnImportProgress } from './import/progress.js';
 import { changedMeanwhile, checkedProfile, isSameFile } from './import/read-file.js';
 import { profileFiles } from './profile-files.js';
@@ -50,7 +50,7 @@ export async function cachedProfile(home: Home, path: string, watch: ImportWatch
     const staging = mkdtempSync(join(folder, 'import-'));
     try {
       const imported = join(staging, name);
-      await importProfileInThread({ files, kind: 'auto', database: imported }, watching);
+      await importProfileForCommand({ files, kind: 'auto', database: imported }, watching);
       for (const [i, file] of files.entries()) if (!isSameFile(before[i], file)) throw changedMeanwhile(file);
       renameSync(imported, database);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { firstEvent } from '../tools/gpu/support.js';
+import { firstEvent } from '../tools/gpu/extent.js';
 import { hasRows } from '../tools/host/support.js';
 import type { ProfileDatabase } from '../tools/open.js';
 import { hasTable } from '../tools/tables.js';

@@ -1,7 +1,7 @@
 import { PerfloopError } from '../../core/errors.js';
 import { nsysReportKind } from './nsys/report.js';
 import { isPerfHeader } from './perf/parse.js';
-import { readHead, readPlainHead } from './read-file.js';
+import { isSqlite, readHead, readPlainHead } from './read-file.js';
 
 /** By what wrote it; `folded`: py-spy's raw output, and all others of stacks with counts. */
 export type ProfileKind = 'v8' | 'cprofile' | 'nsys' | 'torch' | 'perf' | 'folded' | 'speedscope';
@@ -17,7 +17,7 @@ export const bringable =
  */
 export function detectProfileKind(file: string): ProfileKind {
   const head = readHead(file, usualHead);
-  if (startsWith(head, sqliteHead) || nsysReportKind(head) !== null) return 'nsys';
+  if (isSqlite(head) || nsysReportKind(head) !== null) return 'nsys';
   if (isPerfRecording(head)) return 'perf';
   if (isMarshalledDictionary(head)) return 'cprofile';
   if (head.length >= 4 && walHeads.has(head.readUInt32BE(0))) throw new PerfloopError('PL_PROFILE_UNKNOWN', 'This is the write-ahead log of a SQLite database, without the database.', { where: file, fix: 'Give the file without -wal, and keep both in one folder.' });
@@ -41,7 +41,6 @@ function plainText(file: string): string {
 const usualHead = 64 * 1024;
 const longestHead = 4 * 2 ** 20;
 
-const sqliteHead = Buffer.from('SQLite format 3\0');
 /** Of the write-ahead log of a SQLite database, in either byte order. */
 const walHeads = new Set([0x377f0682, 0x377f0683]);
 /** Of perf.data, in both orders of bytes; in a pipe it begins the same. */

@@ -1,24 +1,17 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import Database from '../../store/sqlite.js';
 import { PerfloopError } from '../../core/errors.js';
-import { readCpuProfile } from './cpuprofile.js';
-import { detectProfileKind, isPerfRecording, type ProfileKind } from './detect.js';
-import { nsPerCount, readFolded } from './folded.js';
-import { importKineto } from './kineto/kineto.js';
-import { readPerf } from './perf/perf.js';
-import { readPstats } from './pstats.js';
+import { detectProfileKind, type ProfileKind } from './detect.js';
 import { sparingly, type OnImportProgress } from './progress.js';
-import { changedMeanwhile, checkedProfile, isSameFile, readHead } from './read-file.js';
-import { readSpeedscope } from './speedscope.js';
+import { changedMeanwhile, checkedProfile, isSameFile } from './read-file.js';
 import { importNsys } from './nsys/import.js';
 import { importNsysRanks } from './nsys/ranks.js';
 import { mostRanks } from './ranks.js';
 import { processesSql } from './nsys/tables.js';
 import { tablesOf } from '../tools/tables.js';
-import { callchainsViewSql, functionsIndexSql, functionsSchemaSql, hostTablesSql, metaSchemaSql, relativeTimesSql } from './schema.js';
-import { ProfileWriter } from './writer.js';
+import { functionsIndexSql, functionsSchemaSql, metaSchemaSql } from './schema.js';
 
 export interface ImportRequest {
   /** One a thread or process; kinds may be mixed. They are only read. */
@@ -78,7 +71,7 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     // What an export brings may refer to what it lacks.
     db.pragma('foreign_keys = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
-    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target, report) : await importHost(db, files, kinds, report);
+    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target, report) : await (await import('./host.js')).importHost(db, files, kinds, report);
     db.exec(functionsIndexSql);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');
@@ -98,12 +91,12 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
   }
 }
 
-/** Exports and traces hold whole machines, and are not put together with others. */
+/** Exports and traces hold whole machines, and are not put together with others. Readers of other kinds are loaded when there is such a file: that takes longer than to import a small export. */
 const isAlone = (kinds: readonly ProfileKind[]): boolean => kinds.some((kind) => kind === 'nsys' || kind === 'torch');
 
 async function importAlone(db: Database.Database, files: string[], kinds: ProfileKind[], target: string, report: OnImportProgress): Promise<number> {
   if (kinds.every((kind) => kind === 'torch')) {
-    await importKineto(db, files, report);
+    await (await import('./kineto/kineto.js')).importKineto(db, files, report);
     return files.length;
   }
   if (kinds.every((kind) => kind === 'nsys') && files.length > 1 && files.length <= mostRanks) {
@@ -114,39 +107,6 @@ async function importAlone(db: Database.Database, files: string[], kinds: Profil
   if (file === undefined || files.length > 1) throw new PerfloopError('PL_PROFILE_KIND', 'Exports of Nsight Systems and traces of PyTorch are not imported together with others.', { where: files.join(', '), fix: 'Give one file, or those of the ranks of one job.' });
   await importNsys(db, file, `${target}.source`, report);
   return 1;
-}
-
-/** Profiles of host code, of any number of threads and processes. Gives how many of the files hold something. */
-async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[], report: OnImportProgress): Promise<number> {
-  db.exec(`BEGIN; ${hostTablesSql} ${callchainsViewSql}`);
-  const writer = new ProfileWriter(db);
-  const empty: PerfloopError[] = [];
-  // One after the other: parsed, a profile takes many times its size in memory.
-  for (const [index, file] of files.entries()) {
-    report({ what: basename(file), done: index / files.length });
-    try {
-      await importThreads(writer, file, { kind: kinds[index] ?? 'v8', fallbackPid: index + 1, onPart: (part) => report({ what: basename(file), done: (index + part) / files.length }) });
-    } catch (error) {
-      if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
-      empty.push(error);
-    }
-  }
-  if (empty.length === files.length && empty[0]) throw empty[0];
-  db.exec(`${relativeTimesSql} COMMIT`);
-  return files.length - empty.length;
-}
-
-async function importThreads(writer: ProfileWriter, file: string, { kind, fallbackPid, onPart }: { kind: ProfileKind; fallbackPid: number; onPart: (done: number) => void }): Promise<void> {
-  if (kind === 'v8') return writer.sampled(readCpuProfile(file, fallbackPid));
-  if (kind === 'cprofile') return writer.counted(readPstats(file, fallbackPid));
-  if (kind === 'perf') {
-    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)), onPart });
-    for (const thread of threads) writer.sampled(thread);
-    for (const text of notes) writer.note(text);
-    return;
-  }
-  for (const thread of kind === 'folded' ? readFolded(file, fallbackPid) : readSpeedscope(file, fallbackPid)) writer.sampled(thread);
-  if (kind === 'folded') writer.note(`Folded stacks have counts and no times: each count is taken for ${nsPerCount / 1e6} ms, as py-spy takes samples unless it is told otherwise. Shares are right whatever it was.`);
 }
 
 /** What is thrown where the database does not fit; null for any other error. */

@@ -106,3 +106,10 @@ export const changedMeanwhile = (file: string): PerfloopError => new PerfloopErr
 const brokenZip = (file: string, why: string, cause: unknown): PerfloopError => new PerfloopError('PL_PROFILE_MALFORMED', `The profile cannot be read: its compression is broken (${why === 'incorrect header check' ? 'bytes that are no gzip follow its end' : why}).`, { where: file, fix: 'Copy it again, or record it again.', cause });
 
 const tooLarge = (file: string, size: number): PerfloopError => new PerfloopError('PL_PROFILE_TOO_LARGE', `The profile has ${Math.round(size / 2 ** 20)} MiB or more; at most ${largest / 2 ** 20} can be read.`, { where: file, fix: 'Profile a shorter run of the command.' });
+
+const sqliteMagic = Buffer.from('SQLite format 3\0');
+
+/** By its first 16 bytes or more. */
+export function isSqlite(head: Buffer): boolean {
+  return head.subarray(0, sqliteMagic.length).equals(sqliteMagic);
+}

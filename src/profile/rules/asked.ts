@@ -1,12 +1,10 @@
 import type { Evidence } from '../../core/finding.js';
-import type { ToolAnswer } from '../../tools/tool.js';
 import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
-import { firstEvent } from '../tools/gpu/support.js';
+import { firstEvent } from '../tools/gpu/extent.js';
 import type { ProfileDatabase } from '../tools/open.js';
 import { profileSummary, type ProfileSummary } from '../tools/summary.js';
 import { timeVia } from '../tools/time-via.js';
 import { tablesOf } from '../tools/tables.js';
-import { ask, type ProfileTool } from '../tools/tool.js';
 import { deviceTime, type DeviceTime } from './device-time.js';
 import type { HotFacts } from './host/calls.js';
 import { hostCalls, type HostCall } from './host-calls.js';
@@ -18,10 +16,9 @@ export const leastHotShare = 0.02;
 /** More places than anyone looks up. */
 const mostIds = 20;
 
-/** One profile for all rules: each tool is asked once for each input, and each table is read once. */
+/** One profile for all rules: what several ask for is computed once. */
 export class Asked {
   readonly tables: ReadonlySet<string>;
-  readonly #answers = new Map<string, ToolAnswer>();
   readonly #kept = new Map<string, unknown>();
 
   constructor(
@@ -32,15 +29,6 @@ export class Asked {
     readonly root: string | null,
   ) {
     this.tables = tablesOf(db);
-  }
-
-  /** The rows and facts of a tool, as its schemas say. Throws an Abstention where it abstains. */
-  ask(tool: ProfileTool, input: object = {}): { rows: object[]; facts: object } {
-    const key = `${tool.name} ${JSON.stringify(input)}`;
-    let answer = this.#answers.get(key);
-    if (answer === undefined) this.#answers.set(key, (answer = ask(tool, this.db, input)));
-    if (answer.abstained !== null) throw new Abstention(answer.abstained);
-    return { rows: answer.rows, facts: answer.facts };
   }
 
   /** Computed at the first call, then kept under that name. */

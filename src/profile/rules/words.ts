@@ -25,6 +25,11 @@ export function shortKernel(name: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
+/** 1234567 as 1,234,567: the formats of languages would take longer to load than all rules take. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 export function times(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }

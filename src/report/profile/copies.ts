@@ -1,4 +1,4 @@
-import { firstEvent } from '../../profile/tools/gpu/support.js';
+import { firstEvent } from '../../profile/tools/gpu/extent.js';
 import type { ProfileDatabase } from '../../profile/tools/open.js';
 import { hasTable } from '../../profile/tools/tables.js';
 import { copyTone, type Tone } from './tones.js';

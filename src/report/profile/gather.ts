@@ -1,5 +1,5 @@
 import type { Evidence } from '../../core/finding.js';
-import { firstEvent } from '../../profile/tools/gpu/support.js';
+import { firstEvent } from '../../profile/tools/gpu/extent.js';
 import type { ProfileDatabase } from '../../profile/tools/open.js';
 import { gpuTools, hostTools } from '../../profile/tools/registry.js';
 import { tablesOf } from '../../profile/tools/tables.js';

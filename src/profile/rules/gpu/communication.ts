@@ -1,5 +1,5 @@
-import { nccl } from '../../tools/gpu/nccl.js';
-import { overlap } from '../../tools/gpu/overlap.js';
+import { collectives } from '../../tools/gpu/collectives.js';
+import { overlapByDevice } from '../../tools/gpu/overlap-by-device.js';
 import { exposedMs } from '../device-time.js';
 import { severityOf, type Look, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
@@ -26,8 +26,7 @@ export const exposedCommunication: Rule = {
     if (found === null || found.ms / found.one.spanMs < exposedShare.value) return [];
     const { one: time, ms } = found;
     const part = ms / time.spanMs;
-    const rows = asked.ask(overlap, { limit: 1000 }).rows as { device: number; communicationMs: number; hiddenShare: number | null }[];
-    const row = rows.find(({ device }) => device === time.device);
+    const [row] = overlapByDevice(asked.db, time.device);
     const { all, longest } = workOf(time, isOne(time));
     return [{
       title: `Device ${time.device} does nothing but communicate for ${milliseconds(ms)}, ${percent(part)} of its time.`,
@@ -56,7 +55,7 @@ export const stragglers: Rule = {
   blindTo: 'Ranks that are in other profiles: one device tells nothing about late ones.',
   find(asked) {
     if (asked.devices.length < 2) return [];
-    const rows = asked.ask(nccl, { limit: 10_000 }).rows as { op: string; device: number; count: number; totalMs: number }[];
+    const rows = collectives(asked.db, null);
     const ops = [...new Set(rows.map(({ op }) => op))];
     const found = worst(ops.flatMap((op) => {
       const sums = sumsByDevice(rows.filter((row) => row.op === op)).sort((a, b) => a.ms - b.ms);

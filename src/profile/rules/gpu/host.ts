@@ -1,4 +1,4 @@
-import { health } from '../../tools/gpu/health.js';
+import { spanOf } from '../../tools/gpu/extent.js';
 import type { Asked } from '../asked.js';
 import type { DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
@@ -63,7 +63,7 @@ export const moduleLoading: Rule = {
     const firstWork = Math.min(...asked.devices.map(({ start }) => start[0] ?? Infinity));
     const beforeMs = unionMs(loads, firstWork);
     const ms = beforeMs + (longestIdle(asked, 'load')?.ms ?? 0);
-    const spanMs = (asked.ask(health).facts as { spanMs: number }).spanMs;
+    const spanMs = spanOf(asked.db);
     if (ms < loadMs.value || ms / spanMs < loadShare.value) return [];
     const part = ms / spanMs;
     const longest = loads.toSorted((a, b) => b.endNs - b.startNs - (a.endNs - a.startNs));

@@ -1,4 +1,3 @@
-import { deviceInfo } from '../../tools/gpu/device-info.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
@@ -54,8 +53,8 @@ export const fp32Gemm: Rule = {
 /** TF32 needs compute capability 8.0. False where the profile does not say it. */
 function olderThanAmpere(asked: Asked): boolean {
   if (!asked.tables.has('TARGET_INFO_GPU')) return false;
-  const rows = asked.ask(deviceInfo).rows as { computeCapability: string | null }[];
-  return rows.length > 0 && rows.every(({ computeCapability }) => computeCapability !== null && Number(computeCapability) < 8);
+  const majors = asked.db.prepare<[], number | null>('SELECT computeMajor FROM TARGET_INFO_GPU').pluck().all();
+  return majors.length > 0 && majors.every((major) => major !== null && major < 8);
 }
 
 interface Waste {

@@ -6,7 +6,9 @@ import { defineTool, firstRows } from '../tool.js';
 import { readCalls, readOperations, workName, type Calls, type Operations } from './critical-path/read.js';
 import { pathKinds, walkBack, type PathKind, type Segment } from './critical-path/walk.js';
 import { directions, labels } from './memcpy.js';
-import { communication, firstEvent, limitSchema, workCaptured } from './support.js';
+import { communication } from './communication.js';
+import { firstEvent } from './extent.js';
+import { limitSchema, workCaptured } from './support.js';
 
 const input = z.object({
   process: z.int().min(0).nullable().default(null).describe('Its pid; without it the one that ends last.'),

@@ -6,7 +6,8 @@ import { defineTool, firstRows } from '../tool.js';
 import { inFunctions } from './pauses/in-stacks.js';
 import { blockingCalls } from './pauses/blocking-calls.js';
 import { idleNs, merged, namedRanges, totalNs, type Span } from './pauses/spans.js';
-import { firstEvent, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { limitSchema } from './support.js';
 import { workColumns } from './work-columns.js';
 
 const input = z.object({ limit: limitSchema });

@@ -5,7 +5,8 @@ import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
 import { Top } from '../top.js';
 import { eachWork, type WorkKind } from './device-work.js';
-import { deviceSchema, firstEvent, limitSchema, workCaptured } from './support.js';
+import { firstEvent } from './extent.js';
+import { deviceSchema, limitSchema, workCaptured } from './support.js';
 import { Union } from './union.js';
 
 const input = z.object({

@@ -5,7 +5,8 @@ import { hasRows } from '../host/support.js';
 import { defineTool, firstRows } from '../tool.js';
 import { inFunctions } from './pauses/in-stacks.js';
 import { idleNs, merged, namedRanges, totalNs } from './pauses/spans.js';
-import { firstEvent, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { limitSchema } from './support.js';
 import { workColumns } from './work-columns.js';
 
 const input = z.object({ limit: limitSchema });

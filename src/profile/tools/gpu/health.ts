@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
-import { firstEvent } from './support.js';
+import { firstEvent, spanOf } from './extent.js';
 
 const row = z.object({
   table: z.string(),
@@ -73,8 +73,6 @@ export const health = defineTool({
     const overheads = ['CUPTI_ACTIVITY_KIND_OVERHEAD', 'PROFILER_OVERHEAD'].filter((table) => there.has(table)).map((table) => `SELECT SUM("end" - start) AS ns FROM ${table}`);
     const overheadMs = overheads.length === 0 ? null : (db.prepare<[], number | null>(`SELECT SUM(ns) / 1e6 FROM (${overheads.join(' UNION ALL ')})`).pluck().get() ?? 0);
     const meta = (name: string): string | null => db.prepare<[string], string>('SELECT value FROM META_DATA_EXPORT WHERE name = ?').pluck().get(name) ?? null;
-    const timed = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS first, MAX("end") AS last FROM ${table}`);
-    const spanMs = timed.length === 0 ? 0 : (db.prepare<[], number | null>(`SELECT (MAX(last) - MIN(first)) / 1e6 FROM (${timed.join(' UNION ALL ')})`).pluck().get() ?? 0);
     const joins = there.has('CUPTI_ACTIVITY_KIND_KERNEL') && there.has('CUPTI_ACTIVITY_KIND_RUNTIME');
     const launchesJoined = joins ? (db.prepare<[], number | null>('SELECT AVG(EXISTS (SELECT 1 FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r WHERE r.globalPid = k.globalPid AND r.correlationId = k.correlationId)) FROM CUPTI_ACTIVITY_KIND_KERNEL AS k').pluck().get() ?? null) : null;
     const gpus = there.has('TARGET_INFO_GPU') ? db.prepare<[], string>('SELECT name FROM TARGET_INFO_GPU ORDER BY id').pluck().all() : [];
@@ -82,7 +80,7 @@ export const health = defineTool({
     return {
       rows,
       more: 0,
-      facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs, launchesJoined, gpus, overheadMs },
+      facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs: spanOf(db), launchesJoined, gpus, overheadMs },
       notes: [...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
     };
   },

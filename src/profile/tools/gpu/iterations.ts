@@ -7,7 +7,8 @@ import { slowOnes, usualOf } from './iterations/slow.js';
 import { findIterations, type Found } from './iterations/find.js';
 import { inIterations } from './iterations/in-iterations.js';
 import { differences } from './iterations/differences.js';
-import { deviceSchema, firstEvent, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { deviceSchema, limitSchema } from './support.js';
 import { workColumns } from './work-columns.js';
 
 const input = z.object({

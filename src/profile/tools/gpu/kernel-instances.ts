@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../tool.js';
-import { deviceSchema, firstEvent, kernelsCaptured, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({
   match: z.string().max(500).nullable().default(null).describe('Only kernels whose name contains this, in any letter case.'),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
-import { deviceSchema, firstEvent, kernelsCaptured, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({
   by: z.enum(['kind', 'size', 'time']).default('kind').describe('What makes a row beside direction and memory: nothing, the size of copies, or one of twenty equal slices of the time between the first copy and the last.'),

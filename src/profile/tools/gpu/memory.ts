@@ -6,7 +6,8 @@ import { findIterations } from './iterations/find.js';
 import { labels, memories } from './memcpy.js';
 import { live } from './memory/live.js';
 import { unified } from './memory/unified.js';
-import { deviceSchema, firstEvent, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { deviceSchema, limitSchema } from './support.js';
 import { workColumns } from './work-columns.js';
 
 const input = z.object({

@@ -7,7 +7,8 @@ import { gpusOf } from './gpu-of.js';
 import { findIterations } from './iterations/find.js';
 import { inIterations } from './iterations/in-iterations.js';
 import { slowOnes } from './iterations/slow.js';
-import { firstEvent, workCaptured } from './support.js';
+import { firstEvent } from './extent.js';
+import { workCaptured } from './support.js';
 import { workColumns } from './work-columns.js';
 
 const positive = z.number().positive().nullable().default(null);

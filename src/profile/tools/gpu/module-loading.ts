@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable, tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
-import { firstEvent, kernelsCaptured, limitSchema } from './support.js';
+import { firstEvent } from './extent.js';
+import { kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ limit: limitSchema });
 

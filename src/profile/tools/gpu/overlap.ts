@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { eachRow } from '../each-row.js';
-import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
-import { communication, deviceSchema, kernelsCaptured, limitSchema } from './support.js';
-import { Union } from './union.js';
+import { overlapByDevice } from './overlap-by-device.js';
+import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -27,11 +25,10 @@ const row = z.object({
   idleShare: z.number(),
 });
 
-const facts = z.object({ devices: z.int(), communicationMs: z.number(), exposedMs: z.number() });
+/** How the communication of one device goes with its computation. */
+export type DeviceOverlap = z.infer<typeof row>;
 
-const sql = `
-SELECT deviceId, start, "end", shortName IN (SELECT id FROM StringIds WHERE ${communication('value')}) AS communicates
-FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device ORDER BY deviceId, start`;
+const facts = z.object({ devices: z.int(), communicationMs: z.number(), exposedMs: z.number() });
 
 export const overlap = defineTool({
   name: 'overlap',
@@ -42,31 +39,7 @@ export const overlap = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    const devices = new Map<number, { computing: Union; communicating: Union; either: Union }>();
-    eachRow(db, sql, { device }, (on: number, start: number, end: number, communicates: number) => {
-      const unions = entry(devices, on, () => ({ computing: new Union(), communicating: new Union(), either: new Union() }));
-      (communicates === 1 ? unions.communicating : unions.computing).add(start, end);
-      unions.either.add(start, end);
-    });
-    const all = [...devices].map(([on, { computing: { covered: compute }, communicating: { covered: communicate }, either: { covered: either, span } }]) => {
-      // What both cover is counted twice in their sum, and once in their union.
-      const both = compute + communicate - either;
-      const share = (ns: number): number => (span > 0 ? ns / span : 0);
-      return {
-        device: on,
-        computeMs: compute / 1e6,
-        communicationMs: communicate / 1e6,
-        eitherMs: either / 1e6,
-        overlapMs: both / 1e6,
-        exposedMs: (communicate - both) / 1e6,
-        hiddenShare: communicate > 0 ? both / communicate : null,
-        spanMs: span / 1e6,
-        computeOnlyShare: share(compute - both),
-        overlapShare: share(both),
-        exposedShare: share(communicate - both),
-        idleShare: share(span - either),
-      };
-    });
+    const all = overlapByDevice(db, device);
     const sum = (of: (one: (typeof all)[number]) => number): number => all.reduce((total, one) => total + of(one), 0);
     const communicationMs = sum((one) => one.communicationMs);
     return {
