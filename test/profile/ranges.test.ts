@@ -7,7 +7,7 @@ import { globalPidOf, globalTidOf } from './nsys-export.js';
 
 interface RangeRow { range: string; count: number; totalMs: number; selfMs: number | null; gpuMs: number; gpuSelfMs: number | null; kernels: number }
 interface KernelRow { kernel: string; count: number; totalMs: number; medianUs: number; share: number }
-interface LaunchFacts { medianQueueDepth: number; maxQueueDepth: number; foundIdle: number; tinyMs: number }
+interface LaunchFacts { medianQueueDepth: number; maxQueueDepth: number; foundIdle: number; callMs: number; tinyMs: number }
 
 const rowsOf = <Row>(db: ProfileDatabase, tool: string, input: object = {}): Row[] => answerOf(db, tool, input).rows as Row[];
 
@@ -20,7 +20,7 @@ const innermost = (ranges: readonly Closed[], thread: bigint, open: (range: Clos
   ranges.filter((range) => range.eventType === 59 && range.globalTid === thread && open(range)).toSorted((a, b) => b.start - a.start || a.end - b.end)[0];
 
 describe.each(['one', 'two', 'three'])('on a generated profile (%s)', async (seed) => {
-  const { kernels, calls, ranges, db } = await made(seed);
+  const { kernels, copies, graphs, calls, ranges, db } = await made(seed);
   const closed = ranges.filter(({ eventType, end }) => eventType !== 34 && end !== null) as Closed[];
   const launches = (call: Call): Kernel[] => kernels.filter((kernel) => launchedBy(kernel, [call]).length > 0);
   const innermostAt = (call: Call): Closed | undefined => innermost(closed, call.globalTid, ({ start, end }) => start <= call.start && end >= call.start);
@@ -80,15 +80,18 @@ describe.each(['one', 'two', 'three'])('on a generated profile (%s)', async (see
   });
 
   it('launches, by how many kernels waited in the stream', () => {
-    const pairs = kernels.flatMap((kernel) => launchedBy(kernel, calls).map((call) => ({ kernel, launched: call.end })));
-    const before = pairs.map(({ kernel, launched }) => {
-      const earlier = pairs.filter(({ kernel: other }) => other.deviceId === kernel.deviceId && other.streamId === kernel.streamId && other.start < kernel.start);
-      return { depth: earlier.filter(({ kernel: { start } }) => start > launched).length, idle: earlier.every(({ kernel: { end } }) => end <= launched) };
+    const pairs = kernels.flatMap((kernel) => launchedBy(kernel, calls).map((call) => ({ kernel, call }))).toSorted((a, b) => a.kernel.deviceId - b.kernel.deviceId || a.kernel.start - b.kernel.start);
+    // A call that launches several counts once, with the first of them.
+    const first = pairs.filter(({ call }, i) => pairs.findIndex((other) => other.call === call) === i);
+    const before = first.map(({ kernel, call: { end: launched } }) => {
+      const earlier = (one: { deviceId: number; streamId: number; start: number }): boolean => one.deviceId === kernel.deviceId && one.streamId === kernel.streamId && one.start < kernel.start;
+      return { depth: pairs.filter(({ kernel: other }) => earlier(other) && other.start > launched).length, idle: [...kernels, ...copies, ...graphs].filter(earlier).every(({ end }) => end <= launched) };
     });
     const facts = answerOf(db, 'launch').facts as LaunchFacts;
     expect(facts.medianQueueDepth).toBe(median(before.map(({ depth }) => depth)));
     expect(facts.maxQueueDepth).toBe(Math.max(...before.map(({ depth }) => depth)));
-    expect(facts.foundIdle).toBeCloseTo(before.filter(({ idle }) => idle).length / pairs.length, 9);
+    expect(facts.foundIdle).toBeCloseTo(before.filter(({ idle }) => idle).length / before.length, 9);
+    expect(facts.callMs).toBeCloseTo(sum(first.map(({ call }) => call.end - call.start)) / 1e6, 9);
     expect(facts.tinyMs).toBeCloseTo(sum(kernels.map(({ start, end }) => end - start).filter((ns) => ns < 10_000)) / 1e6, 9);
   });
 });

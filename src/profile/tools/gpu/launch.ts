@@ -3,7 +3,9 @@ import { eachRow } from '../each-row.js';
 import { entry } from '../entry.js';
 import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
+import { tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import { otherWork } from './device-work.js';
 import { StreamQueue } from './stream-queue.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
@@ -19,10 +21,13 @@ const row = z.object({
   /** From the end of the call that launched it to its start on the device: waiting in the stream, and the way there. */
   medianQueueUs: z.number(),
   maxQueueUs: z.number(),
-  /** For how long the host was in the call. */
+  /** For how long the host was in the call that launched it. */
   medianCallUs: z.number(),
   medianKernelUs: z.number(),
-  /** Time of the calls by time of the kernels: above 1, the host takes longer to launch them than the device to execute them. */
+  /**
+   * Time of the calls by time of the kernels: above 1, the host takes longer to launch them than the device to execute them. A call that
+   * launches several, as that of a graph does, counts with the first of them; null where no call does.
+   */
   callByKernel: z.number().nullable(),
 });
 
@@ -30,6 +35,7 @@ const facts = z.object({
   kernels: z.int(),
   /** Those whose launch is in the profile, 0 to 1: a slice loses launches. */
   joined: z.number(),
+  /** Each call once, however many kernels it launched. */
   callMs: z.number(),
   kernelMs: z.number(),
   /** Of all kernels, 0 to 1, and the time of those on the devices. */
@@ -38,15 +44,17 @@ const facts = z.object({
   /** Kernels that waited in the stream when a call that launched another returned. 0: the host is barely ahead. Null without launches. */
   medianQueueDepth: z.number().nullable(),
   maxQueueDepth: z.int(),
-  /** Of launches, 0 to 1: those that found their stream with nothing left to do, so that the device waited for the host. */
+  /** Of the calls, 0 to 1: those that found their stream with no kernel, graph, copy or set left to do, so that the device waited for the host. */
   foundIdle: z.number(),
 });
 
-/** In the order of each device's kernels, which is that of each of its streams. */
-const launchesSql = `
-SELECT k.deviceId, k.streamId, k.shortName, k.start, k."end", r."end" - r.start AS callNs, r."end" AS launched
-FROM CUPTI_ACTIVITY_KIND_KERNEL AS k CROSS JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r ON r.globalPid = k.globalPid AND r.correlationId = k.correlationId
-WHERE :device IS NULL OR k.deviceId = :device ORDER BY k.deviceId, k.start`;
+/** In the order of each device's work, which is that of each of its streams: kernels with the calls that launched them, and other work. */
+const launchesSql = (tables: ReadonlySet<string>): string => [
+  `SELECT k.deviceId, k.streamId, k.start, k."end", k.shortName, r.rowid AS call, r."end" - r.start AS callNs, r."end" AS launched
+  FROM CUPTI_ACTIVITY_KIND_KERNEL AS k LEFT JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r ON r.globalPid = k.globalPid AND r.correlationId = k.correlationId
+  WHERE :device IS NULL OR k.deviceId = :device`,
+  ...otherWork(tables, 'deviceId, streamId, start, "end", NULL, NULL, NULL, NULL'),
+].join(' UNION ALL ') + ' ORDER BY 1, 3';
 
 const kernelsSql = `
 SELECT COUNT(*) AS kernels, COALESCE(AVG("end" - start < :tinyNs), 0) AS tiny, COALESCE(SUM(CASE WHEN "end" - start < :tinyNs THEN "end" - start END), 0) / 1e6 AS tinyMs
@@ -66,12 +74,24 @@ export const launch = defineTool({
     const depths = new Numbers();
     let maxQueueDepth = 0;
     let foundIdle = 0;
-    eachRow(db, launchesSql, { device }, (on: number, stream: number, name: number, start: number, end: number, callNs: number, launched: number) => {
-      entry(names, name, () => new Launches()).add(start, end, callNs, launched);
-      const { depth, idle } = entry(entry(queues, on, () => new Map<number, StreamQueue>()), stream, () => new StreamQueue()).add(start, end, launched);
-      depths.add(depth);
-      maxQueueDepth = Math.max(maxQueueDepth, depth);
-      if (idle) foundIdle += 1;
+    let calls = 0;
+    const counted = new Uint8Array(1 + (db.prepare<[], number | null>('SELECT MAX(rowid) FROM CUPTI_ACTIVITY_KIND_RUNTIME').pluck().get() ?? 0));
+    eachRow(db, launchesSql(tablesOf(db)), { device }, (on: number, stream: number, start: number, end: number, name: number, call: number | null, callNs: number, launched: number) => {
+      const queue = entry(entry(queues, on, () => new Map<number, StreamQueue>()), stream, () => new StreamQueue());
+      if (call !== null) {
+        const isFirst = counted[call] === 0;
+        entry(names, name, () => new Launches()).add(start, end, { callNs, launched, isFirst });
+        if (isFirst) {
+          counted[call] = 1;
+          calls += 1;
+          const depth = queue.depthAt(launched);
+          depths.add(depth);
+          maxQueueDepth = Math.max(maxQueueDepth, depth);
+          if (queue.isIdleAt(launched)) foundIdle += 1;
+        }
+        queue.addKernel(start);
+      }
+      queue.addWork(end);
     });
     const all = [...names].map(([name, one]) => ({ kernel: nameOf(db, name), one })).toSorted((a, b) => b.one.callNs - a.one.callNs || (a.kernel < b.kernel ? -1 : 1));
     const sum = (of: (one: Launches) => number): number => [...names.values()].reduce((total, one) => total + of(one), 0);
@@ -80,7 +100,7 @@ export const launch = defineTool({
     const joined = launches / Math.max(1, ofAll.kernels);
     return {
       ...firstRows(all.map(({ kernel, one }) => ({ kernel, ...one.row() })), limit),
-      facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, launches) },
+      facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, calls) },
       notes: joined < 0.99 ? [`Only ${(100 * joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice. Depths of queues count those alone that have it.`] : [],
     };
   },
@@ -91,15 +111,20 @@ class Launches {
   count = 0;
   callNs = 0;
   kernelNs = 0;
+  #calls = 0;
   #maxQueueNs = 0;
   readonly #queued = new Numbers();
   readonly #called = new Numbers();
   readonly #executed = new Numbers();
 
-  add(start: number, end: number, callNs: number, launched: number): void {
+  /** `isFirst`: of the kernels of its call. */
+  add(start: number, end: number, { callNs, launched, isFirst }: { callNs: number; launched: number; isFirst: boolean }): void {
     const queueNs = Math.max(0, start - launched);
     this.count += 1;
-    this.callNs += callNs;
+    if (isFirst) {
+      this.#calls += 1;
+      this.callNs += callNs;
+    }
     this.kernelNs += end - start;
     this.#maxQueueNs = Math.max(this.#maxQueueNs, queueNs);
     this.#queued.add(queueNs);
@@ -115,7 +140,7 @@ class Launches {
       maxQueueUs: this.#maxQueueNs / 1e3,
       medianCallUs: us(this.#called),
       medianKernelUs: us(this.#executed),
-      callByKernel: this.kernelNs > 0 ? this.callNs / this.kernelNs : null,
+      callByKernel: this.kernelNs > 0 && this.#calls > 0 ? this.callNs / this.kernelNs : null,
     };
   }
 }

@@ -1,21 +1,32 @@
-/** Kernels of one stream in the order in which they began, which is that in which they were launched. Times in one unit. */
+/** Work of one stream in the order in which it began, which is that in which it was launched. Times in one unit. */
 export class StreamQueue {
   #starts = new Float64Array(16);
   #length = 0;
   #lastEnd = Number.NEGATIVE_INFINITY;
 
-  /** `launched`: when the call returned. `depth`: kernels before it that had not begun by then; `idle`: whether all before it had ended. */
-  add(start: number, end: number, launched: number): { depth: number; idle: boolean } {
-    const depth = this.#length - this.#begunBy(launched);
-    const idle = this.#lastEnd <= launched;
+  /** Kernels so far that had not begun by then. */
+  depthAt(launched: number): number {
+    return this.#length - this.#begunBy(launched);
+  }
+
+  /** Whether all work so far had ended by then. */
+  isIdleAt(launched: number): boolean {
+    return this.#lastEnd <= launched;
+  }
+
+  /** One whose launch is known: those alone count as waiting. */
+  addKernel(start: number): void {
     if (this.#length === this.#starts.length) {
       const larger = new Float64Array(2 * this.#length);
       larger.set(this.#starts);
       this.#starts = larger;
     }
     this.#starts[this.#length++] = start;
+  }
+
+  /** Of any kind. */
+  addWork(end: number): void {
     this.#lastEnd = Math.max(this.#lastEnd, end);
-    return { depth, idle };
   }
 
   /** How many of those so far had begun at the time. */
