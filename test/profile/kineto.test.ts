@@ -83,6 +83,12 @@ describe('a trace of PyTorch', () => {
     expect(ask(profileTool('health'), db, {})).toMatchObject({ facts: { gpus: ['NVIDIA A100'], launchesJoined: 1 } });
   });
 
+  it('keeps the name of the program, not its command line', async () => {
+    const db = await imported(written('a.json', trace([call, kernel, { ph: 'M', name: 'process_name', pid: 42, args: { name: '/usr/bin/python3 train.py --token=hunter2' } }])));
+    expect(db.prepare('SELECT name FROM PROCESSES').pluck().all()).toEqual(['python3']);
+    expect(readFileSync(db.name).includes('hunter2')).toBe(false);
+  });
+
   it('tells copies by direction and memory, and waits by kind', async () => {
     const copy = { ...kernel, cat: 'gpu_memcpy', name: 'Memcpy DtoH (Device -> Pinned)', args: { device: 1, stream: 7, correlation: 9, bytes: 4250 } };
     const db = await imported(written('a.json', trace([call, copy, { ...copy, cat: 'cuda_sync', args: { device: 1, stream: 7, correlation: 9, cuda_sync_kind: 'Stream Wait Event' } }])));

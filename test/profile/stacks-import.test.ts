@@ -57,6 +57,16 @@ describe('folded stacks', () => {
     expect(readFileSync(db.name).includes('hunter2')).toBe(false);
   });
 
+  it('of py-spy with subprocesses are of the innermost process, and no command line is kept', async () => {
+    const parent = 'process 10:"/usr/bin/env bash run.sh --token=hunter2"';
+    const spawn = 'process 12:"/usr/bin/python3.11 -c from m import f; print("hunter2");f(1) --token hunter2"';
+    const db = await importedText(`${parent};process 11:"/usr/bin/python3 child.py --token=hunter2";thread (11): MainThread;work (child.py:4) 5\n${parent};${spawn};work (child.py:4) 2\n${parent};wait (run.py:1) 1\nprocess 10;alone (run.py:2) 1\n`);
+    expect(db.prepare('SELECT pid, name FROM PROCESSES ORDER BY pid').raw().all()).toEqual([[1, 'process'], [10, 'env'], [11, 'python3'], [12, 'python3.11']]);
+    expect(db.prepare('SELECT globalTid / 0x1000000 AS pid, SUM(ns) / 10000000 FROM PERFLOOP_CHARGES JOIN PERFLOOP_PROFILES ON PERFLOOP_PROFILES.id = profile GROUP BY 1 ORDER BY 1').raw().all()).toEqual([[1, 1], [10, 1], [11, 5], [12, 2]]);
+    expect(db.prepare('SELECT MAX(stackDepth) FROM PERFLOOP_STACK_FRAMES').pluck().get()).toBe(1);
+    expect(readFileSync(db.name).includes('hunter2')).toBe(false);
+  });
+
   it('begin a function at its `def` where the file is at hand, so that two of one name are two', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'prog.py');
@@ -112,6 +122,17 @@ describe('speedscope', () => {
   const file = (profiles: object[], frames: object[] = [{ name: 'main', file: '/repo/a.ts', line: 1, col: 2 }, { name: 'work', file: '/repo/a.ts', line: 9 }, { name: 'native' }]): string =>
     JSON.stringify({ $schema: 'https://www.speedscope.app/file-format-schema.json', shared: { frames }, profiles });
   const event = (type: string, frame: number, at: number): object => ({ type, frame, at });
+
+  it('of py-spy with subprocesses keeps no command line', async () => {
+    const frames = [{ name: 'process 11:"/usr/bin/python3 child.py --token=hunter2"', file: '' }, { name: 'work', file: 'child.py', line: 4 }];
+    const sampled = { type: 'sampled', name: 'Process 11 Thread 11 "MainThread"', unit: 'seconds', startValue: 0, endValue: 1, samples: [[0, 1]], weights: [1] };
+    const evented = { type: 'evented', name: 'two', unit: 'seconds', startValue: 0, endValue: 1, events: [event('O', 0, 0), event('O', 1, 0), event('C', 1, 1), event('C', 0, 1)] };
+    const db = await importedText(file([sampled, evented], frames));
+    expect(charged(db)).toEqual([['work', 2_000_000_000]]);
+    expect(db.prepare('SELECT pid, name FROM PROCESSES ORDER BY pid').raw().all()).toEqual([[1, 'process'], [11, 'python3']]);
+    expect(db.prepare('SELECT COUNT(*) FROM PERFLOOP_FRAMES').pluck().get()).toBe(1);
+    expect(readFileSync(db.name).includes('hunter2')).toBe(false);
+  });
 
   it('evented: the open functions between two events are a sample; several profiles stay apart', async () => {
     const evented = { type: 'evented', name: 'one', unit: 'microseconds', startValue: 100, endValue: 200, events: [event('O', 0, 100), event('O', 1, 110), event('C', 1, 140), event('O', 2, 150), event('C', 2, 155), event('C', 0, 160), event('O', 0, 180), event('C', 0, 200)] };

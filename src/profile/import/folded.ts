@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import { StackTree, ThreadSamples } from './gather.js';
 import type { SampledProfile } from './model.js';
+import { withoutProcesses } from './py-spy-process.js';
 import { readText } from './read-file.js';
 import { SeenFunctions, type Seen } from './seen-functions.js';
 import { foldedFrame } from './written-frame.js';
@@ -54,17 +55,13 @@ export function readFolded(file: string, fallbackPid: number): SampledProfile[] 
   });
 }
 
-/** py-spy begins stacks with the process (`-s`) and the thread (`-t`). Of a command line, the program's name is kept: the rest can hold secrets. */
-function threadOf(stack: string[], fallbackPid: number): { pid: number; tid: number; name: string; threadName: string; rest: string[] } {
-  let rest = stack;
-  const [, process, command = ''] = /^process (\d{1,9}):"?(.*)$/s.exec(rest[0] ?? '') ?? [];
-  if (process !== undefined) rest = rest.slice(1);
+/** py-spy begins stacks with the processes (`-s`) and the thread (`-t`). */
+function threadOf(stack: readonly string[], fallbackPid: number): { pid: number; tid: number; name: string; threadName: string; rest: readonly string[] } {
+  const { process, rest } = withoutProcesses(stack);
   const [, thread, threadName = ''] = /^thread \((\d{1,9}|0x[0-9A-Fa-f]{1,16})\)(?:: (.*))?$/s.exec(rest[0] ?? '') ?? [];
-  if (thread !== undefined) rest = rest.slice(1);
-  const name = basename(command.split(/["\s]/)[0] ?? '') || 'process';
-  const pid = process === undefined ? fallbackPid : Number(process);
+  const name = process?.name || 'process';
   const tid = thread === undefined ? 0 : Number(BigInt(thread) & 0xffffffn);
-  return { pid, tid, name, threadName: threadName || name, rest };
+  return { pid: process?.pid ?? fallbackPid, tid, name, threadName: threadName || name, rest: thread === undefined ? rest : rest.slice(1) };
 }
 
 function malformed(file: string, what: string): PerfloopError {

@@ -4,6 +4,7 @@ import { PerfloopError } from '../../core/errors.js';
 import { nsPerCount } from './folded.js';
 import { StackTree, ThreadSamples } from './gather.js';
 import type { ProfileSource, SampledProfile } from './model.js';
+import { pySpyProcess } from './py-spy-process.js';
 import { parseJson } from './read-file.js';
 import { SeenFunctions, type Seen } from './seen-functions.js';
 import { writtenFrame } from './written-frame.js';
@@ -39,12 +40,18 @@ export function readSpeedscope(file: string, fallbackPid: number): SampledProfil
   // Most write where a function begins; these write the line that runs.
   const running = /^(?:py-spy|rbspy|austin)/i.test(exporter);
   const functions = new SeenFunctions();
-  const frames = shared.frames.map(({ name, file: module, line, col }): Seen => {
+  const processes = new Map<number, string>();
+  const frames = shared.frames.map(({ name, file: module, line, col }): Seen | null => {
+    const process = pySpyProcess(name);
+    if (process !== null) {
+      processes.set(process.pid, process.name);
+      return null;
+    }
     const at = line !== null && line !== undefined && Number.isSafeInteger(line) && line > 0 ? line : null;
     const made = writtenFrame(name, module ?? undefined, at);
     return running ? functions.seen(made, at) : { frame: { ...made, column: Number.isSafeInteger(col) ? (col ?? null) : null }, line: null };
   });
-  const frameOf = (index: number): Seen => {
+  const frameOf = (index: number): Seen | null => {
     const frame = frames[index];
     if (frame === undefined) throw malformed(file, `it names frame ${index}, which is not there`);
     return frame;
@@ -54,7 +61,7 @@ export function readSpeedscope(file: string, fallbackPid: number): SampledProfil
   if (timed.length === 0) throw malformed(file, `its values are ${profiles[0]?.unit ?? 'of no unit'}, not time`);
   const found = timed.map((profile, index) => {
     const ns = units[profile.unit] ?? 1;
-    const thread = new ThreadSamples(sourceOf(file, profile, ns, { fallbackPid, index }), tree);
+    const thread = new ThreadSamples(sourceOf(file, profile, ns, { fallbackPid, index, processes }), tree);
     if (profile.type === 'sampled') addSampled(thread, profile, { ns, frameOf, file });
     else addEvented(thread, profile, { ns, frameOf, file });
     return thread;
@@ -65,7 +72,8 @@ export function readSpeedscope(file: string, fallbackPid: number): SampledProfil
 
 interface Context {
   ns: number;
-  frameOf: (index: number) => Seen;
+  /** Null for a frame that stands for a process, which is no function. */
+  frameOf: (index: number) => Seen | null;
   file: string;
 }
 
@@ -74,19 +82,19 @@ function addSampled(thread: ThreadSamples, { samples, weights }: Sampled, { ns, 
   let at = 0;
   for (const [index, stack] of samples.entries()) {
     const durationNs = timeOf((weights[index] ?? 0) * ns, file);
-    thread.add(stack.map(frameOf), at, durationNs);
+    thread.add(stack.map(frameOf).filter((seen) => seen !== null), at, durationNs);
     at = timeOf(at + durationNs, file);
   }
 }
 
 /** Between two events the open functions are the stack. */
 function addEvented(thread: ThreadSamples, { events, startValue }: Evented, { ns, frameOf, file }: Context): void {
-  const open: { index: number; seen: Seen }[] = [];
+  const open: { index: number; seen: Seen | null }[] = [];
   let last = 0;
   for (const [number, { type, frame, at }] of events.entries()) {
     const now = timeOf((at - startValue) * ns, file);
     if (now < last) throw malformed(file, `event ${number} is earlier than the one before it`);
-    if (now > last) thread.add(open.map(({ seen }) => seen), last, now - last);
+    if (now > last) thread.add(open.flatMap(({ seen }) => seen ?? []), last, now - last);
     last = now;
     if (type === 'O') open.push({ index: frame, seen: frameOf(frame) });
     else if (open.pop()?.index !== frame) throw malformed(file, `event ${number} closes a function that is not the innermost`);
@@ -99,13 +107,13 @@ function timeOf(ns: number, file: string): number {
   throw malformed(file, 'a time in it is negative or absurd');
 }
 
-function sourceOf(file: string, { name, startValue, endValue }: Sampled | Evented, ns: number, { fallbackPid, index }: { fallbackPid: number; index: number }): ProfileSource {
+function sourceOf(file: string, { name, startValue, endValue }: Sampled | Evented, ns: number, { fallbackPid, index, processes }: { fallbackPid: number; index: number; processes: ReadonlyMap<number, string> }): ProfileSource {
   // py-spy's names.
   const [, pid] = /\bProcess (\d{1,9})\b/.exec(name) ?? [];
   const [, thread] = /\bThread (\d{1,9}|0x[0-9A-Fa-f]{1,16})\b/.exec(name) ?? [];
   const took = Math.round((endValue - startValue) * ns);
   const tid = thread === undefined ? index : Number(BigInt(thread) & 0xffffffn);
-  return { fileName: basename(file), kind: 'speedscope', pid: pid === undefined ? fallbackPid : Number(pid), tid, name: 'process', threadName: shortName(name), startNs: 0, endNs: Number.isSafeInteger(took) && took >= 0 ? took : null };
+  return { fileName: basename(file), kind: 'speedscope', pid: pid === undefined ? fallbackPid : Number(pid), tid, name: processes.get(Number(pid)) || 'process', threadName: shortName(name), startNs: 0, endNs: Number.isSafeInteger(took) && took >= 0 ? took : null };
 }
 
 /** A name can be a whole command line, with what is secret in it. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { programName } from '../program-name.js';
 import { processesApart } from '../ranks.js';
 import { addCollective } from './collectives.js';
 import { kindOf, type Around, type EventKind, type TraceEvent } from './event.js';
@@ -109,7 +110,7 @@ export class TraceWriter {
   }
 
   #metadata({ name, pid, args = {} }: TraceEvent): void {
-    if (name === 'process_name' && typeof pid === 'number' && typeof args['name'] === 'string') this.#names.set(pid, args['name']);
+    if (name === 'process_name' && typeof pid === 'number' && typeof args['name'] === 'string') this.#names.set(pid, programName(args['name']) || 'python');
   }
 
   #thread({ pid, tid }: TraceEvent): { globalTid: bigint } {

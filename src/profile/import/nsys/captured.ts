@@ -1,3 +1,5 @@
+import { programName } from '../program-name.js';
+
 /** Environment variables that say how a program runs on its devices. All others are left out: they can hold secrets. */
 const variables = /^(?:CUDA_(?:VERSION|VISIBLE_DEVICES|DEVICE_ORDER|LAUNCH_BLOCKING|DEVICE_MAX_CONNECTIONS|MODULE_LOADING|CACHE_DISABLE)|NVIDIA_(?:VISIBLE_DEVICES|DRIVER_CAPABILITIES|TF32_OVERRIDE)|NCCL_(?:ALGO|PROTO|DEBUG|P2P_DISABLE|P2P_LEVEL|IB_DISABLE|NTHREADS|MIN_NCHANNELS|MAX_NCHANNELS|BUFFSIZE|SHM_DISABLE|NVLS_ENABLE)|(?:OMP|MKL|OPENBLAS|NUMEXPR)_NUM_THREADS|PYTORCH_(?:CUDA_)?ALLOC_CONF|TORCH_(?:NCCL_[A-Z_]+|CUDA_ARCH_LIST|ALLOW_TF32_CUBLAS_OVERRIDE)|CUBLAS_WORKSPACE_CONFIG|WORLD_SIZE|LOCAL_WORLD_SIZE|RANK|LOCAL_RANK)$/;
 
@@ -20,6 +22,6 @@ export function keptCapture(name: string, value: string | null): { name: string;
     const [, variable = '', setting = ''] = /^(\w+)=(.*)$/s.exec(value ?? '') ?? [];
     return variables.test(variable) ? { name: `ENVIRONMENT:${variable}`, value: setting.replace(/^"(.*)"$/s, '$1').slice(0, 200) } : null;
   }
-  if (/^PROCESS_\d+:COMMAND$/.test(name)) return { name, value: (value ?? '').split('/').at(-1)?.split(/\s/)[0]?.slice(0, 200) ?? '' };
+  if (/^PROCESS_\d+:COMMAND$/.test(name)) return { name, value: programName(value ?? '') };
   return settings.test(name) ? { name, value: (value ?? '').slice(0, 200) } : null;
 }
