@@ -1,8 +1,11 @@
 import { basename, resolve } from 'node:path';
+import { PerfloopError } from '../core/errors.js';
 import type { Analysis } from '../profile/rules/analyze.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import { currentBuild } from '../worker/engine/package-paths.js';
 import { note, type CliContext } from './context.js';
+import { jsonText } from './json-text.js';
+import { outputFile } from './output-file.js';
 import { plain } from './style.js';
 
 export type AnalysisForm = 'words' | 'json' | 'md' | 'html' | 'sarif';
@@ -18,27 +21,32 @@ export interface Told {
   database?: string;
 }
 
-/** Prints an analysis in the form that was asked for, or writes it to a file. */
+/** Prints an analysis in the form that was asked for, or writes it to a file. Throws PL_OUTPUT_IS_PROFILE and PL_OUTPUT_UNWRITABLE. */
 export async function tellAnalysis(context: CliContext, told: Told): Promise<void> {
   const text = await textOf(context, told);
   if (told.out === undefined) {
     context.stdout.write(text);
     return;
   }
-  const file = resolve(context.cwd, told.out);
-  await writeFileAtomic(file, text);
-  note(context, `wrote ${file}`);
+  const file = outputFile(context, { out: told.out, stem: '', ending: '', profile: told.analysis.profile.file });
+  try {
+    await writeFileAtomic(file, text);
+  } catch (error) {
+    throw new PerfloopError('PL_OUTPUT_UNWRITABLE', `It cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`, { where: file, fix: 'Name another file with --out, or free some space.', cause: error });
+  }
+  if (context.json) context.stdout.write(jsonText({ written: file, findings: told.analysis.findings.length }));
+  else note(context, `wrote ${file}`);
 }
 
 async function textOf(context: CliContext, { analysis, form, out, repo, database }: Told): Promise<string> {
   switch (form) {
     case 'json':
-      return `${JSON.stringify(analysis, null, 2)}\n`;
+      return jsonText(analysis);
     case 'md':
       return (await import('../report/analysis/markdown.js')).analysisMarkdown(analysis);
     case 'sarif': {
       const { analysisSarif } = await import('../report/analysis/sarif.js');
-      return `${JSON.stringify(analysisSarif(analysis, { version: currentBuild().version, repo: repo === undefined ? null : resolve(context.cwd, repo) }), null, 2)}\n`;
+      return jsonText(analysisSarif(analysis, { version: currentBuild().version, repo: repo === undefined ? null : resolve(context.cwd, repo) }));
     }
     case 'html':
       return page(analysis, database ?? '');

@@ -1,4 +1,5 @@
 import { userInfo, hostname } from 'node:os';
+import { jsonText } from './json-text.js';
 import { homeFrom, type Home } from '../store/home.js';
 import { styleFor, wantsColour, type Style } from './style.js';
 
@@ -60,7 +61,7 @@ export function note(context: CliContext, text: string): void {
 
 /** Prints what a verb returned: as JSON, or in words. */
 export function emit<T>(context: CliContext, data: T, words: (data: T, style: Style) => string): void {
-  context.stdout.write(context.json ? `${JSON.stringify(data, null, 2)}\n` : `${words(data, context.style)}\n`);
+  context.stdout.write(context.json ? jsonText(data) : `${words(data, context.style)}\n`);
 }
 
 /** Who acts, for the decision log: `user@host`. */

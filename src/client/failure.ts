@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes, PerfloopError } from '../core/errors.js';
+import { jsonText } from './json-text.js';
 import { printError } from './print/error.js';
 import { plain, type Style } from './style.js';
 
@@ -17,7 +18,7 @@ export interface FailureOutput {
 /** Says what went wrong, to the person or to the program that asked for JSON, and gives the exit code. */
 export function reportFailure(error: unknown, output: FailureOutput): number {
   const expected = error instanceof PerfloopError ? error : bugError(error, output.logs);
-  if (output.json) output.stdout.write(`${JSON.stringify({ error: expected.toJSON() }, null, 2)}\n`);
+  if (output.json) output.stdout.write(jsonText({ error: expected.toJSON() }));
   else output.stderr.write(`${printError(expected, output.style)}\n`);
   return error instanceof PerfloopError ? exitCodes.refused : exitCodes.bug;
 }

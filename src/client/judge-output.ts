@@ -5,6 +5,7 @@ import { PerfloopError } from '../core/errors.js';
 import { errorComment } from '../report/judge-comment.js';
 import { makeFolder } from '../store/make-folder.js';
 import { openCheckout } from '../workspace/checkout.js';
+import { jsonText } from './json-text.js';
 import type { CliContext } from './context.js';
 import { outcomeOf } from './outcome.js';
 import type { Watched } from './watch.js';
@@ -29,7 +30,7 @@ export async function tellJudgement(context: CliContext, repo: string, output: J
   for (const file of [jsonFile, markdownFile]) if (file !== null) await assertWritable(file);
 
   const tell = async (json: unknown, comment: () => Promise<string>): Promise<void> => {
-    if (jsonFile !== null) await writeOut(jsonFile, `${JSON.stringify(json, null, 2)}\n`);
+    if (jsonFile !== null) await writeOut(jsonFile, jsonText(json));
     if (markdownFile === null && !markdown) return;
     const text = await comment();
     if (markdownFile !== null) await writeOut(markdownFile, text);
@@ -38,7 +39,7 @@ export async function tellJudgement(context: CliContext, repo: string, output: J
   try {
     const { code, json, words, comment } = await outcomeOf(context, await work({ ...context, stdoutIsTaken: context.json || markdown }));
     await tell(json, comment);
-    if (!markdown) context.stdout.write(context.json ? `${JSON.stringify(json, null, 2)}\n` : `${words(context.style)}\n`);
+    if (!markdown) context.stdout.write(context.json ? jsonText(json) : `${words(context.style)}\n`);
     return code;
   } catch (error) {
     const told = error instanceof PerfloopError ? error : new PerfloopError('PL_BUG', `this is a bug of perfloop: ${error instanceof Error ? error.message : String(error)}`);

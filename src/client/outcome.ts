@@ -7,6 +7,7 @@ import { metricRows } from '../report/metric-rows.js';
 import { openArtifacts } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
 import type { CliContext } from './context.js';
+import { jsonText } from './json-text.js';
 import { printDetached, printEnd } from './print/end.js';
 import { printJudge, type JudgeResult } from './print/judge.js';
 import type { Style } from './style.js';
@@ -24,7 +25,7 @@ export interface Outcome {
 /** Prints how it ended, and gives the exit code. */
 export async function reportOutcome(context: CliContext, watched: Watched): Promise<number> {
   const { code, json, words } = await outcomeOf(context, watched);
-  context.stdout.write(context.json ? `${JSON.stringify(json, null, 2)}\n` : `${words(context.style)}\n`);
+  context.stdout.write(context.json ? jsonText(json) : `${words(context.style)}\n`);
   return code;
 }
 

@@ -37,7 +37,7 @@ export async function cachedProfile(home: Home, path: string, watch: ImportWatch
   const [only] = files;
   if (only !== undefined && files.length === 1 && isOurs(only)) return only;
   const folder = join(home.root, 'profiles');
-  makeFolder(folder);
+  assertFolder(folder);
   const sha = await hashOfAll(folder, files, before);
   const name = `${sha}-${importVersion}.sqlite`;
   const database = join(folder, name);
@@ -62,6 +62,14 @@ export async function cachedProfile(home: Home, path: string, watch: ImportWatch
   });
   pruneCache(folder, name);
   return database;
+}
+
+function assertFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
+    throw new PerfloopError('PL_HOME_UNUSABLE', `Imports cannot be kept: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}.`, { where: folder, fix: 'Make it writable, or set PERFLOOP_HOME to a folder that is.', cause });
+  }
 }
 
 /** Of one file its content's; of several that of their names and contents. */

@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
+import { profileStat } from './import/read-file.js';
 
 /** A folder of more files was not made for the profiles of one program. */
 const mostFiles = 5000;
@@ -10,7 +11,7 @@ const mostFiles = 5000;
  * holds none.
  */
 export async function profileFiles(path: string): Promise<string[]> {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  if (profileStat(path)?.isDirectory() !== true) return [path];
   const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
   if (entries.length > mostFiles) throw new PerfloopError('PL_PROFILE_MISSING', `The folder holds ${entries.length} files.`, { where: path, fix: 'Give a profile, or a folder that holds only the profiles of one program.' });
   // Loaded here: who asks about a file that was imported before does not wait for it.

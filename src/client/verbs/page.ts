@@ -1,8 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { openProfile } from '../../profile/tools/open.js';
 import { writeProfilePage, type WrittenPage } from '../../report/profile/write.js';
 import type { CliContext } from '../context.js';
 import { progressLine } from '../progress-line.js';
+import { outputFile } from '../output-file.js';
 import { analyze, type AnalyzeOptions } from './analyze.js';
 
 export interface PageOptions extends AnalyzeOptions {
@@ -12,12 +13,13 @@ export interface PageOptions extends AnalyzeOptions {
 
 /** Writes the page of a profile, with what the rules find in it. */
 export async function page(context: CliContext, { out, ...asked }: PageOptions): Promise<WrittenPage> {
-  const { analysis, database } = await analyze(context, asked);
   const title = basename(asked.profile);
+  const file = outputFile(context, { out, stem: title, ending: '.html', profile: asked.profile });
+  const { analysis, database } = await analyze(context, asked);
   const progress = progressLine(context);
   const db = openProfile(database);
   try {
-    return await writeProfilePage({ db, title, findings: analysis, file: resolve(context.cwd, out ?? `${title}.html`), onProgress: (step, done) => progress.show(step, done) });
+    return await writeProfilePage({ db, title, findings: analysis, file, onProgress: (step, done) => progress.show(step, done) });
   } finally {
     progress.close();
     db.close();

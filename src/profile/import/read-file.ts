@@ -82,7 +82,7 @@ const isZipped = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b
 
 /** What stands at the path of a profile. Throws PL_PROFILE_MISSING, PL_PROFILE_EMPTY, PL_PROFILE_UNREADABLE. */
 export function checkedProfile(file: string): Stats {
-  const stats = statSync(file, { throwIfNoEntry: false });
+  const stats = profileStat(file);
   if (!stats?.isFile()) {
     throw new PerfloopError('PL_PROFILE_MISSING', stats ? 'The profile is not a file.' : 'The profile does not exist.', { where: file, fix: 'Give the path of a profile; `perfloop tool --help` says of which kinds.' });
   }
@@ -93,6 +93,15 @@ export function checkedProfile(file: string): Stats {
     throw new PerfloopError('PL_PROFILE_UNREADABLE', 'The profile cannot be read by this user.', { where: file, fix: 'Change its permissions, or copy it.', cause });
   }
   return stats;
+}
+
+/** Undefined where nothing is there. Throws PL_PROFILE_UNREADABLE where the path leads nowhere. */
+export function profileStat(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new PerfloopError('PL_PROFILE_UNREADABLE', `The profile cannot be reached: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}.`, { where: file, fix: 'Look at the links and the permissions on its path.', cause });
+  }
 }
 
 /** Whether a file is as it was. */

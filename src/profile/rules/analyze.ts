@@ -121,18 +121,23 @@ function located(asked: Asked, sources: Sources | null, rule: Rule, suspect: Sus
     id: createHash('sha256').update([rule.id, place?.file ?? '', place?.function ?? '', place?.line ?? ''].join('\0')).digest('hex').slice(0, 12),
     category: rule.category,
     rule: rule.id,
-    title,
+    title: shortened(title),
     severity,
     confidence,
     file: place?.file ?? null,
-    function: place?.function ?? null,
+    function: place === null ? null : shortened(place.function),
     line: place?.line ?? null,
     share,
     headroom_ms: headroomMs,
-    evidence,
-    notes: [how, ...notes],
+    evidence: evidence.map((one) => ({ ...one, text: shortened(one.text) })),
+    notes: [how, ...notes].map(shortened),
   };
 }
+
+/** Names in profiles can be of any length; nobody reads more of them. */
+const mostLetters = 1000;
+
+const shortened = (text: string): string => (text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text);
 
 /** Without a repository only frames tell a place, by the paths of the profiled machine. */
 function placeWithout({ db }: Asked, { frame }: Clues): { file: string; function: string; line: number; confidence: Confidence; how: string } | null {
