@@ -1,5 +1,6 @@
 import { directionText, memoryText, syncText } from '../import/kineto/names.js';
 import type { ProfileDatabase } from '../tools/open.js';
+import { processNumber } from '../tools/process-number.js';
 import { hasTable } from '../tools/tables.js';
 import type { ChromeEvent } from './event.js';
 import type { Tracks } from './tracks.js';
@@ -17,16 +18,16 @@ interface Work {
 
 /** Of a column `of` where the first event of the profile is at 0. */
 const common = (process: string): string => `start - CAST(:first AS INTEGER) AS start, "end" - start AS took, COALESCE(deviceId, 0) AS device, contextId AS context, streamId AS stream, correlationId AS correlation, ${process} AS process`;
-const ofPid = 'globalPid / 0x1000000 % 0x1000000';
+const launcher = processNumber('globalPid');
 
 type Kernel = Work & Record<'gridX' | 'gridY' | 'gridZ' | 'blockX' | 'blockY' | 'blockZ' | 'registersPerThread' | 'sharedMemory', number | null>;
 type Copy = Work & { bytes: number; copyKind: number; srcKind: number | null; dstKind: number | null };
 
-const kernelSql = `SELECT ${common(ofPid)}, value AS name, gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread, staticSharedMemory AS sharedMemory FROM CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = demangledName`;
-const copySql = `SELECT ${common(ofPid)}, NULL AS name, bytes, copyKind, srcKind, dstKind FROM CUPTI_ACTIVITY_KIND_MEMCPY`;
-const setSql = `SELECT ${common(ofPid)}, NULL AS name, bytes FROM CUPTI_ACTIVITY_KIND_MEMSET`;
-const graphSql = `SELECT ${common(ofPid)}, 'CUDA graph ' || COALESCE(graphId, '') AS name FROM CUPTI_ACTIVITY_KIND_GRAPH_TRACE`;
-const syncSql = `SELECT ${common(ofPid)}, NULL AS name, syncType FROM CUPTI_ACTIVITY_KIND_SYNCHRONIZATION`;
+const kernelSql = `SELECT ${common(launcher)}, value AS name, gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread, staticSharedMemory AS sharedMemory FROM CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = demangledName`;
+const copySql = `SELECT ${common(launcher)}, NULL AS name, bytes, copyKind, srcKind, dstKind FROM CUPTI_ACTIVITY_KIND_MEMCPY`;
+const setSql = `SELECT ${common(launcher)}, NULL AS name, bytes FROM CUPTI_ACTIVITY_KIND_MEMSET`;
+const graphSql = `SELECT ${common(launcher)}, 'CUDA graph ' || COALESCE(graphId, '') AS name FROM CUPTI_ACTIVITY_KIND_GRAPH_TRACE`;
+const syncSql = `SELECT ${common(launcher)}, NULL AS name, syncType FROM CUPTI_ACTIVITY_KIND_SYNCHRONIZATION`;
 
 /** All that devices did, by the categories of PyTorch's traces, so that what reads those reads these. */
 export function* deviceEvents(db: ProfileDatabase, tracks: Tracks, first: bigint): Generator<ChromeEvent> {
@@ -60,7 +61,7 @@ function* copyRates(db: ProfileDatabase, tracks: Tracks, first: bigint): Generat
 }
 
 const launchSql = `
-SELECT r.start - CAST(:first AS INTEGER) AS calledAt, r.globalTid / 0x1000000 % 0x1000000 AS process, r.globalTid & 0xFFFFFF AS thread,
+SELECT r.start - CAST(:first AS INTEGER) AS calledAt, ${processNumber('r.globalTid')} AS process, r.globalTid & 0xFFFFFF AS thread,
   w.start - CAST(:first AS INTEGER) AS startedAt, COALESCE(w.deviceId, 0) AS device, w.contextId AS context, w.streamId AS stream
 FROM PERFLOOP_DEVICE_WORK AS w JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r ON r.globalPid = w.globalPid AND r.correlationId = w.correlationId`;
 

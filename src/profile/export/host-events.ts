@@ -1,4 +1,5 @@
 import type { ProfileDatabase } from '../tools/open.js';
+import { processNumber } from '../tools/process-number.js';
 import { hasTable } from '../tools/tables.js';
 import type { ChromeEvent } from './event.js';
 import type { Tracks } from './tracks.js';
@@ -12,7 +13,7 @@ interface Call {
   correlation: number | null;
 }
 
-const common = 'start - CAST(:first AS INTEGER) AS start, "end" - start AS took, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread';
+const common = `start - CAST(:first AS INTEGER) AS start, "end" - start AS took, ${processNumber('globalTid')} AS process, globalTid & 0xFFFFFF AS thread`;
 const callSql = `SELECT ${common}, value AS name, correlationId AS correlation FROM CUPTI_ACTIVITY_KIND_RUNTIME LEFT JOIN StringIds ON StringIds.id = nameId`;
 const systemSql = `SELECT ${common}, value AS name, NULL AS correlation FROM OSRT_API LEFT JOIN StringIds ON StringIds.id = nameId`;
 const rangeSql = `SELECT ${common}, COALESCE(text, value) AS name, NULL AS correlation, eventType FROM NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId WHERE eventType IN (34, 59, 60)`;

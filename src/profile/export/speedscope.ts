@@ -1,5 +1,6 @@
 import { namedFrames } from '../tools/host/frames.js';
 import type { ProfileDatabase } from '../tools/open.js';
+import { pidOf } from '../tools/process-number.js';
 import { stackFrames } from './stack-frames.js';
 import { threadSamples } from './thread-samples.js';
 
@@ -24,7 +25,7 @@ export function* speedscope(db: ProfileDatabase, { name }: { name: string }): Ge
   const texts = new Map([...stackFrames(db)].map(([stack, ids]) => [stack, JSON.stringify(withIdle(stack, ids))]));
   comma = '';
   for (const { process, thread, name: threadName, samples } of threadSamples(db, 0n)) {
-    const title = `Process ${process} Thread ${thread} "${(threadName ?? 'thread').replaceAll('"', "'")}"`;
+    const title = `Process ${pidOf(process)} Thread ${thread} "${(threadName ?? 'thread').replaceAll('"', "'")}"`;
     yield `${comma}{"type":"sampled","name":${JSON.stringify(title)},"unit":"nanoseconds","startValue":0,"weights":[`;
     comma = ',\n';
     let total = 0;

@@ -1,5 +1,6 @@
 import type { ProfileDatabase } from '../tools/open.js';
 import { hasRows } from '../tools/host/support.js';
+import { processNumber } from '../tools/process-number.js';
 
 export interface Sample {
   /** Nanoseconds from the profile's first event. */
@@ -11,6 +12,7 @@ export interface Sample {
 }
 
 export interface SampledThread {
+  /** See processNumber. */
   process: number;
   thread: number;
   name: string | null;
@@ -18,7 +20,7 @@ export interface SampledThread {
 }
 
 const threadsSql = `
-SELECT PERFLOOP_PROFILES.id, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread,
+SELECT PERFLOOP_PROFILES.id, ${processNumber('globalTid')} AS process, globalTid & 0xFFFFFF AS thread,
   (SELECT value FROM ThreadNames JOIN StringIds ON StringIds.id = nameId WHERE ThreadNames.globalTid = PERFLOOP_PROFILES.globalTid LIMIT 1) AS name
 FROM PERFLOOP_PROFILES WHERE id IN (SELECT profile FROM PERFLOOP_SAMPLES) ORDER BY id`;
 

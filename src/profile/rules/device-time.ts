@@ -1,5 +1,6 @@
 import { eachRow } from '../tools/each-row.js';
 import type { ProfileDatabase } from '../tools/open.js';
+import { processNumber } from '../tools/process-number.js';
 import { tablesOf } from '../tools/tables.js';
 
 export const workKinds = ['kernel', 'graph', 'memcpy', 'memset'] as const;
@@ -25,8 +26,8 @@ export interface DeviceTime {
   row: Uint32Array;
   /** Of kernels: id of the whole name in StringIds; else the direction (copyKind) and kinds of memory as 10000 * direction + 100 * source + target. */
   name: Float64Array;
-  /** Whose process launched it; 0 where the profile does not say. */
-  pid: Uint32Array;
+  /** Which process launched it, see processNumber; 0 where the profile does not say. */
+  process: Float64Array;
   spanMs: number;
   busyMs: number;
 }
@@ -38,9 +39,9 @@ const what: Record<WorkKind, string> = {
   memset: '0',
 };
 
-type WorkRow = [row: number, start: number, end: number, name: number | null, pid: number | null, device: number];
+type WorkRow = [row: number, start: number, end: number, name: number | null, process: number | null, device: number];
 
-/** Reads every row once: 33 bytes a row are kept. */
+/** Reads every row once: 37 bytes a row are kept. */
 export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
   const there = tablesOf(db);
   const kinds = workKinds.filter((kind) => there.has(tableOf[kind]));
@@ -49,8 +50,8 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
   const all = new Map([...sizes].sort(([a], [b]) => a - b).map(([device, size]) => [device, empty(device, size)]));
   for (const [kind, label] of workKinds.entries()) {
     if (!kinds.includes(label)) continue;
-    const sql = `SELECT rowid AS row, start - :origin AS start, "end" - :origin AS ended, ${what[label]} AS name, globalPid / 0x1000000 % 0x1000000 AS pid, deviceId FROM ${tableOf[label]} WHERE deviceId IS NOT NULL`;
-    eachRow<WorkRow>(db, sql, { origin }, (row, start, end, name, pid, device) => {
+    const sql = `SELECT rowid AS row, start - :origin AS start, "end" - :origin AS ended, ${what[label]} AS name, ${processNumber('globalPid')} AS process, deviceId FROM ${tableOf[label]} WHERE deviceId IS NOT NULL`;
+    eachRow<WorkRow>(db, sql, { origin }, (row, start, end, name, process, device) => {
       const to = all.get(device);
       if (to === undefined) return;
       const at = to.count++;
@@ -59,7 +60,7 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
       to.kind[at] = kind;
       to.row[at] = row;
       to.name[at] = name ?? 0;
-      to.pid[at] = pid ?? 0;
+      to.process[at] = process ?? 0;
     });
   }
   return [...all.values()].map(finished);
@@ -67,7 +68,7 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
 
 function empty(device: number, size: number): DeviceTime {
   const column = (): Float64Array => new Float64Array(size);
-  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: new Uint32Array(size), name: column(), pid: new Uint32Array(size), spanMs: 0, busyMs: 0 };
+  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: new Uint32Array(size), name: column(), process: column(), spanMs: 0, busyMs: 0 };
 }
 
 /** Sorted by start, with what its times add up to. */
@@ -76,7 +77,7 @@ function finished(time: DeviceTime): DeviceTime {
   let inOrder = true;
   for (let i = 1; i < count && inOrder; i++) inOrder = start[i - 1]! <= start[i]!;
   const order = inOrder ? null : Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => start[a]! - start[b]!);
-  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: Uint32Array.from(order, (i) => time.row[i]!), name: pick(time.name, order), pid: Uint32Array.from(order, (i) => time.pid[i]!) };
+  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: Uint32Array.from(order, (i) => time.row[i]!), name: pick(time.name, order), process: pick(time.process, order) };
   const last = sorted.end.reduce((most, end) => Math.max(most, end), -Infinity);
   return { ...sorted, spanMs: count === 0 ? 0 : (last - sorted.start[0]!) / 1e6, busyMs: unionMs(sorted, () => true) };
 }

@@ -1,4 +1,5 @@
 import type { ProfileDatabase } from '../tools/open.js';
+import { processNumber } from '../tools/process-number.js';
 
 export type CallKind = 'sync' | 'allocate' | 'load';
 
@@ -11,8 +12,8 @@ export interface HostCall {
   row: number;
   startNs: number;
   endNs: number;
-  pid: number;
-  tid: number;
+  /** See processNumber. */
+  process: number;
 }
 
 /** By names of the runtime's and the driver's interface (CUDA Runtime API and CUDA Driver API references). */
@@ -33,7 +34,7 @@ export function hostCalls(db: ProfileDatabase, origin: bigint): HostCall[] {
     if (kind !== undefined) wanted.set(id, { kind, name });
   }
   if (wanted.size === 0) return [];
-  const sql = `SELECT nameId, rowid AS row, start - :origin AS startNs, "end" - :origin AS endNs, globalTid / 0x1000000 % 0x1000000 AS pid, globalTid & 0xFFFFFF AS tid
+  const sql = `SELECT nameId, rowid AS row, start - :origin AS startNs, "end" - :origin AS endNs, ${processNumber('globalTid')} AS process
     FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT value FROM json_each(:ids))`;
   const rows = db.prepare<[object], Omit<HostCall, 'kind' | 'name'> & { nameId: number }>(sql).all({ origin, ids: JSON.stringify([...wanted.keys()]) });
   return rows.flatMap(({ nameId, ...rest }) => {

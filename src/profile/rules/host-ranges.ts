@@ -1,3 +1,4 @@
+import { processNumber } from '../tools/process-number.js';
 import type { Asked } from './asked.js';
 
 export type RangeKind = 'data' | 'collector' | 'lock';
@@ -10,8 +11,8 @@ export interface HostRange {
   row: number;
   startNs: number;
   endNs: number;
-  pid: number;
-  tid: number;
+  /** See processNumber. */
+  process: number;
 }
 
 /**
@@ -26,7 +27,7 @@ const kinds: Record<RangeKind, RegExp> = {
 
 const sql = `
 SELECT NVTX_EVENTS.rowid AS row, COALESCE(text, value) AS name, start - :origin AS startNs, "end" - :origin AS endNs,
-  globalTid / 0x1000000 % 0x1000000 AS pid, globalTid & 0xFFFFFF AS tid
+  ${processNumber('globalTid')} AS process
 FROM NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId
 WHERE eventType IN (59, 60) AND "end" IS NOT NULL
   AND (COALESCE(text, value) LIKE '%load%' OR COALESCE(text, value) LIKE '%batch%' OR COALESCE(text, value) LIKE '%data%' OR COALESCE(text, value) LIKE '%gc%' OR COALESCE(text, value) LIKE '%garbage%' OR COALESCE(text, value) LIKE '%gil%')

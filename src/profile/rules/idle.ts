@@ -47,8 +47,8 @@ export function idleTimes(asked: Asked): Idle[] {
 }
 
 function idleOf(asked: Asked, time: DeviceTime): Idle {
-  const pids = new Set(time.pid);
-  const mine = (one: { pid: number }): boolean => pids.has(one.pid) || pids.has(0);
+  const processes = new Set(time.process);
+  const mine = (one: { process: number }): boolean => processes.has(one.process) || processes.has(0);
   const ranges = hostRanges(asked).filter(mine);
   const calls = asked.calls.filter(mine);
   const covers = [

@@ -109,6 +109,19 @@ describe('a trace of Chrome\'s format', () => {
     expect([...to.values()].every(({ bp }) => bp === 'e')).toBe(true);
   });
 
+  it('keeps ranks apart that have the same process id', async () => {
+    const rank = (name: string) => writeExport(join(temporaryFolder(), name), {
+      CUPTI_ACTIVITY_KIND_KERNEL: [{ start: 100, end: 200, deviceId: 0, contextId: 1, streamId: 7, correlationId: 1, globalPid: globalPidOf(1), demangledName: 1, shortName: 1 }],
+      CUPTI_ACTIVITY_KIND_RUNTIME: [{ start: 50, end: 60, globalTid: globalTidOf(1, 1), correlationId: 1, nameId: 3, returnValue: 0 }],
+      ThreadNames: [{ nameId: 4, priority: 1, globalTid: globalTidOf(1, 1) }],
+      PROCESSES: [{ globalPid: globalPidOf(1), pid: 1, name: 'python' }],
+    }, { strings });
+    const events = eventsOf(await exported(await imported([rank('0.sqlite'), rank('1.sqlite')], temporaryFolder()), 'perfetto', 'trace.json'));
+    expect(new Set(events.filter(({ cat }) => cat === 'cuda_runtime').map(({ pid }) => pid))).toEqual(new Set([1, 2 ** 24 - 1]));
+    expect(events.filter(({ ph, name, pid }) => ph === 'M' && name === 'process_name' && pid < 2 ** 24).map(({ args }) => args['name'])).toEqual(['python, rank 0', 'python (process 1 of another host or container), rank 1']);
+    expect(events.filter(({ ph, name, pid }) => ph === 'M' && name === 'thread_name' && pid < 2 ** 24).map(({ args }) => args['name'])).toEqual(['poll', 'poll']);
+  });
+
   it('opens asynchronous ranges with their own ids, and leaves open what has no end', async () => {
     const events = eventsOf(await exported(await ofNsys(2), 'chrome', 'trace.json'));
     const begun = events.filter(({ ph }) => ph === 'b');

@@ -8,12 +8,16 @@ import { temporaryFolder } from '../temporary-folder.js';
 
 type Simulate = (program: SimulatedProgram) => void;
 
-async function analyzed(simulate: Simulate): Promise<Analysis> {
+/** Of one export for each program, all with the same process id. */
+async function analyzed(...simulated: Simulate[]): Promise<Analysis> {
   const folder = temporaryFolder();
-  const program = new SimulatedProgram();
-  simulate(program);
+  const files = simulated.map((simulate, rank) => {
+    const program = new SimulatedProgram();
+    simulate(program);
+    return program.write(join(folder, `export${rank}.sqlite`));
+  });
   const database = join(folder, 'profile.sqlite');
-  await importProfile({ files: [program.write(join(folder, 'export.sqlite'))], kind: 'auto', database });
+  await importProfile({ files, kind: 'auto', database });
   return analyzeDatabase({ database, file: 'export.sqlite', repo: null });
 }
 
@@ -152,4 +156,13 @@ it('puts no idle millisecond down to two causes', async () => {
 
 it('is silent on a program that keeps its device busy', async () => {
   expect((await analyzed((p) => times(50, () => busy(p)))).findings).toEqual([]);
+});
+
+it('does not put idle time of one rank down to calls of another that has the same process id', async () => {
+  const late: Simulate = (p) => times(50, () => { p.work(2000); busy(p, 5); });
+  const waiting: Simulate = (p) => times(50, () => { busy(p, 10); p.wait('cudaDeviceSynchronize_v3020'); });
+  const of = ({ findings }: Analysis) => findings.map(({ rule, title, headroom_ms }) => ({ rule, title, headroom_ms }));
+  const alone = of(await analyzed(late));
+  expect(alone.map(({ rule }) => rule)).toEqual(['C1-idle-device']);
+  expect(of(await analyzed(late, waiting))).toEqual(alone);
 });
