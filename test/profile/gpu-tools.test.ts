@@ -13,7 +13,7 @@ import { temporaryFolder } from './temporary-folder.js';
 // Every tool against plain code over the rows that the export was made of.
 
 /** The columns of all tools, as far as they are read here. */
-interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; stream: number; shareOfDevice: number; copies: number; us: number; correlation: string; row: number; name: string; what: string; call: string; range: string; gpuMs: number; kernels: number }
+interface Row { kernel: string; device: number; count: number; totalMs: number; share: number; medianUs: number; busyMs: number; idleMs: number; busyShare: number; ms: number; atMs: number; host: { ms: number }[]; computeMs: number; communicationMs: number; overlapMs: number; spanMs: number; otherShare: number; idleShare: number; op: string; direction: string; memory: string; megabytes: number; medianKilobytes: number; gigabytesPerSecond: number; medianQueueUs: number; medianCallUs: number; process: number; stream: number; shareOfDevice: number; copies: number; us: number; correlation: string; row: number; name: string; what: string; call: string; range: string; gpuMs: number; kernels: number }
 
 const rowsOf = (db: ProfileDatabase, tool: string, input: object = {}): Row[] => {
   const answer = ask(profileTool(tool), db, { limit: 1000, ...input });
@@ -102,6 +102,11 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
       expect(row.computeMs).toBeCloseTo(covered(computing) / 1e6, 9);
       expect(row.communicationMs).toBeCloseTo(covered(communicating) / 1e6, 9);
       expect(row.overlapMs).toBeCloseTo((covered(computing) + covered(communicating) - covered(own)) / 1e6, 9);
+      const any = work.filter(({ deviceId }) => deviceId === row.device);
+      const spanNs = Math.max(...any.map(({ end }) => end)) - Math.min(...any.map(({ start }) => start));
+      expect(row.spanMs).toBeCloseTo(spanNs / 1e6, 9);
+      expect(row.otherShare).toBeCloseTo((covered(any) - covered(own)) / spanNs, 9);
+      expect(row.idleShare).toBeCloseTo(1 - covered(any) / spanNs, 9);
     }
     expect(rowsOf(db, 'nccl').every(({ op }) => op === 'AllReduce')).toBe(true);
     expect(sum(rowsOf(db, 'nccl').map(({ count }) => count))).toBe(kernels.filter(({ shortName }) => shortName === 13).length);

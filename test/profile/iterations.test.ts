@@ -131,3 +131,10 @@ describe.skipIf(!existsSync(realProfiles))('on real profiles', () => {
     expect(rows[0]).toMatchObject({ state: 'slow', ms: expect.closeTo(175.5, 0) as number });
   });
 });
+
+it('there may be more of them than arguments that a function takes', async () => {
+  const count = 150_000;
+  const db = await profileOf({ NVTX_EVENTS: Array.from({ length: count }, (_, i) => ({ start: i * 100, end: i * 100 + 50 + (i % 2), eventType: 59, text: 'step gc', globalTid: globalTidOf(pid, 1) })) });
+  expect(asked(db, { range: 'step' }).facts).toMatchObject({ iterations: count, minMs: 50 / 1e6, maxMs: 51 / 1e6 });
+  expect(answerOf(db, 'gc').rows).toMatchObject([{ count, maxMs: 51 / 1e6 }]);
+});

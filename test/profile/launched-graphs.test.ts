@@ -36,3 +36,29 @@ it.skipIf(!existsSync(realProfiles))('two H100s that wait for copies found their
   const db = await profileOf(join(realProfiles, 'nsys-h100-2gpu-inference.sqlite'));
   expect(answerOf(db, 'launch').facts).toMatchObject({ foundIdle: 4 / 1632 });
 });
+
+const beside = {
+  CUPTI_ACTIVITY_KIND_RUNTIME: ten.flatMap((i) => [call(2 * i + 1, i * 1_000_000, i * 1_000_000 + 2000), call(2 * i + 2, i * 1_000_000 + 10_000, i * 1_000_000 + 12_000, 3)]),
+  CUPTI_ACTIVITY_KIND_GRAPH_TRACE: ten.map((i) => ({ ...work(2 * i + 1, i * 1_000_000, i * 1_000_000 + 900_000), graphId: 3 })),
+  CUPTI_ACTIVITY_KIND_KERNEL: ten.map((i) => ({ ...work(2 * i + 2, i * 1_000_000 + 900_000, i * 1_000_000 + 950_000), ...named })),
+};
+
+it('the time of graphs that are traced as a whole is not idle, and what is in them is not known', async () => {
+  const db = await profileOf(beside, strings);
+  const { rows, notes } = answerOf(db, 'overlap');
+  const spanMs = 9.95;
+  expect(rows).toMatchObject([{ spanMs, computeMs: 0.5, computeOnlyShare: expect.closeTo(0.5 / spanMs, 9) as number, otherShare: expect.closeTo(9 / spanMs, 9) as number, idleShare: expect.closeTo(0.45 / spanMs, 9) as number }]);
+  expect(notes.join(' ')).toContain('10 launches of CUDA graphs were traced as a whole: whether their kernels compute or communicate is not known');
+  expect(notes.join(' ')).not.toContain('there is no communication');
+  const collectives = answerOf(db, 'nccl').notes.join(' ');
+  expect(collectives).toContain('seen outside of graphs. 10 launches of CUDA graphs were traced as a whole');
+  expect(collectives).not.toContain('MSCCL ran');
+});
+
+it('graphs that were launched ran, even where no work tells its graph', async () => {
+  const { CUPTI_ACTIVITY_KIND_GRAPH_TRACE: _, ...rows } = beside;
+  const { notes } = answerOf(await profileOf(rows, strings), 'graphs');
+  expect(notes).toEqual([expect.stringContaining('10 calls launched CUDA graphs') as string]);
+  const none = answerOf(await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: beside.CUPTI_ACTIVITY_KIND_KERNEL }, strings), 'graphs');
+  expect(none.notes).toEqual(['No CUDA graph ran.']);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostOf } from '../extremes.js';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { hasRows } from '../host/support.js';
@@ -62,7 +63,7 @@ export const gc = defineTool({
     const ranges = namedRanges(db, { likes: ['%gc%', '%garbage%'], pattern: /(?:^|[^a-z])gc(?:$|[^a-z])|garbage.?collect/i, origin });
     const work = ranges.length > 0 && hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db, { device: null, origin }) : null;
     const all = merged(ranges.map(({ spans }) => spans));
-    const ofRanges = ranges.map(({ name, spans }): Row => ({ seen: 'range', name, file: null, line: null, count: spans.length, totalMs: totalNs(spans) / 1e6, maxMs: Math.max(...spans.map(({ start, end }) => end - start)) / 1e6, idleMs: inMs(idleNs(work, spans)) }));
+    const ofRanges = ranges.map(({ name, spans }): Row => ({ seen: 'range', name, file: null, line: null, count: spans.length, totalMs: totalNs(spans) / 1e6, maxMs: mostOf(spans.map(({ start, end }) => end - start)) / 1e6, idleMs: inMs(idleNs(work, spans)) }));
     const ofV8 = hasTable(db, 'PERFLOOP_CHARGES') ? db.prepare<[], Row>(v8Sql).all() : [];
     const ofStacks = inFunctions(db, collectors).map(({ function: name, module, line, count, totalMs }): Row => ({ seen: 'stack', name, file: module === '' ? null : module, line, count, totalMs, maxMs: null, idleMs: null }));
     const rows = [...ofRanges, ...ofV8, ...ofStacks].sort((a, b) => b.totalMs - a.totalMs || (a.name < b.name ? -1 : 1));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
-import { tablesOf } from '../tables.js';
+import { hasTable, tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
 
@@ -92,11 +92,20 @@ export const graphs = defineTool({
 });
 
 function notesOf(db: ProfileDatabase, all: readonly z.infer<typeof row>[]): string[] {
-  if (all.length === 0) return ['No CUDA graph ran.'];
+  if (all.length === 0) return [noneSeen(db)];
   const mode = db.prepare<[], string>("SELECT value FROM META_DATA_CAPTURE WHERE name = 'CUDA_GRAPH_TRACE_OPTIONS:MODE'").pluck();
   const said = tablesOf(db).has('META_DATA_CAPTURE') ? mode.get() : undefined;
   const notes = all.some(({ traced }) => traced === 'whole') ? [`The kernels of graphs that were traced as a whole${said === undefined ? '' : ` (mode ${said})`} are not seen. Profile with --cuda-graph-trace=node to see them; that costs more.`] : [];
   const lost = all.filter(({ launches, executions }) => launches !== null && launches < executions).length;
   if (lost > 0) notes.push(`${lost} of ${all.length} graphs ran more often than their launches are in the profile: those launches were before it began, or were lost with a slice.`);
   return notes;
+}
+
+const launchesSql = `
+SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT id FROM StringIds WHERE value GLOB 'cudaGraphLaunch*' OR value GLOB 'cuGraphLaunch*')`;
+
+/** Work may be of a graph without saying so: its node is a column that not every profile has. */
+function noneSeen(db: ProfileDatabase): string {
+  const launched = hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME') ? (db.prepare<[], number>(launchesSql).pluck().get() ?? 0) : 0;
+  return launched === 0 ? 'No CUDA graph ran.' : `${launched} calls launched CUDA graphs, but what is in the profile does not say which work is of a graph. Profile with --cuda-graph-trace=node or =graph.`;
 }

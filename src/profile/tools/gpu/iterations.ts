@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leastOf, mostOf } from '../extremes.js';
 import { medianOf } from '../median.js';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
@@ -93,7 +94,7 @@ function answer(db: ProfileDatabase, found: Found, { work, origin, order, limit 
     ...firstRows(order === 'first' ? all : all.toSorted((a, b) => b.ms - a.ms), limit),
     facts: {
       how: found.how, name: found.name, iterations: spans.length, warmUp, slow: slow.size,
-      medianMs: medianOf(steady), meanMs, minMs: Math.min(...steady), maxMs: Math.max(...steady), variation: meanMs > 0 ? deviation / meanMs : 0,
+      medianMs: medianOf(steady), meanMs, minMs: leastOf(steady), maxMs: mostOf(steady), variation: meanMs > 0 ? deviation / meanMs : 0,
       medianBusyShare: shares.length === 0 ? null : medianOf(shares),
       medianBetweenMs: medianOf(spans.slice(1).map(({ start }, i) => (start - (spans[i]?.end ?? 0)) / 1e6)),
     },

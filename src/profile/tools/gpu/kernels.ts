@@ -5,6 +5,7 @@ import { defineTool, firstRows, type Abstention } from '../tool.js';
 import { kernelFamily } from './kernel-family.js';
 import { kernelsByRange } from './kernels-by-range.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
+import { wholeGraphNotes } from './whole-graphs.js';
 
 const input = z.object({
   by: z.enum(['name', 'short', 'family', 'device', 'stream', 'nvtx']).default('name').describe('What makes a row: the whole name with its template arguments, the function alone, what kernels do (matrix multiply, elementwise, …), a device, a stream, or the innermost range of NVTX around the launch.'),
@@ -71,7 +72,7 @@ export const kernels = defineTool({
     return {
       ...firstRows(all.map(({ kernel, device: on, count, totalMs: ms, ...times }) => ({ kernel, device: on, count, totalMs: ms, share: totalMs > 0 ? ms / totalMs : 0, ...times })), limit),
       facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, devices: db.prepare<[object], number>(devicesSql).pluck().get(asked) ?? 0 },
-      notes: [...notes, ...graphNotes(db)],
+      notes: [...notes, ...wholeGraphNotes(db, 'the kernels in them are not among these')],
     };
   },
 });
@@ -105,11 +106,4 @@ function byRange(db: ProfileDatabase, asked: object): Groups | Abstention {
   const found = kernelsByRange(db, where, asked).map(({ range, count, totalNs, medianNs, minNs, maxNs }) => ({ kernel: range ?? '(in no range)', device: null, count, totalMs: totalNs / 1e6, meanUs: totalNs / count / 1e3, medianUs: medianNs / 1e3, minUs: minNs / 1e3, maxUs: maxNs / 1e3 }));
   const missed = (db.prepare<[object], number>(countSql).pluck().get(asked) ?? 0) - found.reduce((sum, { count }) => sum + count, 0);
   return { groups: found, notes: missed > 0 ? [`${missed} kernels have no launch in the profile, and are in no row.`] : [] };
-}
-
-/** What kernels are hidden in graphs that were traced as a whole. */
-function graphNotes(db: ProfileDatabase): string[] {
-  if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE')) return [];
-  const count = db.prepare<[], number>('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_GRAPH_TRACE').pluck().get() ?? 0;
-  return count === 0 ? [] : [`${count} launches of CUDA graphs were traced as a whole: the kernels in them are not among these. Profile with --cuda-graph-trace=node to see them.`];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool, firstRows } from '../tool.js';
 import { collectives } from './collectives.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
+import { wholeGraphNotes, wholeGraphs } from './whole-graphs.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -51,7 +52,7 @@ export const nccl = defineTool({
     return {
       ...firstRows(all, limit),
       facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, share: kernelMs > 0 ? totalMs / kernelMs : 0 },
-      notes: all.length === 0 ? ['No kernel of NCCL, NVSHMEM or MSCCL ran.'] : all.every(({ lastShare }) => lastShare === null) ? ['Which device comes late cannot be told: no operation ran equally often on several devices of this profile.'] : ['Lateness is of the n-th operation of a kind on each device, as if all were of one communicator, and clocks of hosts agreed.'],
+      notes: [...(all.length === 0 ? [wholeGraphs(db) > 0 ? 'No kernel of NCCL, NVSHMEM or MSCCL is seen outside of graphs.' : 'No kernel of NCCL, NVSHMEM or MSCCL ran.'] : all.every(({ lastShare }) => lastShare === null) ? ['Which device comes late cannot be told: no operation ran equally often on several devices of this profile.'] : ['Lateness is of the n-th operation of a kind on each device, as if all were of one communicator, and clocks of hosts agreed.']), ...wholeGraphNotes(db, 'kernels in them that communicate are not among these')],
     };
   },
 });

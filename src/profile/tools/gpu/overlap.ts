@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool, firstRows } from '../tool.js';
 import { overlapByDevice } from './overlap-by-device.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
+import { wholeGraphNotes, wholeGraphs } from './whole-graphs.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
 
@@ -17,11 +18,12 @@ const row = z.object({
   exposedMs: z.number(),
   /** Of the communication, 0 to 1; null where there is none. */
   hiddenShare: z.number().nullable(),
-  /** From the first to the last kernel, and of that, 0 to 1: only computation, both, only communication, and no kernel. They add up to 1. */
+  /** From the first to the last work, and of that, 0 to 1: only computation, both, only communication, no kernel but a copy, a set or a graph that was traced as a whole, and nothing. They add up to 1. */
   spanMs: z.number(),
   computeOnlyShare: z.number(),
   overlapShare: z.number(),
   exposedShare: z.number(),
+  otherShare: z.number(),
   idleShare: z.number(),
 });
 
@@ -45,7 +47,7 @@ export const overlap = defineTool({
     return {
       ...firstRows(all, limit),
       facts: { devices: all.length, communicationMs, exposedMs: sum((one) => one.exposedMs) },
-      notes: communicationMs === 0 ? ['No kernel of NCCL or NVSHMEM ran: there is no communication between devices by kernels. Copies between them are in `memcpy`.'] : [],
+      notes: [...(communicationMs > 0 ? [] : wholeGraphs(db) > 0 ? ['No kernel of NCCL or NVSHMEM is seen outside of graphs. Copies between devices are in `memcpy`.'] : ['No kernel of NCCL or NVSHMEM ran: there is no communication between devices by kernels. Copies between them are in `memcpy`.']), ...wholeGraphNotes(db, 'whether their kernels compute or communicate is not known, and their time is in the other share')],
     };
   },
 });

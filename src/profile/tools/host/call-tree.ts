@@ -70,7 +70,7 @@ function largest(trees: readonly CallNode[], { least, depth }: { least: number; 
     nodes += 1;
     if (next.at.totalNs < least || next.depth >= depth) continue;
     shown.push(next);
-    open.push(...byTime(next.at, next.depth + 1));
+    for (const child of byTime(next.at, next.depth + 1)) open.push(child);
   }
   return { shown, nodes, tooSmall: nodes - shown.length };
 }
