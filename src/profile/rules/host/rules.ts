@@ -4,6 +4,7 @@ import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js'
 import { milliseconds, percent, times } from '../words.js';
 import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } from './cause.js';
 import { costlyCalls, leastPart, type HotFacts } from './calls.js';
+import { wallMsOf } from './wall.js';
 
 const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
 const tools = ['hot_functions', 'callers_of'];
@@ -52,18 +53,23 @@ function ruleOf(hotRule: HotRule): Rule {
 }
 
 function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: HotRule, hot: HotFunction, cause: HotCause): Suspect {
+  const ms = cause.share * asked.host.busyMs;
+  const headroomMs = Math.min(ms, wallMsOf(asked, hot.frame));
   return {
     title: title(hot, percent(cause.share)),
     confidence: cause.kind === 'calls' ? (cause.part.byLines ? 'medium' : 'high') : confidence,
     share: cause.share,
-    headroomMs: cause.share * asked.host.busyMs,
+    headroomMs,
     // What may well be the program's purpose is never worth the alarm.
     severity: confidence === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
     evidence: [{ tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
-    notes: [note, ...(asked.host.threads > 1 ? [`Time adds up over ${asked.host.threads} threads: where they run at once, less is saved.`] : [])],
+    notes: [note, ...(headroomMs < ms ? [inThreads(ms, asked.host.threads)] : [])],
     clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
   };
 }
+
+/** Why less is saved than the sum of all threads. */
+export const inThreads = (ms: number, threads: number): string => `It takes ${milliseconds(ms)} added up over ${threads} threads or processes. They run at once, so that no more is saved than the wall time that it takes.`;
 
 /** What the rule of a hot function's cause says of it, however small its share is. */
 export function hotSuspect(asked: Asked, one: HotFacts): { cause: HotCause; suspect: Suspect } {

@@ -1,5 +1,7 @@
+import type { Asked } from '../asked.js';
 import { Abstention, severityOf, type Rule, type Suspect } from '../rule.js';
 import { milliseconds, percent } from '../words.js';
+import { inThreads } from './rules.js';
 import { waits, type Wait } from './waits.js';
 
 const share = { what: 'least share of the time of all threads, waiting included', value: 0.05, unit: 'share', source: 'our own choice' } as const;
@@ -30,22 +32,27 @@ function waitRule({ id, category, looksFor, counts, title, falsePositives, note 
       const { busyMs, idleMs, threads } = asked.host;
       if (busyMs + idleMs === 0) throw new Abstention('the profile holds no code of the host; record it with `perfloop profile`, py-spy or cProfile');
       const all = busyMs + idleMs;
-      return waits(asked).filter((wait) => counts(wait) && wait.ms / all >= share.value).map((wait) => {
+      const found = waits(asked).filter((wait) => counts(wait) && wait.ms / all >= share.value);
+      if (found.length === 0 && !tellsWaits(asked)) throw new Abstention('V8 and perf do not tell what the program waits for; record a Python program with cProfile or py-spy, any other with nsys');
+      return found.map((wait) => {
         const part = wait.ms / all;
         return {
           title: title(wait, milliseconds(wait.ms), percent(part)),
           confidence: 'medium',
           share: part,
-          headroomMs: wait.ms,
+          headroomMs: wait.wallMs,
           severity: severityOf(part),
           evidence: [{ tool: 'blocked', text: `${wait.what}: ${milliseconds(wait.ms)} on behalf of ${wait.function}.` }],
-          notes: [note, ...(threads > 1 ? [`Time adds up over ${threads} threads: where they run at once, less is saved.`] : [])],
+          notes: [note, ...(wait.wallMs < wait.ms ? [inThreads(wait.ms, threads)] : [])],
           clues: { calls: [], frame: { file: wait.file, function: wait.function, line: wait.line } },
         };
       });
     },
   };
 }
+
+/** V8 samples waiting for a child process alone, perf no waits at all. */
+const tellsWaits = ({ db }: Asked): boolean => db.prepare("SELECT 1 FROM PERFLOOP_PROFILES WHERE kind NOT IN ('v8', 'perf') LIMIT 1").get() !== undefined;
 
 export const waitRules: readonly Rule[] = [
   waitRule({

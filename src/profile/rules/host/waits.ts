@@ -1,5 +1,6 @@
 import type { Asked } from '../asked.js';
-import { repositoryPath } from '../../tools/repository.js';
+import type { ProfileDatabase } from '../../tools/open.js';
+import { registerRepositoryPath, repositoryPath } from '../../tools/repository.js';
 
 /** A function of the repository that waited in a call, by itself or in library code. */
 export interface Wait {
@@ -9,6 +10,8 @@ export interface Wait {
   /** The call, as the profiler names it. */
   what: string;
   ms: number;
+  /** Of the thread that waited longest, as threads wait at once. */
+  wallMs: number;
   /** A library function on the way waits for other work to be done (joining a thread, taking from a queue). */
   forWork: boolean;
 }
@@ -33,56 +36,79 @@ export function waits(asked: Asked): Wait[] {
     const { root } = asked;
     if (root === null) return [];
     const sums = new Map<string, Wait>();
-    const add = (frame: Frame, what: string, ms: number, forWork: boolean): void => {
+    const ofThreads = new Map<string, number>();
+    const add: Add = (frame, { profile, what, ms, forWork }) => {
       const file = repositoryPath(frame.module, root);
       if (file === null || frame.line === null) return;
       const key = `${file} ${frame.symbol} ${frame.line} ${what} ${forWork}`;
-      const known = sums.get(key);
-      if (known === undefined) sums.set(key, { function: frame.symbol, file, line: frame.line, what, ms, forWork });
-      else known.ms += ms;
+      const ofThread = (ofThreads.get(`${profile} ${key}`) ?? 0) + ms;
+      ofThreads.set(`${profile} ${key}`, ofThread);
+      const known = sums.get(key) ?? { function: frame.symbol, file, line: frame.line, what, ms: 0, wallMs: 0, forWork };
+      sums.set(key, { ...known, ms: known.ms + ms, wallMs: Math.max(known.wallMs, ofThread) });
     };
-    sampled(asked, add);
-    counted(asked, add);
+    sampled(asked.db, root, add);
+    counted(asked.db, root, add);
     return [...sums.values()].sort((a, b) => b.ms - a.ms);
   });
 }
 
-type Add = (frame: Frame, what: string, ms: number, forWork: boolean) => void;
+type Add = (frame: Frame, wait: Pick<Wait, 'what' | 'ms' | 'forWork'> & { profile: number }) => void;
+
+/** Library calls inside of subprocess wait for another program, not for work of this one. */
+const subprocess = /[\\/]subprocess\.py$/;
 
 const sampledSql = `
-WITH waiting AS (
-  SELECT stack, leaf, SUM(durationNs) / 1e6 AS ms FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack WHERE category = 'idle' GROUP BY stack)
-SELECT ms, what.value AS what, PERFLOOP_FRAMES.id, symbol.value AS symbol, module.value AS module, PERFLOOP_FRAMES.line, PERFLOOP_FRAMES.kind, inner_.names
+WITH
+waiting AS (
+  SELECT profile, stack, leaf, SUM(durationNs) / 1e6 AS ms FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack WHERE category = 'idle' GROUP BY profile, stack),
+named AS (
+  SELECT stack, stackDepth, frame, symbol.value AS symbol, module.value AS module, line, kind FROM PERFLOOP_STACK_FRAMES
+  JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame
+  JOIN StringIds AS symbol ON symbol.id = PERFLOOP_FRAMES.symbol JOIN StringIds AS module ON module.id = PERFLOOP_FRAMES.module
+  WHERE stack IN (SELECT stack FROM waiting)),
+place AS (SELECT stack, MIN(stackDepth) AS depth FROM named WHERE kind = 'source' AND repository_path(module) IS NOT NULL GROUP BY stack)
+SELECT profile, ms, what.value AS what, frame AS id, named.symbol, named.module, named.line, named.kind,
+  (SELECT json_group_array(json_array(symbol, module)) FROM named AS inner_ WHERE inner_.stack = waiting.stack AND inner_.stackDepth < place.depth AND inner_.kind = 'library') AS within
 FROM waiting
 JOIN PERFLOOP_FRAMES AS leafFrame ON leafFrame.id = leaf JOIN StringIds AS what ON what.id = leafFrame.symbol
-JOIN (
-  SELECT stack, MIN(stackDepth) AS depth FROM PERFLOOP_STACK_FRAMES JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame WHERE kind = 'source' GROUP BY stack) AS place USING (stack)
-JOIN PERFLOOP_STACK_FRAMES AS caller ON caller.stack = waiting.stack AND caller.stackDepth = place.depth
-JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = caller.frame
-JOIN StringIds AS symbol ON symbol.id = PERFLOOP_FRAMES.symbol JOIN StringIds AS module ON module.id = PERFLOOP_FRAMES.module
-JOIN (
-  SELECT waiting.stack, group_concat(StringIds.value, char(10)) AS names FROM waiting JOIN PERFLOOP_STACK_FRAMES USING (stack)
-  JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame JOIN StringIds ON StringIds.id = symbol WHERE kind = 'library' GROUP BY waiting.stack
-  UNION ALL SELECT stack, '' FROM waiting WHERE stack NOT IN (
-    SELECT stack FROM PERFLOOP_STACK_FRAMES JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame WHERE kind = 'library')) AS inner_ ON inner_.stack = waiting.stack`;
+JOIN place ON place.stack = waiting.stack
+JOIN named ON named.stack = waiting.stack AND named.stackDepth = place.depth`;
 
-function sampled({ db }: Asked, add: Add): void {
-  for (const { ms, what, names, ...frame } of db.prepare<[], Frame & { ms: number; what: string; names: string }>(sampledSql).all()) add(frame, what, ms, names.split('\n').some((name) => waitsForWork.test(name)));
+function sampled(db: ProfileDatabase, root: string, add: Add): void {
+  registerRepositoryPath(db, root);
+  for (const { profile, ms, what, within, ...frame } of db.prepare<[], Frame & { profile: number; ms: number; what: string; within: string }>(sampledSql).all()) {
+    add(frame, { profile, what, ms, forWork: (JSON.parse(within) as [string, string][]).some(([symbol, module]) => isForWork({ symbol, module })) });
+  }
 }
+
+const isForWork = ({ symbol, module }: Pick<Frame, 'symbol' | 'module'>): boolean => waitsForWork.test(symbol) && !subprocess.test(module);
 
 const framesSql = `
 SELECT PERFLOOP_FRAMES.id, symbol.value AS symbol, module.value AS module, line, kind FROM PERFLOOP_FRAMES
 JOIN StringIds AS symbol ON symbol.id = PERFLOOP_FRAMES.symbol JOIN StringIds AS module ON module.id = PERFLOOP_FRAMES.module`;
 
-/** From each call that waits up to functions of files, split among callers by their time in it. */
-function counted({ db }: Asked, add: Add): void {
-  const calls = db.prepare<[], { caller: number; callee: number; ns: number }>('SELECT caller, callee, SUM(totalNs) AS ns FROM PERFLOOP_CALLS WHERE caller <> callee GROUP BY caller, callee').all();
-  if (calls.length === 0) return;
+const waitingSql = `
+SELECT profile, frame, SUM(selfNs) / 1e6 AS ms FROM PERFLOOP_FUNCTIONS JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame WHERE kind = 'idle' GROUP BY profile, frame`;
+
+/** From each call that waits up to functions of the repository, split among callers by their time in it; each process by itself. */
+function counted(db: ProfileDatabase, root: string, add: Add): void {
+  const waiting = db.prepare<[], { profile: number; frame: number; ms: number }>(waitingSql).all();
+  if (waiting.length === 0) return;
+  const calls = db.prepare<[number], { caller: number; callee: number; ns: number }>('SELECT caller, callee, SUM(totalNs) AS ns FROM PERFLOOP_CALLS WHERE caller <> callee AND profile = ? GROUP BY caller, callee');
   const frames = new Map(db.prepare<[], Frame>(framesSql).all().map((frame) => [frame.id, frame]));
-  const callers = new Map<number, { caller: number; ns: number }[]>();
-  for (const { caller, callee, ns } of calls) callers.set(callee, [...(callers.get(callee) ?? []), { caller, ns }]);
-  const waiting = db.prepare<[], { frame: number; ms: number }>("SELECT frame, SUM(selfNs) / 1e6 AS ms FROM PERFLOOP_FUNCTIONS JOIN PERFLOOP_FRAMES ON PERFLOOP_FRAMES.id = frame WHERE kind = 'idle' GROUP BY frame").all();
-  for (const { frame, ms } of waiting) climb({ frame, ms, forWork: false }, frames.get(frame)?.symbol ?? '', { frames, callers }, add);
+  const isPlace = ({ kind, module }: Frame): boolean => kind === 'source' && repositoryPath(module, root) !== null;
+  for (const profile of new Set(waiting.map((one) => one.profile))) {
+    const callers = new Map<number, { caller: number; ns: number }[]>();
+    for (const { caller, callee, ns } of calls.all(profile)) {
+      const known = callers.get(callee);
+      if (known === undefined) callers.set(callee, [{ caller, ns }]);
+      else known.push({ caller, ns });
+    }
+    for (const { frame, ms } of waiting.filter((one) => one.profile === profile)) {
+      const what = frames.get(frame)?.symbol ?? '';
+      climb({ frame, ms, forWork: false }, { frames, callers, isPlace }, (place, part, forWork) => add(place, { profile, what, ms: part, forWork }));
+    }
+  }
 }
 
 interface Step {
@@ -91,7 +117,13 @@ interface Step {
   forWork: boolean;
 }
 
-function climb(from: Step, what: string, { frames, callers }: { frames: ReadonlyMap<number, Frame>; callers: ReadonlyMap<number, { caller: number; ns: number }[]> }, add: Add): void {
+interface Calls {
+  frames: ReadonlyMap<number, Frame>;
+  callers: ReadonlyMap<number, { caller: number; ns: number }[]>;
+  isPlace: (frame: Frame) => boolean;
+}
+
+function climb(from: Step, { frames, callers, isPlace }: Calls, add: (place: Frame, ms: number, forWork: boolean) => void): void {
   let moving: Step[] = [from];
   for (let step = 0; step < mostSteps && moving.length > 0; step++) {
     const next: Step[] = [];
@@ -102,8 +134,8 @@ function climb(from: Step, what: string, { frames, callers }: { frames: Readonly
         const place = frames.get(caller);
         const part = all > 0 ? (ms * ns) / all : 0;
         if (place === undefined || part < 0.01) continue;
-        if (place.kind === 'source') add(place, what, part, forWork);
-        else next.push({ frame: caller, ms: part, forWork: forWork || waitsForWork.test(place.symbol) });
+        if (isPlace(place)) add(place, part, forWork);
+        else next.push({ frame: caller, ms: part, forWork: forWork || isForWork(place) });
       }
     }
     moving = next;
