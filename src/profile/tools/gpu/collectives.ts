@@ -8,10 +8,10 @@ import { stragglers } from './stragglers.js';
 const sqlWith = (payload: boolean): string => `
 WITH
 named AS (
-  SELECT COALESCE(StringIds.value, '(unnamed)') AS name, deviceId, streamId, "end" - start AS ns,
+  SELECT StringIds.value AS name, deviceId, streamId, "end" - start AS ns,
     ${payload ? 'groupId, groupSize AS ranks, MAX(COALESCE(inBytes, outBytes), COALESCE(outBytes, inBytes))' : 'NULL AS groupId, NULL AS ranks, NULL'} AS bytes
-  FROM CUPTI_ACTIVITY_KIND_KERNEL AS kernel LEFT JOIN StringIds ON StringIds.id = shortName${payload ? ' LEFT JOIN PERFLOOP_COLLECTIVES ON PERFLOOP_COLLECTIVES.kernel = kernel.rowid' : ''}
-  WHERE (:device IS NULL OR deviceId = :device) AND ${communication("COALESCE(StringIds.value, '')")}),
+  FROM CUPTI_ACTIVITY_KIND_KERNEL AS kernel JOIN StringIds ON StringIds.id = shortName${payload ? ' LEFT JOIN PERFLOOP_COLLECTIVES ON PERFLOOP_COLLECTIVES.kernel = kernel.rowid' : ''}
+  WHERE (:device IS NULL OR deviceId = :device) AND shortName IN (SELECT id FROM StringIds WHERE ${communication('value')})),
 ops AS (SELECT operation(name) AS op, deviceId, streamId, groupId, ranks, bytes, ns FROM named)
 SELECT op, deviceId AS device, streamId AS stream, (SELECT value FROM StringIds WHERE id = groupId) AS "group", ranks, COUNT(*) AS count, SUM(ns) / 1e6 AS totalMs,
   median(ns) / 1e3 AS medianUs, MAX(ns) / 1e3 AS maxUs, SUM(bytes) / 1e6 AS megabytes,

@@ -1,11 +1,30 @@
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 
+/** Tables whose events tell when the profile begins, with what their indexes order starts by: there are few of each. */
+const beginnings = {
+  CUPTI_ACTIVITY_KIND_KERNEL: 'deviceId',
+  CUPTI_ACTIVITY_KIND_GRAPH_TRACE: 'deviceId',
+  CUPTI_ACTIVITY_KIND_MEMCPY: 'deviceId',
+  CUPTI_ACTIVITY_KIND_MEMSET: 'deviceId',
+  CUPTI_ACTIVITY_KIND_RUNTIME: 'globalTid',
+  NVTX_EVENTS: 'globalTid',
+  OSRT_API: 'globalTid',
+};
+
+/** From one device or thread to the next in the index, and not over all rows. */
+const earliestSql = (table: string, key: string): string => `
+SELECT MIN(start) AS start FROM ${table} WHERE ${key} IS NULL
+UNION ALL SELECT (SELECT MIN(start) FROM ${table} WHERE ${key} = own) FROM (
+  WITH RECURSIVE owners (own) AS (
+    SELECT MIN(${key}) FROM ${table}
+    UNION ALL SELECT (SELECT MIN(${key}) FROM ${table} WHERE ${key} > own) FROM owners WHERE own IS NOT NULL)
+  SELECT own FROM owners WHERE own IS NOT NULL)`;
+
 /** When the first event of a device or of a call began, in nanoseconds: what times of rows are counted from. */
 export function firstEvent(db: ProfileDatabase): bigint {
-  const tables = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'];
   const there = tablesOf(db);
-  const starts = tables.filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS start FROM ${table}`);
+  const starts = Object.entries(beginnings).filter(([table]) => there.has(table)).map(([table, key]) => earliestSql(table, key));
   if (starts.length === 0) return 0n;
   return db.prepare<[], bigint | null>(`SELECT MIN(start) FROM (${starts.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n;
 }
