@@ -92,5 +92,5 @@ export const dataloader = defineTool({
   },
 });
 
-const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
+const least = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+const most = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b), 0);

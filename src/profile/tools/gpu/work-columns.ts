@@ -1,4 +1,5 @@
 import { eachRow } from '../each-row.js';
+import { growingBytes, growingDoubles, growingIntegers } from '../growing.js';
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 import type { WorkKind } from './device-work.js';
@@ -9,13 +10,13 @@ export const workKinds: readonly WorkKind[] = ['kernel', 'graph', 'memcpy', 'mem
 
 /** All work of devices, by device and start, as columns: for what has to look back and forth. Times are nanoseconds from `origin`. */
 export interface WorkColumns {
-  device: number[];
-  start: number[];
-  end: number[];
+  device: Int32Array;
+  start: Float64Array;
+  end: Float64Array;
   /** Place in workKinds. */
-  kind: number[];
+  kind: Uint8Array;
   /** Of a kernel its short name's id, of a graph its number, of a copy its direction; -1 where there is none. */
-  name: number[];
+  name: Float64Array;
 }
 
 const parts: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ const parts: Readonly<Record<string, string>> = {
 export function workColumns(db: ProfileDatabase, { device, origin }: { device: number | null; origin: bigint }): WorkColumns {
   const tables = tablesOf(db);
   const all = Object.entries(parts).filter(([table]) => tables.has(table)).map(([table, named]) => `SELECT deviceId, start, "end", ${named} FROM ${table} WHERE :device IS NULL OR deviceId = :device`);
-  const columns: WorkColumns = { device: [], start: [], end: [], kind: [], name: [] };
+  const columns = { device: growingIntegers(), start: growingDoubles(), end: growingDoubles(), kind: growingBytes(), name: growingDoubles() };
   eachRow<[number, number, number, number, number]>(db, `SELECT deviceId, start - :origin AS start, "end" - :origin AS "end", kind, name FROM (${all.join(' UNION ALL ')} ORDER BY deviceId, start)`, { device, origin }, (on, start, end, kind, name) => {
     columns.device.push(on);
     columns.start.push(start);
@@ -37,7 +38,7 @@ export function workColumns(db: ProfileDatabase, { device, origin }: { device: n
     columns.kind.push(kind);
     columns.name.push(name);
   });
-  return columns;
+  return { device: columns.device.all(), start: columns.start.all(), end: columns.end.all(), kind: columns.kind.all(), name: columns.name.all() };
 }
 
 /** What people call a span of work. */

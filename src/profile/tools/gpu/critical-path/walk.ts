@@ -79,7 +79,7 @@ class Walk {
   constructor(private readonly operations: Operations, private readonly calls: Calls, private readonly names: Names) {
     this.#seen = new Uint8Array(operations.start.length);
     this.#delays = usualDelays(operations, calls);
-    for (const [work, end] of operations.end.entries()) if (end >= this.#now) [this.#now, this.#at] = [end, { work }];
+    for (let work = 0; work < operations.end.length; work++) if ((operations.end[work] ?? 0) >= this.#now) [this.#now, this.#at] = [operations.end[work] ?? 0, { work }];
     for (const [thread, { from, to }] of calls.threads.entries()) for (let call = from; call < to; call++) if ((calls.end[call] ?? 0) > this.#now) [this.#now, this.#at] = [calls.end[call] ?? 0, { thread }];
   }
 
@@ -171,7 +171,7 @@ class Walk {
   }
 
   /** Of a list by its ends: the last that ended by a moment and is not on the path yet; -1 where there is none. */
-  #lastEnded(list: readonly number[] = [], moment: number): number {
+  #lastEnded(list: ArrayLike<number> = [], moment: number): number {
     let from = 0;
     let to = list.length;
     while (from < to) {

@@ -60,7 +60,7 @@ function add(sums: Map<number, Float64Array>, key: number, spans: Spans, start: 
 function ofDevices(db: ProfileDatabase, work: WorkColumns, spans: Spans): Quantity[] {
   const sums = new Map<number, Float64Array>();
   const kinds = workKinds.length;
-  for (const [at, start] of work.start.entries()) add(sums, (work.name[at] ?? 0) * kinds + (work.kind[at] ?? 0), spans, start, work.end[at] ?? 0);
+  for (let at = 0; at < work.start.length; at++) add(sums, (work.name[at] ?? 0) * kinds + (work.kind[at] ?? 0), spans, work.start[at] ?? 0, work.end[at] ?? 0);
   const named = workNames(db);
   return [...sums].map(([key, ns]) => {
     const name = Math.floor(key / kinds);

@@ -27,7 +27,8 @@ export function inIterations(work: WorkColumns, spans: readonly { start: number;
   const devices = new Set<number>();
   let union = new Union();
   let before = -1;
-  for (const [at, device] of work.device.entries()) {
+  for (let at = 0; at < work.device.length; at++) {
+    const device = work.device[at] ?? 0;
     const start = work.start[at] ?? 0;
     const end = work.end[at] ?? 0;
     if (device !== before) union = new Union();
