@@ -5,6 +5,7 @@ import { seededRandom } from '../../src/core/stats/random.js';
 import type { ProfileDatabase } from '../../src/profile/tools/open.js';
 import { profileTool } from '../../src/profile/tools/registry.js';
 import { ask } from '../../src/profile/tools/tool.js';
+import { profileOf } from './ask-tool.js';
 import { profiled, pstatsFile, type Counted } from './made-profile.js';
 import { globalTidOf, writeExport } from './nsys-export.js';
 import { imported } from './programs.js';
@@ -233,4 +234,14 @@ test.skipIf(!existsSync(shared))('a real export without samples: host tools abst
   for (const name of ['hot_functions', 'call_tree', 'flame', 'blocked']) expect(ask(profileTool(name), db, {})).toMatchObject({ abstained: expect.any(String) as string });
   expect(ask(profileTool('callers_of'), db, { pattern: 'x' })).toMatchObject({ abstained: expect.any(String) as string });
   expect(answerOf(db, 'threads').rows.every(({ cudaMs }) => cudaMs !== null)).toBe(true);
+});
+
+it('a call of the operating system within another is a part of that one, and counts once', async () => {
+  const globalTid = globalTidOf(1, 1);
+  const call = (nameId: number, start: number, end: number, nestingLevel: number | null) => ({ start, end, globalTid, nameId, returnValue: 0, nestingLevel });
+  const db = await profileOf({ OSRT_API: [call(1, 0, 10_000_000, 0), call(2, 1_000_000, 9_000_000, 1), call(2, 20_000_000, 25_000_000, null)] }, { 1: 'sem_wait', 2: 'futex' });
+  const { rows, facts } = answerOf(db, 'osrt_sum');
+  expect(rows).toMatchObject([{ call: 'sem_wait', count: 1, totalMs: 10 }, { call: 'futex', count: 1, totalMs: 5 }]);
+  expect(facts).toMatchObject({ calls: 2, totalMs: 15 });
+  expect(answerOf(db, 'blocked').facts).toMatchObject({ callMs: 15 });
 });

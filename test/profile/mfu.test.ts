@@ -45,6 +45,22 @@ describe('model FLOPs utilization', () => {
     expect((await asked({ flops: 1e12, of: 'profile' })).rows[0]).toMatchObject({ ms: 156 });
   });
 
+  it('by the devices that ran kernels: one that was only cleared has no part in it', async () => {
+    const rows = steps() as { CUPTI_ACTIVITY_KIND_KERNEL: object[] };
+    const cleared = { start: 10_000, end: 10_001, deviceId: 2, streamId: 7, correlationId: null, globalPid: globalPidOf(1), bytes: 4, memKind: 2 };
+    const { facts } = answerOf(await profileOf({ ...rows, CUPTI_ACTIVITY_KIND_MEMSET: [cleared] }, strings), 'mfu', { flops: 3.12e12 }) as Answer<Row, Facts>;
+    expect(facts.gpus).toBe(2);
+    expect(facts.mfu).toBeCloseTo(0.5, 9);
+    const { CUPTI_ACTIVITY_KIND_KERNEL: _, ...without } = rows;
+    expect(abstention(await profileOf({ ...without, CUPTI_ACTIVITY_KIND_MEMSET: [cleared] }, strings), 'mfu', { flops: 1 })).toContain('no kernel ran');
+  });
+
+  it.each(['NVIDIA GeForce RTX 4090 Laptop GPU', 'NVIDIA GeForce RTX 4090 D', 'NVIDIA A100-SXM4-40GB MIG 1g.5gb', 'NVIDIA H100 80GB HBM3 MIG 1g.10gb', 'GRID A100-10C'])('%s has not the peak of the whole card', async (name) => {
+    const db = await profileOf(steps([name]), strings);
+    expect(abstention(db, 'mfu', { flops: 1e12 })).toMatch(/no peak is known of .*(part of a GPU|laptop|fewer cores).*--peak/);
+    expect((answerOf(db, 'mfu', { flops: 1e12, peak: 20 }) as Answer<Row, Facts>).facts).toMatchObject({ peakTeraflops: 20, gpu: name });
+  });
+
   it('nothing is guessed', async () => {
     const why = async (input: object, gpus: string[] = []): Promise<string | null> => abstention(await profileOf(steps(gpus), strings), 'mfu', input);
     expect(await why({})).toContain('give --flops');

@@ -101,6 +101,7 @@ describe('models of GPUs', () => {
     expect(gpuModel('NVIDIA H100')).toBeUndefined();
     expect(computeCapabilityOf('NVIDIA H100')).toBe(9);
     expect(computeCapabilityOf('NVIDIA GeForce RTX 3060')).toBe(8.6);
+    expect(computeCapabilityOf('NVIDIA A100-SXM4-40GB MIG 1g.5gb')).toBe(8);
     expect(computeCapabilityOf('Radeon')).toBeNull();
   });
 

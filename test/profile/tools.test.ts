@@ -5,9 +5,11 @@ import { callers } from '../../src/profile/tools/callers.js';
 import { hotFunctions } from '../../src/profile/tools/hot-functions.js';
 import type { ProfileDatabase } from '../../src/profile/tools/open.js';
 import { profileRoot } from '../../src/profile/tools/profile-root.js';
+import { profileTool } from '../../src/profile/tools/registry.js';
 import { repositoryPath } from '../../src/profile/tools/repository.js';
 import { profileSummary } from '../../src/profile/tools/summary.js';
 import { timeVia } from '../../src/profile/tools/time-via.js';
+import { ask } from '../../src/profile/tools/tool.js';
 import { callFrame, profiled } from './made-profile.js';
 import { imported } from './programs.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -67,6 +69,13 @@ it('names the callers by the share of the function\'s time, recursion from outsi
   const db = await profiled(['a@a.js:1 > f@a.js:5', 30], ['b@a.js:2 > f@a.js:5 > f@a.js:5', 60], ['b@a.js:2 > f@a.js:5 > g@a.js:7', 10]);
   const f = hotFunctions(db, all).find((hot) => hot.function === 'f');
   expect(callers(db, { frame: f?.frame ?? 0 }).map((caller) => `${caller.function} ${caller.share} ${caller.ms}`)).toEqual(['b 0.7 70', 'a 0.3 30']);
+});
+
+it('the share of a caller is of all of the function\'s time, also of what nothing called', async () => {
+  const db = await profiled(['f@a.js:5', 90], ['a@a.js:1 > f@a.js:5', 10]);
+  const frame = hotFunctions(db, all).find((hot) => hot.function === 'f')?.frame ?? 0;
+  expect(callers(db, { frame }).map((caller) => `${caller.function} ${caller.share} ${caller.ms}`)).toEqual(['a 0.1 10']);
+  expect(ask(profileTool('callers_of'), db, { pattern: 'f' })).toMatchObject({ rows: [{ caller: null, share: 0.9, ms: 90 }, { caller: 'a', share: 0.1, ms: 10 }], facts: { functions: 1, withoutCaller: 0 } });
 });
 
 it('puts a sample that V8 wrote out of order where its time says', async () => {

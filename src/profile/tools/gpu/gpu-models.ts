@@ -44,8 +44,22 @@ export const gpuModels: readonly GpuModel[] = [
 /** Names that tell the architecture and not the model. */
 const families: readonly [RegExp, number][] = [[/\bB[23]00\b/, 10], [/\bH[12]00\b|\bH20\b|\bH800\b/, 9], [/\bRTX 40\d\d\b|\bL\d+S?\b/, 8.9], [/\bRTX 30\d\d\b/, 8.6], [/\bRTX 20\d\d\b|\bGTX 16\d\d\b/, 7.5], [/\bV100\b|\bTITAN V\b/, 7], [/\bP100\b/, 6], [/\bGTX 10\d\d\b|\bP40\b/, 6.1]];
 
+/** Names that contain that of a model and are of less than it. */
+const lesser: readonly [RegExp, string][] = [
+  [/\bMIG\b/, 'a MIG instance is a part of a GPU'],
+  [/\bLaptop\b|\bMobile\b|\bMax-Q\b/i, 'the GPU of a laptop has other cores, clocks and power than the card of that name'],
+  [/\bRTX 4090 D\b/, 'the D has fewer cores than the RTX 4090'],
+  // Such as GRID A100-10C and NVIDIA A40-8Q (NVIDIA Virtual GPU Software User Guide).
+  [/\bGRID\b|\bvGPU\b|-\d+[ABCQ]\b/, 'a virtual GPU is a part of a GPU'],
+];
+
+const alike = (name: string): GpuModel | undefined => gpuModels.find(({ pattern }) => pattern.test(name));
+
+/** Why a GPU of this name has not the peak of the model that the name contains; null where it has, as far as the name tells. */
+export const whyLesser = (name: string): string | null => lesser.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+
 /** By the name that the driver gives; undefined where it is none of these. */
-export const gpuModel = (name: string): GpuModel | undefined => gpuModels.find(({ pattern }) => pattern.test(name));
+export const gpuModel = (name: string): GpuModel | undefined => (whyLesser(name) === null ? alike(name) : undefined);
 
 /** Null where the name does not tell. */
-export const computeCapabilityOf = (name: string): number | null => gpuModel(name)?.computeCapability ?? families.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+export const computeCapabilityOf = (name: string): number | null => alike(name)?.computeCapability ?? families.find(([pattern]) => pattern.test(name))?.[1] ?? null;

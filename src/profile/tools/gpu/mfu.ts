@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { medianOf } from '../median.js';
 import type { ProfileDatabase } from '../open.js';
 import { defineTool } from '../tool.js';
-import { gpuModel, type MatrixType } from './gpu-models.js';
+import { computingDevices } from './computing-devices.js';
+import { gpuModel, whyLesser, type MatrixType } from './gpu-models.js';
 import { gpusOf } from './gpu-of.js';
 import { findIterations } from './iterations/find.js';
 import { inIterations } from './iterations/in-iterations.js';
 import { slowOnes } from './iterations/slow.js';
 import { firstEvent } from './extent.js';
 import { workCaptured } from './support.js';
-import { workColumns } from './work-columns.js';
+import { workColumns, type WorkColumns } from './work-columns.js';
 
 const positive = z.number().positive().nullable().default(null);
 
@@ -67,7 +68,9 @@ export const mfu = defineTool({
     if (work === null) return { abstained: 'a profile does not say what is computed: give --flops of one iteration, or --parameters and --tokens, with --layers, --heads, --head-dim and --sequence for the part of attention' };
     const peak = peakOf(db, asked);
     if ('missing' in peak) return { abstained: peak.missing };
-    const time = timeOf(db, asked);
+    const devices = computingDevices(db);
+    if (devices.length === 0) return { abstained: 'no kernel ran in it: nothing was computed' };
+    const time = timeOf(db, devices, asked);
     if (time === null) return { abstained: 'no iterations were found in it: give --range, or the operations of the whole profile with --of profile' };
     const row_ = (by: 'wall' | 'busy', ms: number): z.infer<typeof row> => {
       const teraflops = ms > 0 ? work.flops / time.gpus / (ms / 1e3) / 1e12 : 0;
@@ -105,17 +108,18 @@ function peakOf(db: ProfileDatabase, { peak, type }: { peak: number | null; type
   const model = gpuModel(gpu);
   const known = model?.peak[type];
   if (gpus.size > 1) return { missing: `it is of several models of GPUs (${[...gpus].join(', ')}): give --peak, in TFLOP/s` };
+  const lesser = whyLesser(gpu);
+  if (lesser !== null) return { missing: `no peak is known of ${gpu}: ${lesser}. Give --peak, in TFLOP/s` };
   if (model === undefined) return { missing: `no model is known by the name ${gpu} alone: give --peak, in TFLOP/s` };
   if (known === undefined) return { missing: `no peak is known of ${gpu} for ${type}: choose another --type, or give --peak, in TFLOP/s` };
   return { teraflops: known, source: `${model.source}: ${model.model}, ${type}, without sparsity`, gpu };
 }
 
 /** Of the usual iteration after the warm-up, or of the whole profile; milliseconds, `busyMs` of one device in the mean. */
-function timeOf(db: ProfileDatabase, { range, of }: Input): { wallMs: number; busyMs: number; gpus: number; iterations: number; notes: string[] } | null {
+function timeOf(db: ProfileDatabase, devices: readonly number[], { range, of }: Input): { wallMs: number; busyMs: number; gpus: number; iterations: number; notes: string[] } | null {
   const origin = firstEvent(db);
-  const work = workColumns(db, { device: null, origin });
-  const gpus = new Set(work.device).size;
-  if (gpus === 0) return null;
+  const gpus = devices.length;
+  const work = workOf(workColumns(db, { device: null, origin }), new Set(devices));
   const first = work.start.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = work.end.reduce((a, b) => Math.max(a, b), 0);
   const found = of === 'profile' ? { spans: [{ start: first, end: last }], notes: [] } : findIterations(db, work, { range, origin });
@@ -124,4 +128,10 @@ function timeOf(db: ProfileDatabase, { range, of }: Input): { wallMs: number; bu
   const { warmUp } = slowOnes(ms);
   const { busy } = inIterations(work, found.spans);
   return { wallMs: medianOf(ms.slice(warmUp)), busyMs: medianOf(busy.slice(warmUp)) / 1e6 / gpus, gpus, iterations: found.spans.length - warmUp, notes: found.notes };
+}
+
+/** The work of some devices alone. */
+function workOf(work: WorkColumns, devices: ReadonlySet<number>): WorkColumns {
+  const wanted = (_: number, at: number): boolean => devices.has(work.device[at] ?? -1);
+  return { device: work.device.filter(wanted), start: work.start.filter(wanted), end: work.end.filter(wanted), kind: work.kind.filter(wanted), name: work.name.filter(wanted) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { limitSchema } from '../gpu/support.js';
+import { outermostCall } from '../os-calls.js';
 import { defineTool, firstRows } from '../tool.js';
 import { hasRows } from './support.js';
 
@@ -28,10 +29,9 @@ const named = (db: ProfileDatabase, globalTid: string): string => (hasRows(db, '
 
 const thread = (db: ProfileDatabase, globalTid: string): string => `${globalTid} / 0x1000000 % 0x1000000 AS process, ${globalTid} & 0xFFFFFF AS thread, ${named(db, globalTid)} AS threadName`;
 
-/** An inner call is part of the outer one. */
 const callSql = (db: ProfileDatabase): string => `
 SELECT 'call' AS seen, COALESCE(StringIds.value, '(unnamed)') AS what, ${thread(db, 'OSRT_API.globalTid')}, COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs, MAX("end" - start) / 1e6 AS maxMs, NULL AS calledBy
-FROM OSRT_API LEFT JOIN StringIds ON StringIds.id = OSRT_API.nameId WHERE COALESCE(nestingLevel, 0) = 0 GROUP BY OSRT_API.nameId, OSRT_API.globalTid`;
+FROM OSRT_API LEFT JOIN StringIds ON StringIds.id = OSRT_API.nameId WHERE ${outermostCall} GROUP BY OSRT_API.nameId, OSRT_API.globalTid`;
 
 /** From being taken off a processor until being put on one again. */
 const schedulerSql = (db: ProfileDatabase): string => `

@@ -1,4 +1,5 @@
 import type { ProfileDatabase } from '../open.js';
+import { outermostCall } from '../os-calls.js';
 import { hasRows } from './support.js';
 
 /** Of one thread, nanoseconds; null where nothing says it. */
@@ -26,7 +27,7 @@ const parts: Record<string, string> = {
   PERFLOOP_CHARGES: part('globalTid', { runningNs: "SUM(CASE WHEN category <> 'idle' THEN ns ELSE 0 END)", waitingNs: "SUM(CASE WHEN category = 'idle' THEN ns ELSE 0 END)" }, 'FROM PERFLOOP_CHARGES JOIN PERFLOOP_PROFILES ON PERFLOOP_PROFILES.id = profile GROUP BY globalTid'),
   PERFLOOP_SAMPLES: part('globalTid', { samples: 'COUNT(*)' }, 'FROM PERFLOOP_SAMPLES JOIN PERFLOOP_PROFILES ON PERFLOOP_PROFILES.id = profile GROUP BY globalTid'),
   CUPTI_ACTIVITY_KIND_RUNTIME: part('globalTid', { cudaNs: 'SUM("end" - start)' }, 'FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE globalTid IS NOT NULL GROUP BY globalTid'),
-  OSRT_API: part('globalTid', { systemNs: 'SUM("end" - start)' }, 'FROM OSRT_API WHERE COALESCE(nestingLevel, 0) = 0 GROUP BY globalTid'),
+  OSRT_API: part('globalTid', { systemNs: 'SUM("end" - start)' }, `FROM OSRT_API WHERE ${outermostCall} GROUP BY globalTid`),
 };
 
 /** Tables that say for how long a thread did something. */

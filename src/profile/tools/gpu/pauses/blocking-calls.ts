@@ -1,5 +1,6 @@
 import { entry } from '../../entry.js';
 import type { ProfileDatabase } from '../../open.js';
+import { outermostCall } from '../../os-calls.js';
 import { hasTable } from '../../tables.js';
 import { append, type Span } from './spans.js';
 
@@ -20,7 +21,7 @@ waiting AS (SELECT id, value FROM StringIds WHERE value IN ('poll', 'ppoll', 'se
 driving AS (SELECT DISTINCT globalTid FROM CUPTI_ACTIVITY_KIND_RUNTIME)
 SELECT value AS name, o.start - :origin AS start, o."end" - :origin AS "end", o.globalTid / 0x1000000 % 0x1000000 AS process, o.globalTid & 0xFFFFFF AS thread
 FROM OSRT_API AS o JOIN waiting ON waiting.id = o.nameId
-WHERE o."end" - o.start >= :leastNs AND o.globalTid IN (SELECT globalTid FROM driving) AND COALESCE(o.nestingLevel, 0) = 0
+WHERE o."end" - o.start >= :leastNs AND o.globalTid IN (SELECT globalTid FROM driving) AND ${outermostCall}
   AND COALESCE((SELECT r."end" FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r WHERE r.globalTid = o.globalTid AND r.start <= o.start ORDER BY r.start DESC LIMIT 1), 0) < o."end"
 ORDER BY o.start`;
 
