@@ -88,7 +88,7 @@ async function recordTorch(python: string): Promise<void> {
   copyFileSync(join(fixtures, 'train.py'), join(folder, 'train.py'));
   const out = join(folder, 'train.trace.json.gz');
   const env = { ...process.env, ...environment };
-  await record({ kind: 'torch', argv: [python, 'train.py'], cwd: folder, env, window: wholeCommand, out, withOverhead: false, interrupts: { count: 0, onEach: null }, say: () => undefined });
+  await record({ kind: 'torch', argv: [python, 'train.py'], cwd: folder, env, window: wholeCommand, place: { out, replaces: true }, withOverhead: false, interrupts: { count: 0, onEach: null }, say: () => undefined });
   const text = gunzipSync(readFileSync(out)).toString().replace(/"host_name": "[^"]*"/, '"host_name": "example"').replaceAll(folder, '/perfloop-example');
   write(text.trimStart().startsWith('[') ? 'torch-without-kineto.trace.json.gz' : 'torch-kineto.trace.json.gz', Buffer.from(text));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,6 +136,41 @@ describe('perfloop profile', () => {
     expect(existsSync(said.file)).toBe(true);
   });
 
+  it('replaces no profile without --force, also not the database of several', async () => {
+    const cwd = place('taken', { 'mine.cpuprofile': 'mine', 'other.sqlite': 'mine' });
+    for (const [name, taken] of [['mine.cpuprofile', 'mine.cpuprofile'], ['other.cpuprofile', 'other.sqlite']] as const) {
+      const refused = await profile(cwd, '--json', '--no-overhead', '--out', name, '--', 'node', '-e', '0');
+      expect(refused.exitCode).toBe(2);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'PL_PROFILE_EXISTS', where: join(cwd, taken) } });
+      expect(readFileSync(join(cwd, taken), 'utf8')).toBe('mine');
+    }
+    const done = await profile(cwd, '--json', '--no-overhead', '--force', '--out', 'mine.cpuprofile', '--', 'node', '-e', '0');
+    expect(told(done).file).toBe(join(cwd, 'mine.cpuprofile'));
+    expect(readFileSync(join(cwd, 'mine.cpuprofile'), 'utf8')).toContain('nodes');
+  });
+
+  it('keeps the recording where it was made when it cannot be brought to its place', async () => {
+    const cwd = place('gone', {});
+    mkdirSync(join(cwd, 'out'));
+    const made = mkdtempSync(join(folder, 'made-'));
+    const done = await execa(process.execPath, [bin, 'profile', '--json', '--kind', 'v8', '--out', 'out/it.cpuprofile', '--', 'node', '-e', 'require("fs").rmdirSync("out")'], { cwd, env: { ...env, TMPDIR: made }, reject: false });
+    expect(done.exitCode).toBe(2);
+    const { error } = JSON.parse(done.stdout) as { error: { code: string; message: string } };
+    expect(error.code).toBe('PL_PROFILE_OUT');
+    const kept = /The recording is kept in (.*)$/.exec(error.message)?.[1] ?? '';
+    expect(kept.startsWith(made)).toBe(true);
+    expect(readdirSync(kept).filter((name) => name.endsWith('.cpuprofile'))).toHaveLength(1);
+  });
+
+  it('says how the command ended when there is nothing to show of it', async (context) => {
+    const hooked = await profile(place('empty', {}), '--json', '--kind', 'v8', '--', 'sh', '-c', 'exit 5');
+    expect(JSON.parse(hooked.stdout)).toMatchObject({ error: { code: 'PL_PROFILE_EMPTY', message: expect.stringContaining('exit code 5') as string, command: { exitCode: 5, signal: null } } });
+    if (!there('perf')) context.skip('perf is not there, or not permitted');
+    const sampled = await profile(place('no-samples', {}), '--json', '--kind', 'perf', '--delay', '5', '--', 'sh', '-c', 'exit 5');
+    if (/perf_event_open|No permission|not supported/i.test(sampled.stderr)) context.skip('this machine forbids perf to sample');
+    expect(JSON.parse(sampled.stdout)).toMatchObject({ error: { code: 'PL_PROFILE_EMPTY', message: expect.stringContaining('exit code 5') as string, command: { exitCode: 5, signal: null } } });
+  });
+
   it('says which profilers are there and how to get the others', async () => {
     const listed = JSON.parse((await profile(folder, '--list', '--json')).stdout) as { kind: string; install: string; found: string | null }[];
     expect(listed.map(({ kind }) => kind)).toEqual(['nsys', 'torch', 'perf', 'v8', 'pyspy', 'cprofile']);
@@ -150,6 +185,7 @@ describe('perfloop profile', () => {
     ['a command that the profiler does not see', ['--kind', 'v8', '--', 'sh', '-c', 'true'], 'PL_PROFILE_EMPTY'],
     ['a range for a profiler without ranges', ['--kind', 'v8', '--range', 'step', '--', 'node', '-e', '0'], 'PL_PROFILE_RANGE'],
     ['a folder for a profile', ['--out', '.', '--', 'node', '-e', '0'], 'PL_PROFILE_OUT'],
+    ['a folder that is not there', ['--out', 'nowhere/x.cpuprofile', '--', 'node', '-e', '0'], 'PL_PROFILE_OUT'],
     ['no such profiler', ['--kind', 'gprof', '--', 'true'], 'PL_USAGE'],
     ['a duration of nothing', ['--duration', '0', '--', 'true'], 'PL_USAGE'],
   ])('refuses %s', async (_, args, code) => {

@@ -7,7 +7,7 @@ import { declareVerb, seconds, type Finish } from './declare.js';
 
 /** The verbs that make profiles, and that ask profiles and repositories. */
 export function declareProfileVerbs(program: Command, finish: Finish): void {
-  declareVerb<{ list?: boolean; kind?: ProfileOptions['kind']; out?: string; delay?: number; duration?: number; range?: string; overhead: boolean }>(program, finish, {
+  declareVerb<{ list?: boolean; kind?: ProfileOptions['kind']; out?: string; force?: boolean; delay?: number; duration?: number; range?: string; overhead: boolean }>(program, finish, {
     usage: 'profile [command...]',
     summary: 'run a command with a profiler and import the profile',
     details: 'The command stands after `--`. It gets no input, and what it prints goes to stderr. It is run again without and with the profiler, to state what the profiler costs. Ctrl-C interrupts the command and keeps the profile. The profile is kept for a command that fails as well, with exit code 2.',
@@ -15,13 +15,14 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
       ['--list', 'which profilers are there, and how to get the others'],
       ['--kind <kind>', 'which profiler (default: auto, by the command)', ['auto', 'nsys', 'torch', 'perf', 'v8', 'pyspy', 'cprofile']],
       ['--out <file>', 'where the profile goes (default: profile.… in the working directory); a database where it ends in .sqlite'],
+      ['--force', 'replace the file of --out where it is there'],
       ['--delay <seconds>', 'record only what comes later', seconds],
       ['--duration <seconds>', 'record for so long, then end the command', seconds],
       ['--range <name>', 'nsys: a range of NVTX, or cudaProfilerApi; torch: steps:10-14 of the optimizer'],
       ['--no-overhead', 'run the command once, with the profiler'],
     ],
     examples: ['perfloop profile -- node bench.js', 'perfloop profile --kind nsys --range step -- python3 train.py', 'perfloop profile --kind perf --delay 5 --duration 10 --no-overhead -- ./server', 'perfloop profile --list'],
-    async action(context, { list = false, kind = 'auto', out, delay = 0, duration, range, overhead }, ...words) {
+    async action(context, { list = false, kind = 'auto', out, force = false, delay = 0, duration, range, overhead }, ...words) {
       const { profile, profilers } = await import('../verbs/profile.js');
       const { printProfiled, printProfilers } = await import('../print/profile.js');
       const argv = words.filter((one) => one !== undefined);
@@ -31,7 +32,7 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
       }
       if (argv.length === 0) throw new PerfloopError('PL_PROFILE_NO_COMMAND', 'There is no command to profile.', { where: 'perfloop profile', fix: 'Write it after two dashes: perfloop profile -- node bench.js' });
       const window = { delayMs: delay * 1000, durationMs: duration === undefined ? null : duration * 1000, range: range ?? null };
-      const done = await profile(context, { argv, kind, out, window, withOverhead: overhead });
+      const done = await profile(context, { argv, kind, out, force, window, withOverhead: overhead });
       emit(context, done, printProfiled);
       return done.exitCode;
     },

@@ -6,6 +6,8 @@ import { chooseKind, type Choice } from '../../profile/capture/choose.js';
 import { findProgram, programOf } from '../../profile/capture/command-words.js';
 import type { Overhead } from '../../profile/capture/overhead.js';
 import { findProfilers, isUsable, type Profiler } from '../../profile/capture/profilers.js';
+import { NothingRecorded } from '../../profile/capture/nothing-recorded.js';
+import { placesOf } from '../../profile/capture/place.js';
 import { hasFailed, record } from '../../profile/capture/record.js';
 import type { RecorderKind, Window } from '../../profile/capture/recorder.js';
 import { commandMissing, type Interrupts } from '../../profile/capture/run-recorded.js';
@@ -20,6 +22,8 @@ export interface ProfileOptions {
   argv: readonly string[];
   kind: 'auto' | RecorderKind;
   out?: string | undefined;
+  /** Whether `out` may replace a file. */
+  force: boolean;
   window: Window;
   withOverhead: boolean;
 }
@@ -50,7 +54,7 @@ export function profilers(context: CliContext): Promise<Profiler[]> {
 }
 
 /** Runs a command with a profiler, imports the profile, and says what is hot. A command that fails gives exit code 2, with its profile. */
-export async function profile(context: CliContext, { argv, kind, out, window, withOverhead }: ProfileOptions): Promise<Profiled> {
+export async function profile(context: CliContext, { argv, kind, out, force, window, withOverhead }: ProfileOptions): Promise<Profiled> {
   const places = { cwd: context.cwd, path: context.env['PATH'] ?? '' };
   if (findProgram(argv[0] ?? '', places) === null) throw commandMissing(argv, 'there is no such program');
   const program = programOf(argv, places);
@@ -65,9 +69,12 @@ export async function profile(context: CliContext, { argv, kind, out, window, wi
   for (const signal of signals) process.on(signal, interrupted);
   try {
     const file = resolve(context.cwd, out ?? freeName(choice.kind, context.cwd));
-    const recording = await record({ kind: choice.kind, argv: words, cwd: context.cwd, env: context.env, window, out: file, withOverhead, interrupts, say: (text) => note(context, text) });
+    const recording = await record({ kind: choice.kind, argv: words, cwd: context.cwd, env: context.env, window, place: { out: file, replaces: force }, withOverhead, interrupts, say: (text) => note(context, text) });
     const { run, overhead, overheadUnknown } = recording;
-    const hot = await whatIsHot(context, recording.file);
+    const hot = await whatIsHot(context, recording.file).catch((error: unknown) => {
+      if (error instanceof PerfloopError && error.code === 'PL_PROFILE_EMPTY') throw new NothingRecorded({ kind: choice.kind, argv, window, file: recording.file }, run);
+      throw error;
+    });
     const isWell = !hasFailed(run) || run.wasCut || recording.interrupted;
     return {
       ...choice,
@@ -110,7 +117,8 @@ const endings: Record<RecorderKind, string> = { v8: 'cpuprofile', cprofile: 'pst
 function freeName(kind: RecorderKind, cwd: string): string {
   for (let number = 1; ; number++) {
     const stem = number === 1 ? 'profile' : `profile-${number}`;
-    if (!existsSync(resolve(cwd, `${stem}.${endings[kind]}`)) && !existsSync(resolve(cwd, `${stem}.sqlite`))) return `${stem}.${endings[kind]}`;
+    const name = `${stem}.${endings[kind]}`;
+    if (!placesOf(resolve(cwd, name)).some((path) => existsSync(path))) return name;
   }
 }
 

@@ -1,10 +1,10 @@
-import { access, constants, copyFile, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
-import { PerfloopError } from '../../core/errors.js';
-import { importProfileInThread } from '../import/in-thread.js';
+import { join } from 'node:path';
 import { makeRecorder } from './make-recorder.js';
+import { NothingRecorded } from './nothing-recorded.js';
 import { measureOverhead, type Overhead } from './overhead.js';
+import { checkPlace, keepProfile, NotKept, type ProfilePlace } from './place.js';
 import type { RecorderKind, Window } from './recorder.js';
 import { runRecorded, type Interrupts, type RecordedRun } from './run-recorded.js';
 
@@ -14,8 +14,8 @@ export interface RecordRequest {
   cwd: string;
   env: NodeJS.ProcessEnv;
   window: Window;
-  /** Where the profile goes, absolute: what the profiler wrote, or a database that perfloop makes of it where this ends in .sqlite. */
-  out: string;
+  /** Where the profile goes: what the profiler wrote, or a database that perfloop makes of it where this ends in .sqlite. */
+  place: ProfilePlace;
   /** Whether the command is also run without and with the profiler, to compare. */
   withOverhead: boolean;
   interrupts: Interrupts;
@@ -36,12 +36,13 @@ export interface Recording {
 
 /**
  * Runs a command with a profiler and leaves the profile where it was asked for. Throws PL_PROFILE_EMPTY when nothing was recorded,
- * PL_PROFILE_OUT, PL_PROFILE_COMMAND_MISSING, PL_PROFILE_RANGE, PL_NSYS_MISSING, PL_NSYS_FAILED.
+ * PL_PROFILE_OUT, PL_PROFILE_EXISTS, PL_DISK_FULL, PL_PROFILE_COMMAND_MISSING, PL_PROFILE_RANGE, PL_NSYS_MISSING, PL_NSYS_FAILED.
  */
 export async function record(request: RecordRequest): Promise<Recording> {
   const { kind, argv, interrupts, say } = request;
-  await checkPlace(request.out);
+  await checkPlace(request.place);
   const folder = await mkdtemp(join(tmpdir(), 'perfloop-record-'));
+  let isNeeded = false;
   try {
     const once = async (name: string, isRecorded: boolean, isShown: boolean): Promise<{ run: RecordedRun; collect: () => Promise<string[]> }> => {
       const outDir = join(folder, name);
@@ -54,8 +55,8 @@ export async function record(request: RecordRequest): Promise<Recording> {
     const { run, collect } = await once('kept', true, true);
     const interrupted = interrupts.count > 0;
     const files = await collect();
-    if (files.length === 0) throw nothingRecorded(request, run);
-    const file = await keep(files, request.out, say);
+    if (files.length === 0) throw new NothingRecorded(request, run);
+    const file = await keepProfile(files, request.place.out, say);
 
     const why = overheadHindrance(request, run, interrupted);
     let taken = 0;
@@ -66,8 +67,11 @@ export async function record(request: RecordRequest): Promise<Recording> {
       return hasFailed(again) || interrupts.count > 0 ? null : again;
     });
     return { file, files: files.length, run, interrupted, overhead, overheadUnknown: overhead === null ? (why ?? 'a run to compare with failed or was interrupted') : null };
+  } catch (error) {
+    isNeeded = error instanceof NotKept;
+    throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (!isNeeded) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -80,58 +84,4 @@ function overheadHindrance({ withOverhead, window }: RecordRequest, run: Recorde
   if (window.durationMs !== null) return 'the command was ended after the duration, not by itself';
   if (hasFailed(run)) return 'the command failed';
   return null;
-}
-
-/** Before the command ran for nothing. */
-async function checkPlace(out: string): Promise<void> {
-  const refuse = (why: string, cause?: unknown): PerfloopError => new PerfloopError('PL_PROFILE_OUT', `The profile cannot be written: ${why}.`, { where: out, fix: 'Name a file in a folder that you may write: --out FILE.', cause });
-  if ((await stat(out).catch(() => null))?.isDirectory() === true) throw refuse('that is a folder');
-  try {
-    await mkdir(dirname(out), { recursive: true });
-    await access(dirname(out), constants.W_OK);
-  } catch (cause) {
-    throw refuse((cause as Error).message, cause);
-  }
-}
-
-/** One file stays as it is; several become one database, and lie beside it. */
-async function keep(files: readonly string[], out: string, say: (text: string) => void): Promise<string> {
-  const [first] = files;
-  if (first !== undefined && files.length === 1 && extname(out) !== '.sqlite') {
-    await move(first, out);
-    return out;
-  }
-  const stem = out.replace(/(?:\.trace)?\.json\.gz$|\.[^./]+$/, '');
-  const folder = `${stem}.files`;
-  await mkdir(folder, { recursive: true });
-  const kept: string[] = [];
-  for (const file of files) {
-    kept.push(join(folder, basename(file)));
-    await move(file, join(folder, basename(file)));
-  }
-  say(`importing ${kept.length} ${kept.length === 1 ? 'profile' : 'profiles'} into one`);
-  const database = `${stem}.sqlite`;
-  await importProfileInThread({ files: kept, kind: 'auto', database });
-  return database;
-}
-
-/** Also to another file system. */
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    await copyFile(from, to);
-  }
-}
-
-function nothingRecorded({ kind, argv, window }: RecordRequest, { exitCode, signal }: RecordedRun): PerfloopError {
-  const what = { hooks: 'No Node or Python process', v8: 'No Node process', cprofile: 'No Python process', pyspy: 'No Python process', torch: 'No process that imports torch', perf: 'No process', nsys: 'No process' }[kind];
-  const ended = signal !== null ? `The command was ended by ${signal}.` : exitCode === null ? 'How the command ended is not known.' : exitCode === 0 ? 'The command itself ended well.' : `The command failed with exit code ${exitCode}.`;
-  const fix =
-    window.range !== null ? `See that the command comes to the range ${window.range}, or leave --range out.`
-    : window.delayMs > 0 ? 'See that the command runs for longer than the delay.'
-    : exitCode !== null && exitCode !== 0 ? 'See what it printed, and run it by hand first.'
-    : 'Choose another --kind: `perfloop profile --list` says what each sees. Hooks do not see a cleared NODE_OPTIONS or PYTHONPATH, `python -I`, `-E` or `-S`, os._exit, SIGKILL, containers and other hosts.';
-  return new PerfloopError('PL_PROFILE_EMPTY', `${what} of the command left a profile. ${ended}`, { where: argv.join(' '), fix });
 }
