@@ -9,7 +9,7 @@ import { makeFolder } from '../store/make-folder.js';
 import Database from '../store/sqlite.js';
 import { importProfileForCommand } from './import/in-thread.js';
 import type { OnImportProgress } from './import/progress.js';
-import { changedMeanwhile, checkedProfile, isSameFile } from './import/read-file.js';
+import { changedMeanwhile, checkedProfile, isSameFile, isSqlite, readHead } from './import/read-file.js';
 import { profileFiles } from './profile-files.js';
 import { pruneCache } from './prune-cache.js';
 
@@ -110,7 +110,9 @@ function readNote(note: string): Seen | null {
 
 /** Whether it is a database that importProfile made. */
 function isOurs(file: string): boolean {
-  if (!file.endsWith('.sqlite') && !file.endsWith('.db')) return false;
+  const head = readHead(file, 20);
+  // Ours has no write-ahead log. SQLite would write beside a database that has one, also where it only reads.
+  if (!isSqlite(head) || head[18] !== 1) return false;
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true });
     try {

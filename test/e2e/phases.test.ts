@@ -15,6 +15,9 @@ it('analyze without a profile takes one of the target, and says what every rule 
   expect(ended.code).toBe(0);
   expect(analysis.findings.map(({ file, function: name }) => `${file} ${name}`)).toEqual(expect.arrayContaining(['src/alpha.js alpha', 'src/beta.js beta']));
   expect(analysis.abstained.map(({ rule }) => rule)).toContain('C4-transfer-bound');
+  // What it rests on can be looked up.
+  const [profile] = analysis.findings.flatMap(({ evidence }) => evidence.flatMap((one) => (one as { place?: { profile: string } }).place?.profile ?? []));
+  expect(jsonOf(await cli(engine, ['tool', 'hot_functions', profile ?? '', '--json']))).toMatchObject({ abstained: null });
   const stored = openStoreReader(engine.home);
   expect(stored?.runStatus(analysis.run)).toMatchObject({ state: 'done', samplesSpent: 0, trials: [] });
   stored?.close();

@@ -175,6 +175,10 @@ describe('what is cached', () => {
     expect(await cachedProfile(at, folder, watch)).toBe(database);
     expect(imports).toBe(1);
     expect(await cachedProfile(at, database)).toBe(database);
+    // By its content: artifacts of runs have no ending.
+    const artifact = join(temporaryFolder(), 'artifact');
+    writeFileSync(artifact, readFileSync(database));
+    expect(await cachedProfile(at, artifact)).toBe(artifact);
     const db = openProfile(database);
     expect(db.prepare('SELECT COUNT(*) FROM PROCESSES').pluck().get()).toBe(2);
     db.close();

@@ -20,7 +20,7 @@ export interface RunFindings {
 export async function analyzeRun({ database, ...request }: RunRequest): Promise<RunFindings> {
   const db = openProfile(database);
   try {
-    const analysis = await analyzeProfile(db, { file: 'the profile of the run', repo: request.worktree });
+    const analysis = await analyzeProfile(db, { file: database, repo: request.worktree });
     const ofDevices = await deviceFindings(analysis, request.worktree, await tracked(request.worktree));
     const ofHost = await findingsFrom(db, request);
     return { findings: [...ofDevices, ...ofHost].slice(0, request.top), analysis };
