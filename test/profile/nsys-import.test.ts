@@ -80,7 +80,38 @@ describe('an export of nsys', () => {
     const { db, notes } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel, { ...kernel, end: 9 }, { ...kernel, start: null }], NVTX_EVENTS: [range] });
     expect(db.prepare('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBe(1);
     expect(db.prepare('SELECT COUNT(*) FROM NVTX_EVENTS').pluck().get()).toBe(1);
-    expect(notes).toContain('2 rows of CUPTI_ACTIVITY_KIND_KERNEL have no time, or end before they begin, and were left out.');
+    expect(notes).toContain('2 rows of CUPTI_ACTIVITY_KIND_KERNEL have no time or an absurd one, or end before they begin, and were left out.');
+  });
+
+  it.each([0n, 1_800_000_000_000_000_001n])('leaves out rows of absurd times: they do not stretch the recording (it begins at %i)', async (at) => {
+    const most = 2n ** 63n - 1n;
+    const sane = { ...kernel, start: at + 10n, end: at + 30n };
+    const { db, notes } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [{ ...sane, start: most - 1n, end: most }, sane, { ...sane, end: most }, { ...sane, start: -most, end: most }, { ...sane, start: -most }] });
+    expect(db.prepare('SELECT "end" - start FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().all()).toEqual([20]);
+    expect(notes).toContainEqual(expect.stringContaining('4 rows of CUPTI_ACTIVITY_KIND_KERNEL'));
+  });
+
+  it.each<[string, ExportRows]>([
+    ['ThreadNames', { ThreadNames: [{ globalTid: 1 }] }],
+    ['ANALYSIS_DETAILS', { ANALYSIS_DETAILS: [{ duration: 1 }] }],
+    ['CUDA_CALLCHAINS', { CUDA_CALLCHAINS: [{ id: 1, symbol: 1, stackDepth: 0 }] }],
+    ['ENUM_CUDA_MEM_KIND', { ENUM_CUDA_MEM_KIND: [{ name: 'x' }] }],
+    ['CUPTI_ACTIVITY_KIND_RUNTIME', { CUPTI_ACTIVITY_KIND_RUNTIME: [{ start: 1, end: 2 }] }],
+  ])('without a column of %s has all but that table', async (table, rows) => {
+    const { db, notes } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ...rows });
+    expect(db.prepare('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().get()).toBe(1);
+    expect(db.prepare('SELECT COUNT(*) FROM sqlite_master WHERE name = ?').pluck().get(table)).toBe(0);
+    expect(notes).toContainEqual(expect.stringContaining(`The export's ${table} has no `));
+  });
+
+  it('names what its numbers mean where an enumeration has no labels', async () => {
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], ENUM_CUDA_MEM_KIND: [{ id: 1, name: 'CUDA_MEMKIND_PINNED' }] });
+    expect(db.prepare('SELECT label FROM ENUM_CUDA_MEM_KIND').pluck().all()).toEqual(['CUDA_MEMKIND_PINNED']);
+  });
+
+  it('keeps the texts that its tables name, and no others', async () => {
+    const { db } = await importing({ CUPTI_ACTIVITY_KIND_KERNEL: [kernel], NVTX_EVENTS: [{ start: 1, end: 2, eventType: 59, text: null, textId: 3, globalTid: 1 }] }, { strings: { ...strings, 3: 'step', 4: '/home/me/hush' } });
+    expect(db.prepare('SELECT value FROM StringIds').pluck().all()).toEqual(['gemm', 'step']);
   });
 
   it('keeps times since 1970 exact: they count from the first event', async () => {
@@ -110,6 +141,8 @@ describe('an export of nsys', () => {
     ['the system', { TARGET_INFO_SYSTEM_ENV: [{ globalVid: 1, devStateName: 'x', name: 'DeviceEnvironment', nameEnum: 610, value: 'A=hush hush' }] }],
     ['what the program printed', { ProcessStreams: [{ globalPid: 1, filenameId: 1, contentId: 9 }] }],
     ['files', { ANALYSIS_FILE: [{ id: 1, filename: 'x', contentId: 9, globalPid: 1 }] }],
+    ['a process', { PROCESSES: [{ globalPid: 1, pid: 100, name: '/usr/bin/python3 train.py --token=hush' }] }],
+    ['a text that nothing names', { OTHER: [{ contentId: 9 }] }],
     ['who exported it', { META_DATA_EXPORT: [{ name: 'EXPORT_USER', value: 'hush hush' }, { name: 'EXPORT_SCHEMA_VERSION', value: '3.1.0' }] }],
   ])('keeps no secret of %s', async (_, rows) => {
     const texts: Record<number, string> = JSON.stringify(rows).includes('"contentId":9') ? { ...strings, 9: 'hush hush' } : strings;

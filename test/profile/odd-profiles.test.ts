@@ -47,6 +47,6 @@ describe.each(Object.entries(profiles))('%s', (_, rows) => {
         expect(() => tool.facts.parse(answer.facts), tool.name).not.toThrow();
       }
     }
-    expect(db.prepare('SELECT COUNT(*) FROM StringIds').pluck().get()).toBeGreaterThan(4);
+    expect(db.prepare('SELECT COUNT(*) FROM StringIds').pluck().get()).toBeGreaterThan(0);
   });
 });

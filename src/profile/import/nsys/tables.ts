@@ -16,6 +16,9 @@ export interface NsysTable {
 /** A process as nsys writes it: its thread id without the lowest 24 bits. In SQL, because a JavaScript number has 53 bits. */
 const processOf = (globalTid: string): string => `${globalTid} & ~0xFFFFFF`;
 
+/** A function of SQL that an import defines: a name can be a whole command line. */
+export const programNameSql = 'perfloop_program_name';
+
 const onDevice = ['start', 'end', 'deviceId', 'contextId', 'streamId', 'correlationId', 'globalPid', 'graphNodeId', 'graphId'];
 /** With all that merging spans reads, so that it reads the index alone. */
 const spanOfDevice = ['deviceId, start, end, streamId', 'globalPid, correlationId'];
@@ -57,7 +60,7 @@ const tables = [
   { name: 'SAMPLING_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
   { name: 'CUDA_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
   { name: 'OSRT_CALLCHAINS', needs: ['id', 'symbol', 'module', 'stackDepth'], columns: ['id', 'symbol', 'module', 'kernelMode', 'unresolved', 'stackDepth'], indexes: ['id, stackDepth'] },
-  { name: 'PROCESSES', needs: ['globalPid', 'pid'], columns: ['globalPid', 'pid', 'name'], indexes: [] },
+  { name: 'PROCESSES', needs: ['globalPid', 'pid', 'name'], columns: ['globalPid', 'pid'], computed: { name: `${programNameSql}(name)` }, indexes: [] },
   { name: 'ThreadNames', needs: ['nameId', 'globalTid'], columns: ['nameId', 'priority', 'globalTid'], indexes: ['globalTid'] },
   { name: 'TARGET_INFO_GPU', needs: ['id', 'name'], columns: ['id', 'name', 'busLocation', 'totalMemory', 'memoryBandwidth', 'clockRate', 'smCount', 'computeMajor', 'computeMinor', 'chipName'], indexes: [] },
   { name: 'TARGET_INFO_CUDA_DEVICE', needs: ['gpuId', 'cudaId'], columns: ['gpuId', 'cudaId', 'pid', 'uuid', 'numMultiprocessors'], indexes: [] },
@@ -71,9 +74,6 @@ export const nsysTables: readonly (NsysTable & { name: NsysTableName })[] = tabl
 
 /** Those whose rows are work of a device: without them an export holds nothing of a GPU. */
 export const deviceTables = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_SYNCHRONIZATION'] as const;
-
-/** Tables whose `contentId` names texts that are contents of files and streams of the program, in which anything can stand. */
-export const contentTables = ['ANALYSIS_FILE', 'ProcessStreams'] as const;
 
 /**
  * SQL for the processes that events are of, one a row: an export names every process of the machine. It goes from each to the next in
