@@ -154,14 +154,16 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
 
   it('ranges, and the kernels that were launched within them', () => {
     const nameOf = ({ text }: Range): string => (text === null ? 'registered' : text.startsWith('öffnen') ? 'öffnen' : text.startsWith('b,') ? 'b' : text);
-    const closed = ranges.filter(({ eventType, end }) => eventType !== 34 && end !== null) as (Range & { end: number })[];
+    const last = Math.max(...[...work, ...calls, ...ranges].map(({ start, end }) => end ?? start));
+    const closed = ranges.filter(({ eventType }) => eventType !== 34).map((range) => ({ ...range, end: range.end ?? last }));
     const rows = rowsOf(db, 'nvtx');
     const groups = by(closed, nameOf);
     expect(rows.map(({ range }) => range).sort()).toEqual([...groups.keys()].sort());
     for (const row of rows) {
       const own = groups.get(row.range) ?? [];
-      expect(row.totalMs).toBeCloseTo(sum(own.map(({ start, end }) => end - start)) / 1e6, 9);
-      const launched = kernels.filter((kernel) => launchedBy(kernel, calls).some((call) => own.some((range) => range.globalTid === call.globalTid && call.start >= range.start && call.start <= range.end)));
+      const pushed = [...by(own.filter(({ eventType }) => eventType === 59), ({ globalTid }) => String(globalTid)).values()];
+      expect(row.totalMs).toBeCloseTo((sum(pushed.map(covered)) + sum(own.filter(({ eventType }) => eventType === 60).map(({ start, end }) => end - start))) / 1e6, 9);
+      const launched = [...kernels, ...graphs].filter((one) => launchedBy(one, calls).some((call) => own.some((range) => range.globalTid === call.globalTid && call.start >= range.start && call.start <= range.end)));
       expect(row.kernels).toBe(launched.length);
       expect(row.gpuMs).toBeCloseTo(sum(launched.map(({ start, end }) => end - start)) / 1e6, 9);
     }

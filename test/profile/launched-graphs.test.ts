@@ -62,3 +62,8 @@ it('graphs that were launched ran, even where no work tells its graph', async ()
   const none = answerOf(await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: beside.CUPTI_ACTIVITY_KIND_KERNEL }, strings), 'graphs');
   expect(none.notes).toEqual(['No CUDA graph ran.']);
 });
+
+it('a range has the time of the graphs that were launched in it', async () => {
+  const ranges = ten.map((i) => ({ start: i * 1_000_000 - 1, end: i * 1_000_000 + 5000, eventType: 59, text: 'forward', globalTid: globalTidOf(7, 1) }));
+  expect(answerOf(await profileOf({ ...beside, NVTX_EVENTS: ranges }, strings), 'nvtx').rows).toMatchObject([{ range: 'forward', gpuMs: 9, kernels: 10 }]);
+});

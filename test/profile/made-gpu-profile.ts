@@ -58,4 +58,4 @@ export async function made(seed: string): Promise<Made> {
 }
 
 /** The calls that launched a kernel, by correlation id and process. */
-export const launchedBy = (kernel: Kernel, calls: readonly Call[]): Call[] => calls.filter((call) => call.correlationId === kernel.correlationId && (call.globalTid & ~0xffffffn) === kernel.globalPid);
+export const launchedBy = (kernel: Kernel | Graph, calls: readonly Call[]): Call[] => calls.filter((call) => call.correlationId === kernel.correlationId && (call.globalTid & ~0xffffffn) === kernel.globalPid);

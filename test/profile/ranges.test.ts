@@ -21,7 +21,9 @@ const innermost = (ranges: readonly Closed[], thread: bigint, open: (range: Clos
 
 describe.each(['one', 'two', 'three'])('on a generated profile (%s)', async (seed) => {
   const { kernels, copies, graphs, calls, ranges, db } = await made(seed);
-  const closed = ranges.filter(({ eventType, end }) => eventType !== 34 && end !== null) as Closed[];
+  // Open ranges last to the last event.
+  const last = Math.max(...[...kernels, ...copies, ...graphs, ...calls, ...ranges].map(({ start, end }) => end ?? start));
+  const closed = ranges.filter(({ eventType }) => eventType !== 34).map((range): Closed => ({ ...range, end: range.end ?? last }));
   const launches = (call: Call): Kernel[] => kernels.filter((kernel) => launchedBy(kernel, [call]).length > 0);
   const innermostAt = (call: Call): Closed | undefined => innermost(closed, call.globalTid, ({ start, end }) => start <= call.start && end >= call.start);
 
@@ -52,7 +54,8 @@ describe.each(['one', 'two', 'three'])('on a generated profile (%s)', async (see
       expect(row.totalMs).toBeCloseTo(sum(own) / 1e6, 9);
       expect(row.medianUs).toBeCloseTo(median(own) / 1e3, 9);
     }
-    for (const { range, gpuSelfMs } of rowsOf<RangeRow>(db, 'nvtx')) if (gpuSelfMs !== null) expect(gpuSelfMs).toBeCloseTo(sum((groups.get(range) ?? []).map(({ ns }) => ns)) / 1e6, 9);
+    const launched = groupBy(calls.flatMap((call) => [...launches(call), ...graphs.filter((graph) => launchedBy(graph, [call]).length > 0)].map(({ start, end }) => ({ range: innermostAt(call), ns: end - start }))), ({ range }) => (range === undefined ? '' : nameOf(range)));
+    for (const { range, gpuSelfMs } of rowsOf<RangeRow>(db, 'nvtx')) if (gpuSelfMs !== null) expect(gpuSelfMs).toBeCloseTo(sum((launched.get(range) ?? []).map(({ ns }) => ns)) / 1e6, 9);
   });
 
   it('calls that wait, by the innermost range around them', () => {
@@ -102,14 +105,15 @@ describe('a tree of ranges', () => {
   const kernel = (correlationId: number, ns: number) => ({ start: 10_000, end: 10_000 + ns, deviceId: 0, streamId: 7, correlationId, globalPid: globalPidOf(7), demangledName: 1, shortName: 1 });
   const call = (correlationId: number, start: number) => ({ start, end: start + 1, globalTid: thread, correlationId, nameId: 2, returnValue: 0 });
   const profile = () => profileOf({
-    NVTX_EVENTS: [range('step', 0, 1000), range('forward', 0, 400), range('mm', 100, 200), range('mm', 200, 300), range('step', 1000, 2000), range('forward', 1100, 1200), range('copy', 50, 1500, 60), range('never ends', 30, null)],
+    NVTX_EVENTS: [range('step', 0, 1000), range('forward', 0, 400), range('mm', 100, 200), range('mm', 200, 300), range('step', 1000, 2000), range('forward', 1100, 1200), range('copy', 50, 1500, 60), range('never ends', 30, null, 60)],
     CUPTI_ACTIVITY_KIND_RUNTIME: [call(1, 150), call(2, 200), call(3, 350), call(4, 1000), call(5, 2500)],
     CUPTI_ACTIVITY_KIND_KERNEL: [kernel(1, 10), kernel(2, 20), kernel(3, 40), kernel(4, 80), kernel(5, 160)],
   }, { 1: 'kernel', 2: 'cudaLaunchKernel_v7000' });
 
   it('puts ranges that begin together into the longest, and those that touch beside each other', async () => {
     const rows = rowsOf<RangeRow>(await profile(), 'nvtx', { by: 'tree' });
-    expect(rows.map(({ range: path, count, totalMs, selfMs }) => [path, count, totalMs * 1e6, selfMs === null ? null : selfMs * 1e6])).toEqual([
+    expect(rows.map(({ range: path, count, totalMs, selfMs }) => [path, count, Math.round(totalMs * 1e6), selfMs === null ? null : selfMs * 1e6])).toEqual([
+      ['never ends', 1, 10_130, null],
       ['step', 2, 2000, 1500],
       ['copy', 1, 1450, null],
       ['step > forward', 2, 500, 300],
@@ -121,12 +125,32 @@ describe('a tree of ranges', () => {
     const db = await profile();
     const rows = rowsOf<RangeRow>(db, 'nvtx', { by: 'tree' });
     expect(rows.map(({ range: path, kernels, gpuMs, gpuSelfMs }) => [path, kernels, Math.round(gpuMs * 1e6), gpuSelfMs === null ? null : Math.round(gpuSelfMs * 1e6)])).toEqual([
+      ['never ends', 5, 310, null],
       ['step', 4, 150, 80],
       ['copy', 4, 150, null],
       ['step > forward', 3, 70, 40],
       ['step > forward > mm', 2, 30, 30],
     ]);
     expect(answerOf(db, 'nvtx').facts).toMatchObject({ ranges: 8, open: 1 });
+  });
+
+  it('counts one within another of its name once', async () => {
+    const db = await profileOf({ NVTX_EVENTS: [range('f', 0, 1000), range('f', 100, 900), range('f', 200, 800), range('f', 2000, 2500)] });
+    expect(rowsOf<RangeRow>(db, 'nvtx')).toMatchObject([{ range: 'f', count: 4, totalMs: 1500 / 1e6, selfMs: 1500 / 1e6, maxMs: 1000 / 1e6 }]);
+    expect(rowsOf<RangeRow>(db, 'nvtx', { by: 'tree' }).map(({ range: path, totalMs }) => [path, totalMs * 1e6])).toEqual([['f', 1500], ['f > f', 800], ['f > f > f', 600]]);
+  });
+
+  it('has what is launched in a range that never ends, and says that it does not', async () => {
+    const db = await profileOf({ NVTX_EVENTS: [range('training loop', 0, null)], CUPTI_ACTIVITY_KIND_RUNTIME: [call(1, 100)], CUPTI_ACTIVITY_KIND_KERNEL: [kernel(1, 50)] }, { 1: 'kernel', 2: 'cudaLaunchKernel_v7000' });
+    expect(rowsOf<RangeRow>(db, 'nvtx')).toMatchObject([{ range: 'training loop', totalMs: 10_050 / 1e6, kernels: 1, gpuMs: 50 / 1e6 }]);
+    expect(rowsOf<KernelRow>(db, 'kernels', { by: 'nvtx' })).toMatchObject([{ kernel: 'training loop', count: 1 }]);
+    for (const [tool, input] of [['nvtx', {}], ['kernels', { by: 'nvtx' }]] as const) expect(answerOf(db, tool, input).notes.join(' ')).toContain('Ranges that have no end in the profile: 1.');
+  });
+
+  it('leaves them out where a program forgets to end them', async () => {
+    const db = await profileOf({ NVTX_EVENTS: [range('step', 0, 9), ...Array.from({ length: 101 }, (_, i) => range('leak', i, null))] });
+    expect(rowsOf<RangeRow>(db, 'nvtx').map((one) => one.range)).toEqual(['step']);
+    expect(answerOf(db, 'nvtx').notes.join(' ')).toContain('101 ranges have no end in the profile, and are left out');
   });
 
   it('is told of a part of its paths', async () => {

@@ -29,6 +29,13 @@ export function firstEvent(db: ProfileDatabase): bigint {
   return db.prepare<[], bigint | null>(`SELECT MIN(start) FROM (${starts.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n;
 }
 
+/** When the last event of a device, of a call or of a range ended, in nanoseconds. */
+export function lastEvent(db: ProfileDatabase): bigint {
+  const there = tablesOf(db);
+  const ends = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MAX(COALESCE("end", start)) AS "end" FROM ${table}`);
+  return ends.length === 0 ? 0n : (db.prepare<[], bigint | null>(`SELECT MAX("end") FROM (${ends.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n);
+}
+
 /** Between the first and the last event of a device or of calls, in milliseconds; 0 without any. */
 export function spanOf(db: ProfileDatabase): number {
   const there = tablesOf(db);

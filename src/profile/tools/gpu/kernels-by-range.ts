@@ -23,7 +23,7 @@ WHERE ${where}`;
 export function kernelsByRange(db: ProfileDatabase, where: string, parameters: object): RangeKernels[] {
   const groups = new Map<string | null, { times: Numbers; count: number; totalNs: number; minNs: number; maxNs: number }>();
   sweepRanges<string>(db, launchesOf(where), {
-    begin: (name) => name,
+    begin: ({ name }) => name,
     point(_around, innermost, ns) {
       const group = entry(groups, innermost, () => ({ times: new Numbers(), count: 0, totalNs: 0, minNs: ns, maxNs: ns }));
       group.times.add(ns);

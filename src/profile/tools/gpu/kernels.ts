@@ -4,6 +4,7 @@ import { hasTable } from '../tables.js';
 import { defineTool, firstRows, type Abstention } from '../tool.js';
 import { kernelFamily } from './kernel-family.js';
 import { kernelsByRange } from './kernels-by-range.js';
+import { openRangeNotes } from './open-ranges.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 import { wholeGraphNotes } from './whole-graphs.js';
 
@@ -105,5 +106,5 @@ function byRange(db: ProfileDatabase, asked: object): Groups | Abstention {
   for (const table of ['NVTX_EVENTS', 'CUPTI_ACTIVITY_KIND_RUNTIME']) if (!hasTable(db, table)) return { abstained: `the profile has no ${table}, by which kernels would be put into ranges: profile with \`nsys profile -t cuda,nvtx\`` };
   const found = kernelsByRange(db, where, asked).map(({ range, count, totalNs, medianNs, minNs, maxNs }) => ({ kernel: range ?? '(in no range)', device: null, count, totalMs: totalNs / 1e6, meanUs: totalNs / count / 1e3, medianUs: medianNs / 1e3, minUs: minNs / 1e3, maxUs: maxNs / 1e3 }));
   const missed = (db.prepare<[object], number>(countSql).pluck().get(asked) ?? 0) - found.reduce((sum, { count }) => sum + count, 0);
-  return { groups: found, notes: missed > 0 ? [`${missed} kernels have no launch in the profile, and are in no row.`] : [] };
+  return { groups: found, notes: [...openRangeNotes(db), ...(missed > 0 ? [`${missed} kernels have no launch in the profile, and are in no row.`] : [])] };
 }

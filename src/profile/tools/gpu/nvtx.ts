@@ -4,7 +4,8 @@ import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
-import { sweepRanges } from './range-sweep.js';
+import { openRangeNotes } from './open-ranges.js';
+import { sweepRanges, type BegunRange } from './range-sweep.js';
 import { limitSchema } from './support.js';
 
 const input = z.object({
@@ -17,25 +18,26 @@ const row = z.object({
   /** In a tree, the names from the outermost, with ` > ` between them. PyTorch's numbers of operators are cut off. */
   range: z.string(),
   count: z.int(),
-  /** On the host, from push to pop or start to end. */
+  /** On the host, from push to pop or start to end. One that was pushed within another of its name on its thread adds nothing: that has its time. */
   totalMs: z.number(),
   medianMs: z.number(),
   maxMs: z.number(),
   /** Of that, while it was the innermost of its thread; null for ranges by start and end, which do not nest. */
   selfMs: z.number().nullable(),
-  /** Of kernels that were launched within these ranges, on the devices; null where launches were not captured. */
+  /** Of kernels, and graphs that were traced as a whole, that were launched within these ranges, on the devices; null where launches were not captured. */
   gpuMs: z.number().nullable(),
   /** Of those, where no other range was between the launch and this one. */
   gpuSelfMs: z.number().nullable(),
+  /** A graph that was traced as a whole counts as one. */
   kernels: z.int().nullable(),
 });
 
 const facts = z.object({ ranges: z.int(), open: z.int(), marks: z.int(), names: z.int() });
 
-/** Launches, in the order in which each thread made them, with the time of the kernel on its device. */
-const launchesSql = `
+/** Launches, in the order in which each thread made them, with the time of the kernel or graph on its device. */
+const launchesOf = (work: readonly string[]): string => work.map((table) => `
 SELECT r.globalTid, r.start, k."end" - k.start AS value
-FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r CROSS JOIN CUPTI_ACTIVITY_KIND_KERNEL AS k ON k.globalPid = r.globalPid AND k.correlationId = r.correlationId`;
+FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r CROSS JOIN ${table} AS k ON k.globalPid = r.globalPid AND k.correlationId = r.correlationId`).join(' UNION ALL ');
 
 const factsSql = `
 SELECT COUNT(CASE WHEN eventType IN (59, 60) THEN 1 END) AS ranges, COUNT(CASE WHEN eventType IN (59, 60) AND "end" IS NULL THEN 1 END) AS open,
@@ -51,9 +53,10 @@ export const nvtx = defineTool({
   facts,
   run(db, { by, match, limit }) {
     const tables = tablesOf(db);
-    const projected = tables.has('CUPTI_ACTIVITY_KIND_KERNEL') && tables.has('CUPTI_ACTIVITY_KIND_RUNTIME');
+    const work = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE'].filter((table) => tables.has(table));
+    const projected = work.length > 0 && tables.has('CUPTI_ACTIVITY_KIND_RUNTIME');
     const wanted = match?.toLowerCase() ?? '';
-    const all = groupsOf(db, by, projected).filter(({ label }) => label.toLowerCase().includes(wanted)).map((group) => ({
+    const all = groupsOf(db, by, projected ? launchesOf(work) : null).filter(({ label }) => label.toLowerCase().includes(wanted)).map((group) => ({
       range: group.label,
       count: group.count,
       totalMs: group.totalNs / 1e6,
@@ -68,7 +71,7 @@ export const nvtx = defineTool({
     return {
       ...firstRows(all, limit),
       facts: { ...(db.prepare<[], Omit<z.infer<typeof facts>, 'names'>>(factsSql).get() ?? { ranges: 0, open: 0, marks: 0 }), names: all.length },
-      notes: projected ? [] : ['Kernels and their launches were not both captured: what ranges made the devices do is not known.'],
+      notes: [...openRangeNotes(db), ...(projected ? [] : ['Kernels and their launches were not both captured: what ranges made the devices do is not known.'])],
     };
   },
 });
@@ -87,16 +90,28 @@ class Group {
   gpuSelfNs = 0;
   /** The launch that was counted last: ranges of one name that nest count it once. */
   lastLaunch = -1;
+  /** The thread of the range that was pushed last, and until when this group's ranges on it reach. */
+  #pushed = { thread: -1, until: 0 };
 
   constructor(readonly label: string) {}
+
+  /** What the range adds to the time of the group's ranges on its thread. They come in the order of their starts, thread by thread. */
+  addedBy({ thread, start, end }: BegunRange): number {
+    const from = this.#pushed.thread === thread ? Math.max(start, this.#pushed.until) : start;
+    if (end <= from) return 0;
+    this.#pushed = { thread, until: end };
+    return end - from;
+  }
 }
 
-function groupsOf(db: ProfileDatabase, by: 'name' | 'tree', projected: boolean): Group[] {
+/** `launches`: SQL; null where they were not captured. */
+function groupsOf(db: ProfileDatabase, by: 'name' | 'tree', launchesSql: string | null): Group[] {
   const root = new Group('');
   const all: Group[] = [];
   let launches = 0;
-  sweepRanges<Group>(db, projected ? launchesSql : null, {
-    begin(name, start, end, parent, nests) {
+  sweepRanges<Group>(db, launchesSql, {
+    begin(range, parent) {
+      const { name, start, end, nests } = range;
       const around = by === 'tree' && nests && parent !== null ? parent : root;
       const group = entry(around.within, name, () => {
         const made = new Group(around === root ? name : `${around.label} > ${name}`);
@@ -104,7 +119,7 @@ function groupsOf(db: ProfileDatabase, by: 'name' | 'tree', projected: boolean):
         return made;
       });
       group.count += 1;
-      group.totalNs += end - start;
+      group.totalNs += nests ? group.addedBy(range) : end - start;
       group.times.add(end - start);
       group.maxNs = Math.max(group.maxNs, end - start);
       group.nests ||= nests;

@@ -1,5 +1,6 @@
 import { eachRow } from '../each-row.js';
 import type { ProfileDatabase } from '../open.js';
+import { endOfOpenRanges } from './open-ranges.js';
 import { rangeNames } from './range-names.js';
 
 /** A range of NVTX while the sweep is in it. Times in nanoseconds. */
@@ -8,17 +9,28 @@ export interface OpenRange<Group> {
   end: number;
 }
 
+/** A range of NVTX that begins. Times in nanoseconds. */
+export interface BegunRange {
+  name: string;
+  start: number;
+  end: number;
+  /** Pushed and popped; what is started and ended may cross others. */
+  nests: boolean;
+  /** Counted from the first thread of the sweep. */
+  thread: number;
+}
+
 export interface RangeVisitor<Group> {
-  /** A range begins. `parent`: of the innermost open one that nests. `nests`: pushed and popped; what is started and ended may cross others. */
-  begin: (name: string, start: number, end: number, parent: Group | null, nests: boolean) => Group;
+  /** A range begins. `parent`: of the innermost open one that nests. */
+  begin: (range: BegunRange, parent: Group | null) => Group;
   /** For so long the innermost range that nests was this one. */
   alone?: (group: Group, ns: number) => void;
   /** A point of the thread; `around`: the ranges that are open there, the outermost first; `value`: of the point's row. */
   point?: (around: readonly OpenRange<Group>[], innermost: Group | null, value: number) => void;
 }
 
-/** Event types of NVTX (Nsight Systems User Guide): 59 push and pop, 60 start and end, 34 a mark. An open range has no end. */
-const rangesSql = 'SELECT globalTid, start, "end", COALESCE(text, textId) AS value, eventType = 59 AS nests FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND "end" IS NOT NULL';
+/** Event types of NVTX (Nsight Systems User Guide): 59 push and pop, 60 start and end, 34 a mark. An open range has no end, and gets one. */
+const rangesSql = 'SELECT globalTid, start, COALESCE("end", :endOfOpen) AS "end", COALESCE(text, textId) AS value, eventType = 59 AS nests FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND COALESCE("end", :endOfOpen) IS NOT NULL';
 
 /** Indexes give both parts in this order. A thread's id has more than the 53 bits of a number, and comes in two parts. A point has no end. */
 const sqlOf = (points: string | null): string => `
@@ -26,38 +38,33 @@ SELECT globalTid >> 24 AS process, globalTid & 0xFFFFFF AS thread, start, "end",
 FROM (${rangesSql}${points === null ? '' : ` UNION ALL SELECT globalTid, start, NULL, value, NULL FROM (${points})`} ORDER BY globalTid, start)`;
 
 /**
- * Goes through the closed ranges of each thread, and points in them, in the order of time. `points`: SQL with globalTid, start and
+ * Goes through the ranges of each thread, and points in them, in the order of time; open ones last to the end of the profile. `points`: SQL with globalTid, start and
  * value, and its `parameters`. A point at a range's very start or end is in it.
  */
 export function sweepRanges<Group>(db: ProfileDatabase, points: string | null, visitor: RangeVisitor<Group>, parameters: object = {}): void {
   const nameOf = rangeNames(db);
   let thread = new ThreadSweep(visitor);
   let at: [process: number, thread: number] = [Number.NaN, Number.NaN];
-  eachRow(db, sqlOf(points), parameters, (process: number, ownThread: number, start: number, end: number | null, value: number | string | null, nests: number) => {
+  let threads = 0;
+  eachRow(db, sqlOf(points), { ...parameters, endOfOpen: endOfOpenRanges(db) }, (process: number, ownThread: number, start: number, end: number | null, value: number | string | null, nests: number) => {
     if (process !== at[0] || ownThread !== at[1]) {
       thread.finish();
       thread = new ThreadSweep(visitor);
       at = [process, ownThread];
+      threads += 1;
     }
     thread.moveTo(start);
     if (end === null) thread.point(value as number);
-    else thread.range({ name: nameOf(value), start, end, nests: nests === 1 });
+    else thread.range({ name: nameOf(value), start, end, nests: nests === 1, thread: threads });
   });
   thread.finish();
-}
-
-interface Beginning {
-  name: string;
-  start: number;
-  end: number;
-  nests: boolean;
 }
 
 /** One thread. What begins at one time is held until all of it is known: the longest range is around the others, and points come last. */
 class ThreadSweep<Group> {
   readonly #nested: OpenRange<Group>[] = [];
   #crossing: OpenRange<Group>[] = [];
-  #beginning: Beginning[] = [];
+  #beginning: BegunRange[] = [];
   #points: number[] = [];
   #clock = Number.NEGATIVE_INFINITY;
 
@@ -69,7 +76,7 @@ class ThreadSweep<Group> {
     this.#advance(time);
   }
 
-  range(range: Beginning): void {
+  range(range: BegunRange): void {
     this.#beginning.push(range);
   }
 
@@ -98,10 +105,11 @@ class ThreadSweep<Group> {
 
   #flush(): void {
     if (this.#beginning.length > 1) this.#beginning.sort((a, b) => b.end - a.end);
-    for (const { name, start, end, nests } of this.#beginning) {
+    for (const range of this.#beginning) {
+      const { start, end, nests } = range;
       // One that ends as this begins is before it, not around it.
       const parent = this.#nested.findLast((one) => one.end > start)?.group ?? null;
-      (nests ? this.#nested : this.#crossing).push({ group: this.visitor.begin(name, start, end, parent, nests), end });
+      (nests ? this.#nested : this.#crossing).push({ group: this.visitor.begin(range, parent), end });
     }
     if (this.#points.length > 0 && this.visitor.point !== undefined) {
       // Below the top there may be ranges that ended before those that began in them.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import { openRangeNotes } from './open-ranges.js';
 import { sweepRanges } from './range-sweep.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
@@ -71,7 +72,7 @@ export const sync = defineTool({
     return {
       ...firstRows(all, limit),
       facts: { calls: all.reduce((sum, { count }) => sum + count, 0), totalMs: all.reduce((sum, { totalMs }) => sum + totalMs, 0), streamWaits },
-      notes: captured ? [] : ['Synchronizations were not captured by themselves: what streams waited for is not known.'],
+      notes: [...(by === 'range' ? openRangeNotes(db) : []), ...(captured ? [] : ['Synchronizations were not captured by themselves: what streams waited for is not known.'])],
     };
   },
 });
@@ -80,7 +81,7 @@ export const sync = defineTool({
 function registerRangeOf(db: ProfileDatabase): void {
   const ranges = new Map<number, string>();
   sweepRanges<string>(db, waitsSql, {
-    begin: (name) => name,
+    begin: ({ name }) => name,
     point(_around, innermost, call) {
       if (innermost !== null) ranges.set(call, innermost);
     },
