@@ -40,11 +40,15 @@ function comparability(section: SectionName, before: Measured, after: Measured):
   if (after.sections[section] === undefined) return { comparable: 'no', why: 'the second profile did not capture it' };
   if (section === 'functions' && before.kind !== after.kind) return { comparable: 'no', why: `${before.kind} and ${after.kind} measure functions in different ways, with different overhead` };
   if (ofDevice.includes(section) && before.gpus.join() !== after.gpus.join()) {
-    const named = (gpus: readonly string[]): string => gpus.join(', ') || 'an unknown GPU';
-    return { comparable: 'care', why: `they ran on different GPUs: ${named(before.gpus)}, then ${named(after.gpus)}` };
+    return { comparable: 'care', why: `they ran on different GPUs, over which times add up: ${counted(before.gpus)}, then ${counted(after.gpus)}` };
   }
   if (before.kind !== after.kind) return { comparable: 'care', why: `${before.kind} and ${after.kind} have different overhead` };
   return { comparable: 'yes', why: null };
+}
+
+/** `2 × A, 1 × B` */
+function counted(gpus: readonly string[]): string {
+  return [...new Set(gpus)].map((name) => `${gpus.filter((one) => one === name).length} × ${name}`).join(', ') || 'none that is known';
 }
 
 function rowOf(section: SectionName, { before: a, after: b }: Pair, { before, after, unit }: { before: Measured; after: Measured; unit: ProfileDiff['unit'] }): DiffRow {

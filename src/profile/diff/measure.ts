@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
+import { computingDevices } from '../tools/gpu/computing-devices.js';
 import { deviceInfo } from '../tools/gpu/device-info.js';
+import { directions } from '../tools/gpu/memcpy.js';
 import { rangeName } from '../tools/gpu/range-names.js';
 import { hotFrames } from '../tools/hot-functions.js';
 import { hasRows } from '../tools/host/support.js';
@@ -22,6 +24,7 @@ export interface Entry {
 export interface Measured {
   kind: string;
   programs: string[];
+  /** Models of the devices that ran kernels, one entry a device; where the profile does not tell a model, `unknown GPU`. */
   gpus: string[];
   wallMs: number | null;
   /** Mean time that one sample of host code stands for; null where nothing was sampled. */
@@ -35,16 +38,17 @@ const entriesOf = (name: string, from: string): string => `SELECT ${name} AS nam
 /** Names of calls end in the version of the interface: cudaLaunchKernel_v7000. */
 const unversioned = (name: string): string => `CASE WHEN ${name} GLOB '*_v[0-9]*' AND NOT SUBSTR(${name}, INSTR(${name}, '_v') + 2) GLOB '*[^0-9]*' THEN SUBSTR(${name}, 1, INSTR(${name}, '_v') - 1) ELSE COALESCE(${name}, '(unnamed)') END`;
 
-const sqlOf = (db: ProfileDatabase): { section: SectionName; table: string; sql: string }[] => [
+/** By CUPTI's own labels: not every profile brings its own, and one direction has to have one name in both. */
+const copyName = `CASE copyKind ${Object.entries(directions).map(([kind, label]) => `WHEN ${kind} THEN '${label}'`).join(' ')} ELSE 'kind ' || copyKind END`;
+
+const queries: readonly { section: SectionName; table: string; sql: string }[] = [
   { section: 'kernels', table: 'CUPTI_ACTIVITY_KIND_KERNEL', sql: entriesOf("COALESCE(value, '(unnamed)')", 'CUPTI_ACTIVITY_KIND_KERNEL LEFT JOIN StringIds ON StringIds.id = demangledName GROUP BY demangledName') },
   // The kernels in a graph that was traced as a whole are not known.
   { section: 'kernels', table: 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', sql: `${entriesOf("'(CUDA graphs traced as a whole)'", 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE')} HAVING COUNT(*) > 0` },
   {
     section: 'copies',
     table: 'CUPTI_ACTIVITY_KIND_MEMCPY',
-    sql: hasTable(db, 'ENUM_CUDA_MEMCPY_OPER')
-      ? entriesOf("COALESCE(label, 'kind ' || copyKind)", 'CUPTI_ACTIVITY_KIND_MEMCPY LEFT JOIN ENUM_CUDA_MEMCPY_OPER ON ENUM_CUDA_MEMCPY_OPER.id = copyKind GROUP BY copyKind')
-      : entriesOf("'kind ' || copyKind", 'CUPTI_ACTIVITY_KIND_MEMCPY GROUP BY copyKind'),
+    sql: entriesOf(copyName, 'CUPTI_ACTIVITY_KIND_MEMCPY GROUP BY copyKind'),
   },
   { section: 'calls', table: 'CUPTI_ACTIVITY_KIND_RUNTIME', sql: entriesOf(unversioned('value'), 'CUPTI_ACTIVITY_KIND_RUNTIME LEFT JOIN StringIds ON StringIds.id = nameId GROUP BY 1') },
   { section: 'system', table: 'OSRT_API', sql: entriesOf("COALESCE(value, '(unnamed)')", 'OSRT_API LEFT JOIN StringIds ON StringIds.id = nameId GROUP BY nameId') },
@@ -55,7 +59,7 @@ const sqlOf = (db: ProfileDatabase): { section: SectionName; table: string; sql:
 export function measureProfile(db: ProfileDatabase): Measured {
   const sections: Measured['sections'] = {};
   if (hasRows(db, 'PERFLOOP_CHARGES')) sections.functions = hotFrames(db, { root: null }).map(({ function: name, file, line, calls, selfMs }) => ({ name, file, line, count: calls, ms: selfMs }));
-  for (const { section, table, sql } of sqlOf(db)) if (hasTable(db, table)) sections[section] = [...(sections[section] ?? []), ...db.prepare<[], Entry>(sql).all()];
+  for (const { section, table, sql } of queries) if (hasTable(db, table)) sections[section] = [...(sections[section] ?? []), ...db.prepare<[], Entry>(sql).all()];
   return { kind: kindOf(db), programs: programsOf(db), gpus: gpusOf(db), wallMs: wallOf(db), sampleMs: sampleOf(db), sections };
 }
 
@@ -71,7 +75,11 @@ function programsOf(db: ProfileDatabase): string[] {
 
 function gpusOf(db: ProfileDatabase): string[] {
   const answer = ask(deviceInfo, db, {});
-  return answer.abstained === null ? [...new Set((answer.rows as { name?: string | null }[]).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])))].sort() : [];
+  const named = new Map(answer.abstained === null ? (answer.rows as { gpu: number; name: string | null }[]).map(({ gpu, name }) => [gpu, name]) : []);
+  const models = [...new Set(named.values())];
+  // Programs number the devices that they see: of a machine with one model, any is of that.
+  const modelOf = (device: number): string => (models.length === 1 ? models[0] : named.get(device)) ?? 'unknown GPU';
+  return computingDevices(db).map(modelOf).sort();
 }
 
 function wallOf(db: ProfileDatabase): number | null {

@@ -8,6 +8,7 @@ const side = z.object({
   /** What the profile is of, such as `v8`, `cprofile` or `nsys`. */
   kind: z.string(),
   programs: z.array(z.string()),
+  /** Models of the devices that ran kernels, one entry a device. */
   gpus: z.array(z.string()),
   /** From the first to the last event; null where the profile does not say it. Not divided by units. */
   wallMs: z.number().nullable(),

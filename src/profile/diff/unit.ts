@@ -1,3 +1,4 @@
+import { PerfloopError } from '../../core/errors.js';
 import type { Measured } from './measure.js';
 import type { ProfileDiff } from './schema.js';
 
@@ -22,10 +23,14 @@ const iteration = /^(profiler[ _]?step|(train(ing)?|eval(uation)?|inference)?[ _
 /** A range without its number. */
 const plain = (name: string): string => name.replace(/[\s#:_-]*\d+$/, '').trim();
 
-/** What times are divided by, and why another wish was not met; null: it was, or there was none. */
+/**
+ * What times are divided by, and why another wish was not met; null: it was, or there was none. Throws PL_TOOL_INPUT where the units of
+ * one side alone are given: the other's would be a guess.
+ */
 export function unitOf(before: Measured, after: Measured, asked: UnitAsked): { unit: Unit; problem: string | null } {
   const { per, range, callsOf, unitsBefore, unitsAfter } = asked;
-  if (unitsBefore !== null || unitsAfter !== null) return { unit: { basis: 'given', what: 'units as given', before: unitsBefore ?? 1, after: unitsAfter ?? 1 }, problem: null };
+  if (unitsBefore !== null && unitsAfter !== null) return { unit: { basis: 'given', what: 'units as given', before: unitsBefore, after: unitsAfter }, problem: null };
+  if (unitsBefore !== null || unitsAfter !== null) throw new PerfloopError('PL_TOOL_INPUT', 'The units of work of one profile alone are given.', { where: unitsBefore === null ? 'units_b' : 'units_a', fix: 'Give both, --units-a and --units-b: how many units each profile holds.' });
   if (callsOf !== null || per === 'calls') {
     const found = callsOf === null ? null : counted(before, after, callsOf);
     if (found !== null) return { unit: { basis: 'calls', what: `calls of ${callsOf}`, ...found }, problem: null };

@@ -59,6 +59,10 @@ describe('two profiles', () => {
     expect(compareProfiles(before, after, { ...unasked, callsOf: 'nothing' }).notes[0]).toContain('not counted in both');
   });
 
+  it.each([{ unitsBefore: 10 }, { unitsAfter: 10 }])('ask for the units of both where only %o are given', (units) => {
+    expect(() => compareProfiles(measured({ kernels: [] }), measured({ kernels: [] }), { ...unasked, ...units })).toThrow(expect.objectContaining({ code: 'PL_TOOL_INPUT', fix: expect.stringContaining('both') as string }));
+  });
+
   it('say what is not certain of samples', () => {
     const at = (ms: number): Measured => measured({ functions: [fn('f', '/a.js', 1, ms)] }, { sampleMs: 1 });
     // 100 samples are 100 plus or minus 10: of two, 28 are two standard errors.
@@ -68,7 +72,8 @@ describe('two profiles', () => {
 
   test.each<[string, Measured, Measured, object]>([
     ['profilers', measured({ functions: [] }), measured({ functions: [] }, { kind: 'cprofile' }), { comparable: 'no' }],
-    ['GPUs', measured({ kernels: [] }, { gpus: ['A'] }), measured({ kernels: [] }, { gpus: ['B'] }), { comparable: 'care', why: expect.stringContaining('A, then B') as string }],
+    ['GPUs', measured({ kernels: [] }, { gpus: ['A'] }), measured({ kernels: [] }, { gpus: ['B'] }), { comparable: 'care', why: expect.stringContaining('1 × A, then 1 × B') as string }],
+    ['numbers of GPUs', measured({ kernels: [] }, { gpus: ['A'] }), measured({ kernels: [] }, { gpus: ['A', 'A'] }), { comparable: 'care', why: expect.stringContaining('1 × A, then 2 × A') as string }],
     ['tables', measured({ kernels: [] }), measured({}), { comparable: 'no', why: 'the second profile did not capture it' }],
   ])('of different %s say so', (_, before, after, expected) => {
     expect(compareProfiles(before, after).sections).toMatchObject([expected]);

@@ -42,6 +42,19 @@ it('kernels, calls, copies and ranges of two exports are told side by side', asy
   expect(found.facts).toMatchObject({ sections: expect.arrayContaining([expect.objectContaining({ section: 'copies', comparable: 'no', why: 'the second profile did not capture it' })]) as object });
 });
 
+it('copies of one direction are the same where only one profile has the labels, and each device that ran kernels counts', async () => {
+  const copies = [1, 8, 42].map((copyKind) => ({ start: at, end: at + 500_000, deviceId: 0, streamId: 7, correlationId: copyKind, globalPid: globalTid - 1n, bytes: 10, copyKind }));
+  const gpus = { TARGET_INFO_GPU: [{ id: 0, name: 'A' }, { id: 1, name: 'A' }] };
+  const labels = { ENUM_CUDA_MEMCPY_OPER: [{ id: 1, name: 'CUDA_MEMCPY_KIND_HTOD', label: 'Host-to-Device' }, { id: 8, name: 'CUDA_MEMCPY_KIND_DTOD', label: 'Device-to-Device' }] };
+  const before = await imported({ ...gpus, ...labels, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_KERNEL: [kernel(1, 10, 1000)] });
+  const after = await imported({ ...gpus, CUPTI_ACTIVITY_KIND_MEMCPY: copies, CUPTI_ACTIVITY_KIND_KERNEL: [kernel(1, 10, 1000), { ...kernel(1, 10, 1000), deviceId: 1 }] });
+  const db = openProfile(before);
+  const found = ask(profileTool('diff'), db, { with: after, section: 'copies' });
+  db.close();
+  expect(found).toMatchObject({ abstained: null, facts: { before: { gpus: ['A'] }, after: { gpus: ['A', 'A'] }, sections: expect.arrayContaining([expect.objectContaining({ section: 'kernels', comparable: 'care', why: expect.stringContaining('1 × A, then 2 × A') as string })]) as object } });
+  expect((found as unknown as { rows: { name: string; change: string }[] }).rows.map(({ name, change }) => `${name} ${change}`).toSorted()).toEqual(['Device-to-Device both', 'Host-to-Device both', 'kind 42 both']);
+});
+
 it('the other profile is imported as the first is, its path from the working directory', async () => {
   const pair = (self: number) => pstatsFile([{ file: '/r/a.py', line: 1, name: 'f', calls: 3, self, total: self, callers: [] }]);
   const [first, second] = [pair(0.5), pair(0.2)];

@@ -32,8 +32,14 @@ const row = z.object({
 
 const facts = z.object({ copies: z.int(), totalMs: z.number(), megabytes: z.number() });
 
-/** Labels of CUPTI for files without their enumeration (cupti_activity.h, CUpti_ActivityMemcpyKind, CUpti_ActivityMemoryKind). */
-export const directions: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-Host', 8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer' };
+/**
+ * Labels of CUPTI for files without their enumeration (cupti_activity.h, CUpti_ActivityMemcpyKind, CUpti_ActivityMemoryKind); from 11 on,
+ * moves of unified memory, as nsys numbers them.
+ */
+export const directions: Record<number, string> = {
+  0: 'Unknown', 1: 'Host-to-Device', 2: 'Device-to-Host', 3: 'Host-to-Array', 4: 'Array-to-Host', 5: 'Array-to-Array', 6: 'Array-to-Device', 7: 'Device-to-Array',
+  8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer', 11: 'Unified Host-to-Device', 12: 'Unified Device-to-Host', 13: 'Unified Device-to-Device',
+};
 export const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static' };
 
 const slices = 20;

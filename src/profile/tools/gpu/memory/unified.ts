@@ -26,13 +26,12 @@ FROM CUDA_UM_GPU_PAGE_FAULT_EVENTS WHERE :device IS NULL OR deviceId = :device G
 /** CUPTI's numbers, for files without their enumerations (CUpti_ActivityUnifiedMemoryMigrationCause, CUpti_ActivityUnifiedMemoryAccessType). */
 const causes: Record<number, string> = { 0: 'Unknown', 1: 'User prefetch', 2: 'Page fault', 3: 'Speculative prefetch', 4: 'Eviction', 5: 'Access counters' };
 const accesses: Record<number, string> = { 0: 'Unknown', 1: 'Read', 2: 'Write', 3: 'Atomic', 4: 'Prefetch' };
-const unifiedDirections: Record<number, string> = { ...directions, 11: 'Unified Host-to-Device', 12: 'Unified Device-to-Host', 13: 'Unified Device-to-Device' };
 
 /** What unified memory moved, and the page faults on devices and on the host. */
 export function unified(db: ProfileDatabase, device: number | null): Moved[] {
   const moved: Moved[] = [];
   if (hasTable(db, 'CUPTI_ACTIVITY_KIND_MEMCPY')) {
-    const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', unifiedDirections);
+    const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
     const cause = labels(db, 'ENUM_CUDA_UNIF_MEM_MIGRATION', causes);
     for (const { copyKind, cause: why, ...rest } of db.prepare<[object], Omit<Moved, 'what' | 'name'> & { copyKind: number; cause: number | null }>(migrationsSql).all({ device })) {
       moved.push({ what: 'migration', name: `${direction(copyKind)}${why === null ? '' : `, ${cause(why)}`}`, ...rest });
