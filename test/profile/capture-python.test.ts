@@ -47,6 +47,46 @@ if __name__ == "__main__":
     expect(calls.filter((count) => count > 0).sort((a, b) => a - b)).toEqual([1, 1, 4, 4]);
   });
 
+  it('sees what threads do, also those that are still running at the end', async () => {
+    const cwd = repository({
+      'main.py': `import sys, threading
+${work}
+done = threading.Event()
+
+def serve():
+    work(20)
+    done.set()
+    while True:
+        work(20)
+
+def twice():
+    work(300)
+    work(300)
+
+threading.Thread(target=serve, daemon=True).start()
+for _ in range(2):
+    threads = [threading.Thread(target=twice) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+done.wait()
+open("keeps-threads-apart", "w").write(str(sys.version_info < (3, 12)))
+`,
+    });
+    const { files } = await capture('python3 main.py', { cwd });
+    expect(files).toHaveLength(1);
+    const { functions, calls } = readPstats(files[0] ?? '', 0);
+    const counted = (name: string): number | undefined => functions.find(({ frame }) => frame.name === name)?.calls;
+    expect(counted('twice')).toBe(10);
+    expect(counted('work')).toBeGreaterThan(20);
+    if (readFileSync(join(cwd, 'keeps-threads-apart'), 'utf8') !== 'True') return;
+    expect(counted('serve')).toBe(1);
+    const callers = calls.filter(({ callee }) => callee.frame.name === 'work');
+    expect(new Set(callers.map(({ caller }) => caller.frame.name))).toEqual(new Set(['serve', 'twice']));
+    expect(callers.find(({ caller }) => caller.frame.name === 'twice')).toMatchObject({ calls: 20 });
+  });
+
   it('keeps an existing sitecustomize working', async () => {
     const cwd = repository({ 'site/sitecustomize.py': 'import builtins\nbuiltins.mark = 42\n', 'main.py': `import sitecustomize\nopen("seen", "w").write(str(mark) + sitecustomize.__file__)\n` });
     await capture('python3 main.py', { cwd, env: { PYTHONPATH: join(cwd, 'site') } });

@@ -3,7 +3,9 @@ import { existingSource, laterSource, startSource } from './python-parts.js';
 /**
  * `sitecustomize.py` of a folder put first on PYTHONPATH: runs cProfile in every Python process of the profiled command and
  * writes `<pid>.<start us>.<duration us>.pstats` at exit. A sitecustomize that was there before still runs. Python 3.7 and
- * newer. Lost: `os._exit`, `os.exec*`, SIGKILL, interpreters started with -I, -E or -S; before 3.12, threads but the main one.
+ * newer. Before 3.12 each thread of `threading` has a profiler of its own, and their numbers are added up. Since 3.12 one profiler
+ * sees all threads on one stack: what runs by itself is right, who called it is not where threads took turns, which is said.
+ * Lost: `os._exit`, `os.exec*`, SIGKILL, interpreters started with -I, -E or -S; threads of `_thread`, those before the delay.
  */
 export const pythonHookSource = `${existingSource}
 ${laterSource}
@@ -19,15 +21,39 @@ def _start():
     import marshal
     import signal
     import sys
+    import threading
     import time
 
     own = _start.__code__.co_filename
     cwd = os.getcwd()
     running = {}
+    # Profilers of threads: all of them, and those whose thread has ended, which serve the next one.
+    threads = {"all": [], "free": [], "seen": False}
+    is_shared = sys.version_info >= (3, 12)
+    bootstrap = threading.Thread._bootstrap_inner
 
     def begin():
         running.update(profiler=cProfile.Profile(), pid=os.getpid(), started=time.monotonic())
         running["profiler"].enable()
+
+    def in_thread(self):
+        if "profiler" not in running:
+            return bootstrap(self)
+        threads["seen"] = True
+        if is_shared:
+            return bootstrap(self)
+        try:
+            profiler = threads["free"].pop()
+        except IndexError:
+            profiler = cProfile.Profile()
+            threads["all"].append(profiler)
+        free = threads["free"]
+        profiler.enable()
+        try:
+            bootstrap(self)
+        finally:
+            profiler.disable()
+            free.append(profiler)
 
     def absolute(key):
         name = key[0]
@@ -48,19 +74,33 @@ def _start():
         if "signal" in running:
             die(running["signal"])
 
+    def add(part, stats):
+        for key, (*numbers, callers) in part.items():
+            if key[0] == own:
+                continue
+            known, edges = stats.get(absolute(key), ((0, 0, 0, 0), {}))
+            for caller, edge in callers.items():
+                if caller[0] != own:
+                    edges[absolute(caller)] = summed(edges.get(absolute(caller), (0, 0, 0, 0)), edge)
+            stats[absolute(key)] = summed(known, numbers), edges
+
+    def summed(one, other):
+        return tuple(a + b for a, b in zip(one, other))
+
     def write(profiler):
         profiler.disable()
         took = time.monotonic() - running["started"]
-        profiler.create_stats()
         stats = {}
-        for key, (cc, nc, tt, ct, callers) in profiler.stats.items():
-            if key[0] != own:
-                stats[absolute(key)] = (cc, nc, tt, ct, {absolute(caller): edge for caller, edge in callers.items() if caller[0] != own})
+        for one in [profiler] + threads["all"]:
+            one.create_stats()
+            add(one.stats, stats)
+        if is_shared and threads["seen"]:
+            sys.stderr.write("perfloop: cProfile of Python 3.12 and newer has one stack for all threads: callers and total times are mixed up where threads took turns; --kind pyspy keeps threads apart\\n")
         name = "%d.%d.%d.pstats" % (running["pid"], running["started"] * 1e6, took * 1e6)
         target = os.path.join(folder, name)
         try:
             with open(target + ".part", "wb") as file:
-                marshal.dump(stats, file)
+                marshal.dump({key: (*numbers, edges) for key, (numbers, edges) in stats.items()}, file)
             os.rename(target + ".part", target)
         except OSError as problem:
             sys.stderr.write("perfloop: the profile could not be written: %s\\n" % problem)
@@ -70,6 +110,8 @@ def _start():
         if profiler is None:
             return
         profiler.disable()
+        # The threads stayed with the parent.
+        threads.update(all=[], free=[], seen=False)
         # multiprocessing forgets finalizers in the child and leaves with os._exit: ask again once it has forgotten.
         util = sys.modules.get("multiprocessing.util")
         if util is not None:
@@ -88,6 +130,7 @@ def _start():
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
+    threading.Thread._bootstrap_inner = in_thread
     atexit.register(dump)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=forked)
