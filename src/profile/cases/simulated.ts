@@ -58,12 +58,29 @@ export class SimulatedProgram {
     this.#kernels.push({ ...span, correlationId, globalPid, demangledName: name, shortName: this.#text(kernel.replace(/^void /, '').replace(/[<(].*$/s, '').replace(/^.*::/, '')), gridX: 64, gridY: 1, gridZ: 1, blockX: 128, blockY: 1, blockZ: 1 });
   }
 
-  copy({ direction, bytes, us, pinned = true }: Copy, { device = 0, stream = 7 }: { device?: number; stream?: number } = {}): void {
-    const correlationId = this.#call('cudaMemcpyAsync_v3020', callUs);
+  /** A CUDA graph of kernels one after another, traced node by node: one call launches all. */
+  graph(kernels: readonly string[], { us, gapUs }: { us: number; gapUs: number }): void {
+    const correlationId = this.#call('cudaGraphLaunch_v10000', callUs);
+    for (const [node, kernel] of kernels.entries()) {
+      const name = this.#text(kernel);
+      this.#kernels.push({ ...this.#onDevice(0, 7, us), correlationId, globalPid, demangledName: name, shortName: name, graphNodeId: node + 1 });
+      this.#streams.set('0 7', (this.#streams.get('0 7') ?? 0) + gapUs);
+    }
+  }
+
+  /** `waits`: the call returns when the copy is done. */
+  copy({ direction, bytes, us, pinned = true }: Copy, { device = 0, stream = 7, waits = false }: { device?: number; stream?: number; waits?: boolean } = {}): void {
+    // The device begins after a call that does not wait, and within one that does.
+    const began = this.#now;
+    if (!waits) this.#now += callUs;
+    const span = this.#onDevice(device, stream, us);
+    this.#now = began;
+    const done = this.#streams.get(`${device} ${stream}`) ?? began;
+    const correlationId = waits ? this.#call('cudaMemcpy_v3020', done + 2 - began) : this.#call('cudaMemcpyAsync_v3020', callUs);
     const host = pinned ? 1 : 0;
     const kinds = { 'to device': [1, host, 2], 'to host': [2, 2, host], within: [8, 2, 2] } as const;
     const [copyKind, srcKind, dstKind] = kinds[direction];
-    this.#copies.push({ ...this.#onDevice(device, stream, us), correlationId, globalPid, bytes, copyKind, srcKind, dstKind });
+    this.#copies.push({ ...span, correlationId, globalPid, bytes, copyKind, srcKind, dstKind });
   }
 
   set(bytes: number, us: number): void {

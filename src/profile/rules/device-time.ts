@@ -28,6 +28,8 @@ export interface DeviceTime {
   name: Float64Array;
   /** Which process launched it, see processNumber; 0 where the profile does not say. */
   process: Float64Array;
+  /** What its launch is known by in its process; 0 where the profile does not say. */
+  correlation: Uint32Array;
   spanMs: number;
   busyMs: number;
 }
@@ -39,9 +41,9 @@ const what: Record<WorkKind, string> = {
   memset: '0',
 };
 
-type WorkRow = [row: number, start: number, end: number, name: number | null, process: number | null, device: number];
+type WorkRow = [row: number, start: number, end: number, name: number | null, process: number | null, correlation: number | null, device: number];
 
-/** Reads every row once: 37 bytes a row are kept. */
+/** Reads every row once: 41 bytes a row are kept. */
 export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
   const there = tablesOf(db);
   const kinds = workKinds.filter((kind) => there.has(tableOf[kind]));
@@ -50,8 +52,8 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
   const all = new Map([...sizes].sort(([a], [b]) => a - b).map(([device, size]) => [device, empty(device, size)]));
   for (const [kind, label] of workKinds.entries()) {
     if (!kinds.includes(label)) continue;
-    const sql = `SELECT rowid AS row, start - :origin AS start, "end" - :origin AS ended, ${what[label]} AS name, ${processNumber('globalPid')} AS process, deviceId FROM ${tableOf[label]} WHERE deviceId IS NOT NULL`;
-    eachRow<WorkRow>(db, sql, { origin }, (row, start, end, name, process, device) => {
+    const sql = `SELECT rowid AS row, start - :origin AS start, "end" - :origin AS ended, ${what[label]} AS name, ${processNumber('globalPid')} AS process, correlationId, deviceId FROM ${tableOf[label]} WHERE deviceId IS NOT NULL`;
+    eachRow<WorkRow>(db, sql, { origin }, (row, start, end, name, process, correlation, device) => {
       const to = all.get(device);
       if (to === undefined) return;
       const at = to.count++;
@@ -61,6 +63,7 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
       to.row[at] = row;
       to.name[at] = name ?? 0;
       to.process[at] = process ?? 0;
+      to.correlation[at] = correlation ?? 0;
     });
   }
   return [...all.values()].map(finished);
@@ -68,7 +71,7 @@ export function deviceTime(db: ProfileDatabase, origin: bigint): DeviceTime[] {
 
 function empty(device: number, size: number): DeviceTime {
   const column = (): Float64Array => new Float64Array(size);
-  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: new Uint32Array(size), name: column(), process: column(), spanMs: 0, busyMs: 0 };
+  return { device, count: 0, start: column(), end: column(), kind: new Uint8Array(size), row: new Uint32Array(size), name: column(), process: column(), correlation: new Uint32Array(size), spanMs: 0, busyMs: 0 };
 }
 
 /** Sorted by start, with what its times add up to. */
@@ -77,12 +80,15 @@ function finished(time: DeviceTime): DeviceTime {
   let inOrder = true;
   for (let i = 1; i < count && inOrder; i++) inOrder = start[i - 1]! <= start[i]!;
   const order = inOrder ? null : Uint32Array.from({ length: count }, (_, i) => i).sort((a, b) => start[a]! - start[b]!);
-  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: Uint32Array.from(order, (i) => time.row[i]!), name: pick(time.name, order), process: pick(time.process, order) };
+  const sorted = order === null ? time : { ...time, start: pick(time.start, order), end: pick(time.end, order), kind: Uint8Array.from(order, (i) => time.kind[i]!), row: Uint32Array.from(order, (i) => time.row[i]!), name: pick(time.name, order), process: pick(time.process, order), correlation: Uint32Array.from(order, (i) => time.correlation[i]!) };
   const last = sorted.end.reduce((most, end) => Math.max(most, end), -Infinity);
   return { ...sorted, spanMs: count === 0 ? 0 : (last - sorted.start[0]!) / 1e6, busyMs: unionMs(sorted, () => true) };
 }
 
 const pick = (from: Float64Array, order: Uint32Array): Float64Array => Float64Array.from(order, (i) => from[i]!);
+
+/** Whether one call launched both: parts of a CUDA graph, or of a copy. */
+export const launchedTogether = ({ process, correlation }: DeviceTime, a: number, b: number): boolean => correlation[a] !== 0 && correlation[a] === correlation[b] && process[a] === process[b];
 
 /** For how long any work of a device ran that `counts`, in milliseconds; what runs at once counts once. */
 export function unionMs(time: DeviceTime, counts: (index: number) => boolean): number {

@@ -5,7 +5,8 @@ export type CallKind = 'sync' | 'allocate' | 'load';
 
 /** A call of CUDA during which a device can run dry. Nanoseconds from the profile's first event. */
 export interface HostCall {
-  kind: CallKind;
+  /** `other`: none of these; they are asked for otherwise (CallBlocks). */
+  kind: CallKind | 'other';
   /** Without the version that CUPTI puts behind it (_v3020). */
   name: string;
   /** Row id in CUPTI_ACTIVITY_KIND_RUNTIME. */
@@ -18,18 +19,21 @@ export interface HostCall {
 
 /** By names of the runtime's and the driver's interface (CUDA Runtime API and CUDA Driver API references). */
 const kinds: Record<CallKind, RegExp> = {
-  sync: /^(cuda(Device|Stream|Event|Thread)Synchronize|cu(Ctx|Stream|Event)Synchronize)/,
+  // Copies that are not asynchronous wait for the device, too; those between devices do not (CUDA Runtime API, "API synchronization behavior").
+  sync: /^(cuda(Device|Stream|Event|Thread)Synchronize|cu(Ctx|Stream|Event)Synchronize|cudaMemcpy(?!.*(Async|Peer))|cuMemcpy(?!.*(Async|Peer|DtoD)))/,
   // cudaMallocAsync and cudaFreeAsync take from a pool in the order of a stream: they do not wait.
   allocate: /^(cuda(Malloc|Free)(?!.*Async)|cuMem(Alloc|Free|Create|Release|Map|Unmap)(?!.*Async)|cudaHost(Alloc|Register|Unregister)|cuMemHost(Alloc|Register))/,
   load: /^(cu(Module|Library)(Load|Get)|cudaLibraryLoad|cuLink|nvrtc|cuInit$|cudaGetFuncBySymbol|cuModule)/,
 };
+
+export const plainName = (name: string): string => name.replace(/_v\d+$/, '');
 
 /** In the order of their start. */
 export function hostCalls(db: ProfileDatabase, origin: bigint): HostCall[] {
   const named = db.prepare<[], { id: number; value: string }>("SELECT id, value FROM StringIds WHERE value GLOB 'cu*' OR value GLOB 'nvrtc*'").all();
   const wanted = new Map<number, { kind: CallKind; name: string }>();
   for (const { id, value } of named) {
-    const name = value.replace(/_v\d+$/, '');
+    const name = plainName(value);
     const kind = (Object.keys(kinds) as CallKind[]).find((one) => kinds[one].test(name));
     if (kind !== undefined) wanted.set(id, { kind, name });
   }

@@ -1,16 +1,19 @@
 import { Top } from '../tools/top.js';
 import type { Asked } from './asked.js';
-import type { DeviceTime } from './device-time.js';
+import { CallBlocks } from './call-blocks.js';
+import { Cover } from './cover.js';
+import { launchedTogether, type DeviceTime } from './device-time.js';
 import type { HostCall } from './host-calls.js';
 import { hostRanges, type HostRange } from './host-ranges.js';
 
 /**
  * Why a device had nothing to do. `load`: code was being loaded or compiled; `allocate`: memory was; `data`: the program waited for
  * its data loader; `collector`, `lock`: Python collected garbage or waited for its lock; `sync`: the host waited until the
- * device was done, and began to launch again only then; `launch`: the next launch was on its way; `host`: none of these, so the
- * host did something else.
+ * device was done, and began to launch again only then; `device`: nothing was left to the host, as the gap is between parts of one
+ * launch (nodes of a CUDA graph), or is short and the host waits for more; `launch`: the next launch was on its way; `call`: the host
+ * was in another call of CUDA; `host`: none of these, so the host did something else.
  */
-export type IdleCause = 'load' | 'allocate' | 'data' | 'collector' | 'lock' | 'sync' | 'launch' | 'host';
+export type IdleCause = 'load' | 'allocate' | 'data' | 'collector' | 'lock' | 'sync' | 'device' | 'launch' | 'call' | 'host';
 
 export interface Gap {
   startNs: number;
@@ -27,7 +30,7 @@ export interface Gap {
 export interface Idle {
   time: DeviceTime;
   idleMs: number;
-  /** Of each cause; of launches and of the host, which can be millions, those that are kept here are the longest. */
+  /** Of each cause; of launches, calls and the host, which can be millions, those that are kept here are the longest; of the device none is. */
   gaps: Record<IdleCause, Gap[]>;
   /** All of them. */
   sums: Record<IdleCause, { count: number; ms: number }>;
@@ -51,6 +54,8 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
   const mine = (one: { process: number }): boolean => processes.has(one.process) || processes.has(0);
   const ranges = hostRanges(asked).filter(mine);
   const calls = asked.calls.filter(mine);
+  const known = new Set(calls.filter(({ kind }) => kind === 'load' || kind === 'allocate').map(({ row }) => row));
+  const others = new CallBlocks(asked, (call) => mine(call) && !known.has(call.row));
   const covers = [
     ['load', new Cover(calls.filter(({ kind }) => kind === 'load'))],
     ['allocate', new Cover(calls.filter(({ kind }) => kind === 'allocate'))],
@@ -59,10 +64,11 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
     ['lock', new Cover(ranges.filter(({ kind }) => kind === 'lock'))],
   ] as const;
   const waits = new Cover(calls.filter(({ kind }) => kind === 'sync').map((call) => ({ ...call, endNs: call.endNs + returnNs })));
-  const gaps: Idle['gaps'] = { load: [], allocate: [], data: [], collector: [], lock: [], sync: [], launch: [], host: [] };
+  const gaps: Idle['gaps'] = { load: [], allocate: [], data: [], collector: [], lock: [], sync: [], device: [], launch: [], call: [], host: [] };
   const none = (): { count: number; ms: number } => ({ count: 0, ms: 0 });
-  const sums: Idle['sums'] = { load: none(), allocate: none(), data: none(), collector: none(), lock: none(), sync: none(), launch: none(), host: none() };
-  const longest = { launch: new Top<Gap>(longestKept, byLength), host: new Top<Gap>(longestKept, byLength) };
+  const sums: Idle['sums'] = { load: none(), allocate: none(), data: none(), collector: none(), lock: none(), sync: none(), device: none(), launch: none(), call: none(), host: none() };
+  const top = (): Top<Gap> => new Top<Gap>(longestKept, byLength);
+  const longest = { launch: top(), call: top(), host: top() };
   let reached = time.count === 0 ? 0 : time.start[0]!;
   let idleNs = 0;
   let busySinceWait = 0;
@@ -80,20 +86,27 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
         const gap = { startNs: reached, endNs: start, ms: taken / 1e6, after: latest, before: i, by };
         sums[cause].count += 1;
         sums[cause].ms += gap.ms;
-        if (cause === 'launch' || cause === 'host') longest[cause].add(gap);
-        else gaps[cause].push(gap);
+        if (cause === 'launch' || cause === 'call' || cause === 'host') longest[cause].add(gap);
+        else if (cause !== 'device') gaps[cause].push(gap);
       };
+      if (launchedTogether(time, latest, i)) put('device', rest, null);
       for (const [cause, cover] of covers) {
         const { ns, by } = cover.within(reached, start);
         put(cause, ns, by);
       }
+      const isShort = start - reached < launchGapUs * 1000;
       const wait = waits.at(reached);
-      if (wait !== null) {
+      if (wait !== null && wait.endNs - returnNs < start) {
         // Without the wait, host and device would work at once: the shorter of the two is saved.
         put('sync', busySinceWait, wait);
         busySinceWait = 0;
+      } else if (wait !== null && isShort) put('device', rest, null);
+      if (isShort) put('launch', rest, null);
+      else if (rest > 0) {
+        const { ns, by } = others.within(reached, start);
+        put('call', ns, by);
+        put('host', rest, null);
       }
-      put(start - reached < launchGapUs * 1000 ? 'launch' : 'host', rest, null);
     }
     if (end > reached) {
       busySinceWait += end - Math.max(start, reached);
@@ -101,51 +114,7 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
       latest = i;
     }
   }
-  return { time, idleMs: idleNs / 1e6, gaps: { ...gaps, launch: longest.launch.first(), host: longest.host.first() }, sums };
+  return { time, idleMs: idleNs / 1e6, gaps: { ...gaps, launch: longest.launch.first(), call: longest.call.first(), host: longest.host.first() }, sums };
 }
 
 const byLength = (a: Gap, b: Gap): number => b.ms - a.ms;
-
-/** Spans in the order of their start, asked for later and later times. */
-class Cover<Span extends HostCall | HostRange> {
-  readonly #spans: Span[];
-  #from = 0;
-
-  constructor(spans: readonly Span[]) {
-    this.#spans = [...spans].sort((a, b) => a.startNs - b.startNs);
-  }
-
-  /** For how long of that time there is any span, and the one with the most of it. */
-  within(start: number, end: number): { ns: number; by: Span | null } {
-    this.#forget(start);
-    let ns = 0;
-    let reached = start;
-    let by: Span | null = null;
-    let most = 0;
-    for (let i = this.#from; i < this.#spans.length; i++) {
-      const span = this.#spans[i]!;
-      if (span.startNs >= end) break;
-      const own = Math.min(end, span.endNs) - Math.max(start, span.startNs);
-      if (own > most) [by, most] = [span, own];
-      ns += Math.max(0, Math.min(end, span.endNs) - Math.max(reached, span.startNs));
-      reached = Math.max(reached, Math.min(end, span.endNs));
-    }
-    return { ns, by };
-  }
-
-  /** A span around that time. */
-  at(time: number): Span | null {
-    this.#forget(time);
-    for (let i = this.#from; i < this.#spans.length; i++) {
-      const span = this.#spans[i]!;
-      if (span.startNs > time) return null;
-      if (span.endNs >= time) return span;
-    }
-    return null;
-  }
-
-  /** Passes over what ended before. A long span keeps those after it, which are then looked at again. */
-  #forget(time: number): void {
-    while (this.#from < this.#spans.length && this.#spans[this.#from]!.endNs < time) this.#from += 1;
-  }
-}

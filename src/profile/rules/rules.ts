@@ -1,5 +1,5 @@
 import { exposedCommunication, smallCollectives, stragglers } from './gpu/communication.js';
-import { idleDevice, moduleLoading } from './gpu/host.js';
+import { idleDevice, moduleLoading, slowCalls } from './gpu/host.js';
 import { fragmented, launchBound, tinyKernels } from './gpu/launches.js';
 import { dataLoader, garbageCollection, pythonLock } from './gpu/python-data.js';
 import { allocationChurn, deviceSync, scalarRead, syncInLoop } from './gpu/sync.js';
@@ -11,7 +11,7 @@ import type { Rule } from './rule.js';
 
 /** Every rule, by category. */
 export const rules: readonly Rule[] = [
-  idleDevice, moduleLoading,
+  idleDevice, slowCalls, moduleLoading,
   launchBound, fragmented, tinyKernels,
   scalarRead, syncInLoop, deviceSync, allocationChurn,
   transferBound, pageableCopies, smallCopies, repeatedCopies,

@@ -36,6 +36,10 @@ const pairs: Record<string, { does: Simulate; doesNot: Simulate }> = {
     // The host is ahead: the device never waits.
     doesNot: (p) => times(20, () => { p.work(500); busy(p); }),
   },
+  'C1-slow-calls': {
+    does: (p) => times(20, () => { p.call('cudaGraphInstantiate_v12000', 1500); busy(p); }),
+    doesNot: (p) => times(20, () => { p.work(1500); busy(p); }),
+  },
   'C1-module-loading': {
     does: (p) => { p.call('cuModuleLoadData', 200_000); busy(p, 2000); },
     // Once at the start of a long program.
@@ -139,6 +143,30 @@ it.each(Object.entries(pairs))('%s speaks of what it looks for, and not of what 
   if (rule !== 'C1-module-loading') expect(finding?.headroom_ms).toBeCloseTo((finding?.share ?? 0) * (found.profile.device_ms ?? 0), 6);
   expect(finding?.evidence.some(({ place }) => place !== undefined && place.ids.length > 0)).toBe(true);
   expect((await analyzed(doesNot)).findings.map((one) => one.rule)).not.toContain(rule);
+});
+
+it('says that the host is busy outside of CUDA only of time outside of calls', async () => {
+  const { findings } = await analyzed((p) => times(20, () => { p.call('cudaStreamCreate_v3020', 1500); busy(p); }));
+  expect(findings.map(({ rule }) => rule)).toEqual(['C1-slow-calls']);
+  expect(findings[0]?.title).toContain('cudaStreamCreate');
+});
+
+it('takes gaps between the nodes of a CUDA graph for no launches', async () => {
+  const nodes = 200;
+  const { findings } = await analyzed((p) => times(50, () => { p.graph(Array.from({ length: nodes }, () => gemm), { us: 3, gapUs: 1 }); p.wait(); }));
+  expect(findings.map(({ rule }) => rule)).not.toContain('C2-launch-bound');
+});
+
+it('takes a copy of one value that is not asynchronous for a read of a scalar', async () => {
+  const { findings } = await analyzed((p) => times(200, () => { busy(p, 1); p.copy({ direction: 'to host', bytes: 4, us: 1, pinned: false }, { waits: true }); p.work(45); }));
+  expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([['C3-scalar-read', 'medium']]);
+});
+
+it('agrees with the tool tensor_cores on what tensor cores could do', async () => {
+  const vector = await analyzed((p) => times(20, () => p.launch('void gemmk1_kernel<float, 256, 5, false>(x)', 200)));
+  expect(vector.findings).toEqual([]);
+  const matrix = await analyzed((p) => times(20, () => p.launch('sm80_xmma_gemm_f32f32_f32f32_f32_tn_n_tilesize32x32x8_stage3_warpsize1x2x1_ffma_cublas', 200)));
+  expect(matrix.findings.map(({ rule }) => rule)).toEqual(['C5-fp32-gemm']);
 });
 
 it('puts no idle millisecond down to two causes', async () => {

@@ -5,7 +5,7 @@ import type { HostCall } from '../host-calls.js';
 import type { Gap } from '../idle.js';
 import { severityOf, type Clues, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
-import { deviceCalls, launchesOf, longestIdle, workEvidence } from './support.js';
+import { callsBehind, deviceCalls, launchesOf, longestIdle, workEvidence } from './support.js';
 
 const idleShare = { what: 'least share of the device\'s time lost', value: 0.1, unit: 'share', source: 'our own choice; nsys\' expert rule "GPU utilization" begins at half, which is more than one wants to lose' } as const;
 
@@ -44,6 +44,37 @@ function whileIdle(asked: Asked, time: DeviceTime, gaps: readonly Gap[]): Clues 
   const pairs = gaps.slice(0, 24).flatMap(({ before, startNs, endNs }) => launchesOf(asked, time, [before]).map((call) => ({ call, moment: (startNs + endNs) / 2 })));
   return { calls: pairs.map(({ call }) => call), moments: pairs.map(({ moment }) => moment) };
 }
+
+export const slowCalls: Rule = {
+  id: 'C1-slow-calls',
+  category: 'C1',
+  looksFor: 'a device without work while the host is inside calls of CUDA: first launches that load code, graphs and streams that are made',
+  tools: ['gaps', 'api_sum'],
+  needs: deviceCalls,
+  thresholds: [idleShare],
+  falsePositives: 'A short profile of a long program: a first launch happens once.',
+  blindTo: 'Calls that load code or allocate memory by their name: other rules tell of these.',
+  find(asked) {
+    const lost = longestIdle(asked, 'call');
+    if (lost === null) return [];
+    const { time, ms, gaps, count } = lost;
+    const part = ms / time.spanMs;
+    if (part < idleShare.value) return [];
+    const longest = gaps[0]?.ms ?? 0;
+    const calls = callsBehind(gaps);
+    const names = [...new Set(calls.map(({ name }) => name))];
+    return [{
+      title: `Device ${time.device} has nothing to do for ${milliseconds(ms)} of ${milliseconds(time.spanMs)} (${percent(part)}) while the host is inside calls of CUDA, longest in ${names[0] ?? 'one'}.`,
+      confidence: longest > ms / 2 ? 'low' : 'medium',
+      share: part,
+      headroomMs: ms,
+      severity: severityOf(part),
+      evidence: [asked.evidence('api_sum', `${times(count, 'gap')}, the longest ${milliseconds(longest)}; the longest are within ${names.slice(0, 4).join(', ')}.`, 'CUPTI_ACTIVITY_KIND_RUNTIME', calls)],
+      notes: ['Make such calls once, before the part that has to be fast. A launch that takes so long loads the code of its kernel: launch each once before. Keep streams, events and graphs, and use them again.'],
+      clues: { calls: calls.slice(0, 24).map(({ row }) => row) },
+    }];
+  },
+};
 
 const loadShare = { what: 'least share of the profile', value: 0.1, unit: 'share', source: 'our own choice' } as const;
 const loadMs = { what: 'least time', value: 100, unit: 'ms', source: 'our own choice: loading takes some time in every program' } as const;

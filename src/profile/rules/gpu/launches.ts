@@ -18,7 +18,7 @@ export const launchBound: Rule = {
   needs: deviceCalls,
   thresholds: [lostShare, gapLength],
   falsePositives: 'Profilers make launches slower: compare with a run without one.',
-  blindTo: 'Launches that a slice lost.',
+  blindTo: 'Launches that a slice lost. Launches of one thread while another waits for the device.',
   find(asked) {
     const lost = longestIdle(asked, 'launch');
     if (lost === null) return [];

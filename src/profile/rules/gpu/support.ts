@@ -47,7 +47,7 @@ export function longestWaiting(asked: Asked, counts: (gap: Gap, idle: Idle) => b
 /** The calls that gaps are put down to, each once, in the order of the gaps. */
 export function callsBehind(gaps: readonly Gap[]): HostCall[] {
   const calls = new Map<number, HostCall>();
-  for (const { by } of gaps) if (by !== null && (by.kind === 'sync' || by.kind === 'allocate' || by.kind === 'load')) calls.set(by.row, by);
+  for (const { by } of gaps) if (by !== null && (by.kind === 'sync' || by.kind === 'allocate' || by.kind === 'load' || by.kind === 'other')) calls.set(by.row, by);
   return [...calls.values()];
 }
 

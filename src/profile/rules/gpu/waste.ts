@@ -1,3 +1,4 @@
+import { matrixKernel } from '../../tools/gpu/matrix-kernels.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
@@ -6,9 +7,11 @@ import { deviceWork, kernelsNamed, launchesOf, workOf, namesByTime, workEvidence
 
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
 
-/** cuBLAS and CUTLASS name multiplications on the plain cores sgemm, simt, ffma; those on the tensor cores by their instruction. */
-const plainGemm = /sgemm|gemm.*_ffma_|simt_gemm|gemmsn|gemmk1_kernel<float|gemv2t?_kernel_val<.*float.*gemm/i;
-const onTensorCores = /tf32|tensorop|tensor_op|[hs]?1688|16816|h884|hmma|wgmma|mma_sync|i8816|bf16|f16/i;
+/** A product of FP32 matrices that tensor cores could do and do not: what the tool tensor_cores says of the name. Convolutions have a setting of their own. */
+function isPlainGemm(name: string): boolean {
+  const told = matrixKernel(name);
+  return told !== null && told.work === 'gemm' && told.precision === 'FP32' && told.tensorCores === 'no' && told.eligible === true;
+}
 
 const gemmShare = { what: 'least share of the time of all kernels', value: 0.05, unit: 'share', source: 'our own choice' } as const;
 const gemmSpan = { what: 'least share of the device\'s time that could be saved', value: 0.01, unit: 'share', source: 'our own choice' } as const;
@@ -24,7 +27,7 @@ export const fp32Gemm: Rule = {
   blindTo: 'Kernels whose name does not tell their arithmetic.',
   find(asked) {
     if (olderThanAmpere(asked)) return [];
-    const isPlain = kernelsNamed(asked, (name) => plainGemm.test(name) && !onTensorCores.test(name));
+    const isPlain = kernelsNamed(asked, isPlainGemm);
     const found = worst(asked.devices, (time) => unionMs(time, isPlain(time)));
     if (found === null) return [];
     const { one: time } = found;
