@@ -7,6 +7,7 @@ import { timeVia } from '../tools/time-via.js';
 import { tablesOf } from '../tools/tables.js';
 import { deviceTime, type DeviceTime } from './device-time.js';
 import type { HotFacts } from './host/calls.js';
+import { calledDirectly } from './host/outermost.js';
 import { hostCalls, type HostCall } from './host-calls.js';
 import { Abstention } from './rule.js';
 
@@ -74,7 +75,9 @@ export class Asked {
 
   factsOf(hot: HotFunction): HotFacts {
     const lines = this.sources.get(hot.file);
-    return { hot, via: timeVia(this.db, hot), lines: hot.hotLines.map((one) => ({ ...one, text: lines?.[one.line - 1] ?? '' })) };
+    // Lines of other functions, which were compiled into this one, may lie before it or beyond its file.
+    const hotLines = hot.hotLines.filter(({ line }) => line >= hot.line && line <= (lines?.length ?? Infinity));
+    return { hot: { ...hot, hotLines }, via: timeVia(this.db, hot), called: calledDirectly(this.db, hot), lines: hotLines.map((one) => ({ ...one, text: lines?.[one.line - 1] ?? '' })) };
   }
 
   /** Where the time of the host's code went. */

@@ -13,16 +13,19 @@ export interface CostlyCalls {
   /** The same in the text of a line: V8 counts builtins that it compiled into a function as that function's own time. */
   source?: RegExp;
   note: string;
+  /** Names that other calls have as well: such a finding is not sure. */
+  unsure?: RegExp;
 }
 
 export const costlyCalls: readonly CostlyCalls[] = [
   {
     rule: 'H1-list-search',
     category: 'H1',
-    what: 'searching a list',
+    what: 'searching a list or a text',
     names: /^(indexOf|lastIndexOf|includes|find|findIndex|findLast|findLastIndex)$|\{method '(index|count|remove|__contains__)' of 'list'/,
     source: /\.(indexOf|lastIndexOf|includes|find|findIndex|some)\(/,
-    note: 'Look up in a Set, a Map or a dict: a search of a list takes as long as the list is.',
+    note: 'A list: look up in a Set, a Map or a dict, as a search takes as long as the list is. A text: search for all words at once, or keep an index of it.',
+    unsure: /^(indexOf|lastIndexOf|includes)$|^line /,
   },
   {
     rule: 'H1-list-shift',
@@ -82,9 +85,10 @@ export const costlyCalls: readonly CostlyCalls[] = [
   {
     rule: 'H5-lock-contention',
     category: 'H5',
-    what: 'taking locks',
-    names: /futex|pthread_(mutex|rwlock|spin)_?\w*lock|__lll_lock|lll_lock_wait|native_queued_spin_lock|osq_lock|rwsem_down|'acquire' of '_thread\.(lock|RLock)'|sync\.\(\*(RW)?Mutex\)|parking_lot|(Mutex|RwLock)::lock/,
-    note: 'Hold locks for shorter, one for each part of the data, or give each thread its own.',
+    what: 'taking locks or waiting for them',
+    names: /futex|pthread_(mutex|rwlock|spin)_?\w*lock|__lll_lock|lll_lock_wait|native_queued_spin_lock|osq_lock|rwsem_down|'acquire' of '_thread\.(lock|RLock)'|sync\.\(\*(RW)?Mutex\)|parking_lot|(Mutex|RwLock)::lock|^(Atomics\.)?wait$/,
+    source: /\bAtomics\.wait\(/,
+    note: 'Hold locks for shorter, one for each part of the data, or give each thread its own. V8 counts the waiting of Atomics.wait as busy time.',
   },
   {
     rule: 'H6-interpreter-overhead',
@@ -108,19 +112,25 @@ export interface CostlyPart {
 export interface HotFacts {
   hot: HotFunction;
   via: readonly Via[];
+  /** The same time by what the function itself called; none where calls were counted. */
+  called?: readonly Via[];
   lines: readonly { line: number; share: number; text: string }[];
 }
 
 /** Of a function's own time, what one kind of calls has to take to be its cause; the largest of them counts. */
 export const leastPart = 1 / 3;
 
+const sum = (of: readonly { share: number }[]): number => of.reduce((total, { share }) => total + share, 0);
+
 /** The kind of calls that a function's own time passes in, if there is one. */
-export function costlyPart({ hot, via, lines }: HotFacts): CostlyPart | null {
+export function costlyPart({ hot, via, called = [], lines }: HotFacts): CostlyPart | null {
   const parts = costlyCalls.map((calls) => {
-    const called = via.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share }));
     const inLines = lines.filter(({ text }) => calls.source?.test(text) === true).map(({ line, share }) => ({ name: `line ${line}`, share }));
-    const sum = (of: readonly { share: number }[]): number => of.reduce((total, { share }) => total + share, 0);
-    return { calls, names: [...called, ...inLines].sort((a, b) => b.share - a.share), share: sum(called) + sum(inLines), byLines: sum(inLines) > sum(called) };
+    // A helper deep inside may have the telling name, or the call that the function itself makes.
+    const [within, direct] = [via, called].map((of) => of.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share })));
+    const inCalls = sum(direct ?? []) > sum(within ?? []) ? (direct ?? []) : (within ?? []);
+    const names = [...inCalls, ...inLines].sort((a, b) => b.share - a.share);
+    return { calls, names, share: Math.min(hot.selfShare, sum(inCalls) + sum(inLines)), byLines: sum(inLines) > sum(inCalls) };
   });
   const large = parts.filter(({ share }) => share > 0 && share >= leastPart * hot.selfShare).sort((a, b) => b.share - a.share);
   // Library functions such as deepcopy call small builtins themselves: those are the cause where nothing else is.

@@ -3,7 +3,8 @@ import type { Asked } from '../asked.js';
 import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } from './cause.js';
-import { costlyCalls, leastPart, type HotFacts } from './calls.js';
+import { costlyCalls, leastPart, type CostlyPart, type HotFacts } from './calls.js';
+import { checkSamples, confidenceBy, isEnough, leastSamples, sampledOf } from './samples.js';
 import { wallMsOf } from './wall.js';
 
 const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
@@ -13,6 +14,7 @@ const share: Threshold = { what: 'least share of the busy time', value: 0.05, un
 const hotShare: Threshold = { what: 'least share of the busy time', value: 0.1, unit: 'share', source: amdahl };
 /** Of a program that waits nearly all the time, what is hot among the rest matters to nobody. */
 const ofAll: Threshold = { what: 'least share of the time of all threads, waiting included', value: 0.01, unit: 'share', source: 'our own choice' };
+const ofSamples: Threshold = { what: 'least samples, where the profiler takes samples; the lower end of the 95% interval of the share counts', value: leastSamples, unit: 'count', source: 'our own choice; Wilson (1927)' };
 const blindTo = 'Time in which the program waited, and code that the profiler did not sample or count.';
 
 /** Each function once, with its cause. */
@@ -41,31 +43,44 @@ function ruleOf(hotRule: HotRule): Rule {
     looksFor,
     tools,
     needs,
-    thresholds: [...thresholds, ofAll],
+    thresholds: [...thresholds, ofAll, ofSamples],
     falsePositives,
     blindTo,
     find(asked): Suspect[] {
+      const all = caused(asked);
+      checkSamples(asked);
       const { busyMs, idleMs } = asked.host;
       const least = Math.max(thresholds[0]?.value ?? 0, busyMs === 0 ? 0 : (ofAll.value * (busyMs + idleMs)) / busyMs);
-      return caused(asked).filter(({ cause }) => cause.rule === id && cause.share >= least).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
+      return all.filter(({ hot, cause }) => cause.rule === id && cause.share >= least && isEnough(sampledOf(asked, hot, cause.share), least)).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
     },
   };
 }
 
 function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: HotRule, hot: HotFunction, cause: HotCause): Suspect {
   const ms = cause.share * asked.host.busyMs;
+  const sampled = sampledOf(asked, hot, cause.share);
+  const bySamples = confidenceBy(sampled);
+  const byCause = cause.kind === 'calls' ? callsConfidence(cause.part) : confidence;
   const headroomMs = Math.min(ms, wallMsOf(asked, hot.frame));
   return {
     title: title(hot, percent(cause.share)),
-    confidence: cause.kind === 'calls' ? (cause.part.byLines ? 'medium' : 'high') : confidence,
+    confidence: lesser(byCause, bySamples),
     share: cause.share,
     headroomMs,
     // What may well be the program's purpose is never worth the alarm.
-    severity: confidence === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
-    evidence: [{ tool: 'hot_functions', text: text(hot, cause), place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
+    severity: lesser(confidence, bySamples) === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
+    evidence: [{ tool: 'hot_functions', text: `${text(hot, cause)}${sampled === null ? '' : ` ${sampled.count} of ${times(sampled.all, 'sample')}.`}`, place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
     notes: [note, ...(headroomMs < ms ? [inThreads(ms, asked.host.threads)] : [])],
     clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
   };
+}
+
+const order: Suspect['confidence'][] = ['low', 'medium', 'high'];
+const lesser = (a: Suspect['confidence'], b: Suspect['confidence']): Suspect['confidence'] => (order.indexOf(a) < order.indexOf(b) ? a : b);
+
+/** Lines may do other things as well, and some names are of several calls. */
+function callsConfidence({ byLines, calls, names }: CostlyPart): Suspect['confidence'] {
+  return byLines || names.some(({ name }) => calls.unsure?.test(name) === true) ? 'medium' : 'high';
 }
 
 /** Why less is saved than the sum of all threads. */
