@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { importProfile } from '../../src/profile/import/import.js';
 import { openProfile, type ProfileDatabase } from '../../src/profile/tools/open.js';
+import { profileTool } from '../../src/profile/tools/registry.js';
+import { ask } from '../../src/profile/tools/tool.js';
 import { globalPidOf, globalTidOf, writeExport, type ExportRows } from './nsys-export.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -50,4 +52,26 @@ it('a rank that the export knows is that one; without a clock times count from t
   expect(db.prepare('SELECT rank, file FROM PERFLOOP_RANKS ORDER BY rank').raw().all()).toEqual([[2, 'rank1.sqlite'], [3, 'rank0.sqlite']]);
   expect(db.prepare('SELECT start FROM CUPTI_ACTIVITY_KIND_KERNEL').pluck().all()).toEqual([100, 100]);
   expect(db.prepare('SELECT text FROM PERFLOOP_NOTES').pluck().all()).toContainEqual(expect.stringContaining('at quite another time'));
+});
+
+it('a text that each export has is one, under one id', async () => {
+  const db = await ranks(rows('one', epoch), rows('two', epoch));
+  expect(db.prepare('SELECT COUNT(DISTINCT nameId) FROM CUPTI_ACTIVITY_KIND_RUNTIME').pluck().get()).toBe(1);
+  expect(db.prepare("SELECT COUNT(*) FROM StringIds WHERE value = 'cudaLaunchKernel_v7000'").pluck().get()).toBe(1);
+  const answer = ask(profileTool('api_sum'), db, {});
+  expect(answer.abstained === null ? answer.rows : []).toMatchObject([{ count: 2 }]);
+});
+
+it.each([
+  ['works on its own', [0, 1], ['GPU 0', 'GPU 1', 'GPU 2']],
+  ['calls its own 0', [0, 0], ['GPU 0', 'GPU 0', 'GPU 2']],
+])('devices that each export lists are listed once, where each %s', async (_, used, listed) => {
+  const gpus = [0, 1, 2].map((id) => ({ id, name: `GPU ${id}` }));
+  const of = (device: number): ExportRows => {
+    const { CUPTI_ACTIVITY_KIND_KERNEL: kernels, ...others } = rows('one', epoch, { TARGET_INFO_GPU: gpus });
+    return { ...others, CUPTI_ACTIVITY_KIND_KERNEL: (kernels as object[]).map((one) => ({ ...one, deviceId: device })) };
+  };
+  const db = await ranks(...used.map(of));
+  expect(db.prepare('SELECT name FROM TARGET_INFO_GPU ORDER BY id').pluck().all()).toEqual(listed);
+  expect(db.prepare('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_KERNEL JOIN TARGET_INFO_GPU ON id = deviceId').pluck().get()).toBe(2);
 });

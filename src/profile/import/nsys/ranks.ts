@@ -10,9 +10,9 @@ import { createNsysTable, quoted } from './create.js';
 import { importNsys } from './import.js';
 import { addSamples } from './samples.js';
 import { deviceTables, deviceWorkSql, nsysTables, type NsysTable } from './tables.js';
+import { textIdColumns } from './texts.js';
 
-/** Columns that name a text, a process or thread, a device, and a sample or call chain: they count from another start in each export. */
-const texts = new Set(['demangledName', 'shortName', 'nameId', 'textId', 'symbol', 'module']);
+/** Columns that name a process or thread, a device, and a sample or call chain: they count from another start in each export, as texts do. */
 const processes = new Set(['globalPid', 'globalTid', 'endGlobalTid']);
 const devices = new Set(['deviceId', 'srcDeviceId', 'dstDeviceId', 'gpuId', 'cudaId']);
 const chains = new Set(['callchainId', 'id']);
@@ -21,7 +21,6 @@ const chainsApart = 2 ** 40;
 
 /** What is added to the ids and times of one export. */
 interface Apart {
-  texts: number;
   processes: bigint;
   devices: number;
   chains: number;
@@ -45,7 +44,7 @@ export async function importNsysRanks(db: Database.Database, files: readonly str
       const ns = startNs === null || firstNs === null ? Number.NaN : Number(startNs - firstNs);
       const isAligned = Math.abs(ns) <= mostApartNs;
       if (!isAligned) writer.note(`${basename(file)} does not say when it was recorded, or at quite another time: its times count from its own beginning.`);
-      const apart = { texts: next(db, 'SELECT MAX(id) FROM main.StringIds'), processes: processesApart(index), devices: devicesApart(db), chains: index * chainsApart, ns: isAligned ? ns : 0 };
+      const apart = { processes: processesApart(index), devices: devicesApart(db), chains: index * chainsApart, ns: isAligned ? ns : 0 };
       if (apart.devices > 0) writer.note(`Devices of ${basename(file)} have ${apart.devices} added to their numbers: another export has devices of the same numbers.`);
       db.transaction(() => addPart(db, apart, basename(file)))();
       db.exec('DETACH source');
@@ -77,11 +76,19 @@ function sessionStart(db: Database.Database): bigint | null {
   return db.prepare<[], bigint>("SELECT CAST(value AS INTEGER) FROM source.META_DATA_EXPORT WHERE name = 'PERFLOOP_SESSION_START_NS'").pluck().safeIntegers().get() ?? null;
 }
 
-const next = (db: Database.Database, sql: string): number => (db.prepare<[], number | null>(sql).pluck().get() ?? 0) + 1;
+/**
+ * Adds the texts that are not there yet, so that equal ones have one id whatever export they come from. Makes PERFLOOP_TEXTS, which has
+ * ours for each id of theirs.
+ */
+const addTextsSql = `
+INSERT INTO main.StringIds (value) SELECT DISTINCT value FROM source.StringIds WHERE value NOT IN (SELECT value FROM main.StringIds);
+DROP TABLE IF EXISTS temp.PERFLOOP_TEXTS;
+CREATE TEMP TABLE PERFLOOP_TEXTS (id INTEGER PRIMARY KEY, ours INTEGER NOT NULL);
+INSERT INTO temp.PERFLOOP_TEXTS SELECT theirs.id, MIN(ours.id) FROM source.StringIds AS theirs JOIN main.StringIds AS ours USING (value) GROUP BY theirs.id;`;
 
 function addPart(db: Database.Database, apart: Apart, file: string): void {
   const theirs = new Set(db.prepare<[], string>("SELECT name FROM source.sqlite_master WHERE type = 'table'").pluck().all());
-  db.exec(`INSERT INTO main.StringIds (id, value) SELECT id + ${apart.texts}, value FROM source.StringIds; INSERT INTO main.PERFLOOP_NOTES SELECT text FROM source.PERFLOOP_NOTES;
+  db.exec(`${addTextsSql} INSERT INTO main.PERFLOOP_NOTES SELECT text FROM source.PERFLOOP_NOTES;
 INSERT INTO main.META_DATA_EXPORT SELECT name, value FROM source.META_DATA_EXPORT WHERE name NOT IN (SELECT name FROM main.META_DATA_EXPORT) OR name = 'PERFLOOP_FILE';
 INSERT INTO main.META_DATA_CAPTURE SELECT name, value FROM source.META_DATA_CAPTURE EXCEPT SELECT name, value FROM main.META_DATA_CAPTURE;`);
   const ours = tablesOf(db);
@@ -90,7 +97,8 @@ INSERT INTO main.META_DATA_CAPTURE SELECT name, value FROM source.META_DATA_CAPT
     if (!theirs.has(table.name)) continue;
     if (!ours.has(table.name)) createNsysTable(db, table.name, { indexes: false });
     const columns = [...table.columns, ...Object.keys(table.computed ?? {})];
-    db.exec(`INSERT INTO main.${table.name} (${columns.map(quoted).join(', ')}) SELECT ${columns.map((column) => moved(table, column, apart)).join(', ')} FROM source.${table.name}`);
+    const kept = table.name === 'TARGET_INFO_GPU' ? listedHere(db, theirs, apart) : '1';
+    db.exec(`INSERT INTO main.${table.name} (${columns.map(quoted).join(', ')}) SELECT ${columns.map((column) => moved(table, column, apart)).join(', ')} FROM source.${table.name} WHERE ${kept}`);
   }
   const workers = deviceTables.filter((name) => theirs.has(name)).map((name) => `SELECT globalPid FROM source.${name} WHERE globalPid IS NOT NULL`);
   const ranked = workers.length > 0 ? workers.join(' UNION ') : 'SELECT globalPid FROM source.CUPTI_ACTIVITY_KIND_RUNTIME WHERE 0';
@@ -102,9 +110,9 @@ SELECT COALESCE(:rank, (SELECT COUNT(*) FROM main.PERFLOOP_RANKS) + ROW_NUMBER()
 }
 
 /** SQL of a column's value, set apart from the exports before. */
-function moved({ name, columns }: NsysTable, column: string, { texts: text, processes: process, devices: device, chains: chain, ns }: Apart): string {
+function moved({ name, columns }: NsysTable, column: string, { processes: process, devices: device, chains: chain, ns }: Apart): string {
   const value = quoted(column);
-  if (texts.has(column)) return `${value} + ${text}`;
+  if (textIdColumns.has(column)) return `(SELECT ours FROM temp.PERFLOOP_TEXTS AS t WHERE t.id = ${name}.${value})`;
   if (processes.has(column)) return `${value} + ${process}`;
   if (devices.has(column) || (name === 'TARGET_INFO_GPU' && column === 'id')) return `${value} + ${device}`;
   if (chains.has(column) && name !== 'TARGET_INFO_GPU') return `CASE WHEN ${value} > 0 THEN ${value} + ${chain} ELSE ${value} END`;
@@ -112,13 +120,28 @@ function moved({ name, columns }: NsysTable, column: string, { texts: text, proc
   return value;
 }
 
+/**
+ * SQL: whether a device of `source` is listed by it. Each export can list all devices of its machine: one that another had work of, or has
+ * listed, is not listed again; one that this export has work of is listed by it alone.
+ */
+function listedHere(db: Database.Database, theirs: ReadonlySet<string>, { devices: apart }: Apart): string {
+  const worked = workersOf(db, 'source');
+  if (theirs.has('TARGET_INFO_CUDA_DEVICE') && worked.length > 0) worked.push(...db.prepare<[], number>(`SELECT gpuId FROM source.TARGET_INFO_CUDA_DEVICE WHERE cudaId IN (${worked.join(', ')}) AND gpuId IS NOT NULL`).pluck().all());
+  const ids = worked.join(', ');
+  db.exec(`DELETE FROM main.TARGET_INFO_GPU WHERE id - ${apart} IN (${ids})`);
+  // Under new numbers, those without work here would be devices that there are not.
+  return `id IN (${ids})${apart > 0 ? '' : ' OR id NOT IN (SELECT id FROM main.TARGET_INFO_GPU)'}`;
+}
+
+/** Devices that have work. */
+function workersOf(db: Database.Database, schema: 'main' | 'source'): number[] {
+  const there = new Set(db.prepare<[], string>(`SELECT name FROM ${schema}.sqlite_master WHERE type = 'table'`).pluck().all());
+  const parts = deviceTables.filter((name) => there.has(name)).map((name) => `SELECT deviceId FROM ${schema}.${name} WHERE deviceId IS NOT NULL`);
+  return parts.length === 0 ? [] : db.prepare<[], number>(parts.join(' UNION ')).pluck().all();
+}
+
 /** What makes the devices of `source` others than those that are there: 0 where they are. */
 function devicesApart(db: Database.Database): number {
-  const idsOf = (schema: 'main' | 'source'): number[] => {
-    const there = new Set(db.prepare<[], string>(`SELECT name FROM ${schema}.sqlite_master WHERE type = 'table'`).pluck().all());
-    const parts = deviceTables.filter((name) => there.has(name)).map((name) => `SELECT deviceId FROM ${schema}.${name} WHERE deviceId IS NOT NULL`);
-    return parts.length === 0 ? [] : db.prepare<[], number>(parts.join(' UNION ')).pluck().all();
-  };
-  const [there, added] = [new Set(idsOf('main')), idsOf('source')];
-  return added.some((device) => there.has(device)) ? Math.max(...there) + 1 : 0;
+  const there = new Set(workersOf(db, 'main'));
+  return workersOf(db, 'source').some((device) => there.has(device)) ? Math.max(...there) + 1 : 0;
 }
