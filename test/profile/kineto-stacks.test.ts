@@ -80,6 +80,16 @@ describe('functions of Python in a trace of PyTorch', () => {
     expect(db.prepare("SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'KINETO%'").pluck().get()).toBe(0);
   });
 
+  it('are not charged with waiting: for the device, a lock or the clock', async () => {
+    const waits = ['cudaStreamSynchronize', 'cudaDeviceSynchronize', 'cudaMemcpy', 'cuMemcpyDtoH_v2', '<built-in function sleep>', '<built-in method acquire of _thread.lock object at 0x7f10>'];
+    const works = ['cudaLaunchKernel', 'cudaMemcpyAsync', 'cuMemcpyHtoDAsync_v2', '<built-in function len>', '<built-in method append of list object at 0x7f10>'];
+    const db = await imported([{ events: [
+      { cat: 'python_function', name: '/repo/train.py(3): step', ts: 0, dur: 1000 },
+      ...[...waits, ...works].map((name, i) => ({ cat: name.startsWith('<') ? 'python_function' : 'cuda_runtime', name, ts: 10 + i * 20, dur: 10 })),
+    ] }]);
+    expect(db.prepare('SELECT category, SUM(ns) FROM PERFLOOP_CHARGES GROUP BY 1 ORDER BY 1').raw().all()).toEqual([['code', 1_000_000 - waits.length * 10_000], ['idle', waits.length * 10_000]]);
+  });
+
   it.each([
     ['train.py(12): main', { name: 'main', module: 'train.py', line: 12, kind: 'source' }],
     ['/repo/data/load.py(7): __getitem__', { name: '__getitem__', module: '/repo/data/load.py', line: 7, kind: 'source' }],

@@ -83,6 +83,12 @@ describe('a trace of PyTorch', () => {
     expect(ask(profileTool('health'), db, {})).toMatchObject({ facts: { gpus: ['NVIDIA A100'], launchesJoined: 1 } });
   });
 
+  it('tells the graph and the node that a kernel is of', async () => {
+    const node = { ...kernel, args: { ...kernel.args, 'graph id': 5, 'graph node id': 5 * 2 ** 32 + 1 } };
+    const db = await imported(written('a.json', trace([call, node, { ...kernel, args: { ...kernel.args, 'graph id': 0, 'graph node id': 0 } }])));
+    expect(db.prepare('SELECT graphId, graphNodeId FROM CUPTI_ACTIVITY_KIND_KERNEL').raw().all()).toEqual([[5, 21_474_836_481], [null, null]]);
+  });
+
   it('keeps the name of the program, not its command line', async () => {
     const db = await imported(written('a.json', trace([call, kernel, { ph: 'M', name: 'process_name', pid: 42, args: { name: '/usr/bin/python3 train.py --token=hunter2' } }])));
     expect(db.prepare('SELECT name FROM PROCESSES').pluck().all()).toEqual(['python3']);

@@ -66,6 +66,20 @@ const pythonWaits = new Set([
   "{method 'read' of '_ssl._SSLSocket' objects}",
 ]);
 
+/** Functions of Python's modules that wait, without their module. */
+const waitingFunctions = new Set([...pythonWaits].flatMap((name) => /^\{built-in method \w+\.(\w+)\}$/.exec(name)?.[1] ?? []));
+
+/**
+ * Whether native code waits, by the name that Python writes of it: `<built-in function sleep>`, or `<built-in method acquire of
+ * _thread.lock object>`. PyTorch's own functions wait for a device or another process.
+ */
+export function isPythonWait(name: string): boolean {
+  const [, fn] = /^<built-in function (\w+)>$/.exec(name) ?? [];
+  if (fn !== undefined) return waitingFunctions.has(fn) || fn === '_cuda_synchronize';
+  const [, method = '', type = ''] = /^<built-in method (\w+) of (\S+) object>$/.exec(name) ?? [];
+  return pythonWaits.has(`{method '${method}' of '${type}' objects}`) || (method === 'synchronize' && /(?:^|[._])(?:Event|Stream)(?:Base)?$/.test(type)) || (method === 'wait' && type === 'PyCapsule');
+}
+
 /** cProfile's key of a function: file (`~` for native code), first line, name. */
 export function pythonFrame(file: string, line: number, name: string): Frame {
   if (file === '~') {

@@ -30,6 +30,12 @@ export function syncTypeOf(kind: string): number {
   return waits.find(([pattern]) => pattern.test(kind))?.[1] ?? 0;
 }
 
+/**
+ * Whether a call of CUDA waits for the device: it synchronizes, or copies and is not asynchronous (CUDA Runtime API, "API
+ * synchronization behavior"). Also with nsys' and CUPTI's endings, as in `cuMemcpyDtoH_v2` and `cudaMemcpy_v3020`.
+ */
+export const isCudaWait = (name: string): boolean => /^cu(?:da)?(?:(?:Stream|Device|Event|Ctx|Thread)Synchronize|Memcpy(?!\w*(?:Async|Batch|Node|Params)))\w*$/.test(name);
+
 const keyOf = (numbers: Record<string, number>, number: number | null): string | undefined => Object.entries(numbers).find(([, value]) => value === number)?.[0];
 
 /** What `copyOf` reads: HtoD, DtoH and so on, and the kinds of memory. */

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import type Database from '../../../store/sqlite.js';
-import { pythonFrame } from '../frame-kind.js';
+import { isPythonWait, pythonFrame } from '../frame-kind.js';
 import { StackTree, ThreadSamples } from '../gather.js';
 import type { Frame } from '../model.js';
 import { isPythonLibrary } from '../python-library.js';
 import type { Seen } from '../seen-functions.js';
 import { callchainsViewSql, compositeEventsSql } from '../schema.js';
 import { ProfileWriter } from '../writer.js';
+import { isCudaWait } from './names.js';
 
 /** Python's functions, and within them operators and calls of CUDA, of one thread, each before what it holds. */
 const spansSql = `
@@ -86,7 +87,10 @@ class Frames {
 /** `path(line): function` of Python, `<built-in method f of type object at 0x7f00>`, or the name of an operator or a call. */
 export function kinetoFrame(name: string): Frame {
   const [, path, line, fn] = /^(.+?)\((\d+)\): (.+)$/s.exec(name) ?? [];
-  if (path === undefined || fn === undefined) return { name: name.replace(/ at 0x[0-9a-f]+/g, ''), module: '', line: null, column: null, kind: 'builtin' };
+  if (path === undefined || fn === undefined) {
+    const shown = name.replace(/ at 0x[0-9a-f]+/g, '');
+    return { name: shown, module: '', line: null, column: null, kind: isCudaWait(shown) || isPythonWait(shown) ? 'idle' : 'builtin' };
+  }
   const frame = pythonFrame(path, Number(line), fn);
   // The profiler cuts off where on sys.path a file is.
   const isLibrary = !path.startsWith('/') && (isPythonLibrary(frame.module) || /^torch\w*\//.test(frame.module));

@@ -55,17 +55,19 @@ export class TraceWriter {
     const whole = (key: string): number | null => (Number.isSafeInteger(args[key]) ? (args[key] as number) : null);
     const text = (key: string): string | null => (typeof args[key] === 'string' ? args[key] : null);
     const device = (): Record<string, Value> => ({ ...span, deviceId: whole('device'), contextId: whole('context'), streamId: whole('stream'), correlationId: whole('correlation') });
+    // 0 where the work is of no graph.
+    const graph = (): Record<string, Value> => ({ graphNodeId: whole('graph node id') || null, graphId: whole('graph id') || null });
     const host = (): Record<string, Value> => ({ ...span, ...this.#thread(event) });
     switch (kind) {
       case 'kernel': {
         const three = (key: string): (number | null)[] => [0, 1, 2].map((i) => (Array.isArray(args[key]) && Number.isSafeInteger(args[key][i]) ? (args[key][i] as number) : null));
         const [gridX, gridY, gridZ] = three('grid');
         const [blockX, blockY, blockZ] = three('block');
-        const kernel = this.rows.add('CUPTI_ACTIVITY_KIND_KERNEL', { ...device(), demangledName: this.rows.string(name), shortName: this.rows.string(shortKernelName(name)), gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread: whole('registers per thread'), staticSharedMemory: whole('shared memory') });
+        const kernel = this.rows.add('CUPTI_ACTIVITY_KIND_KERNEL', { ...device(), ...graph(), demangledName: this.rows.string(name), shortName: this.rows.string(shortKernelName(name)), gridX, gridY, gridZ, blockX, blockY, blockZ, registersPerThread: whole('registers per thread'), staticSharedMemory: whole('shared memory') });
         return addCollective(this.rows, kernel, args);
       }
-      case 'gpu_memcpy': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMCPY', { ...device(), bytes: whole('bytes') ?? 0, ...copyOf(name) });
-      case 'gpu_memset': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMSET', { ...device(), bytes: whole('bytes') ?? 0 });
+      case 'gpu_memcpy': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMCPY', { ...device(), ...graph(), bytes: whole('bytes') ?? 0, ...copyOf(name) });
+      case 'gpu_memset': return void this.rows.add('CUPTI_ACTIVITY_KIND_MEMSET', { ...device(), ...graph(), bytes: whole('bytes') ?? 0 });
       case 'cuda_sync': return void this.rows.add('CUPTI_ACTIVITY_KIND_SYNCHRONIZATION', { ...device(), syncType: syncTypeOf(text('cuda_sync_kind') ?? name) });
       case 'python_function': return void this.rows.add('KINETO_PYTHON', { ...host(), nameId: this.rows.string(name) });
       case 'cpu_op':
@@ -96,12 +98,25 @@ export class TraceWriter {
     for (const table of deviceTables) db.exec(`UPDATE ${table} SET globalPid = ${globalPid}, deviceId = deviceId + ${addDevices}, start = start + ${shift}, "end" = "end" + ${shift} WHERE rowid > ${this.#before.get(table) ?? 0}`);
     for (const table of hostTables) if (shift !== 0) db.exec(`UPDATE ${table} SET start = start + ${shift}, "end" = "end" + ${shift} WHERE rowid > ${this.#before.get(table) ?? 0}`);
     for (const pid of this.#processes) this.rows.add('PROCESSES', { globalPid: apart + BigInt(pid) * 0x1000000n, pid, name: this.#names.get(pid) ?? 'python' });
-    for (const { id, name, totalGlobalMem = null, computeMajor = null, computeMinor = null, numSms = null } of around.deviceProperties ?? []) this.rows.add('TARGET_INFO_GPU', { id: id + addDevices, name, totalMemory: totalGlobalMem, computeMajor, computeMinor, smCount: numSms });
+    this.#listDevices(around, addDevices);
     if (this.odd > 0) notes.push(`${this.odd} events${several ? ` of ${basename(file)}` : ''} have no readable time or form, and were left out.`);
     const { rank, world_size: world } = around.distributedInfo ?? {};
     if (rank !== undefined && world !== undefined && world > 1) notes.push(several ? `${basename(file)} is of rank ${rank} of ${world}.` : `It is of rank ${rank} of ${world}.`);
     if (rank !== undefined || several) this.rows.add('PERFLOOP_RANKS', { rank: rank ?? this.index, globalPid: apart + BigInt(only) * 0x1000000n, file: basename(file) });
     if (addDevices > 0) notes.push(`Devices of ${basename(file)} have ${addDevices} added to their numbers: another trace has devices of the same numbers.`);
+  }
+
+  /** A trace can list all devices of its machine: those that it has work of are listed by it alone, others once. */
+  #listDevices({ deviceProperties = [] }: Around, addDevices: number): void {
+    const worked = new Set(this.devices());
+    const isListed = this.rows.db.prepare('SELECT 1 FROM TARGET_INFO_GPU WHERE id = ?');
+    for (const { id: theirs, name, totalGlobalMem = null, computeMajor = null, computeMinor = null, numSms = null } of deviceProperties) {
+      const id = theirs + addDevices;
+      // Under new numbers, those without work would be devices that there are not.
+      if (!worked.has(id) && (addDevices > 0 || isListed.get(id) !== undefined)) continue;
+      this.rows.db.prepare('DELETE FROM TARGET_INFO_GPU WHERE id = ?').run(id);
+      this.rows.add('TARGET_INFO_GPU', { id, name, totalMemory: totalGlobalMem, computeMajor, computeMinor, smCount: numSms });
+    }
   }
 
   /** Devices that this trace has work of. */
