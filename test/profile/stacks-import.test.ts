@@ -202,6 +202,22 @@ describe('perf script', () => {
     expect(notes(db)).toEqual([expect.stringContaining('those of page-faults were left out'), expect.stringContaining('3.33 ns')]);
   });
 
+  const sample = (ms: number, event: string, name: string, tid = 5): string => `app 5/${tid} 1.${String(ms).padStart(3, '0')}000: ${event}: \n\t 4 ${name}+0x1 (/home/me/app)\n`;
+
+  it('takes a sample of a clock without periods for the time between samples, and says so', async () => {
+    const db = await importedText([sample(0, 'cpu-clock:u', 'f'), sample(2, 'cpu-clock:u', 'f', 6), sample(4, 'cpu-clock:u', 'f'), sample(6, 'cpu-clock:u', 'g', 6), sample(8, 'cpu-clock:u', 'g'), sample(900, 'cpu-clock:u', 'g')].join('\n'));
+    expect(charged(db)).toEqual([['f', 12_000_000], ['g', 12_000_000]]);
+    expect(notes(db)).toEqual([expect.stringContaining('4.00 ms')]);
+  });
+
+  it.each(['cycles', 'cpu-cycles:u'])('takes %s of both kinds of processors, each by its own rate', async (event) => {
+    const [name = '', modifier = ''] = event.split(':');
+    const of = (kind: string, period: number): string => `${period} cpu_${kind}/${name}/${modifier}`;
+    const db = await importedText([0, 1, 2, 3].map((ms) => sample(ms, of('core', 4000), 'onCore')).concat([4, 5, 6, 7].map((ms) => sample(ms, of('atom', 1000), 'onAtom')), sample(8, '1 page-faults', 'h')).join('\n'));
+    expect(charged(db)).toEqual([['onAtom', 4_000_000], ['onCore', 4_000_000]]);
+    expect(notes(db)).toEqual([expect.stringContaining('page-faults were left out'), expect.stringContaining('cpu_core'), expect.stringContaining('cpu_atom')]);
+  });
+
   it.each([
     ['py::Model.forward:/repo/model.py', '/tmp/perf-9.map', { name: 'Model.forward', module: '/repo/model.py', kind: 'source', line: null }],
     ['LazyCompile:*work file:///repo/a.js:12:7', '/tmp/perf-9.map', { name: 'work', module: '/repo/a.js', kind: 'source', line: 12 }],

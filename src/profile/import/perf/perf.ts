@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
 import { nsPerEvent } from '../event-rate.js';
 import { StackTree, ThreadSamples } from '../gather.js';
-import type { Frame, SampledProfile } from '../model.js';
+import type { Frame, ProfileSource, SampledProfile } from '../model.js';
 import { nativeFrame } from '../native-frame.js';
 import { profileChunks } from '../read-file.js';
 import { SeenFunctions, type Seen } from '../seen-functions.js';
@@ -13,13 +13,17 @@ import { PerfParser, type PerfFrame, type PerfSample } from './parse.js';
 /** Events whose count is nanoseconds of running. */
 const clocks = /^(?:cpu-clock|task-clock)\b/;
 /** Events that come in proportion to running time, best first. */
-const cycles = /^(?:cycles|cpu-cycles|cpu_core\/cycles\/|cpu_atom\/cycles\/|ref-cycles|bus-cycles)\b/;
+const cycles = /^(?:cycles|cpu-cycles|ref-cycles|bus-cycles)(?![\w-])/;
+/** Where processors of one machine differ, each kind counts events of its own: `cpu_core/cycles/u` and `cpu_atom/cycles/u`. */
+const kindOfProcessor = /^cpu_(?:core|atom)\/([^/]+)\//;
 
 /** The name of a thread that perf shows for a CPU that has nothing to do. */
 const swapper = 'swapper';
 
 interface Thread {
-  samples: ThreadSamples;
+  /** Of each event. */
+  samples: Map<string, ThreadSamples>;
+  source: ProfileSource;
   lastNs: number | null;
   firstNs: number;
 }
@@ -31,14 +35,16 @@ export interface PerfProfile {
 
 /**
  * Reads what `perf script` prints, or makes it print a perf.data. A sample stands for its period: with a clock that is nanoseconds;
- * with cycles it is turned into time by the rate of events while a thread runs.
+ * with cycles, and with a clock whose
+ * periods are not printed, it is turned into time by the rate of events while a thread runs.
  * Throws PL_PROFILE_EMPTY, PL_PROFILE_MALFORMED, PL_PERF_MISSING.
  */
 export async function readPerf(file: string, { recording, onPart }: { recording: boolean; /** How much of the text is read, 0 to 1. */ onPart?: (done: number) => void }): Promise<PerfProfile> {
   const gathered = new Map<string, PerfGatherer>();
   const parser = new PerfParser((sample) => {
-    let events = gathered.get(sample.event);
-    if (events === undefined) gathered.set(sample.event, (events = new PerfGatherer(basename(file))));
+    const event = sample.event.replace(kindOfProcessor, '$1:');
+    let events = gathered.get(event);
+    if (events === undefined) gathered.set(event, (events = new PerfGatherer(basename(file))));
     events.add(sample);
   });
   for await (const line of textLines(recording ? perfScript(file) : profileChunks(file, (read, of) => onPart?.(read / of)))) parser.line(line);
@@ -47,7 +53,8 @@ export async function readPerf(file: string, { recording, onPart }: { recording:
   if (chosen === undefined) throw new PerfloopError('PL_PROFILE_EMPTY', 'The profile holds no samples.', { where: file, fix: 'Record a longer run: `perf record -g -F 999 -- COMMAND`.' });
   const [event, gatherer] = chosen;
   const notes: string[] = [];
-  if (gathered.size > 1) notes.push(`Samples of ${event} were imported; those of ${[...gathered.keys()].filter((name) => name !== event).join(', ').slice(0, 200)} were left out.`);
+  const others = [...gathered.values()].filter((one) => one !== gatherer).flatMap(({ events }) => events);
+  if (others.length > 0) notes.push(`Samples of ${gatherer.events.join(', ')} were imported; those of ${others.join(', ').slice(0, 200)} were left out.`);
   if (parser.odd > 0) notes.push(`${parser.odd} lines are none of perf script's, and were left out.`);
   return { threads: gatherer.finish(event, notes), notes };
 }
@@ -57,29 +64,41 @@ function rank(event: string): number {
   return cycles.test(event) ? 1 : 2;
 }
 
-/** Samples of one event. */
+/** Samples of one event, or of those that the kinds of processors have for it. */
 class PerfGatherer {
   readonly #threads = new Map<string, Thread>();
   readonly #tree = new StackTree();
   readonly #functions = new SeenFunctions();
   readonly #frames = new Map<string, Seen>();
-  /** Nanoseconds for each event, between two samples of one thread. */
-  readonly #rates: number[] = [];
+  /** Nanoseconds for each of what was counted, between two samples of one thread, by event. */
+  readonly #rates = new Map<string, number[]>();
+  /** Whether periods are printed: without them, each counts as 1. */
+  #hasPeriods = false;
 
   constructor(private readonly fileName: string) {}
 
-  add({ command, pid, tid, timeNs, period, frames }: PerfSample): void {
+  /** As perf names them. */
+  get events(): string[] {
+    return [...this.#rates.keys()];
+  }
+
+  add({ command, pid, tid, timeNs, period, event, frames }: PerfSample): void {
     const key = `${pid} ${tid}`;
     let thread = this.#threads.get(key);
     if (thread === undefined) {
       const source = { fileName: this.fileName, kind: 'perf' as const, pid, tid, name: command, threadName: command, startNs: timeNs, endNs: timeNs };
-      this.#threads.set(key, (thread = { samples: new ThreadSamples(source, this.#tree), lastNs: null, firstNs: timeNs }));
+      this.#threads.set(key, (thread = { samples: new Map(), source, lastNs: null, firstNs: timeNs }));
     }
-    if (thread.lastNs !== null && timeNs > thread.lastNs && period > 0) this.#rates.push((timeNs - thread.lastNs) / period);
+    let samples = thread.samples.get(event);
+    if (samples === undefined) thread.samples.set(event, (samples = new ThreadSamples(thread.source, this.#tree)));
+    let rates = this.#rates.get(event);
+    if (rates === undefined) this.#rates.set(event, (rates = []));
+    if (thread.lastNs !== null && timeNs > thread.lastNs && period > 0) rates.push((timeNs - thread.lastNs) / period);
+    if (period !== 1) this.#hasPeriods = true;
     thread.lastNs = timeNs;
     const stack = frames.length === 0 ? [this.#frame({ symbol: '[unknown]', object: '[unknown]', file: null, line: null })] : this.#stack(frames);
     if (pid === 0 && command === swapper) stack.push(idle);
-    thread.samples.add(stack, Math.max(timeNs - thread.firstNs, 0), period);
+    samples.add(stack, Math.max(timeNs - thread.firstNs, 0), period);
   }
 
   /** From the outside in. An inlined function is in the object of the one that it is part of. */
@@ -104,14 +123,22 @@ class PerfGatherer {
 
   finish(event: string, notes: string[]): SampledProfile[] {
     const isClock = clocks.test(event);
-    const worth = isClock ? 1 : (nsPerEvent(this.#rates) ?? 1_000_000);
-    if (!isClock && !cycles.test(event)) notes.push(`The samples are of ${event}: shares are of these events, not of time.`);
-    else if (!isClock) notes.push(`The samples are of ${event}; one is taken for ${worth.toPrecision(3)} ns, by the time between samples.`);
-    return [...this.#threads.values()].map(({ samples, lastNs, firstNs }) => {
-      const profile = samples.finish(worth);
-      return { ...profile, source: { ...profile.source, endNs: Math.max(lastNs ?? firstNs, firstNs) } };
+    const worth = new Map([...this.#rates].map(([one, rates]) => [one, isClock && this.#hasPeriods ? 1 : (nsPerEvent(rates) ?? usualNs)]));
+    if (!isClock && !cycles.test(event)) notes.push(`The samples are of ${this.events.join(', ')}: shares are of these events, not of time.`);
+    else for (const [one, ns] of worth) if (ns !== 1) notes.push(isClock ? `The text has no periods: a sample of ${one} is taken for ${(ns / 1e6).toPrecision(3)} ms, by the time between samples. \`perf script -F +period\` prints them.` : `The samples are of ${one}; one is taken for ${ns.toPrecision(3)} ns, by the time between samples.`);
+    return [...this.#threads.values()].map(({ samples, source, lastNs, firstNs }) => {
+      const parts = [...samples].map(([one, of]) => of.finish(worth.get(one)));
+      return {
+        source: { ...source, endNs: Math.max(lastNs ?? firstNs, firstNs) },
+        stacks: [],
+        samples: parts.flatMap((part) => part.samples).sort((a, b) => a.startNs - b.startNs),
+        lines: parts.flatMap((part) => part.lines),
+      };
     });
   }
 }
+
+/** What a sample is taken for where there is nothing to measure it by. */
+const usualNs = 1_000_000;
 
 const idle: Seen = { frame: { name: '(idle)', module: '', line: null, column: null, kind: 'idle' }, line: null };
