@@ -36,6 +36,12 @@ const names: [string, string, string | null, string, boolean | null][] = [
   ['void gemv2T_kernel_val<int, int, float, float, float, float, 128, 16, 4, 4, false, false>(float)', 'gemv', 'FP32', 'no', false],
   ['void gemmSN_NN_kernel<float, 128, 2, 4, 8, 4, 4, false>(cublasGemmSmallNParams<float>)', 'gemm', 'FP32', 'no', true],
   ['ampere_dgemm_64x64_nn', 'gemm', 'FP64', 'no', false],
+  ['trimmask_attention_kernel', 'attention', null, 'unknown', null],
+  ['diffmask_attention_kernel', 'attention', null, 'unknown', null],
+  ['batchgemm_optimsimtable', 'gemm', null, 'unknown', null],
+  ['multi8_attention_kernel', 'attention', null, 'unknown', null],
+  ['sm80_xmma_gemm_i8i32_i8i32_f32_tn_n_tilesize256x128x64_execute_kernel_imma_cublas', 'gemm', 'INT8', 'yes', true],
+  ['void gemm_kernel_HMMA_16816(int)', 'gemm', null, 'yes', true],
   ['triton_tem_fused_mm_3', 'gemm', null, 'unknown', null],
 ];
 

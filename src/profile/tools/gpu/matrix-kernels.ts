@@ -20,6 +20,12 @@ interface Rule {
 }
 
 /**
+ * Matrix instructions as words of their own, in small letters, in capitals or as a part of CamelCase: `TmaGmmaWarpSpecialized` has
+ * GMMA, `trimmask` has no IMMA.
+ */
+const instruction = /(?<![A-Za-z])(?:[hiqdu]mma|[hiqw]?gmma|utc[hiqo]?mma)(?![a-z])|(?:[HIQDUG]mma|[HIQW]gmma|Utcmma)(?![a-z])|(?<![A-Za-z])(?:[HIQDU]MMA|[HIQW]?GMMA|UTC[HIQO]?MMA)(?![A-Z])|tcgen05/;
+
+/**
  * In this order: the first that fits decides. What a name says of the instruction goes before what it says of the architecture:
  * "sm80" and "xmma" alone do not mean tensor cores. Sources: PTX ISA (mma shapes m8n8k4, m16n8k8, m16n8k16; wgmma; tcgen05), CUTLASS'
  * functionality page (OpClassTensorOp, OpClassSimt) and its profiler's names of kernels, and what cuBLAS and cuDNN call theirs, as
@@ -28,9 +34,9 @@ interface Rule {
 const rules: readonly Rule[] = [
   { pattern: /gemv|gemmk1|dot_kernel/i, tensorCores: 'no', eligible: false, confidence: 'high', reason: 'a matrix times a vector is bound by memory, not by arithmetic' },
   { pattern: /depthwise|grouped_direct|direct_group/i, tensorCores: 'no', eligible: false, confidence: 'medium', reason: 'a depthwise convolution has no matrix product that is large enough' },
-  { pattern: /ffma/i, tensorCores: 'no', eligible: true, confidence: 'high', precision: 'FP32', reason: 'its instruction is FFMA, that of the FP32 cores' },
-  { pattern: /simt/i, tensorCores: 'no', eligible: true, confidence: 'high', reason: 'SIMT: it computes without matrix instructions' },
-  { pattern: /hmma|imma|qmma|dmma|gmma|umma|tcgen05|utcmma/i, tensorCores: 'yes', eligible: true, confidence: 'high', reason: 'its name has the matrix instruction' },
+  { pattern: /(?<![a-z])ffma(?![a-z])/i, tensorCores: 'no', eligible: true, confidence: 'high', precision: 'FP32', reason: 'its instruction is FFMA, that of the FP32 cores' },
+  { pattern: /(?<![a-z])simt(?![a-z])|OpClassSimt/i, tensorCores: 'no', eligible: true, confidence: 'high', reason: 'SIMT: it computes without matrix instructions' },
+  { pattern: instruction, tensorCores: 'yes', eligible: true, confidence: 'high', reason: 'its name has the matrix instruction' },
   { pattern: /tensor_?op|tensor\d+x\d+x\d+/i, tensorCores: 'yes', eligible: true, confidence: 'high', reason: 'its name says tensor operations' },
   { pattern: /(?:^|\D)(?:884|1688|16816|16832|168256)(?:gemm|cudnn|fprop|dgrad|wgrad|conv|tf32|bf16|f16|_|\b)/i, tensorCores: 'yes', eligible: true, confidence: 'high', reason: 'its name has the shape of the matrix instruction' },
   { pattern: /tf32/i, tensorCores: 'yes', eligible: true, confidence: 'high', precision: 'TF32', reason: 'TF32 is a format of tensor cores alone' },
@@ -41,7 +47,7 @@ const rules: readonly Rule[] = [
   { pattern: /dgemm|f64f64|<double/i, tensorCores: 'no', eligible: false, confidence: 'medium', precision: 'FP64', reason: 'double precision: tensor cores do it on data-centre GPUs from the A100 on only' },
   { pattern: /(?:^|[^a-z])g?[cz]gemm/i, tensorCores: 'no', eligible: false, confidence: 'low', reason: 'complex numbers' },
   { pattern: /winograd|fft[12]d/i, tensorCores: 'no', eligible: true, confidence: 'medium', precision: 'FP32', reason: 'Winograd and FFT convolutions compute on the FP32 cores' },
-  { pattern: /hgemm|hcudnn/i, tensorCores: 'no', eligible: true, confidence: 'medium', precision: 'FP16', reason: 'half precision without a matrix instruction: often a size that is no multiple of 8' },
+  { pattern: /(?<![a-z])(?:hgemm|hcudnn)/i, tensorCores: 'no', eligible: true, confidence: 'medium', precision: 'FP16', reason: 'half precision without a matrix instruction: often a size that is no multiple of 8' },
   { pattern: /sgemm|scudnn|f32f32_f32f32/i, tensorCores: 'no', eligible: true, confidence: 'high', precision: 'FP32', reason: 'single precision without a matrix instruction' },
   { pattern: /gemmSN|gemm_kernel.*<float|<float.*gemm/i, tensorCores: 'no', eligible: true, confidence: 'low', precision: 'FP32', reason: "single precision by its template's type, without a matrix instruction in its name" },
   { pattern: /xmma\w*_(?:b?f16b?f16|i8i8)/i, tensorCores: 'yes', eligible: true, confidence: 'medium', reason: 'half precision or integers, of a family that computes these on tensor cores' },
@@ -61,7 +67,7 @@ const works: readonly [RegExp, MatrixKernel['work']][] = [
 ];
 
 const precisions: readonly [RegExp, NonNullable<MatrixKernel['precision']>][] = [
-  [/tf32/i, 'TF32'], [/e4m3|e5m2|fp8|float_e\dm\d/i, 'FP8'], [/bf16|bfloat16/i, 'BF16'], [/f16|fp16|half|(?:^|[^a-z])h(?:884|1688|16816)?(?:gemm|cudnn)|[hs]884/i, 'FP16'], [/i8|int8|imma|[su]8_/i, 'INT8'], [/f64|double|dgemm/i, 'FP64'], [/f32|float|sgemm|scudnn/i, 'FP32'],
+  [/tf32/i, 'TF32'], [/e4m3|e5m2|fp8|float_e\dm\d/i, 'FP8'], [/bf16|bfloat16/i, 'BF16'], [/f16|fp16|half|(?:^|[^a-z])h(?:884|1688|16816)?(?:gemm|cudnn)|[hs]884/i, 'FP16'], [/(?<![a-z])(?:i8|u?int8|imma(?![a-z])|[su]8_)/i, 'INT8'], [/f64|double|dgemm/i, 'FP64'], [/f32|float|sgemm|scudnn/i, 'FP32'],
 ];
 
 /** By the whole name of a kernel; null for one that computes no matrix product, as far as its name tells. */
