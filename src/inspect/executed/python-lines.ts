@@ -1,24 +1,11 @@
+import { existingSource } from '../../core/existing-sitecustomize.js';
+
 /**
  * `sitecustomize.py` of a folder put first on PYTHONPATH: notes which lines of the files named in PERFLOOP_LINES_OF (JSON, absolute)
  * are executed, in all threads, and writes `lines-<pid>-<time>.json` to PERFLOOP_LINES_TO at exit. `intact` is false where
  * something else has taken the tracing over. A sitecustomize that was there before still runs.
  */
-export const pythonLinesSource = `def _existing(own):
-    import importlib.machinery
-    import importlib.util
-    import os
-    import sys
-
-    here = os.path.realpath(own)
-    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != here]
-    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
-    if spec is None or spec.loader is None:
-        return
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["sitecustomize"] = module
-    spec.loader.exec_module(module)
-
-
+export const pythonLinesSource = `${existingSource}
 def _start():
     import os
 

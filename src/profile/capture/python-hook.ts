@@ -1,4 +1,5 @@
-import { existingSource, laterSource, startSource } from './python-parts.js';
+import { existingSource } from '../../core/existing-sitecustomize.js';
+import { laterSource, startSource } from './python-parts.js';
 
 /**
  * `sitecustomize.py` of a folder put first on PYTHONPATH: runs cProfile in every Python process of the profiled command and

@@ -1,4 +1,5 @@
-import { existingSource, laterSource, startSource } from './python-parts.js';
+import { existingSource } from '../../core/existing-sitecustomize.js';
+import { laterSource, startSource } from './python-parts.js';
 
 /**
  * `sitecustomize.py` that starts torch.profiler around a program that imports torch, and writes `<pid>.<rank>.trace.json.gz`
