@@ -11,6 +11,7 @@ const timed = async (name, work) => {
   const cpu = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(cpu);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort.postMessage({ name, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 });
 };
 for (const tool of gpuTools) await timed(tool.name, () => ask(tool, db, {}));

@@ -37,7 +37,7 @@ function limited(db: ProfileDatabase, sql: string, limit: number, seconds: numbe
   const file = fileURLToPath(new URL('./query-process.js', import.meta.url));
   if (!existsSync(file)) return runQuery(db, sql, limit);
   const { error, stdout, stderr } = spawnSync(process.execPath, [file], { input: JSON.stringify({ database: db.name, sql, limit } satisfies QueryRequest), encoding: 'utf8', timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: 2 ** 30 });
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT') throw new PerfloopError('PL_TOOL_TIME', `The query took longer than ${seconds} s, and was stopped.`, { where: sql.slice(0, 200), fix: 'Ask for less, by a WHERE on indexed columns or without a join on times; or give it longer with --seconds.' });
+  if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') throw new PerfloopError('PL_TOOL_TIME', `The query took longer than ${seconds} s, and was stopped.`, { where: sql.slice(0, 200), fix: 'Ask for less, by a WHERE on indexed columns or without a join on times; or give it longer with --seconds.' });
   if (error !== undefined) throw error;
   if (stdout === '') throw new Error(`the process of the query ended without an answer: ${stderr.slice(0, 500)}`);
   const answer = JSON.parse(stdout) as QueryAnswer;
