@@ -29,6 +29,8 @@ export interface Clues {
   ranges?: readonly string[];
   /** The function, where the profiler says it. */
   frame?: { file: string; function: string; line: number };
+  /** Of a native function whose file the profile does not tell. */
+  symbol?: string;
   look?: Look;
 }
 

@@ -5,6 +5,7 @@ import { dataLoader, garbageCollection, pythonLock } from './gpu/python-data.js'
 import { allocationChurn, deviceSync, scalarRead, syncInLoop } from './gpu/sync.js';
 import { pageableCopies, repeatedCopies, smallCopies, transferBound } from './gpu/transfers.js';
 import { copyKernels, fills, fp32Gemm } from './gpu/waste.js';
+import { nativeFunction } from './host/native.js';
 import { hostRules } from './host/rules.js';
 import { waitRules } from './host/wait-rules.js';
 import type { Rule } from './rule.js';
@@ -18,5 +19,5 @@ export const rules: readonly Rule[] = [
   fp32Gemm, copyKernels, fills,
   exposedCommunication, stragglers, smallCollectives,
   dataLoader, garbageCollection, pythonLock,
-  ...hostRules, ...waitRules,
+  ...hostRules, nativeFunction, ...waitRules,
 ];

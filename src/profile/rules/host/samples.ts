@@ -37,7 +37,7 @@ export function checkSamples(asked: Asked): void {
 }
 
 /** How many samples say that a function spends this share of the busy time on one cause. */
-export function sampledOf(asked: Asked, hot: HotFunction, share: number): Sampled | null {
+export function sampledOf(asked: Asked, hot: Pick<HotFunction, 'frame' | 'selfShare' | 'collectorShare' | 'calls'>, share: number): Sampled | null {
   const { all, frames } = counts(asked);
   const ofFrame = frames.get(hot.frame) ?? 0;
   if (ofFrame === 0 || hot.calls !== null) return null;

@@ -24,6 +24,10 @@ export interface Place {
 /** By frames and call chains, then by ranges, then by what the source looks like. Null where nothing tells. */
 export function placeOf(asked: Asked, repository: Repository, clues: Clues): Place | null {
   if (clues.frame !== undefined) return framePlace(repository, clues.frame);
+  if (clues.symbol !== undefined) {
+    const found = definitionPlace(repository, clues.symbol, clues.symbol, undefined);
+    return found === null ? null : { ...found, confidence: 'low', how: `by its name alone: ${cut(clues.symbol)} is defined there, and nowhere else in the repository` };
+  }
   const contexts = clues.calls.slice(0, mostCalls).map((row, index) => contextOf(asked, row, clues.moments?.[index]));
   const ranges = [...contexts.map((context) => context.ranges), ...(clues.ranges === undefined ? [] : [[...clues.ranges]])];
   return (
