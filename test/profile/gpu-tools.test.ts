@@ -5,9 +5,10 @@ import { importProfile } from '../../src/profile/import/import.js';
 import { openProfile, type ProfileDatabase } from '../../src/profile/tools/open.js';
 import { gpuTools, profileTool } from '../../src/profile/tools/registry.js';
 import { ask } from '../../src/profile/tools/tool.js';
-import { covered, groupBy as by, median, realProfiles as shared, sum } from './ask-tool.js';
+import { directions, memories } from '../../src/profile/tools/gpu/memcpy.js';
+import { covered, groupBy as by, median, profileOf, realProfiles as shared, sum } from './ask-tool.js';
 import { launchedBy, made, strings, type Kernel, type Range } from './made-gpu-profile.js';
-import { writeExport } from './nsys-export.js';
+import { globalPidOf, globalTidOf, writeExport } from './nsys-export.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 // Every tool against plain code over the rows that the export was made of.
@@ -61,7 +62,8 @@ describe.each(['one', 'two', 'three', 'four', 'five'])('on a generated profile (
         const began = origin + Math.round(gap.atMs * 1e6);
         const ended = began + Math.round(gap.ms * 1e6);
         expect(own.some(({ start, end }) => start < ended && end > began)).toBe(false);
-        const host = [...by(calls.filter(({ start, end }) => start < ended && end > began), ({ nameId, globalTid }) => `${nameId} ${globalTid}`).values()].map((all) => sum(all.map(({ start, end }) => Math.min(end, ended) - Math.max(start, began))));
+        // Of the processes whose work is before and after it.
+        const host = [...by(calls.filter(({ start, end, globalTid }) => start < ended && end > began && own.some((one) => (one.end === began || one.start === ended) && one.globalPid === (globalTid & ~0xffffffn))), ({ nameId, globalTid }) => `${nameId} ${globalTid}`).values()].map((all) => sum(all.map(({ start, end }) => Math.min(end, ended) - Math.max(start, began))));
         expect(gap.host.map(({ ms }) => Math.round(ms * 1e6))).toEqual(host.toSorted((a, b) => b - a).slice(0, 3));
       }
     }
@@ -211,4 +213,17 @@ describe.skipIf(!existsSync(shared))('on real profiles', () => {
   it('a healthy one is idle for 0.99%', async () => {
     expect(rowsOf(await real('nsys-healthy-1pct-idle.sqlite'), 'busy')).toMatchObject([{ busyShare: expect.closeTo(0.9901, 3) as number }]);
   });
+});
+
+it('gaps: the share of idle time has the shortest, and only the processes of the device are asked what they did', async () => {
+  const work = (start: number, end: number) => ({ start, end, deviceId: 0, streamId: 7, correlationId: start, globalPid: globalPidOf(1), demangledName: 1, shortName: 1 });
+  const wait = (pid: number) => ({ start: 0, end: 20_000, globalTid: globalTidOf(pid, 5), correlationId: 900, nameId: 2, returnValue: 0 });
+  const db = await profileOf({ CUPTI_ACTIVITY_KIND_KERNEL: [work(0, 1000), work(2000, 4000), work(14_000, 20_000)], CUPTI_ACTIVITY_KIND_RUNTIME: [wait(1), wait(2)] }, { 1: 'gemm', 2: 'cudaStreamSynchronize_v3020' });
+  expect(ask(profileTool('gaps'), db, {})).toMatchObject({ facts: { gaps: 1, totalMs: 0.01, idleShare: 0.55 }, rows: [{ host: [{ call: 'cudaStreamSynchronize_v3020', process: 1, thread: 5, ms: 0.01 }] }] });
+  expect(rowsOf(db, 'gaps')[0]?.host).toHaveLength(1);
+});
+
+it.skipIf(!existsSync(shared))('copies have the names that nsys gives them, where the file does not', async () => {
+  const db = await profileOf(join(shared, 'nsys-h100-2gpu-inference.sqlite'));
+  for (const [table, ours] of [['ENUM_CUDA_MEMCPY_OPER', directions], ['ENUM_CUDA_MEM_KIND', memories]] as const) expect(ours).toEqual(Object.fromEntries(db.prepare<[], { id: number; label: string }>(`SELECT id, label FROM ${table}`).all().map(({ id, label }) => [id, label])));
 });

@@ -4,7 +4,7 @@ import { abstention, answerOf, groupBy, profileOf, sum, type Answer } from './as
 import { globalPidOf, globalTidOf } from './nsys-export.js';
 
 interface Row { what: string; name: string; device: number | null; count: number; megabytes: number | null; peakMegabytes: number | null; totalMs: number | null; perIteration: number | null }
-interface Facts { peakMegabytes: number | null; peakAtMs: number | null; liveAtEndMegabytes: number | null; churn: number | null; calls: number; callMs: number; callsPerIteration: number | null; pageFaults: number | null }
+interface Facts { peakMegabytes: number | null; peakDevice: number | null; hostPeakMegabytes: number | null; peakAtMs: number | null; liveAtEndMegabytes: number | null; churn: number | null; calls: number; callMs: number; callsPerIteration: number | null; pageFaults: number | null }
 interface Event { start: number; globalPid: bigint; deviceId: number; address: bigint; bytes: number; memKind: number; memoryOperationType: number }
 
 const asked = (db: Awaited<ReturnType<typeof profileOf>>, input: object = {}): Answer<Row, Facts> => answerOf(db, 'memory', input) as Answer<Row, Facts>;
@@ -32,12 +32,17 @@ describe.each(['one', 'two', 'three'])('allocations (%s)', (seed) => {
     }));
     const db = await profileOf({ CUDA_GPU_MEMORY_USAGE_EVENTS: events.toReversed(), CUPTI_ACTIVITY_KIND_RUNTIME: [{ start: 1000, end: 1001, globalTid: globalTidOf(100, 1), correlationId: 1, nameId: 3, returnValue: 0 }] }, strings);
     const { rows, facts } = asked(db);
-    const peak = Math.max(...events.map(({ start }) => heldAt(start, () => true)));
+    const on = (device: number) => ({ deviceId, memKind }: Event): boolean => memKind !== 1 && deviceId === device;
+    const peakOf = (of: (one: Event) => boolean): number => Math.max(...events.map(({ start }) => heldAt(start, of)));
+    const device = peakOf(on(1)) > peakOf(on(0)) ? 1 : 0;
+    const peak = peakOf(on(device));
+    expect(facts.peakDevice).toBe(device);
     expect(facts.peakMegabytes).toBeCloseTo(peak / 1e6, 9);
-    expect(facts.peakAtMs).toBeCloseTo(((events.find(({ start }) => heldAt(start, () => true) === peak)?.start ?? 0) - 1000) / 1e6, 9);
-    expect(facts.liveAtEndMegabytes).toBeCloseTo(heldAt(Number.POSITIVE_INFINITY, () => true) / 1e6, 9);
+    expect(facts.peakAtMs).toBeCloseTo(((events.find(({ start }) => heldAt(start, on(device)) === peak)?.start ?? 0) - 1000) / 1e6, 9);
+    expect(facts.liveAtEndMegabytes).toBeCloseTo(heldAt(Number.POSITIVE_INFINITY, on(device)) / 1e6, 9);
+    expect(facts.hostPeakMegabytes).toBeCloseTo(peakOf(({ memKind }) => memKind === 1) / 1e6, 9);
     const allocated = events.filter(({ memoryOperationType }) => memoryOperationType === 0);
-    expect(facts.churn).toBeCloseTo(sum(allocated.map(({ bytes }) => bytes)) / peak, 9);
+    expect(facts.churn).toBeCloseTo(sum(allocated.filter(on(device)).map(({ bytes }) => bytes)) / peak, 9);
     const groups = groupBy(allocated, ({ deviceId, memKind }) => `${deviceId} ${memKind === 1 ? 'Pinned' : 'Device'}`);
     expect(rows.filter(({ what }) => what === 'allocations').map(({ device, name }) => `${device} ${name}`).sort()).toEqual([...groups.keys()].sort());
     for (const row of rows) {
@@ -84,4 +89,10 @@ it('unified memory: migrations by their cause, and page faults of devices and th
   ]);
   expect(asked(db).facts.pageFaults).toBe(11);
   expect(asked(db, { device: 1 }).rows).toHaveLength(1);
+});
+
+it('memory of the host and of several devices is not added up, and its times count from the first allocation', async () => {
+  const allocation = (start: number, deviceId: number, memKind: number, address: bigint) => ({ start, globalPid: globalPidOf(1), deviceId, address, bytes: 1_000_000_000, memKind, memoryOperationType: 0 });
+  const db = await profileOf({ CUDA_GPU_MEMORY_USAGE_EVENTS: [allocation(5_000_000, 0, 1, 1n), allocation(6_000_000, 0, 2, 2n), allocation(7_000_000, 1, 2, 3n)] });
+  expect(asked(db).facts).toMatchObject({ peakMegabytes: 1000, peakDevice: 0, peakAtMs: 1, hostPeakMegabytes: 1000 });
 });

@@ -10,6 +10,12 @@ const beginnings = {
   CUPTI_ACTIVITY_KIND_RUNTIME: 'globalTid',
   NVTX_EVENTS: 'globalTid',
   OSRT_API: 'globalTid',
+  CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: 'deviceId',
+  CUDA_GPU_MEMORY_USAGE_EVENTS: 'deviceId',
+  CUDA_UM_CPU_PAGE_FAULT_EVENTS: 'globalPid',
+  CUDA_UM_GPU_PAGE_FAULT_EVENTS: 'globalPid',
+  SCHED_EVENTS: 'globalTid',
+  COMPOSITE_EVENTS: 'globalTid',
 };
 
 /** From one device or thread to the next in the index, and not over all rows. */
@@ -21,7 +27,7 @@ UNION ALL SELECT (SELECT MIN(start) FROM ${table} WHERE ${key} = own) FROM (
     UNION ALL SELECT (SELECT MIN(${key}) FROM ${table} WHERE ${key} > own) FROM owners WHERE own IS NOT NULL)
   SELECT own FROM owners WHERE own IS NOT NULL)`;
 
-/** When the first event of a device or of a call began, in nanoseconds: what times of rows are counted from. */
+/** When the first event of any kind began, but for the profiler's own work, in nanoseconds: what times of rows are counted from. */
 export function firstEvent(db: ProfileDatabase): bigint {
   const there = tablesOf(db);
   const starts = Object.entries(beginnings).filter(([table]) => there.has(table)).map(([table, key]) => earliestSql(table, key));

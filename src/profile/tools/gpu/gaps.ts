@@ -23,14 +23,15 @@ const row = z.object({
   /** The work after which the device had none, and that which ended it. */
   after: z.string(),
   before: z.string(),
-  /** The calls of CUDA in which the host was meanwhile, the longest first, with their time within the gap. */
-  host: z.array(z.object({ call: z.string(), ms: z.number(), thread: z.int() })),
+  /** The calls of CUDA in which the process of that work was meanwhile, or both processes, the longest first, with their time within the gap. */
+  host: z.array(z.object({ call: z.string(), ms: z.number(), process: z.int(), thread: z.int() })),
 });
 
 const facts = z.object({
+  /** Those that are not shorter than what was asked for. */
   gaps: z.int(),
   totalMs: z.number(),
-  /** Over all devices together, 0 to 1 of the time between first and last work. */
+  /** All gaps, the shortest too, over all devices together, 0 to 1 of the time between first and last work. */
   idleShare: z.number(),
   /** How many there are by their length. */
   lengths: z.object({ under10us: z.int(), to100us: z.int(), to1ms: z.int(), to10ms: z.int(), longer: z.int() }),
@@ -39,9 +40,9 @@ const facts = z.object({
 /** No call of a thread that overlaps the gap began earlier than its longest one lasts: so the index on (globalTid, start) serves. */
 const hostSql = `
 WITH threads AS MATERIALIZED (SELECT value ->> 0 AS globalTid, value ->> 1 AS longest FROM json_each(:threads))
-SELECT COALESCE(StringIds.value, '(unnamed)') AS call, SUM(MIN("end", :ended) - MAX(start, :began)) / 1e6 AS ms, globalTid & 0xFFFFFF AS thread
+SELECT COALESCE(StringIds.value, '(unnamed)') AS call, SUM(MIN("end", :ended) - MAX(start, :began)) / 1e6 AS ms, globalTid / 0x1000000 % 0x1000000 AS process, globalTid & 0xFFFFFF AS thread
 FROM threads CROSS JOIN CUPTI_ACTIVITY_KIND_RUNTIME USING (globalTid) LEFT JOIN StringIds ON StringIds.id = nameId
-WHERE start < :ended AND start >= :began - longest AND "end" > :began
+WHERE (COALESCE(:after, :before) IS NULL OR globalTid & ~0xFFFFFF IN (:after, :before)) AND start < :ended AND start >= :began - longest AND "end" > :began
 GROUP BY nameId, globalTid ORDER BY ms DESC, call LIMIT 3`;
 
 const threadsSql = 'SELECT json_group_array(json_array(globalTid, longest)) FROM (SELECT globalTid, MAX("end" - start) AS longest FROM CUPTI_ACTIVITY_KIND_RUNTIME GROUP BY globalTid)';
@@ -61,10 +62,12 @@ export const gaps = defineTool({
     const lengths = { under10us: 0, to100us: 0, to1ms: 0, to10ms: 0, longer: 0 };
     let count = 0;
     let totalNs = 0;
+    let idleNs = 0;
     eachWork(db, device, (on, _stream, start, end, kind, id) => {
       const seen = entry(devices, on, () => ({ union: new Union(), last: { kind, id } }));
       const { reached } = seen.union;
       const ns = seen.union.add(start, end);
+      idleNs += ns;
       if (ns > 0 && ns >= leastNs) {
         count += 1;
         totalNs += ns;
@@ -76,7 +79,7 @@ export const gaps = defineTool({
     const spanNs = [...devices.values()].reduce((sum, { union }) => sum + union.span, 0);
     const origin = Number(firstEvent(db));
     const captured = hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME');
-    const calls = captured ? db.prepare<[object], { call: string; ms: number; thread: number }>(hostSql) : null;
+    const calls = captured ? db.prepare<[object], { call: string; ms: number; process: number; thread: number }>(hostSql) : null;
     const threads = captured ? (db.prepare<[], string>(threadsSql).pluck().get() ?? '[]') : '[]';
     const rows = longest.first().map(({ device: on, began, ended, after, before }) => ({
       device: on,
@@ -84,9 +87,9 @@ export const gaps = defineTool({
       ms: (ended - began) / 1e6,
       after: workNamed(db, after),
       before: workNamed(db, before),
-      host: calls?.all({ began, ended, threads }) ?? [],
+      host: calls?.all({ began, ended, threads, after: processOf(db, after), before: processOf(db, before) }) ?? [],
     }));
-    return { rows, more: count - rows.length, facts: { gaps: count, totalMs: totalNs / 1e6, idleShare: spanNs > 0 ? totalNs / spanNs : 0, lengths }, notes: calls === null ? ['Calls of CUDA were not captured: what the host did is not known.'] : [] };
+    return { rows, more: count - rows.length, facts: { gaps: count, totalMs: totalNs / 1e6, idleShare: spanNs > 0 ? idleNs / spanNs : 0, lengths }, notes: calls === null ? ['Calls of CUDA were not captured: what the host did is not known.'] : [] };
   },
 });
 
@@ -102,6 +105,14 @@ interface Gap {
   ended: number;
   after: Work;
   before: Work;
+}
+
+/** Where a row of each kind is. */
+const tables: Readonly<Record<WorkKind, string>> = { kernel: 'CUPTI_ACTIVITY_KIND_KERNEL', graph: 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', memcpy: 'CUPTI_ACTIVITY_KIND_MEMCPY', memset: 'CUPTI_ACTIVITY_KIND_MEMSET' };
+
+/** As nsys writes it; null where it was not captured. */
+function processOf(db: ProfileDatabase, { kind, id }: Work): bigint | null {
+  return db.prepare<[number], bigint | null>(`SELECT globalPid FROM ${tables[kind]} WHERE rowid = ?`).pluck().safeIntegers().get(id) ?? null;
 }
 
 function workNamed(db: ProfileDatabase, { kind, id }: Work): string {

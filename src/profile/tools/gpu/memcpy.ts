@@ -40,7 +40,7 @@ export const directions: Record<number, string> = {
   0: 'Unknown', 1: 'Host-to-Device', 2: 'Device-to-Host', 3: 'Host-to-Array', 4: 'Array-to-Host', 5: 'Array-to-Array', 6: 'Array-to-Device', 7: 'Device-to-Array',
   8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer', 11: 'Unified Host-to-Device', 12: 'Unified Device-to-Host', 13: 'Unified Device-to-Device',
 };
-export const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static' };
+export const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static', 7: 'Unknown' };
 
 const slices = 20;
 

@@ -34,11 +34,15 @@ const row = z.object({
 });
 
 const facts = z.object({
-  /** Of all memory of devices, at one time at most; null where allocations were not captured. */
+  /** Of the memory of one device, at one time at most, on that with the most; null where its allocations were not captured. */
   peakMegabytes: z.number().nullable(),
+  peakDevice: z.int().nullable(),
   peakAtMs: z.number().nullable(),
+  /** On that device. */
   liveAtEndMegabytes: z.number().nullable(),
-  /** Megabytes allocated in all by the peak: 1 where nothing is allocated again. */
+  /** Of the host, pinned or pageable, as far as CUDA allocates it. */
+  hostPeakMegabytes: z.number().nullable(),
+  /** Megabytes allocated in all by the peak, on that device: 1 where nothing is allocated again. */
   churn: z.number().nullable(),
   calls: z.int(),
   callMs: z.number(),
@@ -71,6 +75,7 @@ export const memory = defineTool({
     const origin = firstEvent(db);
     const called = calls(db, { range, origin });
     const held = live(db, { device, origin });
+    const most = held?.most ?? null;
     const kindOf = labels(db, 'ENUM_CUDA_MEM_KIND', memories);
     const moved = unified(db, device);
     const none = { megabytes: null, peakMegabytes: null, totalMs: null, maxMs: null, perIteration: null };
@@ -83,10 +88,12 @@ export const memory = defineTool({
     return {
       ...firstRows(rows, limit),
       facts: {
-        peakMegabytes: held === null ? null : held.peak / 1e6,
-        peakAtMs: held === null ? null : held.peakAt / 1e6,
-        liveAtEndMegabytes: held === null ? null : held.atEnd / 1e6,
-        churn: held === null || held.peak === 0 ? null : held.bytes / held.peak,
+        peakMegabytes: most === null ? null : most.peak / 1e6,
+        peakDevice: most?.device ?? null,
+        peakAtMs: most === null ? null : most.peakAt / 1e6,
+        liveAtEndMegabytes: most === null ? null : most.atEnd / 1e6,
+        hostPeakMegabytes: held === null ? null : held.hostPeak / 1e6,
+        churn: most === null || most.peak === 0 ? null : most.bytes / most.peak,
         calls: sum(called.rows, ({ count }) => count),
         callMs: sum(called.rows, ({ totalMs }) => totalMs ?? 0),
         callsPerIteration: called.iterations === 0 ? null : sum(called.rows, ({ perIteration }) => perIteration ?? 0),
