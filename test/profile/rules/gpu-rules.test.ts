@@ -182,6 +182,13 @@ it('puts no idle millisecond down to two causes', async () => {
   expect(idle.reduce((sum, { headroom_ms: ms }) => sum + ms, 0)).toBeLessThanOrEqual((profile.device_ms ?? 0) - work + 1e-6);
 });
 
+it('tells waiting for a late device once, as that device\'s', async () => {
+  const { findings } = await analyzed((p) => times(20, () => { p.launch(gemm, 100, { device: 0 }); p.launch(gemm, 400, { device: 1 }); p.launch(nccl('AllReduce'), 350, { device: 0 }); p.launch(nccl('AllReduce'), 50, { device: 1 }); }));
+  const ofCommunication = findings.filter(({ category }) => category === 'C6');
+  expect(ofCommunication[0]).toMatchObject({ rule: 'C6-stragglers', headroom_ms: expect.closeTo(20 * 0.3, 6) as number });
+  expect(ofCommunication.reduce((sum, { headroom_ms: ms }) => sum + ms, 0)).toBeLessThanOrEqual(20 * 0.35 + 1e-6);
+});
+
 it('is silent on a program that keeps its device busy', async () => {
   expect((await analyzed((p) => times(50, () => busy(p)))).findings).toEqual([]);
 });

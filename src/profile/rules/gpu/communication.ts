@@ -1,6 +1,7 @@
 import { collectives } from '../../tools/gpu/collectives.js';
 import { overlapByDevice } from '../../tools/gpu/overlap-by-device.js';
-import { exposedMs } from '../device-time.js';
+import type { Asked } from '../asked.js';
+import { exposedMs, type DeviceTime } from '../device-time.js';
 import { severityOf, type Look, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { deviceWork, kernelsNamed, launchesOf, workOf, workEvidence, worst } from './support.js';
@@ -22,7 +23,10 @@ export const exposedCommunication: Rule = {
   blindTo: 'Communication over copies, and ranks that are in other profiles.',
   find(asked) {
     const isOne = kernelsNamed(asked, communicates);
-    const found = worst(asked.devices, (time) => exposedMs(time, isOne(time)));
+    // What a device waits for a late one in a collective is the late one's, and C6-stragglers tells it.
+    const lateness = latenessOf(asked);
+    const waitedMs = (device: number): number => (lateness?.waiting.device === device ? lateness.ms : 0);
+    const found = worst(asked.devices, (time) => exposedMs(time, isOne(time)) - waitedMs(time.device));
     if (found === null || found.ms / found.one.spanMs < exposedShare.value) return [];
     const { one: time, ms } = found;
     const part = ms / time.spanMs;
@@ -35,7 +39,7 @@ export const exposedCommunication: Rule = {
       headroomMs: ms,
       severity: severityOf(part),
       evidence: [workEvidence(asked, 'overlap', `${times(all.length, 'kernel')} communicate for ${milliseconds(row?.communicationMs ?? ms)}, of which computation hides ${percent(row?.hiddenShare ?? 0)}.`, time, longest)],
-      notes: ['Begin it earlier, beside computation (gradient buckets, prefetching of parameters), send less (BF16, accumulation of gradients), or make ranks arrive at once.'],
+      notes: [...(waitedMs(time.device) > 0 ? [`Waiting for device ${lateness?.late.device ?? 0} is not counted: see C6-stragglers.`] : []), 'Begin it earlier, beside computation (gradient buckets, prefetching of parameters), send less (BF16, accumulation of gradients), or make ranks arrive at once.'],
       clues: { calls: launchesOf(asked, time, longest), look },
     }];
   },
@@ -54,24 +58,11 @@ export const stragglers: Rule = {
   falsePositives: 'Devices that take part in different collectives.',
   blindTo: 'Ranks that are in other profiles: one device tells nothing about late ones.',
   find(asked) {
-    if (asked.devices.length < 2) return [];
-    const rows = collectives(asked.db, null);
-    const ops = [...new Set(rows.map(({ op }) => op))];
-    const found = worst(ops.flatMap((op) => {
-      const sums = sumsByDevice(rows.filter((row) => row.op === op)).sort((a, b) => a.ms - b.ms);
-      const [late] = sums;
-      const waiting = sums.at(-1);
-      // The same collectives, or times say nothing of each other.
-      if (late === undefined || waiting === undefined || late.count !== waiting.count || waiting.ms < late.ms * lateRatio.value) return [];
-      return [{ op, late, waiting }];
-    }), ({ late, waiting }) => waiting.ms - late.ms);
-    if (found === null) return [];
-    const { one: { op, late, waiting }, ms } = found;
-    const time = asked.devices.find(({ device }) => device === waiting.device);
-    const slow = asked.devices.find(({ device }) => device === late.device);
-    if (time === undefined || slow === undefined || ms / time.spanMs < lateShare.value) return [];
+    const lateness = latenessOf(asked);
+    if (lateness === null) return [];
+    const { op, late, waiting, time, slow, ms } = lateness;
     const part = ms / time.spanMs;
-    const ofOp = kernelsNamed(asked, (name) => communicates(name) && name.includes(op));
+    const ofOp = kernelsNamed(asked, isOp(op));
     return [{
       title: `Device ${waiting.device} waits in ${op} for device ${late.device}, which comes ${milliseconds(ms)} late in all, ${percent(part)} of the time.`,
       confidence: 'medium',
@@ -85,9 +76,47 @@ export const stragglers: Rule = {
   },
 };
 
+interface Lateness {
+  op: string;
+  late: DeviceSum;
+  waiting: DeviceSum;
+  /** Of the device that waits, and of the late one. */
+  time: DeviceTime;
+  slow: DeviceTime;
+  /** What the first waits for the second, where it does nothing else. */
+  ms: number;
+}
+
+const isOp = (op: string) => (name: string): boolean => communicates(name) && name.includes(op);
+
+/** The operation in which one device waits most for another; null where none waits long enough. */
+function latenessOf(asked: Asked): Lateness | null {
+  return asked.once('lateness', () => {
+    if (asked.devices.length < 2) return null;
+    const rows = collectives(asked.db, null);
+    const found = worst([...new Set(rows.map(({ op }) => op))].flatMap((op) => {
+      const sums = sumsByDevice(rows.filter((row) => row.op === op)).sort((a, b) => a.ms - b.ms);
+      const [late] = sums;
+      const waiting = sums.at(-1);
+      // The same collectives, or times say nothing of each other.
+      if (late === undefined || waiting === undefined || late.count !== waiting.count || waiting.ms < late.ms * lateRatio.value) return [];
+      const time = asked.devices.find(({ device }) => device === waiting.device);
+      const slow = asked.devices.find(({ device }) => device === late.device);
+      return time === undefined || slow === undefined ? [] : [{ op, late, waiting, time, slow }];
+    }), ({ op, late, waiting, time }) => Math.min(waiting.ms - late.ms, exposedMs(time, kernelsNamed(asked, isOp(op))(time))));
+    return found === null || found.ms / found.one.time.spanMs < lateShare.value ? null : { ...found.one, ms: found.ms };
+  });
+}
+
+interface DeviceSum {
+  device: number;
+  count: number;
+  ms: number;
+}
+
 /** A device's rows are one a stream. */
-function sumsByDevice(rows: readonly { device: number; count: number; totalMs: number }[]): { device: number; count: number; ms: number }[] {
-  const sums = new Map<number, { device: number; count: number; ms: number }>();
+function sumsByDevice(rows: readonly { device: number; count: number; totalMs: number }[]): DeviceSum[] {
+  const sums = new Map<number, DeviceSum>();
   for (const { device, count, totalMs } of rows) {
     const sum = sums.get(device) ?? { device, count: 0, ms: 0 };
     sums.set(device, { device, count: sum.count + count, ms: sum.ms + totalMs });
