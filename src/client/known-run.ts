@@ -36,6 +36,16 @@ export function endedRun(context: CliContext, text: string): RunStatus | null {
   }
 }
 
+/** The last status of a run in the store of this home. Opened anew each time: the store may not exist yet when a following begins. */
+export function storedStatus(context: CliContext, run: string): RunStatus | null {
+  const store = openStoreReader(context.home);
+  try {
+    return store?.runStatus(run) ?? null;
+  } finally {
+    store?.close();
+  }
+}
+
 async function within<S extends Session | null, T>(context: CliContext, text: string, connect: (context: CliContext) => Promise<S>, use: (known: KnownRun<S>) => Promise<T>): Promise<T> {
   const store = openStoreReader(context.home);
   let session: S | null = null;

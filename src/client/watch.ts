@@ -1,6 +1,6 @@
 import { detachOnSignals, follow, type Followed } from './follow.js';
 import { RunObserver } from './observe.js';
-import { openStoreReader } from '../store/reader.js';
+import { storedStatus } from './known-run.js';
 import type { CliContext } from './context.js';
 import type { Session } from './session.js';
 import { sinkFor } from './sink-for.js';
@@ -20,19 +20,10 @@ export interface Watched {
 
 /** Follows a run until it ends or the person leaves. */
 export async function watch(context: CliContext, session: Session, run: string): Promise<Watched> {
-  const stored = () => {
-    // Opened anew each time: the store may not exist yet when the following begins.
-    const store = openStoreReader(context.home);
-    try {
-      return store?.runStatus(run) ?? null;
-    } finally {
-      store?.close();
-    }
-  };
   const { signal, release } = detachOnSignals();
   const letGo = session.hold();
   try {
-    const followed: Followed = await follow(new RunObserver(session.client, run, stored), sinkFor(context), signal);
+    const followed: Followed = await follow(new RunObserver(session.client, run, () => storedStatus(context, run)), sinkFor(context), signal);
     return { run, detached: followed.kind === 'detached', status: followed.status, branch: branchOf(run) };
   } finally {
     await letGo();

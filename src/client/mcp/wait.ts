@@ -1,28 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunStatus } from '../../core/status.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
-import { show } from '../verbs/show.js';
+import { follow, type Sink } from '../follow.js';
+import { storedStatus, withStoredRun } from '../known-run.js';
+import type { Look } from '../observe.js';
 import type { Call } from './register.js';
 
-/** Milliseconds between two looks. */
-const pace = 1000;
-
 /**
- * Looks at a run until it is over, waits for a person, or the time is up; it goes on whatever happens to the call. Null where
+ * Follows a run until it is over, waits for a person, or the time is up; it goes on whatever happens to the call. Null where
  * it has not said anything by then.
  */
 export async function waitFor(context: CliContext, run: string, waitMs: number, { signal, progress }: Pick<Call, 'signal' | 'progress'>): Promise<RunStatus | null> {
-  const late = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
-  let last: RunStatus | null = null;
+  const asked = new AbortController();
   let said = '';
-  while (!late.aborted) {
-    last = await show(context, run).then(({ status }) => status, () => last);
-    if (last !== null && (isOver(last) || last.state === 'awaiting-approval')) return last;
-    const doing = last === null ? '' : `${last.phase}: ${last.doing}`;
-    if (doing !== said) await progress(doing);
-    said = doing;
-    await sleep(pace, undefined, { signal: late }).catch(() => undefined);
-  }
-  return last;
+  const sink: Sink = {
+    show({ status }) {
+      if (status === null) return;
+      if (status.state === 'awaiting-approval') asked.abort();
+      const doing = `${status.phase}: ${status.doing}`;
+      // A client that has left hears nothing of it.
+      if (doing !== said) void progress(doing).catch(() => undefined);
+      said = doing;
+    },
+    close: () => undefined,
+  };
+  const detach = AbortSignal.any([signal, AbortSignal.timeout(waitMs), asked.signal]);
+  return await withStoredRun(context, run, async ({ session }) => {
+    const stored = () => storedStatus(context, run);
+    if (session === null) return (await follow({ look: async () => inStore(stored()) }, sink, detach)).status;
+    const { RunObserver } = await import('../observe.js');
+    return (await follow(new RunObserver(session.client, run, stored), sink, detach)).status;
+  });
 }
+
+/** What is known of a run where no server is there. */
+const inStore = (status: RunStatus | null): Look => ({ status, sampling: [], over: status !== null && isOver(status), link: 'server-away' });
