@@ -7,12 +7,10 @@ import type { BenchActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
 import { captureProfile, type Capture } from '../profile/capture/capture.js';
-import { compareProfiles } from '../profile/diff/compare.js';
-import { measureProfile, type Measured } from '../profile/diff/measure.js';
+import { differenceInThread } from '../profile/diff/in-thread.js';
 import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
 import { importProfileInThread } from '../profile/import/in-thread.js';
-import { openProfile } from '../profile/tools/open.js';
-import { activity } from './activity.js';
+import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { commandRequest } from './command-request.js';
 import { logPath, unlessGone, withHostLock, worktreeOf } from './ground.js';
@@ -50,7 +48,7 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     const files = captured.flatMap((capture) => capture.files);
     const { functions } = await importProfileInThread({ files, kind: 'auto', database }, { signal: attempt.signal });
     const wallMs = captured.reduce((sum, capture) => sum + capture.wallMs, 0);
-    const diff = input.before === undefined ? {} : { diff: await differenceFrom(deps, input.before, database) };
+    const diff = input.before === undefined ? {} : { diff: await differenceFrom(deps, input.before, database, attempt) };
     return { ...diff, ...(await finish(deps, database, `${files.length} threads or processes, ${functions} functions, ${(wallMs / 1000).toFixed(2)} s with the profiler`)) };
   });
 }
@@ -60,17 +58,9 @@ async function finish(deps: Dependencies, database: string, summary: string): Pr
 }
 
 /** What the profile shows against an earlier one of the same command. */
-async function differenceFrom(deps: Dependencies, before: ArtifactRef, database: string): Promise<ArtifactRef> {
+async function differenceFrom(deps: Dependencies, before: ArtifactRef, database: string, { signal }: Attempt): Promise<ArtifactRef> {
   await deps.artifacts.verify(before);
-  const measured = (file: string): Measured => {
-    const db = openProfile(file);
-    try {
-      return measureProfile(db);
-    } finally {
-      db.close();
-    }
-  };
-  const diff = compareProfiles(measured(deps.artifacts.pathOf(before)), measured(database));
+  const diff = await differenceInThread({ before: deps.artifacts.pathOf(before), after: database }, { signal });
   return deps.artifacts.put('json', JSON.stringify({ ...diff, rows: diff.rows.slice(0, mostRows), more: diff.more + Math.max(0, diff.rows.length - mostRows) }));
 }
 
