@@ -1,11 +1,10 @@
 import { basename, resolve } from 'node:path';
-import { PerfloopError } from '../core/errors.js';
 import type { Analysis } from '../profile/rules/analyze.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import { currentBuild } from '../worker/engine/package-paths.js';
 import { note, type CliContext } from './context.js';
 import { jsonText } from './json-text.js';
-import { outputFile } from './output-file.js';
+import { besideProfile, unwritable } from './output-file.js';
 import { plain } from './style.js';
 
 export type AnalysisForm = 'words' | 'json' | 'md' | 'html' | 'sarif';
@@ -28,12 +27,10 @@ export async function tellAnalysis(context: CliContext, told: Told): Promise<voi
     context.stdout.write(text);
     return;
   }
-  const file = outputFile(context, { out: told.out, stem: '', ending: '', profile: told.analysis.profile.file });
-  try {
-    await writeFileAtomic(file, text);
-  } catch (error) {
-    throw new PerfloopError('PL_OUTPUT_UNWRITABLE', `It cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`, { where: file, fix: 'Name another file with --out, or free some space.', cause: error });
-  }
+  const file = besideProfile(context, told.out, told.analysis.profile.file);
+  await writeFileAtomic(file, text).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
   if (context.json) context.stdout.write(jsonText({ written: file, findings: told.analysis.findings.length }));
   else note(context, `wrote ${file}`);
 }

@@ -8,6 +8,7 @@ import { openCheckout } from '../workspace/checkout.js';
 import { jsonText } from './json-text.js';
 import type { CliContext } from './context.js';
 import { outcomeOf } from './outcome.js';
+import { unwritable } from './output-file.js';
 import type { Watched } from './watch.js';
 
 /** Where a judgement is told, besides the words on stdout. */
@@ -69,8 +70,4 @@ async function writeOut(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((error: unknown) => {
     throw unwritable(file, error);
   });
-}
-
-function unwritable(file: string, error: unknown): PerfloopError {
-  return new PerfloopError('PL_OUTPUT_UNWRITABLE', `the result cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { where: file, fix: 'Name a file that can be written.', cause: error });
 }

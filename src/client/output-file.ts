@@ -3,12 +3,8 @@ import { relative, resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import type { CliContext } from './context.js';
 
-/**
- * Where something made of a profile goes, as an absolute path: what was asked for, else a name of its own beside what is there
- * already. Throws PL_OUTPUT_IS_PROFILE where that would write over the profile, or a file of its folder.
- */
-export function outputFile(context: CliContext, { out, stem, ending, profile }: { out: string | undefined; /** Of the default name. */ stem: string; ending: string; profile: string }): string {
-  if (out === undefined) return freeName(resolve(context.cwd, stem), ending);
+/** An output file as an absolute path. Throws PL_OUTPUT_IS_PROFILE where it would be written over the profile, or a file of its folder. */
+export function besideProfile(context: CliContext, out: string, profile: string): string {
   const file = resolve(context.cwd, out);
   const recording = realOf(resolve(context.cwd, profile));
   const there = realOf(file);
@@ -26,10 +22,14 @@ function realOf(path: string): string | null {
   }
 }
 
-/** `a.html`, or `a-2.html` and so on where that is taken. */
-function freeName(stem: string, ending: string): string {
-  for (let number = 2, free = `${stem}${ending}`; ; number++) {
-    if (lstatSync(free, { throwIfNoEntry: false }) === undefined) return free;
-    free = `${stem}-${number}${ending}`;
+/** A name that nothing has yet, as an absolute path: `a.html`, or `a-2.html` and so on. */
+export function freeFile(context: CliContext, stem: string, ending: string): string {
+  for (let number = 1; ; number++) {
+    const file = resolve(context.cwd, `${stem}${number === 1 ? '' : `-${number}`}${ending}`);
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return file;
   }
+}
+
+export function unwritable(file: string, error: unknown): PerfloopError {
+  return new PerfloopError('PL_OUTPUT_UNWRITABLE', `the result cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { where: file, fix: 'Name a file that can be written.', cause: error });
 }

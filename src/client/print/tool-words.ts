@@ -28,7 +28,8 @@ function rowText(row: Record<string, unknown>): string {
   return `${valueText(first, row[first])}${rest === '' ? '' : ` (${rest})`}`;
 }
 
-const isRow = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a value is an object with names, as a row is. */
+export const isRow = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isShare = (name: string): boolean => /(?:^s|S)hare$/.test(name);
 

@@ -3,7 +3,7 @@ import type { ToolListed } from '../verbs/tool.js';
 import type { ToolAnswer } from '../../tools/tool.js';
 import { clean } from './numbers.js';
 import { table } from './table.js';
-import { heading, pairsText, valueText } from './tool-words.js';
+import { heading, isRow, pairsText, valueText } from './tool-words.js';
 
 export function printToolList(tools: readonly ToolListed[], style: Style): string {
   const groups = [...new Set(tools.map(({ group }) => group))].map((group) => tools.filter((tool) => tool.group === group));
@@ -33,10 +33,9 @@ export function printAnswer(answer: ToolAnswer, style: Style): string {
 /** Rows of objects become a table; an object has a line of its own; the rest share one. */
 function factLines(facts: object, style: Style): string[] {
   const known = Object.entries(facts).filter(([name, value]) => name !== 'columns' && value !== null && !(Array.isArray(value) && value.length === 0));
-  const isRows = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
-  const isObject = (value: unknown): value is object => typeof value === 'object' && !Array.isArray(value);
-  const said = pairsText(Object.fromEntries(known.filter(([, value]) => !isRows(value) && !isObject(value))), '   ');
-  const objects = known.filter((one): one is [string, object] => isObject(one[1]));
+  const isRows = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value) && value.every(isRow);
+  const said = pairsText(Object.fromEntries(known.filter(([, value]) => !isRows(value) && !isRow(value))), '   ');
+  const objects = known.filter((one): one is [string, Record<string, unknown>] => isRow(one[1]));
   return [
     ...(said === '' ? [] : ['', clean(said)]),
     ...objects.flatMap(([name, value], index) => [...(index === 0 ? [''] : []), `${style('dim', clean(heading(name)))}  ${clean(pairsText(value, '   '))}`]),

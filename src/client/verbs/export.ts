@@ -5,7 +5,7 @@ import { openProfile } from '../../profile/tools/open.js';
 import type { CliContext } from '../context.js';
 import { detachOnSignals } from '../follow.js';
 import { importWatch } from '../import-watch.js';
-import { outputFile } from '../output-file.js';
+import { besideProfile, freeFile } from '../output-file.js';
 import { progressLine } from '../progress-line.js';
 
 export interface ExportOptions {
@@ -21,7 +21,7 @@ const endings: Record<ExportFormat, string> = { perfetto: '.trace.json.gz', chro
 export async function exportVerb(context: CliContext, { profile, format, out }: ExportOptions): Promise<Exported> {
   const file = resolve(context.cwd, profile);
   const wanted = format ?? formatOf(out);
-  const target = outputFile(context, { out, stem: basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, ''), ending: endings[wanted], profile });
+  const target = out === undefined ? freeFile(context, basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, ''), endings[wanted]) : besideProfile(context, out, profile);
   const database = await cachedProfile(context.home, file, importWatch(context));
   const progress = progressLine(context);
   const { signal, release } = detachOnSignals();
