@@ -18,7 +18,7 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
     // A benchmark or a test can be hot, and stays as it is.
     const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, input.target), input.target, config));
     const findings = (await deps.artifacts.getJson<Finding[]>(findingsRef)).filter(({ file }) => protectedBy(file) === undefined);
-    const candidates: Candidate[] = [];
+    const candidates: Candidate[] = (await Promise.all((input.proposals ?? []).map((ref) => deps.artifacts.getJson<Candidate[]>(ref)))).flat();
     if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
     if (config.propose.recipes) {
       const proposer = recipeProposer({ only: config.propose.only, except: config.propose.except });

@@ -5,7 +5,7 @@ import { benchActivities, hostActivities, leaseActivities } from './activities.j
 import { hasCode, isUnclaimed } from './failures.js';
 
 /** What was prepared on the host is gone, so the work in `onHost` has to begin again. */
-class GroundLost extends Error {}
+export class GroundLost extends Error {}
 
 /** How often work is begun again on new ground before its failure counts. */
 const mostRestarts = 20;

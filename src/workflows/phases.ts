@@ -5,10 +5,8 @@ import { lessonOf } from '../core/lesson.js';
 import type { RunModel } from '../core/run/model.js';
 import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
-import { biasNote, loadNote, nothingToTryNote, untestedNote } from '../core/run/notes.js';
-import { triedCandidates } from '../core/run/round.js';
+import { biasNote, loadNote, untestedNote } from '../core/run/notes.js';
 import type { Budget } from '../core/verdict/budget.js';
-import { deltaOf } from '../core/verdict/noise.js';
 import { hubActivities } from './activities.js';
 import { adoptBaseTests } from './candidate-tests.js';
 import type { RunControl } from './control.js';
@@ -109,27 +107,6 @@ export async function analyze(phases: Phases): Promise<void> {
   });
 }
 
-export async function optimize(phases: Phases): Promise<void> {
-  const { input, model, control, session } = phases;
-  const { config, target } = input;
-  const findings = model.findings;
-  if (findings === null) throw refusal('PL_NO_FINDINGS', 'the optimize step has no findings to work on', { where: '[[steps]]', fix: 'Enable the analyze step before it.' });
-  await session.onHost(async (on) => {
-    control.enter('optimize', 'proposing candidates');
-    const worktree = await championWorktree(on, phases);
-    const priors = await hubActivities(input.queuePrefix).priors.executeWithOptions({ summary: 'what earlier trials taught' }, [{ v: 1 }]);
-    const proposed = await on.host('propose', 'candidates', {
-      ...scopeOf(input, `optimize-${model.status.round}`), target, config, champion: model.champion, worktree, findings,
-      delta: model.noise === null ? Math.log1p(config.verdict.min_gain) : deltaOf(config.verdict.min_gain, model.noise),
-      priors, tried: triedCandidates(model.status.trials), limit: config.loop.candidates_per_round,
-    });
-    model.ranked = proposed.ranked;
-    for (const { title, why } of proposed.hopeless) warn(model, `Not tried: ${title}: ${why}`);
-    const nothing = nothingToTryNote({ findings: model.status.findings, ranked: proposed.ranked.length, hopeless: proposed.hopeless.length, triedBefore: model.status.trials.length });
-    if (nothing !== null) warn(model, nothing);
-  });
-}
-
 /** The only phase that writes the wiki. */
 export async function learn({ input, model, control }: Phases): Promise<void> {
   control.enter('learn', 'writing down what was learned');
@@ -150,7 +127,7 @@ function championKey(run: string, model: RunModel): string {
   return `${run}/champion/${model.champion.commit.slice(0, 12)}`;
 }
 
-async function championWorktree(on: HostHandle, { input, model }: Pick<Phases, 'input' | 'model'>): Promise<WorktreeRef> {
+export async function championWorktree(on: HostHandle, { input, model }: Pick<Phases, 'input' | 'model'>): Promise<WorktreeRef> {
   const key = championKey(input.run, model);
   if (!model.opened.includes(key)) model.opened.push(key);
   const [worktree] = await readyWorktrees(on, input, scopeOf(input, 'champion'), [{ key, commit: model.champion }], { cacheBuild: true, code: 'PL_CHAMPION_RED' });

@@ -11,7 +11,8 @@ import { execute } from './execute.js';
 import { describeFailure, refusal, wasCancelled } from './failures.js';
 import { finish } from './finish.js';
 import { HostSession } from './host-session.js';
-import { analyze, commandStep, learn, optimize, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
+import { optimize } from './optimize.js';
+import { analyze, commandStep, learn, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
 
 /** What continue-as-new adds to the input of a client. */
 export type RunWorkflowInput = RunInput & { carry?: RunModel };

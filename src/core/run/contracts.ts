@@ -138,7 +138,7 @@ export interface HostActivities {
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string; /** JSON of Analysis: what every rule says. Absent from workers of earlier versions. */ analysis?: ArtifactRef }>;
-  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[] }>;
+  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[] }>;
   /** Writes the accepted commit (same tree, final message) on the champion and moves the result branch. */
   accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
   /** The champion without the commit of one accepted candidate: those after it are put on what was before it, if that works. */
