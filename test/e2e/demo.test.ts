@@ -17,6 +17,7 @@ it('npm run demo -- --json plays its acts and ends with one object', async () =>
   expect(existsSync(shown.report)).toBe(true);
   expect(played.stderr).toContain('a change that does nothing was refused');
   expect(played.stderr).toMatch(/kill -9 \d+: the worker is dead/);
+  expect(played.stderr).toMatch(/a worker killed after \d+ pairs: its successor went on with pair \d+/);
 });
 
 it('every script of package.json names files that are there', () => {

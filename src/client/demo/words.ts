@@ -32,7 +32,7 @@ export function promises({ verdict, status, kill }: { verdict: VerdictKind; stat
     { kept: verdict !== 'accepted', text: `a change that does nothing was ${verdict === 'accepted' ? 'accepted' : 'refused'}` },
     { kept: accepted.length > 0, text: accepted.length > 0 ? `${accepted.length} of ${status.trials.length} candidates accepted, the best ${best?.toFixed(2) ?? '?'}x with its interval` : 'nothing was accepted' },
     { kept: honest.length > 0, text: honest.length > 0 ? `${honest.length} honest candidate${honest.length === 1 ? '' : 's'} measured and refused: ${honest[0]?.candidate.title ?? ''}` : 'no honest candidate was refused' },
-    { kept: kill?.pairsResumed != null, text: kill === null ? 'no worker was killed' : kill.pairsResumed === null ? 'the killed worker\'s trial was not seen to go on' : `a worker killed after ${kill.pairsBefore} pairs: its successor went on with pair ${kill.pairsResumed + 1}, ${kill.seconds?.toFixed(1) ?? '?'} s later` },
+    { kept: kill?.wentOn != null, text: kill === null ? 'no worker was killed' : kill.wentOn === null ? 'the killed worker\'s trial was not seen to go on' : `a worker killed after ${kill.wentOn.pairs} pairs: its successor went on with pair ${kill.wentOn.pairs + 1}, ${kill.wentOn.seconds.toFixed(1)} s later` },
     { kept: cheat?.verdict?.kind === 'rejected', text: `the cheat was ${cheat?.verdict?.kind ?? 'not tried'}: ${cheat?.verdict?.reasons[0]?.text ?? ''}` },
     { kept: status.decisions.some((decision) => decision.trial === 'final'), text: `the branch waited for an approval: ${status.decisions.map((decision) => `${decision.approve ? 'approved' : 'rejected'} by ${decision.who}${decision.comment === '' ? '' : ` (${decision.comment})`}`).join(', ')}` },
   ];
