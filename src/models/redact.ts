@@ -1,0 +1,56 @@
+/** Takes secrets out of texts before anything keeps or sends them. */
+export interface Redactor {
+  text(text: string): string;
+  /** Every string of a JSON value, keys included; the same value where nothing was found. */
+  json<T>(value: T): T;
+}
+
+/** Names of variables whose values are secrets. */
+const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth|_key$/i;
+
+/** Shorter values (`1`, `true`, `dev`) are in every text. */
+const shortestSecret = 8;
+
+/** Keys of providers and forges by their form: what a program prints need not be in the environment. */
+const forms: readonly RegExp[] = [
+  /\bsk-[A-Za-z0-9_-]{16,}/g,
+  /\b(?:gh[pousr]|glpat|npm|hf|pypi)[_-][A-Za-z0-9_-]{16,}/g,
+  /\bgithub_pat_\w{20,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\bAIza[\w-]{35}/g,
+  /\bxox[abeoprs]-[\w-]{10,}/g,
+  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
+];
+const bearer = /\b(authorization|x-api-key|api-key)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',;]{8,}/gi;
+const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi;
+
+/**
+ * Knows the values of variables that are secrets by their name, or are named in `names` (`OPENAI_API_KEY`): as they are,
+ * in base64 and as they stand in a URL. What has the form of a key goes too.
+ */
+export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []): Redactor {
+  const secrets = Object.entries(env)
+    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || secretName.test(name)) ? spellings(value).map((spelling) => ({ name, spelling })) : []))
+    // Of two that begin alike the longer one goes first.
+    .toSorted((a, b) => b.spelling.length - a.spelling.length);
+  const text = (given: string): string => {
+    let result = given;
+    for (const { name, spelling } of secrets) if (result.includes(spelling)) result = result.replaceAll(spelling, `[redacted ${name}]`);
+    for (const form of forms) result = result.replaceAll(form, '[redacted key]');
+    return result.replaceAll(bearer, '$1$2[redacted key]').replaceAll(inUrl, '$1[redacted]@');
+  };
+  return { text, json: (value) => walk(value, text) };
+}
+
+function spellings(value: string): string[] {
+  const escaped = JSON.stringify(value).slice(1, -1);
+  return [...new Set([value, escaped, encodeURIComponent(value), Buffer.from(value).toString('base64').replace(/=+$/, '')])];
+}
+
+function walk<T>(value: T, text: (given: string) => string): T {
+  if (typeof value === 'string') return text(value) as T;
+  if (Array.isArray(value)) return value.map((entry: unknown) => walk(entry, text)) as T;
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, entry]) => [text(key), walk(entry, text)])) as T;
+  return value;
+}
