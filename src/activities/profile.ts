@@ -4,11 +4,14 @@ import type { ArtifactRef } from '../core/artifact.js';
 import { benchmarksOf } from '../core/config/benchmarks.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities } from '../core/run/contracts.js';
+import type { CommandRequest } from '../measure/command.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
 import { captureProfile, type Capture } from '../profile/capture/capture.js';
+import { chooseForRun } from '../profile/capture/choose-for-run.js';
 import { differenceInThread } from '../profile/diff/in-thread.js';
 import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
+import type { ImportSummary } from '../profile/import/import.js';
 import { importProfileInThread } from '../profile/import/in-thread.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -36,21 +39,30 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     if (commands.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const worktree = await worktreeOf(deps, input.worktree);
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const all: Capture[] = [];
+      const asked: { command: CommandRequest; outDir: string }[] = [];
       for (const [index, command] of commands.entries()) {
         const outDir = join(folder, `captured-${index + 1}`);
-        const asked = await commandRequest(deps, 'profile', command, { scope: input, worktree, lock, who: 'measured', besides: { writable: [outDir] } }, attempt);
-        const what = { ...asked, env: runEnvironment(asked.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`) };
-        all.push(await captureProfile({ kind: config.profile.kind, command: what, outDir, runCommand }));
+        const request = await commandRequest(deps, 'profile', command, { scope: input, worktree, lock, who: 'measured', besides: { writable: [outDir] } }, attempt);
+        asked.push({ outDir, command: { ...request, env: runEnvironment(request.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`) } });
       }
+      const kind = config.profile.kind === 'auto' ? await chooseForRun(asked.map(({ command }) => command), deps.env) : config.profile.kind;
+      const all: Capture[] = [];
+      for (const { command, outDir } of asked) all.push(await captureProfile({ kind, command, outDir, runCommand, own: deps.env }));
       return all;
     }));
     const files = captured.flatMap((capture) => capture.files);
-    const { functions } = await importProfileInThread({ files, kind: 'auto', database }, { signal: attempt.signal });
-    const wallMs = captured.reduce((sum, capture) => sum + capture.wallMs, 0);
+    const imported = await importProfileInThread({ files, kind: 'auto', database }, { signal: attempt.signal });
     const diff = input.before === undefined ? {} : { diff: await differenceFrom(deps, input.before, database, attempt) };
-    return { ...diff, ...(await finish(deps, database, `${files.length} threads or processes, ${functions} functions, ${(wallMs / 1000).toFixed(2)} s with the profiler`)) };
+    return { ...diff, ...(await finish(deps, database, summaryOf(captured, imported))) };
   });
+}
+
+function summaryOf(captured: readonly Capture[], { kind, functions, kernels, ranges }: ImportSummary): string {
+  const files = captured.reduce((sum, capture) => sum + capture.files.length, 0);
+  const seconds = captured.reduce((sum, { wallMs }) => sum + wallMs, 0) / 1000;
+  const what = kind === 'nsys' || kind === 'torch' ? `${kind}: ${kernels} kernels, ${ranges} ranges` : `${files} threads or processes`;
+  const notes = new Set(captured.flatMap((capture) => capture.notes));
+  return [`${what}, ${functions} functions, ${seconds.toFixed(2)} s with the profiler`, ...notes].join('; ');
 }
 
 async function finish(deps: Dependencies, database: string, summary: string): Promise<{ profile: ArtifactRef; summary: string }> {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { CommandSpec, Config } from '../core/config/schema.js';
+import { shellWords } from '../core/shell-words.js';
 import type { ProtectedRules } from './protected-globs.js';
 import type { Repository } from './repository.js';
 
@@ -42,7 +43,7 @@ export async function commandTexts(repository: Repository, base: string, spec: C
 const endings = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.py', '.sh', '/index.js', '/index.mjs', '/index.ts', '/__main__.py'];
 
 function filesIn(text: string, cwd: string, files: ReadonlySet<string>): string[] {
-  const words = wordsOf(text);
+  const words = shellWords(text);
   const folders = new Set(['.', cwd, ...words.flatMap((word, index) => (words[index - 1] === 'cd' ? [posix.join(cwd, word), word] : []))]);
   const names = words.flatMap((word, index) => [word, ...(word.includes('=') ? [word.slice(word.indexOf('=') + 1)] : []), ...(words[index - 1] === '-m' ? [word.replaceAll('.', '/')] : []), ...(isMake(word) ? ['Makefile', 'makefile', 'GNUmakefile'] : [])]);
   const found = new Set<string>();
@@ -58,12 +59,6 @@ function filesIn(text: string, cwd: string, files: ReadonlySet<string>): string[
 }
 
 const isMake = (word: string) => /^(g|b)?make$/.test(word);
-
-/** Words of a shell command, near enough for names of files: quotes removed, operators dropped. */
-function wordsOf(text: string): string[] {
-  const words = text.match(/(?:"[^"]*"|'[^']*'|\\.|[^\s;&|<>()`"'])+/g) ?? [];
-  return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'|\\(.)/g, '$1$2$3')).filter((word) => word !== '' && word.length < 4096);
-}
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.unknown()).default({}) });
 
@@ -83,7 +78,7 @@ export function scriptNames(run: string, scripts: Readonly<Record<string, string
   const names = new Set<string>();
   const visitLines = (text: string) => text.split(/(?<!\\)\n/).forEach(visit);
   const visit = (text: string) => {
-    const words = wordsOf(text);
+    const words = shellWords(text);
     words.forEach((word, index) => {
       // `sh -c 'npm run bench'`
       if (/\s/.test(word) && word !== text) visitLines(word);

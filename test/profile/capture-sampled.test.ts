@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { commandEnvironment } from '../../src/measure/command-environment.js';
+import { programOutput } from '../../src/measure/program-output.js';
 import { runCommand } from '../../src/measure/run-command.js';
 import { sandboxSupport } from '../../src/measure/sandbox/probe.js';
 import { seenWorktrees, type Sandbox } from '../../src/measure/sandbox/sandbox.js';
 import { captureProfile, type Capture, type CaptureRequest } from '../../src/profile/capture/capture.js';
-import { findProfilers, isUsable } from '../../src/profile/capture/profilers.js';
+import { chooseForRun } from '../../src/profile/capture/choose-for-run.js';
+import { findProfilers, isUsable, type ProfilerName } from '../../src/profile/capture/profilers.js';
 import { answerOf, profileOf } from './ask-tool.js';
 import { writeFiles } from './programs.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -38,8 +40,10 @@ async function captured(context: TestContext, kind: CaptureRequest['kind'], comm
   }
 }
 
-const needs = (context: TestContext, kind: 'perf' | 'pyspy'): void => {
-  if (!found.some((one) => one.kind === kind && isUsable(one))) context.skip(`${kind} is not there`);
+const isThere = (kind: ProfilerName): boolean => found.some((one) => one.kind === kind && isUsable(one));
+
+const needs = (context: TestContext, kind: ProfilerName): void => {
+  if (!isThere(kind)) context.skip(`${kind} is not there`);
 };
 
 describe('perf', () => {
@@ -72,3 +76,44 @@ describe('py-spy', () => {
     expect(hottest).toMatchObject({ function: 'work' });
   });
 });
+
+/** Debian's torch is for Debian's Python. */
+const pythonOfTorch = (): string => (isThere('torch') ? 'python3' : '/usr/bin/python3');
+const hasTorch = (await findProfilers(process.env, pythonOfTorch())).some((one) => one.kind === 'torch' && isUsable(one));
+
+describe('what traces programs of PyTorch', () => {
+  const train = 'import torch\nw = torch.zeros(50, 50, requires_grad=True)\no = torch.optim.SGD([w], lr=0.1)\nfor i in range(5):\n    with torch.profiler.record_function(f"step {i}"):\n        (w @ w).sum().backward()\n        o.step()\n';
+
+  it('is their own profiler, in the sandbox of a run', async (context) => {
+    if (!hasTorch) context.skip('no Python here has torch');
+    if (!support.works) context.skip(support.why);
+    const { kind, files } = await captured(context, 'torch', `${pythonOfTorch()} train.py`, { cwd: place({ 'train.py': train }), isSandboxed: true });
+    expect([kind, files.length]).toEqual(['torch', 1]);
+    expect(rangeNames(answerOf(await profileOf(files[0] as string), 'nvtx').rows)).toContain('step 3');
+  });
+
+  it('is nsys, in the sandbox of a run; a command that fails under it has its own exit code', async (context) => {
+    needs(context, 'nsys');
+    if (!support.works) context.skip(support.why);
+    const cwd = place({ 'work.sh': 'sleep 0.1\nexit $1\n' });
+    const { kind, files, wallMs } = await captured(context, 'nsys', 'sh work.sh 0', { cwd, isSandboxed: true });
+    expect([kind, files.length]).toEqual(['nsys', 1]);
+    expect(wallMs).toBeGreaterThan(100);
+    expect(answerOf(await profileOf(files[0] as string), 'osrt_sum').rows.length).toBeGreaterThan(0);
+    await expect(captured(context, 'nsys', 'sh work.sh 3', { cwd: place({ 'work.sh': 'exit $1\n' }) })).rejects.toMatchObject({ code: 'PL_PROFILE_COMMAND_FAILED', message: expect.stringContaining('exit code 3') as string });
+  });
+
+  it('is nsys for `auto` where there is a GPU and one of the commands imports torch', async () => {
+    const cwd = place({ 'train.py': train, 'plain.py': 'import sys\n', 'all.sh': 'set -e\nif true; then\n  cd sub && PYTHONPATH=.. python3 -u main.py\nfi\n', 'sub/main.py': 'from torch import nn\n', 'loop.sh': './loop.sh\nsh loop.sh\n', 'bin/nvidia-smi': '#!/bin/sh\necho "GPU 0: Anything (UUID: GPU-1)"\n', 'bin/nsys': '#!/bin/sh\n' });
+    for (const name of ['loop.sh', 'bin/nvidia-smi', 'bin/nsys']) chmodSync(join(cwd, name), 0o755);
+    const path = `${join(cwd, 'bin')}:${process.env['PATH'] ?? ''}`;
+    const chosen = (commands: string[], own: NodeJS.ProcessEnv): Promise<string> => chooseForRun(commands.map((command) => ({ command, cwd, env: { PATH: path } })), own);
+    const [withAll, withoutGpu, withoutNsys] = [{ PATH: path }, { PATH: process.env['PATH'], PERFLOOP_NSYS: join(cwd, 'bin/nsys') }, { PATH: path, PERFLOOP_NSYS: '/nowhere' }];
+    for (const command of ['python3 train.py', 'OMP_NUM_THREADS=1 python3 train.py | tail -1', 'sh all.sh', "sh -c 'python3 train.py'"]) expect([command, await chosen(['node x.js', command], withAll)]).toEqual([command, 'nsys']);
+    for (const command of ['python3 plain.py', 'node train.js', './loop.sh', 'echo python3 train.py']) expect([command, await chosen([command], withAll)]).toEqual([command, 'hooks']);
+    expect(await chosen(['python3 train.py'], withoutNsys)).toBe('hooks');
+    if ((await programOutput('nvidia-smi', ['-L'])) === null) expect(await chosen(['python3 train.py'], withoutGpu)).toBe('hooks');
+  });
+});
+
+const rangeNames = (rows: readonly object[]): unknown[] => rows.map((row) => (row as { range?: unknown }).range);

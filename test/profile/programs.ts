@@ -33,7 +33,7 @@ export function commitAll(folder: string): void {
 }
 
 /** Profiles a command in `cwd` for real; the output lies in `cwd`.profile. */
-export async function capture(command: string, { cwd, kind = 'auto', env = {} }: { cwd: string; kind?: CaptureRequest['kind']; env?: Record<string, string> }): Promise<Capture> {
+export async function capture(command: string, { cwd, kind = 'hooks', env = {} }: { cwd: string; kind?: CaptureRequest['kind']; env?: Record<string, string> }): Promise<Capture> {
   return captureProfile({
     kind,
     command: { command, cwd, env: { ...commandEnvironment(), ...env }, timeoutMs: 100_000 },

@@ -4,6 +4,7 @@ import { exitCodes, PerfloopError } from '../../core/errors.js';
 import { programOutput } from '../../measure/program-output.js';
 import { chooseKind, type Choice } from '../../profile/capture/choose.js';
 import { findProgram, programOf } from '../../profile/capture/command-words.js';
+import { hasGpu } from '../../profile/capture/has-gpu.js';
 import type { Overhead } from '../../profile/capture/overhead.js';
 import { findProfilers, isUsable, type Profiler } from '../../profile/capture/profilers.js';
 import { NothingRecorded } from '../../profile/capture/nothing-recorded.js';
@@ -59,7 +60,7 @@ export async function profile(context: CliContext, { argv, kind, out, force, win
   if (findProgram(argv[0] ?? '', places) === null) throw commandMissing(argv, 'there is no such program');
   const program = programOf(argv, places);
   const found = await findProfilers(context.env, program.kind === 'python' ? program.interpreter : undefined);
-  const choice = kind === 'auto' ? chooseKind(program, found, await hasGpu(context)) : named(kind, found);
+  const choice = kind === 'auto' ? chooseKind(program, found, await hasGpu(context.env)) : named(kind, found);
   const words = choice.kind === 'pyspy' && program.kind === 'python' ? await withRealPython(argv, program.interpreter, context) : argv;
   note(context, `profiling with ${choice.kind === 'hooks' ? 'V8 and cProfile' : choice.kind}: ${choice.why}`);
   const interrupts: Interrupts = { count: 0, onEach: null };
@@ -99,10 +100,6 @@ function named(kind: RecorderKind, found: readonly Profiler[]): Choice {
     where: `--kind ${kind}`,
     fix: profiler.found === null ? `${profiler.install}. \`perfloop profile --list\` says which profilers are there.` : 'Do that, or choose another: `perfloop profile --list` says which profilers are there.',
   });
-}
-
-async function hasGpu(context: CliContext): Promise<boolean> {
-  return (await programOutput('nvidia-smi', ['-L'], context.env))?.includes('GPU ') === true;
 }
 
 /** py-spy takes only Python itself for a program, not what starts it, such as a script of pyenv. */

@@ -137,7 +137,7 @@ export const sandboxSchema = z
 
 export const profileSchema = z
   .strictObject({
-    kind: z.enum(['auto', 'v8', 'cprofile', 'perf', 'pyspy']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` or `pyspy` for Python, `perf` for programs of any language. `auto`: V8\'s and cProfile, by the profiled command. A profile that is brought (`perfloop run --profile FILE`) may be of any kind that perfloop reads.'),
+    kind: z.enum(['auto', 'v8', 'cprofile', 'perf', 'pyspy', 'nsys', 'torch']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` or `pyspy` for Python, `perf` for programs of any language, `nsys` for GPUs of NVIDIA, `torch` for Python programs that import torch. `auto`: `nsys` where the profiled command runs a Python program that imports torch and the machine has a GPU and nsys; else V8\'s and cProfile, by what the command starts. A profile that is brought (`perfloop run --profile FILE`) may be of any kind that perfloop reads.'),
     ignore: z.array(linearPattern).default([]).describe('Regular expressions (RE2 syntax). A function whose name matches one of them is left out.'),
     min_share: z.number().min(0).max(1).default(0.01).describe('A function with less of the time than this is not looked at.'),
     top: z.int().min(1).max(200).default(20).describe('How many of the hottest functions are looked at.'),

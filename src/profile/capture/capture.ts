@@ -2,26 +2,32 @@ import { existsSync } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { CommandRequest, CommandResult } from '../../measure/command.js';
 import { makeRecorder } from './make-recorder.js';
+import { nothingSeen } from './nothing-recorded.js';
 import { wholeCommand, type Recorder, type RecorderKind } from './recorder.js';
-import { shellWord } from '../../core/shell-word.js';
+import { readTimes } from './timed.js';
 
 export interface CaptureRequest {
-  /** `auto` puts the hooks of V8 and cProfile in and sees which processes come up. */
-  kind: 'auto' | 'v8' | 'cprofile' | 'perf' | 'pyspy';
+  /** `hooks` puts those of V8 and cProfile in and sees which processes come up. */
+  kind: RecorderKind;
   /** Its `env` gets what the recorder needs added, such as NODE_OPTIONS and PYTHONPATH. */
   command: CommandRequest;
   /** Absolute. Emptied first; holds the profiles and the hooks. */
   outDir: string;
   runCommand: (request: CommandRequest) => Promise<CommandResult>;
+  /** Our environment, by which nsys is found; default: that of this process. */
+  own?: NodeJS.ProcessEnv;
 }
 
 export interface Capture {
   kind: Exclude<RecorderKind, 'hooks'> | 'mixed';
-  /** Of V8 one for each thread, of cProfile one for each process; of others one. Sorted by name. */
+  /** Of V8 one for each thread, of cProfile and torch one for each process; of others one. Sorted by name. */
   files: string[];
-  /** Of the whole command, profiler included, in milliseconds. */
+  /** What a person should know of the recording. */
+  notes: string[];
+  /** Of the command in milliseconds: its own where the recorder can tell, else with the start and the end of the profiler. */
   wallMs: number;
 }
 
@@ -29,19 +35,22 @@ export interface Capture {
  * Runs a command with a profiler in all its processes. Throws PL_PROFILE_COMMAND_FAILED when the command fails,
  * PL_PROFILE_CANCELLED when it was cancelled, and PL_PROFILE_EMPTY when no process left a profile.
  */
-export async function captureProfile({ kind, command, outDir, runCommand }: CaptureRequest): Promise<Capture> {
+export async function captureProfile({ kind, command, outDir, runCommand, own = process.env }: CaptureRequest): Promise<Capture> {
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
-  const recorder = await makeRecorder(kind === 'auto' ? 'hooks' : kind, { outDir, root: await seenFolder(command), env: command.env, window: wholeCommand, isWatched: false });
+  const recorder = await makeRecorder(kind, { outDir, root: await seenFolder(command), env: command.env, own, window: wholeCommand, isWatched: false });
   const text = join(outDir, 'profile.txt');
   const result = await runCommand({ ...command, command: lineOf(recorder, command.command, text), env: { ...command.env, ...recorder.env } });
-  if (!result.ok) throw commandFailed(command, result);
+  const told = recorder.timesFile === null ? null : readTimes(recorder.timesFile);
+  // Not every profiler ends as its command did.
+  if (!result.ok || (told !== null && told.exitCode !== 0)) throw commandFailed(command, told === null ? result : { ...result, exitCode: told.exitCode });
 
-  const files = recorder.asText === undefined ? await recorder.collect(() => undefined) : [text].filter((file) => existsSync(file));
+  const notes: string[] = [];
+  const files = recorder.asText === undefined ? await recorder.collect((note) => notes.push(note)) : [text].filter((file) => existsSync(file));
   if (files.length === 0) throw nothingCaptured(kind, command);
   const kinds = new Set(recorder.kind === 'hooks' ? files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')) : [recorder.kind]);
   const [first] = kinds;
-  return { kind: kinds.size === 1 && first ? first : 'mixed', files, wallMs: result.wallMs };
+  return { kind: kinds.size === 1 && first ? first : 'mixed', files, notes, wallMs: told?.wallMs ?? result.wallMs };
 }
 
 /** The command with its recorder, which is read where it was made: other places may not have its programs. */
@@ -77,12 +86,14 @@ function tail({ stdout, stderr }: CommandResult): string[] {
   return printed.trimEnd().split('\n').slice(-20).map((line) => line.slice(0, 500));
 }
 
-function nothingCaptured(kind: CaptureRequest['kind'], command: CommandRequest): PerfloopError {
-  const what = { auto: 'No Node or Python process', v8: 'No Node process', cprofile: 'No Python process', pyspy: 'No Python process', perf: 'No process' }[kind];
-  return new PerfloopError('PL_PROFILE_EMPTY', `${what} of the command left a profile.`, {
+function nothingCaptured(kind: RecorderKind, command: CommandRequest): PerfloopError {
+  return new PerfloopError('PL_PROFILE_EMPTY', `${nothingSeen[kind]} of the command left a profile.`, {
     where: `${command.command} (in ${command.cwd})`,
     fix:
-      'Name a command in [commands] profile that runs the code under Node or Python 3.7 or newer, in this environment, and that ends by itself. Not seen are: ' +
+      `Name a command in [commands] profile that runs the code under ${languages[kind]}, in this environment, and that ends by itself. Not seen are: ` +
       'a cleared NODE_OPTIONS or PYTHONPATH, `python -I`, `-E` or `-S`, os._exit, SIGKILL, containers and other hosts. Or bring a profile with `--profile FILE`.',
   });
 }
+
+/** What a recorder sees, as words after "runs the code under". */
+const languages: Record<RecorderKind, string> = { v8: 'Node', cprofile: 'Python 3.7 or newer', pyspy: 'Python', hooks: 'Node or Python 3.7 or newer', torch: 'Python and imports torch', perf: 'a program of this machine', nsys: 'a program of this machine' };

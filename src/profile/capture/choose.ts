@@ -25,6 +25,7 @@ export function chooseKind(program: Program, profilers: readonly Profiler[], gpu
     if (has('perf')) return { kind: 'perf', why: `${name} is native code` };
     return { kind: 'hooks', why: `${name} is native code, but ${lacks('perf')}: only what it starts of Node and Python is seen` };
   }
+  if (program.usesTorch && gpu && has('nsys')) return { kind: 'nsys', why: `${name} starts a program that imports torch, this machine has a GPU, and nsys is installed` };
   const mentions = (names: string): boolean => new RegExp(`(^|[\\s/;&|])(${names})\\b`).test(program.text);
   const [node, python] = [mentions('node|npm|npx|pnpm|yarn|tsx'), mentions('python[0-9.]*|pytest|torchrun')];
   if (node || python) return { kind: node && python ? 'hooks' : node ? 'v8' : 'cprofile', why: `${name} runs a script that starts ${node && python ? 'Node and Python' : node ? 'Node' : 'Python'}` };

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
+import { simpleCommands } from '../../core/shell-words.js';
 
 /** What a command starts, as far as its words and files tell. */
 export type Program =
@@ -7,7 +8,8 @@ export type Program =
   /** `script`: the file that it runs, absolute, where one can be told. */
   | { kind: 'python'; name: string; interpreter: string; script: string | null; usesTorch: boolean }
   | { kind: 'native'; name: string; usesCuda: boolean }
-  | { kind: 'shell'; name: string; text: string };
+  /** `text`: of its words, and of the files that they name. `usesTorch`: whether a Python program of it does. */
+  | { kind: 'shell'; name: string; text: string; usesTorch: boolean };
 
 const nodeNames = /^(node|nodejs|npm|npx|pnpm|yarn|tsx|ts-node|vitest|jest|mocha)$/;
 const pythonNames = /^(python(\d+(\.\d+)?)?|pytest|torchrun|accelerate|deepspeed|ipython|gunicorn|uvicorn|celery)$/;
@@ -15,7 +17,16 @@ const shellNames = /^(sh|bash|dash|zsh|ksh|make|ninja|just)$/;
 /** Put before a command without changing what it is. */
 const before = /^(env|time|nice|nohup|exec|stdbuf|setsid|[A-Za-z_]\w*=.*)$/s;
 
-export function programOf(argv: readonly string[], { cwd, path }: { cwd: string; path: string }): Program {
+/** Where a command is started. */
+interface Place {
+  cwd: string;
+  path: string;
+}
+
+/** Scripts that start scripts are looked into so deep. */
+const deepestScript = 3;
+
+export function programOf(argv: readonly string[], { cwd, path }: Place, depth = 0): Program {
   let at = 0;
   while (at < argv.length - 1 && before.test(basename(argv[at] ?? ''))) at++;
   const [word = '', ...args] = argv.slice(at);
@@ -30,12 +41,33 @@ export function programOf(argv: readonly string[], { cwd, path }: { cwd: string;
     const script = isInterpreter ? pythonScript(args, cwd) : (interpreter === null ? null : file);
     return { kind: 'python', name, interpreter: isInterpreter ? word : interpreter !== null && pythonNames.test(basename(interpreter)) ? interpreter : 'python3', script, usesTorch: /^(torchrun|accelerate|deepspeed)$/.test(name) || args.includes('torch.distributed.run') || args.some((one) => one.endsWith('.py') && importsTorch(resolve(cwd, one))) || (script !== null && importsTorch(script)) };
   }
-  if (isCalled(shellNames) || file === null) return { kind: 'shell', name, text: [...args, ...args.map((one) => textOf(resolve(cwd, one))), file === null || interpreter === null ? '' : textOf(file)].join('\n') };
+  if (isCalled(shellNames) || file === null) {
+    const text = [...args, ...args.map((one) => textOf(resolve(cwd, one))), file === null || interpreter === null ? '' : textOf(file)].join('\n');
+    return { kind: 'shell', name, text, usesTorch: depth < deepestScript && startsTorch(text, { cwd, path }, depth + 1) };
+  }
   return { kind: 'native', name, usesCuda: /libcudart|libcuda\.so/.test(readFileSync(file, 'latin1')) };
 }
 
+/** Words that stand before a command in a script. */
+const keywords = /^(?:if|then|elif|else|while|until|do|time|!|\{)$/;
+
+/** Whether one of the commands of a script runs a program of Python that imports torch. */
+function startsTorch(script: string, { cwd, path }: Place, depth: number): boolean {
+  let folder = cwd;
+  for (const words of simpleCommands(script)) {
+    const argv = words.slice(words.findIndex((word) => !keywords.test(word)));
+    const word = argv.find((one) => !before.test(one)) ?? '';
+    if (word === 'cd') folder = resolve(folder, argv[argv.indexOf(word) + 1] ?? '.');
+    else if (pythonNames.test(basename(word)) || shellNames.test(basename(word)) || word.includes('/')) {
+      const program = programOf(argv, { cwd: folder, path }, depth);
+      if ('usesTorch' in program && program.usesTorch) return true;
+    }
+  }
+  return false;
+}
+
 /** As the system finds it. */
-export function findProgram(word: string, { cwd, path }: { cwd: string; path: string }): string | null {
+export function findProgram(word: string, { cwd, path }: Place): string | null {
   const candidates = word.includes('/') ? [resolve(cwd, word)] : path.split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, word));
   return candidates.find((file) => {
     try {

@@ -2,7 +2,8 @@ import { PerfloopError } from '../../core/errors.js';
 import type { RecorderKind, Window } from './recorder.js';
 import type { RecordedRun } from './run-recorded.js';
 
-const seen: Record<RecorderKind, string> = { hooks: 'No Node or Python process', v8: 'No Node process', cprofile: 'No Python process', pyspy: 'No Python process', torch: 'No process that imports torch', perf: 'No process', nsys: 'No process' };
+/** What a recorder found nothing of, as the beginning of a sentence. */
+export const nothingSeen: Record<RecorderKind, string> = { hooks: 'No Node or Python process', v8: 'No Node process', cprofile: 'No Python process', pyspy: 'No Python process', torch: 'No process that imports torch', perf: 'No process', nsys: 'No process' };
 
 /** PL_PROFILE_EMPTY of a command that ran: `--json` has how it ended. */
 export class NothingRecorded extends PerfloopError {
@@ -10,7 +11,7 @@ export class NothingRecorded extends PerfloopError {
 
   /** `file`: a profile that was written, and has nothing in it. */
   constructor({ kind, argv, window, file }: { kind: RecorderKind; argv: readonly string[]; window: Window; file?: string }, { exitCode, signal, wallMs }: RecordedRun) {
-    const what = file === undefined ? `${seen[kind]} of the command left a profile.` : `The profile holds no samples (${file}).`;
+    const what = file === undefined ? `${nothingSeen[kind]} of the command left a profile.` : `The profile holds no samples (${file}).`;
     super('PL_PROFILE_EMPTY', `${what} ${ending(exitCode, signal)}`, { where: argv.join(' '), fix: fixOf(window, exitCode, file !== undefined) });
     this.command = { argv, exitCode, signal, wallMs };
   }

@@ -15,9 +15,9 @@ import { timedCommand } from './timed.js';
  * Nsight Systems follows all children. CPU samples with stacks by frame pointer: nsys's default, the branch records of Intel
  * processors, is not to be had in virtual machines. Throws PL_NSYS_MISSING.
  */
-export async function nsysRecorder({ outDir, env, window }: RecorderPlace): Promise<Recorder> {
-  const nsys = needNsys('perfloop profile --kind nsys', env);
-  const samples = canSample(await programOutput(nsys, ['--version'], env));
+export async function nsysRecorder({ outDir, own, window }: RecorderPlace): Promise<Recorder> {
+  const nsys = needNsys('profiling with nsys', own);
+  const samples = canSample(await programOutput(nsys, ['--version'], own));
   const session = `perfloop-${randomBytes(6).toString('hex')}`;
   const report = join(outDir, 'profile');
   const timesFile = join(outDir, 'times');

@@ -48,7 +48,7 @@ export async function record(request: RecordRequest): Promise<Recording> {
       const outDir = join(folder, name);
       await mkdir(outDir);
       const { cwd, env, window } = request;
-      const recorder = isRecorded ? await makeRecorder(kind, { outDir, root: await realpath(cwd), env, window, isWatched: true }) : null;
+      const recorder = isRecorded ? await makeRecorder(kind, { outDir, root: await realpath(cwd), env, own: env, window, isWatched: true }) : null;
       const run = await runRecorded({ argv, cwd, env, recorder, window, isShown, interrupts });
       return { run, collect: async () => (recorder === null ? [] : recorder.collect(say)) };
     };

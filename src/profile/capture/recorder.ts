@@ -48,6 +48,8 @@ export interface RecorderPlace {
   root: string;
   /** Of the command. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Ours: where profilers are found. */
+  own: NodeJS.ProcessEnv;
   window: Window;
   /** Whether somebody ends the command by the stop file. */
   isWatched: boolean;

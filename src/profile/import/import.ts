@@ -30,6 +30,10 @@ export interface ImportSummary {
   /** Samples of the sampling profiler; 0 for cProfile. */
   samples: number;
   functions: number;
+  /** Of devices; 0 where the profile has none. */
+  kernels: number;
+  /** Of NVTX, and operators of PyTorch. */
+  ranges: number;
 }
 
 /**
@@ -78,12 +82,16 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     meta.run('PERFLOOP_SCHEMA_VERSION', '1');
     meta.run('PERFLOOP_KIND', kind);
     const count = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+    const tables = tablesOf(db);
+    const rowsOf = (table: string): number => (tables.has(table) ? count(`SELECT COUNT(*) FROM ${table}`) : 0);
     return {
       kind,
       files: imported,
-      processes: count(isAlone(kinds) ? `SELECT COUNT(*) FROM (${processesSql(tablesOf(db))})` : 'SELECT COUNT(*) FROM PROCESSES'),
+      processes: count(isAlone(kinds) ? `SELECT COUNT(*) FROM (${processesSql(tables)})` : 'SELECT COUNT(*) FROM PROCESSES'),
       samples: count('SELECT COUNT(*) FROM PERFLOOP_SAMPLES'),
       functions: count("SELECT COUNT(*) FROM PERFLOOP_FRAMES WHERE kind IN ('source', 'native')"),
+      kernels: rowsOf('CUPTI_ACTIVITY_KIND_KERNEL'),
+      ranges: rowsOf('NVTX_EVENTS'),
     };
   } finally {
     db.close();
