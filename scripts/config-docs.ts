@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { formatDuration } from '../src/core/duration-text.js';
-import { unwrap } from '../src/core/config/introspect.js';
+import { elementOf, unwrap } from '../src/core/config/introspect.js';
 import { commandTable, configSchema } from '../src/core/config/schema.js';
 
 export const docsFile = fileURLToPath(new URL('../docs/config.md', import.meta.url));
@@ -48,9 +48,9 @@ export function configDocs(): string {
 
 function section(key: string, schema: z.core.$ZodType): string {
   const below = unwrap(schema);
-  const element = below instanceof z.ZodArray ? unwrap(below.element) : below;
+  const element = elementOf(schema);
   if (!(element instanceof z.ZodObject)) throw new Error(`the schema has a top-level key that is no table: ${key}`);
-  const heading = below instanceof z.ZodArray ? `[[${key}]]` : `[${key}]`;
+  const heading = below instanceof z.ZodArray ? `[[${key}]]` : below instanceof z.ZodRecord ? `[${key}.NAME]` : `[${key}]`;
   const several = below instanceof z.ZodArray ? ' May be there several times.' : '';
   return `## ${heading}\n\n${describe(schema)}${several}\n\n${keyTable(element)}`;
 }

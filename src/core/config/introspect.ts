@@ -17,16 +17,24 @@ export function tableAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): 
       if (next === undefined) return undefined;
       current = unwrap(next);
     } else if (current instanceof z.ZodArray) current = unwrap(current.element);
+    else if (current instanceof z.ZodRecord) current = unwrap(current.valueType);
     else return undefined;
   }
   return current instanceof z.ZodObject ? current : undefined;
 }
 
-/** Every key as a dotted path, such as `loop.rounds`; lists of tables count as their elements. */
+/** What a list of tables holds, or a table of named tables (`[models.NAME]`); else the schema itself. */
+export function elementOf(schema: z.core.$ZodType): z.core.$ZodType {
+  const below = unwrap(schema);
+  if (below instanceof z.ZodArray) return unwrap(below.element);
+  return below instanceof z.ZodRecord ? unwrap(below.valueType) : below;
+}
+
+/** Every key as a dotted path, such as `loop.rounds`; lists of tables count as their elements, names of tables are `NAME`. */
 export function dottedKeys(schema: z.ZodObject, prefix = ''): string[] {
   return Object.entries(schema.shape).flatMap(([key, value]) => {
-    const below = unwrap(value);
-    const table = below instanceof z.ZodArray ? unwrap(below.element) : below;
-    return [`${prefix}${key}`, ...(table instanceof z.ZodObject ? dottedKeys(table, `${prefix}${key}.`) : [])];
+    const table = elementOf(value);
+    const name = unwrap(value) instanceof z.ZodRecord ? '.NAME' : '';
+    return [`${prefix}${key}`, ...(table instanceof z.ZodObject ? dottedKeys(table, `${prefix}${key}${name}.`) : [])];
   });
 }

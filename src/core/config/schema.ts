@@ -4,6 +4,7 @@ import { caseSchema } from './cases-schema.js';
 import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
 import { parseCpuList } from './cpus.js';
+import { budgetSchema, modelsSchema, phasesSchema } from './models-schema.js';
 import { durationMs } from './duration.js';
 import { environmentName, environmentValue, globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
@@ -101,6 +102,7 @@ export const proposeSchema = z
     only: z.array(recipeName).default([]).describe('Only these recipes; empty: all.'),
     except: z.array(recipeName).default([]).describe('Not these recipes.'),
     script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),
+    models: z.array(shortText(200).min(1)).max(20).default([]).describe('Names of [models.NAME]: each judges the findings, and proposes changes for those that it finds real.'),
   })
   .prefault({});
 
@@ -169,6 +171,9 @@ export const configSchema = z.strictObject({
   loop: loopSchema.describe('When to stop.'),
   verdict: verdictSchema.describe('What counts as faster.'),
   propose: proposeSchema.describe('Where candidates come from.'),
+  models: modelsSchema.describe('A language model, under a name of yours. None is used unless `propose.models` or a phase names it. See docs/models.md.'),
+  phases: phasesSchema.describe('Which model works in a phase (NAME: `analyze`, `optimize` or `learn`), what differs there from its table, and the bounds of a conversation.'),
+  budget: budgetSchema.describe('What the models of a run may use. A call that might pass a limit is not begun.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
   measure: measureSchema.describe('How samples are taken.'),

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { keyNames, modelFor } from '../../../src/core/config/models.js';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import { proposingModels } from '../../../src/core/config/proposing-models.js';
+import { PerfloopError } from '../../../src/core/errors.js';
+
+function problems(text: string): string {
+  try {
+    parseConfig(text, 'p');
+  } catch (error) {
+    if (error instanceof PerfloopError) return error.problems.join('\n');
+    throw error;
+  }
+  return '';
+}
+
+it('lays what a phase says over the model it names', () => {
+  const config = parseConfig('[models.a]\nprovider = "openai"\nmodel = "m"\napi_key = "$A_KEY"\nmax_tokens = 1000\n[propose]\nmodels = ["a"]\n[phases.optimize]\nmodel = "a"\nmax_tokens = 2000\nturns = 3\n[phases.learn]\nmodel = "gpt-5"\nprovider = "openai"\napi_key = "$B_KEY"', 'p');
+  expect(proposingModels(config)).toEqual(['a']);
+  expect(modelFor(config, 'a', 'optimize')).toMatchObject({ name: 'a', model: 'm', max_tokens: 2000, bounds: { turns: 3, timeout: 1_200_000 }, timeout: 600_000 });
+  expect(modelFor(config, 'a', 'analyze')).toMatchObject({ max_tokens: 1000, bounds: { turns: 16 } });
+  expect(modelFor(config, 'gpt-5', 'learn')).toMatchObject({ provider: 'openai', model: 'gpt-5', api_key: '$B_KEY' });
+  expect(keyNames(config)).toEqual(['A_KEY', 'B_KEY']);
+});
+
+it('uses no model unless one is named, also with the config of an earlier version', () => {
+  expect(proposingModels(parseConfig('[models.a]\nprovider = "openai"\nmodel = "m"\napi_key = "$K"', 'p'))).toEqual([]);
+  expect(proposingModels({ propose: {} })).toEqual([]);
+});
+
+it('names what is missing, and never shows what may be a key', () => {
+  expect(problems('[propose]\nmodels = ["b"]\n[models.a]\nprovider = "anthropic"\nmodel = "m"')).toMatch(/p:2: propose.models\[0\]: there is no \[models.b\]; there are a\np:3: models.a.api_key: is missing: name the environment variable/);
+  const planted = 'sk-planted-0123456789abcdef';
+  for (const value of [`"${planted}"`, `["${planted}"]`, `"$${planted}"`, `"https://u:${planted}@x"`]) {
+    for (const key of ['api_key', 'base_url']) {
+      const text = problems(`[models.a]\nprovider = "openai"\nmodel = "m"\n${key} = ${value}`);
+      expect(text).toContain(`models.a.${key}`);
+      expect(text).not.toContain('planted');
+    }
+  }
+});
