@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes, PerfloopError } from '../../core/errors.js';
 import type { Severity } from '../../core/finding.js';
+import type { Half } from '../../propose/exam/load-cases.js';
 import type { AnalysisForm } from '../analysis-output.js';
 import { emit, type CliContext } from '../context.js';
 import { declareVerb, type Finish } from './declare.js';
@@ -62,13 +63,27 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb(program, finish, {
+  declareVerb<{ half?: Half; md?: boolean; python?: string }>(program, finish, {
     usage: 'bench <what>',
-    summary: 'measure perfloop itself; analyze: findings on cases whose cause is known',
-    details: 'Each case is a small program with one thing that makes it slow, and a profile of it: made by a real profiler (V8, cProfile), or simulated as an export of nsys. Exits with 3 when a cause was missed.',
-    examples: ['perfloop bench analyze', 'perfloop bench analyze --json'],
-    async action(context, _flags, what = '') {
-      if (what !== 'analyze') throw new PerfloopError('PL_NO_SUCH_BENCH', `There is no benchmark ${what}.`, { where: what, fix: 'perfloop bench analyze' });
+    summary: 'measure perfloop itself; analyze: findings on cases whose cause is known; optimize: patches of the offline recipes for given findings',
+    details: 'analyze: each case is a small program with one thing that makes it slow, and a profile of it: made by a real profiler (V8, cProfile), or simulated as an export of nsys; exits with 3 when a cause was missed. optimize: each case is a small PyTorch program with findings, of which some are false; a patch counts as right when the cause is gone, it is small, and the program behaves the same on the CPU; exits with 3 when a patch was wrong or a false finding was patched.',
+    options: [
+      ['--half <half>', 'optimize: only the programs that recipes are developed on, or only those held out', ['development', 'held-out']],
+      ['--md', 'optimize: as Markdown'],
+      ['--python <command>', 'optimize: the Python that has torch (default: python3, else /usr/bin/python3)'],
+    ],
+    examples: ['perfloop bench analyze', 'perfloop bench analyze --json', 'perfloop bench optimize', 'perfloop bench optimize --half development --json'],
+    async action(context, { half, md = false, python }, what = '') {
+      if (what === 'optimize') {
+        const { benchOptimization } = await import('../verbs/bench-optimize.js');
+        const { benchOptimizationMarkdown, printBenchOptimization } = await import('../print/bench-optimize.js');
+        const form = formOf(context, { md });
+        const result = await benchOptimization(context, { half, python });
+        if (form === 'md') context.stdout.write(benchOptimizationMarkdown(result));
+        else emit(context, result, printBenchOptimization);
+        return result.halves.some(({ sum }) => sum.wrong + sum.falsePatched > 0) ? exitCodes.rejected : exitCodes.ok;
+      }
+      if (what !== 'analyze') throw new PerfloopError('PL_NO_SUCH_BENCH', `There is no benchmark ${what}.`, { where: what, fix: 'perfloop bench analyze, perfloop bench optimize' });
       const { benchAnalysis } = await import('../verbs/bench-analyze.js');
       const { printBenchAnalysis } = await import('../print/bench-analyze.js');
       const result = await benchAnalysis(context);
