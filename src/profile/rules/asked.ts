@@ -47,7 +47,7 @@ export class Asked {
   get devices(): DeviceTime[] {
     return this.once('devices', () => {
       if (!this.tables.has('PERFLOOP_DEVICE_WORK')) throw new Abstention('the profile holds no work of a device');
-      return deviceTime(this.db, this.origin);
+      return deviceTime(this.db);
     });
   }
 

@@ -51,7 +51,7 @@ export function idleTimes(asked: Asked): Idle[] {
 
 function idleOf(asked: Asked, time: DeviceTime): Idle {
   const processes = new Set(time.process);
-  const mine = (one: { process: number }): boolean => processes.has(one.process) || processes.has(0);
+  const mine = (one: { process: number }): boolean => processes.has(one.process) || processes.has(-1);
   const ranges = hostRanges(asked).filter(mine);
   const calls = asked.calls.filter(mine);
   const known = new Set(calls.filter(({ kind }) => kind === 'load' || kind === 'allocate').map(({ row }) => row));

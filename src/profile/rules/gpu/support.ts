@@ -1,7 +1,8 @@
 import type { Evidence } from '../../../core/finding.js';
 import { Top } from '../../tools/top.js';
 import type { Asked } from '../asked.js';
-import { tableOf, workKinds, type DeviceTime } from '../device-time.js';
+import { tableOf, workKinds } from '../../tools/gpu/columns/work.js';
+import type { DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
 import { idleTimes, type Gap, type Idle, type IdleCause } from '../idle.js';
 

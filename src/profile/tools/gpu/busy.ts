@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
-import { eachWork, type WorkKind } from './device-work.js';
+import { eachWork, type WorkKind } from './columns/work.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
 import { Union } from './union.js';
 

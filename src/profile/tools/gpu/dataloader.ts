@@ -8,7 +8,7 @@ import { blockingCalls } from './pauses/blocking-calls.js';
 import { idleNs, merged, namedRanges, totalNs, type Span } from './pauses/spans.js';
 import { firstEvent } from './extent.js';
 import { limitSchema } from './support.js';
-import { workColumns } from './work-columns.js';
+import { workColumns } from './columns/work.js';
 
 const input = z.object({ limit: limitSchema });
 
@@ -63,7 +63,7 @@ export const dataloader = defineTool({
     const origin = firstEvent(db);
     const ranges = namedRanges(db, { likes, pattern: telling, origin });
     const calls = blockingCalls(db, origin);
-    const work = ranges.length + calls.length > 0 && hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db, { device: null, origin }) : null;
+    const work = ranges.length + calls.length > 0 && hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db) : null;
     const measured = (spans: readonly Span[]): Pick<Row, 'count' | 'totalMs' | 'medianMs' | 'maxMs' | 'idleMs'> => {
       const lengths = spans.map(({ start, end }) => end - start).sort((a, b) => a - b);
       const idle = idleNs(work, spans);

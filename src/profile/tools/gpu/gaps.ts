@@ -4,7 +4,7 @@ import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool } from '../tool.js';
 import { Top } from '../top.js';
-import { eachWork, type WorkKind } from './device-work.js';
+import { eachWork, tableOf, type WorkKind } from './columns/work.js';
 import { firstEvent } from './extent.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
 import { Union } from './union.js';
@@ -83,11 +83,11 @@ export const gaps = defineTool({
     const threads = captured ? (db.prepare<[], string>(threadsSql).pluck().get() ?? '[]') : '[]';
     const rows = longest.first().map(({ device: on, began, ended, after, before }) => ({
       device: on,
-      atMs: (began - origin) / 1e6,
+      atMs: began / 1e6,
       ms: (ended - began) / 1e6,
       after: workNamed(db, after),
       before: workNamed(db, before),
-      host: calls?.all({ began, ended, threads, after: processOf(db, after), before: processOf(db, before) }) ?? [],
+      host: calls?.all({ began: began + origin, ended: ended + origin, threads, after: processOf(db, after), before: processOf(db, before) }) ?? [],
     }));
     return { rows, more: count - rows.length, facts: { gaps: count, totalMs: totalNs / 1e6, idleShare: spanNs > 0 ? idleNs / spanNs : 0, lengths }, notes: calls === null ? ['Calls of CUDA were not captured: what the host did is not known.'] : [] };
   },
@@ -98,7 +98,7 @@ interface Work {
   id: number;
 }
 
-/** In nanoseconds. */
+/** Nanoseconds from the profile's first event. */
 interface Gap {
   device: number;
   began: number;
@@ -107,12 +107,9 @@ interface Gap {
   before: Work;
 }
 
-/** Where a row of each kind is. */
-const tables: Readonly<Record<WorkKind, string>> = { kernel: 'CUPTI_ACTIVITY_KIND_KERNEL', graph: 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', memcpy: 'CUPTI_ACTIVITY_KIND_MEMCPY', memset: 'CUPTI_ACTIVITY_KIND_MEMSET' };
-
 /** As nsys writes it; null where it was not captured. */
 function processOf(db: ProfileDatabase, { kind, id }: Work): bigint | null {
-  return db.prepare<[number], bigint | null>(`SELECT globalPid FROM ${tables[kind]} WHERE rowid = ?`).pluck().safeIntegers().get(id) ?? null;
+  return db.prepare<[number], bigint | null>(`SELECT globalPid FROM ${tableOf[kind]} WHERE rowid = ?`).pluck().safeIntegers().get(id) ?? null;
 }
 
 function workNamed(db: ProfileDatabase, { kind, id }: Work): string {

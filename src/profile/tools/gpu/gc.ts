@@ -8,7 +8,7 @@ import { inFunctions } from './pauses/in-stacks.js';
 import { idleNs, merged, namedRanges, totalNs } from './pauses/spans.js';
 import { firstEvent } from './extent.js';
 import { limitSchema } from './support.js';
-import { workColumns } from './work-columns.js';
+import { workColumns } from './columns/work.js';
 
 const input = z.object({ limit: limitSchema });
 
@@ -61,7 +61,7 @@ export const gc = defineTool({
     if (!['NVTX_EVENTS', 'PERFLOOP_CHARGES', 'PERFLOOP_SAMPLES', 'PERFLOOP_FUNCTIONS'].some((table) => hasRows(db, table))) return { abstained: 'the profile has no NVTX_EVENTS and no functions of the host: mark collections with gc.callbacks and NVTX, or profile the host with `perfloop profile`' };
     const origin = firstEvent(db);
     const ranges = namedRanges(db, { likes: ['%gc%', '%garbage%'], pattern: /(?:^|[^a-z])gc(?:$|[^a-z])|garbage.?collect/i, origin });
-    const work = ranges.length > 0 && hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db, { device: null, origin }) : null;
+    const work = ranges.length > 0 && hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db) : null;
     const all = merged(ranges.map(({ spans }) => spans));
     const ofRanges = ranges.map(({ name, spans }): Row => ({ seen: 'range', name, file: null, line: null, count: spans.length, totalMs: totalNs(spans) / 1e6, maxMs: mostOf(spans.map(({ start, end }) => end - start)) / 1e6, idleMs: inMs(idleNs(work, spans)) }));
     const ofV8 = hasTable(db, 'PERFLOOP_CHARGES') ? db.prepare<[], Row>(v8Sql).all() : [];

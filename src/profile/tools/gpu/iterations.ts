@@ -10,7 +10,7 @@ import { inIterations } from './iterations/in-iterations.js';
 import { differences } from './iterations/differences.js';
 import { firstEvent } from './extent.js';
 import { deviceSchema, limitSchema } from './support.js';
-import { workColumns } from './work-columns.js';
+import { workOfDevice, type WorkColumns } from './columns/work.js';
 
 const input = z.object({
   range: z.string().min(1).max(500).nullable().default(null).describe('The ranges that are iterations, by a part of their text. Without it they are looked for.'),
@@ -62,7 +62,7 @@ export const iterations = defineTool({
   facts,
   run(db, { range, device, order, limit }) {
     const origin = firstEvent(db);
-    const work = hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db, { device, origin }) : null;
+    const work = hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workOfDevice(db, device) : null;
     if (work === null && !hasTable(db, 'NVTX_EVENTS')) return { abstained: 'the profile has no NVTX_EVENTS, and no work of a device: profile with `nsys profile -t cuda,nvtx`' };
     const found = findIterations(db, work, { range, origin });
     if (found === null) return { abstained: range === null ? 'nothing in it repeats: no range has the name of a step, and kernels have no period. Mark iterations with NVTX, and give --range' : `no range has "${range}" in its text. \`nvtx\` lists them` };
@@ -70,7 +70,7 @@ export const iterations = defineTool({
   },
 });
 
-function answer(db: ProfileDatabase, found: Found, { work, origin, order, limit }: { work: ReturnType<typeof workColumns> | null; origin: bigint; order: 'first' | 'slowest'; limit: number }) {
+function answer(db: ProfileDatabase, found: Found, { work, origin, order, limit }: { work: WorkColumns | null; origin: bigint; order: 'first' | 'slowest'; limit: number }) {
   const { spans } = found;
   const ms = spans.map(({ start, end }) => (end - start) / 1e6);
   const { warmUp, slow } = slowOnes(ms);

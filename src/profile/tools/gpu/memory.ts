@@ -8,7 +8,7 @@ import { live } from './memory/live.js';
 import { unified } from './memory/unified.js';
 import { firstEvent } from './extent.js';
 import { deviceSchema, limitSchema } from './support.js';
-import { workColumns } from './work-columns.js';
+import { workColumns } from './columns/work.js';
 
 const input = z.object({
   device: deviceSchema,
@@ -112,7 +112,7 @@ function calls(db: ProfileDatabase, { range, origin }: { range: string | null; o
   if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME')) return { rows: [], iterations: 0 };
   const grouped = (from: number, to: number) => db.prepare<[object], { name: string; count: number; totalMs: number; maxMs: number; later: number }>(callsSql).all({ origin, from, to });
   if (grouped(0, 0).length === 0) return { rows: [], iterations: 0 };
-  const found = findIterations(db, hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db, { device: null, origin }) : null, { range, origin });
+  const found = findIterations(db, hasTable(db, 'PERFLOOP_DEVICE_WORK') ? workColumns(db) : null, { range, origin });
   const later = found?.spans.slice(1) ?? [];
   const rows = grouped(later[0]?.start ?? 0, later.at(-1)?.end ?? 0).map(({ later: inside, ...one }): Row => ({ what: 'call', device: null, ...one, megabytes: null, peakMegabytes: null, perIteration: later.length === 0 ? null : inside / later.length }));
   return { rows, iterations: later.length };

@@ -10,7 +10,7 @@ import { inIterations } from './iterations/in-iterations.js';
 import { slowOnes } from './iterations/slow.js';
 import { firstEvent } from './extent.js';
 import { workCaptured } from './support.js';
-import { workColumns, type WorkColumns } from './work-columns.js';
+import { workOfDevices } from './columns/work.js';
 
 const positive = z.number().positive().nullable().default(null);
 
@@ -119,7 +119,7 @@ function peakOf(db: ProfileDatabase, { peak, type }: { peak: number | null; type
 function timeOf(db: ProfileDatabase, devices: readonly number[], { range, of }: Input): { wallMs: number; busyMs: number; gpus: number; iterations: number; notes: string[] } | null {
   const origin = firstEvent(db);
   const gpus = devices.length;
-  const work = workOf(workColumns(db, { device: null, origin }), new Set(devices));
+  const work = workOfDevices(db, devices);
   const first = work.start.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = work.end.reduce((a, b) => Math.max(a, b), 0);
   const found = of === 'profile' ? { spans: [{ start: first, end: last }], notes: [] } : findIterations(db, work, { range, origin });
@@ -128,10 +128,4 @@ function timeOf(db: ProfileDatabase, devices: readonly number[], { range, of }: 
   const { warmUp } = slowOnes(ms);
   const { busy } = inIterations(work, found.spans);
   return { wallMs: medianOf(ms.slice(warmUp)), busyMs: medianOf(busy.slice(warmUp)) / 1e6 / gpus, gpus, iterations: found.spans.length - warmUp, notes: found.notes };
-}
-
-/** The work of some devices alone. */
-function workOf(work: WorkColumns, devices: ReadonlySet<number>): WorkColumns {
-  const wanted = (_: number, at: number): boolean => devices.has(work.device[at] ?? -1);
-  return { device: work.device.filter(wanted), start: work.start.filter(wanted), end: work.end.filter(wanted), kind: work.kind.filter(wanted), name: work.name.filter(wanted) };
 }

@@ -1,29 +1,26 @@
-import { eachRow } from '../each-row.js';
 import { entry } from '../entry.js';
 import type { ProfileDatabase } from '../open.js';
-import { tablesOf } from '../tables.js';
 import { communication } from './communication.js';
-import { otherWork } from './device-work.js';
+import { workKinds, workOfDevice } from './columns/work.js';
 import type { DeviceOverlap } from './overlap.js';
 import { Union } from './union.js';
 
-/** Work that is no kernel, as a graph that was traced as a whole, neither communicates nor does not: NULL. */
-const sql = (tables: ReadonlySet<string>): string => [
-  `SELECT deviceId, start, "end", COALESCE(shortName IN (SELECT id FROM StringIds WHERE ${communication('value')}), 0) AS communicates
-  FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device`,
-  ...otherWork(tables, 'deviceId, start, "end", NULL'),
-].join(' UNION ALL ') + ' ORDER BY 1, 2';
+const kernel = workKinds.indexOf('kernel');
+const communicatingSql = `SELECT id FROM StringIds WHERE ${communication('value')}`;
 
-/** Of each device, or of one. */
+/** Of each device, or of one. Work that is no kernel, as a graph that was traced as a whole, neither communicates nor does not. */
 export function overlapByDevice(db: ProfileDatabase, device: number | null): DeviceOverlap[] {
+  const communicates = new Set(db.prepare<[], number>(communicatingSql).pluck().all());
   const devices = new Map<number, { computing: Union; communicating: Union; either: Union; any: Union }>();
-  eachRow(db, sql(tablesOf(db)), { device }, (on: number, start: number, end: number, communicates: number | null) => {
-    const unions = entry(devices, on, () => ({ computing: new Union(), communicating: new Union(), either: new Union(), any: new Union() }));
+  const work = workOfDevice(db, device);
+  for (let i = 0; i < work.device.length; i++) {
+    const unions = entry(devices, work.device[i]!, () => ({ computing: new Union(), communicating: new Union(), either: new Union(), any: new Union() }));
+    const [start, end] = [work.start[i]!, work.end[i]!];
     unions.any.add(start, end);
-    if (communicates === null) return;
-    (communicates === 1 ? unions.communicating : unions.computing).add(start, end);
+    if (work.kind[i] !== kernel) continue;
+    (communicates.has(work.name[i]!) ? unions.communicating : unions.computing).add(start, end);
     unions.either.add(start, end);
-  });
+  }
   return [...devices].map(([on, { computing: { covered: compute }, communicating: { covered: communicate }, either: { covered: either }, any: { covered: any, span } }]) => {
     // What both cover is counted twice in their sum, and once in their union.
     const both = compute + communicate - either;

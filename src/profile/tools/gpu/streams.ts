@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entry } from '../entry.js';
 import { defineTool, firstRows } from '../tool.js';
-import { eachWork } from './device-work.js';
+import { eachWork } from './columns/work.js';
 import { deviceSchema, limitSchema, workCaptured } from './support.js';
 import { Union } from './union.js';
 
@@ -33,10 +33,10 @@ export const streams = defineTool({
   facts,
   run(db, { device, limit }) {
     const devices = new Map<number, Union>();
-    const found = new Map<number, Map<number, { union: Union; kernels: number; copies: number }>>();
+    const found = new Map<number, Map<number | null, { union: Union; kernels: number; copies: number }>>();
     eachWork(db, device, (on, stream, start, end, kind) => {
       entry(devices, on, () => new Union()).add(start, end);
-      const own = entry(entry(found, on, () => new Map<number, { union: Union; kernels: number; copies: number }>()), stream, () => ({ union: new Union(), kernels: 0, copies: 0 }));
+      const own = entry(entry(found, on, () => new Map<number | null, { union: Union; kernels: number; copies: number }>()), stream, () => ({ union: new Union(), kernels: 0, copies: 0 }));
       own.union.add(start, end);
       if (kind === 'kernel' || kind === 'graph') own.kernels += 1;
       else if (kind === 'memcpy') own.copies += 1;
@@ -50,7 +50,7 @@ export const streams = defineTool({
       spanMs: union.span / 1e6,
       shareOfDevice: union.covered / Math.max(1, devices.get(on)?.covered ?? 0),
     })));
-    all.sort((a, b) => b.busyMs - a.busyMs || a.device - b.device || a.stream - b.stream);
+    all.sort((a, b) => b.busyMs - a.busyMs || a.device - b.device || (a.stream ?? -1) - (b.stream ?? -1));
     return { ...firstRows(all, limit), facts: { streams: all.length }, notes: [] };
   },
 });

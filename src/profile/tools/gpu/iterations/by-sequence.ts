@@ -1,7 +1,7 @@
 import { entry } from '../../entry.js';
 import { growingIntegers } from '../../growing.js';
 import { medianOf } from '../../median.js';
-import { workKinds, type WorkColumns } from '../work-columns.js';
+import { workKinds, type WorkColumns } from '../columns/work.js';
 import type { Found } from './find.js';
 
 /** Of the places of a sequence, so many are followed by the same kernel a period later. Below it, nothing repeats. */

@@ -3,7 +3,8 @@ import { entry } from '../../entry.js';
 import { medianOf } from '../../median.js';
 import type { ProfileDatabase } from '../../open.js';
 import { hasTable } from '../../tables.js';
-import { workKinds, workNames, type WorkColumns } from '../work-columns.js';
+import { workKinds, type WorkColumns } from '../columns/work.js';
+import { workNames } from '../columns/work-names.js';
 import type { Found } from './find.js';
 import { spanAt, type InIterations } from './in-iterations.js';
 

@@ -1,5 +1,6 @@
 import type { ProfileDatabase } from '../../open.js';
-import { workNames, type WorkColumns } from '../work-columns.js';
+import type { WorkColumns } from '../columns/work.js';
+import { workNames } from '../columns/work-names.js';
 import { byRange } from './by-range.js';
 import { bySequence } from './by-sequence.js';
 

@@ -1,5 +1,5 @@
 import { Union } from '../union.js';
-import { workKinds, type WorkColumns } from '../work-columns.js';
+import { workKinds, type WorkColumns } from '../columns/work.js';
 
 /** Where a moment falls: the place of the span that holds it, -1 outside of all. Spans stand in their order and do not overlap. */
 export function spanAt(spans: readonly { start: number; end: number }[], moment: number): number {

@@ -2,7 +2,7 @@ import { entry } from '../../entry.js';
 import type { ProfileDatabase } from '../../open.js';
 import { hasTable } from '../../tables.js';
 import { inIterations } from '../iterations/in-iterations.js';
-import type { WorkColumns } from '../work-columns.js';
+import type { WorkColumns } from '../columns/work.js';
 
 /** Times are nanoseconds from the profile's first event. */
 export interface Span {
