@@ -17,18 +17,26 @@ export function recipesMarkdown(): string {
     '',
     'All of them take for granted that the methods of built-in objects have not been replaced, and that reading a property has no effect. Each is tested by running old and new code on generated inputs and comparing results, exceptions and what became of the arguments; and each candidate still has to pass the build, the tests and the measurement of the target.',
     '',
+    'Findings are named by category or rule as in [findings](findings.md); `H` stands for all host code. Recipes for PyTorch also look at the files around that of the finding, and say why they leave code alone that only looks like a case. What changes results says how; a change of precision or of what is logged is never put together with others.',
+    '',
     'Choose with `only` and `except` in the `[propose]` table of `perfloop.toml`.',
     '',
     '| recipe | language | kind | what it does |',
     '| --- | --- | --- | --- |',
     ...table,
-    ...recipes.flatMap((recipe) => ['', `## ${recipe.name}`, '', `${recipe.title}.`, '', `- Sound because: ${recipe.condition}`, `- Risk: ${recipe.risk}`, `- Expected: ${recipe.expected}`]),
+    ...recipes.flatMap((recipe) => ['', `## ${recipe.name}`, '', `${recipe.title}.`, '', `- Applies to: ${recipe.evidence.findings.map((entry) => `\`${entry}\``).join(', ')}. ${recipe.evidence.text}`, `- Sound because: ${recipe.condition}`, ...changesOf(recipe), `- Risk: ${recipe.risk}`, `- Expected: ${recipe.expected}`, `- See: ${recipe.references.map((url) => `<${url}>`).join(', ')}`]),
     '',
   ].join('\n');
 }
 
 function languagesOf(recipe: Recipe): string {
-  return recipe.family === 'python' ? 'Python' : 'JavaScript, TypeScript';
+  return { python: 'Python', torch: 'Python, PyTorch', javascript: 'JavaScript, TypeScript' }[recipe.family];
+}
+
+const changeTexts = { rounding: 'the last bits of results may differ.', precision: 'numbers are computed with fewer bits.', logging: 'what is printed or recorded on the way.' };
+
+function changesOf(recipe: Recipe): string[] {
+  return recipe.changesResults === undefined ? [] : [`- Changes: ${changeTexts[recipe.changesResults]}`];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(docsPath, recipesMarkdown());

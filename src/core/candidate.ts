@@ -33,6 +33,8 @@ export interface Candidate {
   language: Language;
   /** Share of the profile's time in what the patch touches, 0 to 1; caps the gain (Amdahl). Null when unknown. */
   share: number | null;
+  /** What a recipe says may differ after it; absent where results stay the same bit for bit, or nothing is known. */
+  changesResults?: 'rounding' | 'precision' | 'logging';
   change: Change;
 }
 

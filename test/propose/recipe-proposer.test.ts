@@ -109,7 +109,7 @@ describe('proposeRewrites', () => {
   });
 
   test('a rewrite that does not parse, or changes nothing, is dropped', () => {
-    const broken = (text: string): Recipe => ({ family: 'javascript', name: 'broken', languages: ['javascript'], category: 'allocation', title: '', condition: '', risk: '', expected: '', apply: () => [{ title: '', line: 1, edits: [{ start: 0, end: 8, text }] }] });
+    const broken = (text: string): Recipe => ({ family: 'javascript', name: 'broken', languages: ['javascript'], category: 'allocation', title: '', evidence: { findings: ['H'], text: '' }, condition: '', risk: '', expected: '', references: [], apply: () => [{ title: '', line: 1, edits: [{ start: 0, end: 8, text }] }] });
     const offered = (text: string) => proposeRewrites(sourceFile(merge, 'javascript'), findingAt('merge', 1), [broken(text)]).length;
     expect([offered('function)'), offered('async ('), offered('function'), offered('async function')]).toEqual([0, 0, 0, 1]);
   });

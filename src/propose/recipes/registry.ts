@@ -25,9 +25,11 @@ import { lookupSet } from './python/lookup-set.js';
 import { popLeft } from './python/popleft.js';
 import { seenSet } from './python/seen-set.js';
 import { textOncePerLoop } from './python/text-once-per-loop.js';
+import { torchRecipes } from './torch/all.js';
 
 /** Every recipe, in the order in which they are tried; earlier ones win where two want the same text. */
 export const recipes: readonly Recipe[] = [
+  ...torchRecipes,
   setBesideArray,
   setForMembership,
   reduceInPlace,

@@ -4,6 +4,7 @@ import { regionsOf } from '../../javascript/regions.js';
 import { bare, isFunction, methodCall } from '../../javascript/syntax.js';
 import { isDense, privateKind } from '../../javascript/values.js';
 import { all, ancestorWhere, endOf, lineOf, parts, same, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const appendInPlace: JavaScriptRecipe = {
@@ -12,10 +13,12 @@ export const appendInPlace: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Append to an array instead of copying it in every iteration (`a = a.concat(b)`, `a = [...a, b]`)',
+  evidence: { findings: hostWork, text: 'An array is copied once an iteration: time in `concat`, spread or the collector.' },
   condition:
     'The array is made in this function and nothing else can refer to it before it is returned, so nobody can hold on to one of the copies. It is not being iterated over where it grows. Arrays, single values and holes are appended as `concat` does it.',
   risk: 'Objects with `Symbol.isConcatSpreadable` are appended as one element.',
   expected: 'From n^2 copied elements to n.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/push', 'https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/concat'],
   apply(fn) {
     if (!fn.isBuiltin('Array')) return [];
     return fn.owned('assignment_expression').flatMap((assignment) => {

@@ -4,6 +4,7 @@ import { regionsOf } from '../../javascript/regions.js';
 import { bare, methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { ancestorWhere, endOf, lineOf, parts, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 import { isIteratedAround, mentions } from './append-in-place.js';
 
@@ -13,10 +14,12 @@ export const assignInPlace: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Set a property instead of copying the object in every iteration (`o = { ...o, [k]: v }`)',
+  evidence: { findings: hostWork, text: 'An object is copied once an iteration: time in copying properties or the collector.' },
   condition:
     'The object is a literal made in this function, without accessors, and nothing else can refer to it before it is returned. The key `__proto__`, which a copy defines and an assignment does not, still takes the copy.',
   risk: 'None known.',
   expected: 'From n^2 copied properties to n.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Operators/Spread_syntax'],
   apply(fn) {
     return fn.owned('assignment_expression').flatMap((assignment) => {
       const rewrite = rewriteAssignment(fn, assignment);

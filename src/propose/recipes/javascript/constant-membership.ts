@@ -5,6 +5,7 @@ import { membershipTests, type MembershipTest } from '../../javascript/membershi
 import { declareInModule } from '../../javascript/regions.js';
 import { isPrimitiveLiteral } from '../../javascript/syntax.js';
 import { all, endOf, lineOf, parts, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const constantMembership: JavaScriptRecipe = {
@@ -13,10 +14,12 @@ export const constantMembership: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'repeated-work',
   title: 'Look a value up in a Set instead of searching a constant array',
+  evidence: { findings: hostWork, text: 'Time in `includes` or `indexOf` of a hot function.' },
   condition:
     'The array is a literal of strings, numbers and the like, in place or in a `const` at the top of the module that is only searched and read. Set and search then agree for every value: there is no NaN among the elements.',
   risk: 'Slower for the first elements of a short array.',
   expected: 'Grows with the array; worth it from about eight elements.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Set/has'],
   apply(fn) {
     if (!fn.isBuiltin('Set')) return [];
     const groups = new Map<string, MembershipTest[]>();

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { methodCall } from '../../javascript/syntax.js';
 import { endOf, lineOf, parts, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe } from '../recipe.js';
 
 export const dateNow: JavaScriptRecipe = {
@@ -9,9 +10,11 @@ export const dateNow: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'allocation',
   title: 'Read the clock by `Date.now()` instead of through a Date object',
+  evidence: { findings: hostWork, text: 'A hot function that asks for the time.' },
   condition: '`new Date().getTime()`, `new Date().valueOf()` and `+new Date()` are defined as the same number; nothing in the file declares `Date`.',
   risk: 'A test that replaces the `Date` constructor must replace `Date.now` too.',
   expected: 'Saves one object a call.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Date/now'],
   apply(fn) {
     if (!fn.isBuiltin('Date')) return [];
     const readings = fn.owned('call_expression', 'unary_expression').filter(isReading);

@@ -4,6 +4,7 @@ import type { JsFunction } from '../../javascript/function.js';
 import { declareInModule } from '../../javascript/regions.js';
 import { methodCall, stringValue } from '../../javascript/syntax.js';
 import { endOf, lineOf, parts, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const hoistConstructor: JavaScriptRecipe = {
@@ -12,10 +13,12 @@ export const hoistConstructor: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'repeated-work',
   title: 'Make a constant `RegExp` or `Intl` formatter once a module instead of once a call',
+  evidence: { findings: hostWork, text: 'Time in making regular expressions or formatters.' },
   condition:
     'All arguments are literals; the object is used only through methods that keep no state in it (no `test` or `exec` with the flags g or y), so nobody can see that it is the same one. It is made at the first use, so errors come when they came before.',
   risk: 'A formatter without a time zone keeps the one of its first use.',
   expected: 'Microseconds a call for a RegExp, tens of microseconds for a formatter.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Intl/NumberFormat/NumberFormat', 'https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/RegExp/RegExp'],
   apply(fn) {
     return fn.owned('new_expression').flatMap((node) => {
       const name = constructorName(fn, node);

@@ -7,6 +7,7 @@ import { declareBefore, regionsOf, type Region } from '../../javascript/regions.
 import { methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { all, endOf, lineOf, same, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 import { isUnchanged } from './string-once-per-loop.js';
 
@@ -16,10 +17,12 @@ export const keysOncePerLoop: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'List the keys of an object that a loop does not change (`Object.keys(o).length`, `Object.keys(o)[i]`) once',
+  evidence: { findings: hostWork, text: 'Time in `Object.keys` of one loop.' },
   condition:
     'Only the length or single elements of the list are read. The loop changes no object but those made in this function that nothing else can refer to, and calls nothing unknown. At run time the list is used only if the variable held an object, else the call stays.',
   risk: 'An object that is a Proxy or has accessors with effects may notice the fewer calls.',
   expected: 'From n^2 to n where it is the bound of a loop over the keys.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Object/keys'],
   apply(fn) {
     if (!fn.isBuiltin('Object')) return [];
     const groups = new Map<string, { name: string; region: Region; calls: SgNode[] }>();

@@ -4,6 +4,7 @@ import { indentOf, regionsOf } from '../../javascript/regions.js';
 import { bare, isLoop, methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { ancestorWhere, all, endOf, lineOf, parts, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const pushAndReverse: JavaScriptRecipe = {
@@ -12,10 +13,12 @@ export const pushAndReverse: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Append and reverse once instead of `unshift` in every iteration',
+  evidence: { findings: hostWork, text: 'Time in `unshift`, which moves every element.' },
   condition:
     'The array is made empty in this function, nothing else can refer to it, it is not used before the loop, and in the loop only by `unshift` of one value as a statement. The loop is not in a `try` and is left by no labelled jump, so the reversal after it always happens before anyone looks.',
   risk: 'Slower for arrays of a few elements, where `unshift` is cheap.',
   expected: 'From n^2 moved elements to n; large from some ten thousand elements.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/unshift'],
   apply(fn) {
     const calls = fn.owned('call_expression').filter((node) => methodCall(node)?.method === 'unshift' && methodCall(node)?.receiver.kind() === 'identifier');
     const names = new Set(calls.map((node) => methodCall(node)?.receiver.text() ?? ''));

@@ -4,6 +4,7 @@ import { declareBefore, placeBefore, regionsOf } from '../../javascript/regions.
 import { methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { ancestorWhere, endOf, lineOf, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite, TextEdit } from '../recipe.js';
 import { appendText, growthOf, isIteratedAround } from './append-in-place.js';
 
@@ -13,9 +14,11 @@ export const queueByIndex: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Take from the front of a queue by an index instead of `shift()`',
+  evidence: { findings: hostWork, text: 'Time in `shift`, which moves every element.' },
   condition: 'The queue is an array made in this function that nothing else can refer to, and all that happens to it is `push`, `shift`, `q = q.concat(…)` and reading its length.',
   risk: 'What was taken stays in memory until the function returns.',
   expected: 'Large where the queue grows past some ten thousand elements, or is copied by `concat`; small below.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/shift'],
   apply(fn) {
     const names = new Set(fn.owned('call_expression').flatMap((node) => (methodCall(node)?.method === 'shift' ? [methodCall(node)?.receiver.text() ?? ''] : [])));
     return [...names].flatMap((name) => {

@@ -3,6 +3,7 @@ import { roleOf } from '../../javascript/bindings.js';
 import type { JsFunction } from '../../javascript/function.js';
 import { bare, isFunction, iterationCallOf, methodCall, parametersOf } from '../../javascript/syntax.js';
 import { all, ancestorWhere, endOf, lineOf, parts, same, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite, TextEdit } from '../recipe.js';
 import { appendText, growthOfValue, mentions } from './append-in-place.js';
 import { addedProperty, assignmentText, isPlainLiteral, propertyOf } from './assign-in-place.js';
@@ -13,10 +14,12 @@ export const reduceInPlace: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Grow the accumulator of `reduce` instead of copying it in every iteration (`[...acc, x]`, `{ ...acc, [k]: v }`)',
+  evidence: { findings: hostWork, text: 'An accumulator is copied once an iteration: time in the callback of `reduce` or the collector.' },
   condition:
     'The first value is a literal of the call, the callback returns the accumulator or a copy of it with something added in every case, and else only reads it, so no other reference to it exists. The key `__proto__`, which a copy defines and an assignment does not, still takes the copy.',
   risk: 'Objects with `Symbol.isConcatSpreadable` given to `concat` are appended as one element.',
   expected: 'From n^2 copied elements to n.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Array/reduce'],
   apply(fn) {
     if (!fn.isBuiltin('Array') || !fn.isBuiltin('Object')) return [];
     return fn.owned('call_expression').flatMap((call) => {

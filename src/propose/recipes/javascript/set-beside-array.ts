@@ -6,6 +6,7 @@ import { declareBefore, regionsOf, type Region } from '../../javascript/regions.
 import { isBlock, isPrimitiveLiteral, isSimple, methodCall } from '../../javascript/syntax.js';
 import { privateKind } from '../../javascript/values.js';
 import { ancestorWhere, endOf, lineOf, same, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite, TextEdit } from '../recipe.js';
 import { setOf } from './set-for-membership.js';
 
@@ -15,10 +16,12 @@ export const setBesideArray: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Keep a Set beside an array that a loop both searches and appends to',
+  evidence: { findings: hostWork, text: 'Time in `includes` or `indexOf` of a loop that also appends.' },
   condition:
     'In the loop the array is only searched, read and appended to by `push`, and either no other code can reach it or the loop calls nothing unknown. For an array that comes from outside, the Set is used only if `Array.isArray` holds at run time, else the old search. For `indexOf`, NaN and holes are never in the Set, since `indexOf` never finds them.',
   risk: 'Building the Set costs more than it saves when few elements are searched for. It holds the elements a second time.',
   expected: 'From n*m to n+m: merging, deduplicating and worklist loops.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Set/has'],
   apply(fn) {
     if (!fn.isBuiltin('Set') || !fn.isBuiltin('Array')) return [];
     const tests = membershipTests(fn).filter((test) => test.array.kind() === 'identifier');

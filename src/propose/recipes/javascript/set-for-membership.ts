@@ -4,6 +4,7 @@ import { looksLikeString, membershipTests, type MembershipTest } from '../../jav
 import { declareBefore, regionsOf, type Region } from '../../javascript/regions.js';
 import { isPrimitiveLiteral } from '../../javascript/syntax.js';
 import { endOf, lineOf, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const setForMembership: JavaScriptRecipe = {
@@ -12,10 +13,12 @@ export const setForMembership: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'quadratic',
   title: 'Look a value up in a Set instead of searching an array in every iteration',
+  evidence: { findings: hostWork, text: 'Time in `includes` or `indexOf` of a loop.' },
   condition:
     'The array keeps its elements while the loop runs: the loop only reads it, and either no other code can reach it or the loop calls nothing unknown. The Set is used only if `Array.isArray` holds at run time, else the old search. For `indexOf`, NaN and holes are left out of the Set, since `indexOf` never finds them.',
   risk: 'Building the Set costs more than it saves when the loop makes few searches.',
   expected: 'From n*m to n+m; large for arrays of more than about 30 elements.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Set/has'],
   apply(fn) {
     if (!fn.isBuiltin('Set') || !fn.isBuiltin('Array')) return [];
     const groups = new Map<string, { name: string; region: Region; tests: MembershipTest[] }>();

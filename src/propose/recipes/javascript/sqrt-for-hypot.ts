@@ -3,6 +3,7 @@ import { declareInModule } from '../../javascript/regions.js';
 import type { JsFunction } from '../../javascript/function.js';
 import { methodCall } from '../../javascript/syntax.js';
 import { ancestorWhere, endOf, lineOf, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 export const sqrtForHypot: JavaScriptRecipe = {
@@ -11,9 +12,12 @@ export const sqrtForHypot: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'arithmetic',
   title: 'Compute a distance by `Math.sqrt` where the squares neither overflow nor vanish, else by `Math.hypot`',
+  evidence: { findings: hostWork, text: 'Time in `Math.hypot`.' },
   condition: 'The sum of squares is used only between 1e-290 and 1e290, where its relative error is a few units in the last place; NaN, infinities, zeros and everything outside go to `Math.hypot` as before.',
-  risk: 'precision: the result may differ from that of `Math.hypot` in the last bits. An argument that is an object has its `valueOf` called twice.',
+  risk: 'The result may differ from that of `Math.hypot` in the last bits. An argument that is an object has its `valueOf` called twice.',
   expected: 'Several times faster a call; matters in distance functions.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Math/hypot'],
+  changesResults: 'rounding',
   apply(fn) {
     if (!fn.isBuiltin('Math')) return [];
     const rewrites: Rewrite[] = [];

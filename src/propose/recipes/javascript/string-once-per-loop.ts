@@ -4,6 +4,7 @@ import { isFallback } from '../../javascript/membership.js';
 import { declareBefore, regionsOf, type Region } from '../../javascript/regions.js';
 import { methodCall } from '../../javascript/syntax.js';
 import { endOf, lineOf, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe, Rewrite } from '../recipe.js';
 
 const methods = new Set(['toLowerCase', 'toUpperCase', 'trim', 'trimStart', 'trimEnd', 'normalize']);
@@ -14,9 +15,11 @@ export const stringOncePerLoop: JavaScriptRecipe = {
   languages: ['javascript', 'typescript'],
   category: 'repeated-work',
   title: 'Convert a string that a loop does not change (`query.toLowerCase()`) once in front of the loop',
+  evidence: { findings: hostWork, text: 'Time in converting strings in a loop.' },
   condition: 'The variable is not assigned in the loop. At run time the result is used only if it held a string, which nothing can change; else the call stays where it was.',
   risk: 'One conversion is wasted when the loop never runs.',
   expected: 'Saves one conversion an iteration: search and filter callbacks.',
+  references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/String/toLowerCase', 'https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/String/trim'],
   apply(fn) {
     const groups = new Map<string, { region: Region; calls: SgNode[] }>();
     for (const node of fn.owned('call_expression')) {

@@ -3,6 +3,7 @@ import { isPrivateList } from '../../python/effects.js';
 import { methodCall, type PyFunction } from '../../python/function.js';
 import { indentOf } from '../../python/regions.js';
 import { ancestorWhere, endOf, lineOf, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 const loops = new Set(['for_statement', 'while_statement']);
@@ -13,10 +14,12 @@ export const appendAndReverse: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Append and reverse once instead of `insert(0, x)` in every iteration',
+  evidence: { findings: hostWork, text: 'Time in `list.insert`, which moves every element.' },
   condition:
     'The list is made empty in this function, nothing else can refer to it, it is not used before the loop, and in the loop only by `insert(0, x)` as a statement. The loop is not in a `try` or `with` that could go on with the list half built, and has no `yield`.',
   risk: 'None known.',
   expected: 'From n^2 moved elements to n; large from some thousand elements.',
+  references: ['https://wiki.python.org/moin/TimeComplexity', 'https://docs.python.org/3/tutorial/datastructures.html'],
   apply(fn) {
     const calls = fn.owned('call').filter(isInsertFirst);
     const names = new Set(calls.map((node) => methodCall(node)?.receiver.text() ?? ''));

@@ -3,6 +3,7 @@ import { isPrivateList } from '../../python/effects.js';
 import { methodCall, type PyFunction } from '../../python/function.js';
 import { all, ancestorWhere, endOf, lineOf, parts, startOf, within } from '../../source/tree.js';
 import { indentOf } from '../../python/regions.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 export const comprehension: PythonRecipe = {
@@ -11,10 +12,12 @@ export const comprehension: PythonRecipe = {
   languages: ['python'],
   category: 'allocation',
   title: 'Build a list by a comprehension instead of by `append` in a loop',
+  evidence: { findings: hostWork, text: 'A loop whose own lines are hot and that only appends.' },
   condition:
     'The loop stands right after the empty list is made and does nothing but append, at most under one `if`. The list is known to nobody else and not read by the loop; the variables of the loop are used nowhere else. It is not in a `try`, so nobody sees the list half built.',
   risk: 'None known.',
   expected: 'A few percent to a third of the loop.',
+  references: ['https://docs.python.org/3/tutorial/datastructures.html#list-comprehensions'],
   apply(fn) {
     if (fn.hot.kind() !== 'function_definition') return [];
     return fn.owned('for_statement').flatMap((loop) => {

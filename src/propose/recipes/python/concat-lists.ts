@@ -2,6 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { nameCall, type PyFunction } from '../../python/function.js';
 import { insertInModule } from '../../python/regions.js';
 import { endOf, lineOf, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe } from '../recipe.js';
 
 export const concatLists: PythonRecipe = {
@@ -10,9 +11,11 @@ export const concatLists: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Join lists by extending one instead of by `sum(lists, [])` or `reduce(lambda a, b: a + b, lists, [])`',
+  evidence: { findings: hostWork, text: 'Time in adding lists, which copies both.' },
   condition: 'The first value is an empty list display. Lists are appended to one new list; from the first element on that is not exactly a list, the sum goes on as before, with the same result or the same TypeError.',
   risk: 'None known.',
   expected: 'From n^2 copied elements to n.',
+  references: ['https://wiki.python.org/moin/TimeComplexity', 'https://docs.python.org/3/library/stdtypes.html#mutable-sequence-types'],
   apply(fn) {
     if (!fn.areBuiltin('sum', 'iter', 'type', 'list') || fn.hot.kind() === 'module') return [];
     const sums = fn.owned('call').flatMap((node) => {

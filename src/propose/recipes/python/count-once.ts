@@ -4,6 +4,7 @@ import { methodCall, type PyFunction } from '../../python/function.js';
 import { insertBefore, regionsOf, type Region } from '../../python/regions.js';
 import { typeOf } from '../../python/types.js';
 import { endOf, lineOf, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 export const countOnce: PythonRecipe = {
@@ -12,10 +13,12 @@ export const countOnce: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Count, or find the places of, all elements of a list once instead of `xs.count(x)` or `xs.index(x)` in every iteration',
+  evidence: { findings: hostWork, text: 'Time in `list.count` or `list.index` of a loop.' },
   condition:
     'The list keeps its elements while the loop runs. The table is used only if the value is exactly a list or tuple at run time and all of it can be hashed, and only for values that can be hashed; an element that is not there takes the old call, with its error.',
   risk: 'Building the table costs more than it saves when the loop makes few calls.',
   expected: 'From n^2 to n.',
+  references: ['https://wiki.python.org/moin/TimeComplexity'],
   apply(fn) {
     if (!fn.areBuiltin('type', 'list', 'tuple', 'enumerate', 'TypeError', 'str', 'int')) return [];
     const groups = new Map<string, { name: string; region: Region; calls: SgNode[] }>();

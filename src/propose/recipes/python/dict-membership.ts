@@ -2,6 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { methodCall, nameCall } from '../../python/function.js';
 import { membershipTests, setTest } from '../../python/membership.js';
 import { endOf, lineOf, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe } from '../recipe.js';
 
 export const dictMembership: PythonRecipe = {
@@ -10,9 +11,11 @@ export const dictMembership: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Look a key up in the dict instead of in a list of its keys (`k in list(d)`, `k in list(d.keys())`)',
+  evidence: { findings: hostWork, text: 'Time in searching a list of keys.' },
   condition: 'At run time the object is exactly a dict, and the value one that can be hashed; else the old search.',
   risk: 'An unhashable object whose `__eq__` equals a str or int is no longer found.',
   expected: 'From n to 1 a test.',
+  references: ['https://docs.python.org/3/library/stdtypes.html#mapping-types-dict'],
   apply(fn) {
     if (!fn.areBuiltin('type', 'dict', 'list')) return [];
     return fn.owned('comparison_operator').length === 0

@@ -4,6 +4,7 @@ import type { PyFunction } from '../../python/function.js';
 import { membershipTests, setTest, type MembershipTest } from '../../python/membership.js';
 import { insertBefore, regionsOf, type Region } from '../../python/regions.js';
 import { endOf, lineOf, operatorOf, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 export const lookupSet: PythonRecipe = {
@@ -12,10 +13,12 @@ export const lookupSet: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Look a value up in a frozenset instead of searching a list in every iteration',
+  evidence: { findings: hostWork, text: 'Time in searching a list in a loop.' },
   condition:
     'The list keeps its elements while the loop runs: the loop only reads it, and either no other code can reach it or the loop calls nothing unknown. The set is used only if the value is a list or tuple at run time and all of it can be hashed, and only for values that can be hashed; else the old search.',
   risk: 'Building the set costs more than it saves when the loop makes few searches. An unhashable object whose `__eq__` equals a str or int is no longer found.',
   expected: 'From n*m to n+m; large for lists of more than about 20 elements.',
+  references: ['https://wiki.python.org/moin/TimeComplexity', 'https://docs.python.org/3/library/stdtypes.html#set-types-set-frozenset'],
   apply(fn) {
     if (!fn.areBuiltin('frozenset', 'type', 'list', 'tuple', 'len', 'TypeError')) return [];
     const groups = new Map<string, { name: string; region: Region; tests: MembershipTest[] }>();

@@ -3,6 +3,7 @@ import { isPrivateList } from '../../python/effects.js';
 import { methodCall, type PyFunction } from '../../python/function.js';
 import { insertInModule, regionsOf } from '../../python/regions.js';
 import { endOf, lineOf, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite, TextEdit } from '../recipe.js';
 
 export const popLeft: PythonRecipe = {
@@ -11,9 +12,11 @@ export const popLeft: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Use a `collections.deque` for a list that is emptied from the front by `pop(0)`',
+  evidence: { findings: hostWork, text: 'Time in `list.pop(0)`, which moves every element.' },
   condition: 'The list is made in this function, nothing else can refer to it, and all that happens to it is `append`, `extend`, `pop()`, `pop(0)`, `len`, a test for emptiness, and reading its first or last element.',
   risk: 'The text of the IndexError for an empty queue differs; its type does not.',
   expected: 'From n^2 moved elements to n; large from some thousand elements.',
+  references: ['https://docs.python.org/3/library/collections.html#collections.deque'],
   apply(fn) {
     const calls = fn.owned('call').filter((node) => isPopFirst(node));
     const names = new Set(calls.flatMap((node) => methodCall(node)?.receiver.text() ?? []));

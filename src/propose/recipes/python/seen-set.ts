@@ -5,6 +5,7 @@ import { membershipTests, setTest, type MembershipTest } from '../../python/memb
 import { indentOf, insertBefore, regionsOf, type Region } from '../../python/regions.js';
 import { typeOf } from '../../python/types.js';
 import { ancestorWhere, endOf, lineOf, same, startOf, within } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite, TextEdit } from '../recipe.js';
 
 export const seenSet: PythonRecipe = {
@@ -13,10 +14,12 @@ export const seenSet: PythonRecipe = {
   languages: ['python'],
   category: 'quadratic',
   title: 'Keep a set beside a list that a loop both searches and appends to',
+  evidence: { findings: hostWork, text: 'Time in searching a list that the loop fills.' },
   condition:
     'The list is made empty in this function, nothing else can refer to it, and it is only appended to, searched and read. What cannot be hashed is left out of the set, and only values that can be hashed are looked up in it; else the old search.',
   risk: 'It holds the elements a second time. An unhashable object whose `__eq__` equals a str or int is no longer found.',
   expected: 'From n^2 to n: removing duplicates, worklists.',
+  references: ['https://wiki.python.org/moin/TimeComplexity', 'https://docs.python.org/3/library/stdtypes.html#set-types-set-frozenset'],
   apply(fn) {
     if (!fn.areBuiltin('set', 'TypeError')) return [];
     const tests = membershipTests(fn).filter((test) => test.container.kind() === 'identifier' && setTest(fn, test, '') !== null);

@@ -2,6 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { methodCall, type PyFunction } from '../../python/function.js';
 import { insertBefore, regionsOf, type Region } from '../../python/regions.js';
 import { endOf, lineOf, same, startOf } from '../../source/tree.js';
+import { hostWork } from '../evidence.js';
 import type { PythonRecipe, Rewrite } from '../recipe.js';
 
 const methods = new Set(['lower', 'upper', 'strip', 'lstrip', 'rstrip', 'casefold', 'title', 'capitalize']);
@@ -12,9 +13,11 @@ export const textOncePerLoop: PythonRecipe = {
   languages: ['python'],
   category: 'repeated-work',
   title: 'Convert a string that a loop does not change (`query.lower()`) once in front of the loop',
+  evidence: { findings: hostWork, text: 'Time in converting text in a loop.' },
   condition: 'The variable is not assigned in the loop. At run time the result is used only if it held exactly a str, which nothing can change; else the call stays where it was.',
   risk: 'One conversion is wasted when the loop never runs.',
   expected: 'Saves one conversion an iteration.',
+  references: ['https://docs.python.org/3/library/stdtypes.html#string-methods'],
   apply(fn) {
     if (!fn.areBuiltin('type', 'str')) return [];
     const groups = new Map<string, { name: string; region: Region; calls: SgNode[] }>();
