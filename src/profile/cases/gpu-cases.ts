@@ -259,6 +259,27 @@ def serve(model, requests):
   truth: { category: 'C1', file: 'serve.py', function: 'tokenize', on: 'with nvtx.range("tokenize"):' },
 };
 
+const crowd: AnalysisCase = {
+  name: 'four times as many threads as processors',
+  program: {
+    'solve.py': `from concurrent.futures import ThreadPoolExecutor
+
+from solver import solve
+
+
+def solve_one(problem):
+    return solve(problem)
+
+
+def solve_all(problems):
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        return list(pool.map(solve_one, problems))
+`,
+  },
+  profile: { simulate: (program) => program.crowd({ threads: 16, processors: 4 }, () => program.work(800_000)) },
+  truth: { category: 'C1', file: 'solve.py', function: 'solve_all', on: 'with ThreadPoolExecutor(max_workers=16) as pool:' },
+};
+
 const healthy: AnalysisCase = {
   name: 'a healthy training loop',
   program: scalarRead.program,
@@ -275,4 +296,4 @@ const healthy: AnalysisCase = {
   truth: null,
 };
 
-export const gpuCases: readonly AnalysisCase[] = [scalarRead, deviceSync, pageable, loader, fragmented, fp32, allReduce, tokenizer, healthy];
+export const gpuCases: readonly AnalysisCase[] = [scalarRead, deviceSync, pageable, loader, fragmented, fp32, allReduce, tokenizer, crowd, healthy];

@@ -1,3 +1,4 @@
+import { takeTurns, type Crowd } from './turns.js';
 import { writeExport, type Value } from './write-export.js';
 
 type Row = Record<string, Value>;
@@ -33,6 +34,9 @@ export class SimulatedProgram {
   readonly #sets: Row[] = [];
   readonly #calls: Row[] = [];
   readonly #ranges: Row[] = [];
+  readonly #switches: Row[] = [];
+  readonly #threadNames: Row[] = [];
+  #processors: number | null = null;
 
   /** What every later call gets as its call chain, the innermost function first. */
   chain: readonly { symbol: string; module: string }[] = [];
@@ -49,6 +53,15 @@ export class SimulatedProgram {
     body();
     this.#now += 1;
     this.#ranges.push({ start: ns(start), end: ns(this.#now), eventType: 59, text, textId: null, globalTid, endGlobalTid: null, domainId: 0 });
+  }
+
+  /** Threads of the program that all have work for as long as the body takes, and take turns on the machine's processors. */
+  crowd({ threads, processors }: Omit<Crowd, 'startUs' | 'endUs'>, body: () => void): void {
+    const startUs = this.#now;
+    body();
+    this.#processors = processors;
+    for (let thread = 0; thread < threads; thread++) this.#threadNames.push({ nameId: this.#text('worker'), priority: 0, globalTid: globalTid + BigInt(1 + thread) });
+    this.#switches.push(...takeTurns({ threads, processors, startUs, endUs: this.#now }).map(({ thread, atUs, ...row }) => ({ start: ns(atUs), ...row, globalTid: globalTid + BigInt(1 + thread) })));
   }
 
   launch(kernel: string, us: number, { device = 0, stream = 7 }: { device?: number; stream?: number } = {}): void {
@@ -104,6 +117,7 @@ export class SimulatedProgram {
     writeExport(file, {
       META_DATA_EXPORT: [{ name: 'EXPORT_PRODUCT_NAME', value: 'NVIDIA Nsight Systems' }, { name: 'EXPORT_SCHEMA_VERSION', value: '3.25.0' }],
       StringIds: [...this.#texts].map(([value, id]) => ({ id, value })),
+      TARGET_INFO_SYSTEM_ENV: this.#processors === null ? [] : [{ name: 'CpuCores', value: String(this.#processors) }],
       TARGET_INFO_GPU: [0, 1].map((id) => ({ id, name: 'NVIDIA H100', computeMajor: 9, computeMinor: 0 })),
       CUPTI_ACTIVITY_KIND_KERNEL: this.#kernels,
       CUPTI_ACTIVITY_KIND_MEMCPY: this.#copies,
@@ -111,6 +125,8 @@ export class SimulatedProgram {
       CUPTI_ACTIVITY_KIND_RUNTIME: this.#calls,
       CUDA_CALLCHAINS: this.#chains,
       NVTX_EVENTS: this.#ranges,
+      SCHED_EVENTS: this.#switches,
+      ThreadNames: this.#threadNames,
     });
     return file;
   }

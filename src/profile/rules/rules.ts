@@ -6,13 +6,14 @@ import { allocationChurn, deviceSync, scalarRead, syncInLoop } from './gpu/sync.
 import { pageableCopies, repeatedCopies, smallCopies, transferBound } from './gpu/transfers.js';
 import { copyKernels, fills, fp32Gemm } from './gpu/waste.js';
 import { nativeFunction } from './host/native.js';
+import { oversubscription } from './host/oversubscription.js';
 import { hostRules } from './host/rules.js';
 import { waitRules } from './host/wait-rules.js';
 import type { Rule } from './rule.js';
 
 /** Every rule, by category. */
 export const rules: readonly Rule[] = [
-  idleDevice, slowCalls, moduleLoading,
+  idleDevice, slowCalls, moduleLoading, oversubscription,
   launchBound, fragmented, tinyKernels,
   scalarRead, syncInLoop, deviceSync, allocationChurn,
   transferBound, pageableCopies, smallCopies, repeatedCopies,

@@ -45,6 +45,11 @@ const pairs: Record<string, { does: Simulate; doesNot: Simulate }> = {
     // Once at the start of a long program.
     doesNot: (p) => { p.call('cuModuleLoadData', 200_000); busy(p, 20_000, 200); },
   },
+  'C1-oversubscription': {
+    does: (p) => p.crowd({ threads: 8, processors: 2 }, () => times(60, () => { p.work(1500); busy(p); })),
+    // As many threads as processors.
+    doesNot: (p) => p.crowd({ threads: 2, processors: 2 }, () => times(60, () => { p.work(1500); busy(p); })),
+  },
   'C2-launch-bound': {
     does: (p) => times(500, () => { p.launch(gemm, 3); p.work(6); }),
     doesNot: (p) => times(500, () => { p.launch(gemm, 30); p.work(6); }),
