@@ -4,7 +4,7 @@ import Database from '../../src/store/sqlite.js';
 export const globalPidOf = (pid: number): bigint => BigInt(pid) * 0x1000000n + (1n << 48n);
 export const globalTidOf = (pid: number, tid: number): bigint => globalPidOf(pid) + BigInt(tid);
 
-type Value = string | number | bigint | null;
+type Value = string | number | bigint | Buffer | null;
 type Row = Record<string, Value>;
 
 /** Rows by table. Each table gets the columns of its rows, or those that are named where it has none. */

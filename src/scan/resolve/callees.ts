@@ -1,4 +1,4 @@
-import { groupBy } from '../group.js';
+import { groupBy } from '../../core/group-by.js';
 import type { By } from '../outline/outline.js';
 import { outlineIn } from '../outlines.js';
 import type { SourceTree } from '../source-tree.js';

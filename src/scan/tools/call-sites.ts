@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { firstRows } from '../../profile/tools/tool.js';
-import { groupBy } from '../group.js';
+import { groupBy } from '../../core/group-by.js';
 import { bySchema, confidenceSchema, limitSchema, nameSchema, withinSchema } from '../inputs.js';
 import { fullName } from '../outline/outline.js';
 import { callSitesOf } from '../resolve/call-sites.js';

@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all } from '../../propose/source/tree.js';
-import { groupBy } from '../group.js';
+import { groupBy } from '../../core/group-by.js';
 import type { ScanLanguage } from '../language.js';
 import type { By } from '../outline/outline.js';
 

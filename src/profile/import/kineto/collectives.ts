@@ -1,15 +1,9 @@
 import type { KinetoRows } from './rows.js';
 
-/**
- * What PyTorch tells of a kernel of NCCL, in the names that Kineto gives it (libkineto, output_json.cpp). Sizes are of the messages of
- * this rank, in bytes; null where the trace does not say, as before PyTorch 2.3.
- */
-export const collectivesSql = 'CREATE TABLE PERFLOOP_COLLECTIVES (kernel INTEGER PRIMARY KEY, opId INTEGER NOT NULL, groupId INTEGER, groupSize INTEGER, inBytes INTEGER, outBytes INTEGER);';
-
 /** Of an element, by the names of PyTorch's types (c10/core/ScalarType.h). */
 const bytesOf: Record<string, number> = { Byte: 1, Char: 1, Bool: 1, Float8_e4m3fn: 1, Float8_e5m2: 1, Short: 2, Half: 2, BFloat16: 2, Int: 4, Float: 4, Long: 8, Double: 8, ComplexFloat: 8, ComplexDouble: 16 };
 
-/** Keeps what the arguments of a kernel say of its collective, where they say anything. `kernel`: its row. */
+/** Keeps what PyTorch tells of the collective of a kernel, in the names that Kineto gives it (libkineto, output_json.cpp), where it tells anything; sizes since PyTorch 2.3. `kernel`: its row. */
 export function addCollective(rows: KinetoRows, kernel: number, args: Readonly<Record<string, unknown>>): void {
   const op = args['Collective name'];
   if (typeof op !== 'string') return;

@@ -7,7 +7,7 @@ import { mostApartNs, ranksSql } from '../ranks.js';
 import type { OnImportProgress } from '../progress.js';
 import { profileChunks } from '../read-file.js';
 import { tablesOf } from '../../tools/tables.js';
-import { collectivesSql } from './collectives.js';
+import { collectivesSql } from '../collectives.js';
 import { aroundSchema, eventSchema } from './event.js';
 import { KinetoRows } from './rows.js';
 import { TraceSplitter } from './split.js';

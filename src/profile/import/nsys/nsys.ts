@@ -4,6 +4,7 @@ import { programName } from '../program-name.js';
 import { createNsysTable, quoted } from './create.js';
 import { sourceColumns } from './columns.js';
 import { copyFacts, leftOut } from './facts.js';
+import { addNcclMessages } from './nccl-messages.js';
 import { mostNs, originOf } from './origin.js';
 import { deviceTables, deviceWorkSql, nsysTables, programNameSql, type NsysTable } from './tables.js';
 import { copyTexts } from './texts.js';
@@ -52,6 +53,7 @@ export function writeNsys(db: Database.Database, { file, onTable }: { file: stri
     rows[table.name] = copyTable(db, table, { onlyProcess: isDeviceTable(table) ? process : null, origin }, notes);
   }
   copyTexts(db, wanted);
+  addNcclMessages(db, origin, notes);
   if (Object.entries(rows).every(([name, count]) => count === 0 || eventless.has(name))) throw new PerfloopError('PL_PROFILE_EMPTY', 'The export holds no events: neither of a device nor of calls, ranges or samples.', { where: file, fix: 'Profile with `nsys profile -t cuda,nvtx,osrt`, for long enough to see the work.' });
   const work = deviceWorkSql(new Set(Object.keys(rows)));
   if (work !== null) db.exec(work);
@@ -71,21 +73,21 @@ function onlyProcess(db: Database.Database): string | null {
   return processes.length === 1 ? (processes[0] ?? null) : null;
 }
 
-const eventless = new Set(['PROCESSES', 'ThreadNames', 'TARGET_INFO_GPU', 'TARGET_INFO_CUDA_DEVICE', 'TARGET_INFO_CUDA_STREAM', 'ANALYSIS_DETAILS']);
+const eventless = new Set(['PROCESSES', 'ThreadNames', 'TARGET_INFO_GPU', 'TARGET_INFO_CUDA_DEVICE', 'TARGET_INFO_CUDA_STREAM', 'ANALYSIS_DETAILS', 'DIAGNOSTIC_EVENT']);
 
 const isDeviceTable = ({ name }: NsysTable): boolean => (deviceTables as readonly string[]).includes(name);
 
 const isDevice = (rows: Record<string, number>): boolean => deviceTables.some((name) => (rows[name] ?? 0) > 0);
 
-function copyTable(db: Database.Database, { name, columns: ours, computed = {} }: NsysTable, { onlyProcess, origin }: { onlyProcess: string | null; origin: bigint }, notes: string[]): number {
+function copyTable(db: Database.Database, { name, columns: ours, computed = {}, keeps = '1' }: NsysTable, { onlyProcess, origin }: { onlyProcess: string | null; origin: bigint }, notes: string[]): number {
   const theirs = sourceColumns(db, name);
   const isTime = (column: string): boolean => origin > 0n && ours.includes('start') && (column === 'start' || column === 'end');
   const value = (column: string): string => (theirs.has(column) ? `${quoted(column)}${isTime(column) ? ` - ${origin}` : ''}` : column === 'globalPid' && onlyProcess !== null ? onlyProcess : 'NULL');
   const all = [...ours.map((column) => [column, value(column)] as const), ...Object.entries(computed)];
   createNsysTable(db, name, { indexes: false });
-  const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${hasTime(name, ours, origin)}`).run();
+  const { changes } = db.prepare(`INSERT INTO main.${name} SELECT ${all.map(([, sql]) => sql).join(', ')} FROM source.${name} WHERE ${hasTime(name, ours, origin)} AND ${keeps}`).run();
   createNsysTable(db, name, { table: false, indexes: true });
-  const count = db.prepare<[], number>(`SELECT COUNT(*) FROM source.${name}`).pluck().get() ?? 0;
+  const count = db.prepare<[], number>(`SELECT COUNT(*) FROM source.${name} WHERE ${keeps}`).pluck().get() ?? 0;
   if (count > changes) notes.push(`${count - changes} rows of ${name} have no time or an absurd one, or end before they begin, and were left out.`);
   return changes;
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import Database from '../../../store/sqlite.js';
 import { tablesOf } from '../../tools/tables.js';
+import { collectivesSql } from '../collectives.js';
 import type { OnImportProgress } from '../progress.js';
 import { mostApartNs, processesApart, ranksSql } from '../ranks.js';
 import { metaSchemaSql } from '../schema.js';
@@ -93,12 +94,18 @@ INSERT INTO main.META_DATA_EXPORT SELECT name, value FROM source.META_DATA_EXPOR
 INSERT INTO main.META_DATA_CAPTURE SELECT name, value FROM source.META_DATA_CAPTURE EXCEPT SELECT name, value FROM main.META_DATA_CAPTURE;`);
   const ours = tablesOf(db);
   for (const name of theirs) if (name.startsWith('ENUM_')) db.exec(`CREATE TABLE IF NOT EXISTS main.${name} (id INTEGER PRIMARY KEY, name TEXT, label TEXT); INSERT OR IGNORE INTO main.${name} SELECT * FROM source.${name}`);
+  const kernelsBefore = ours.has('CUPTI_ACTIVITY_KIND_KERNEL') ? (db.prepare<[], number>('SELECT COALESCE(MAX(rowid), 0) FROM main.CUPTI_ACTIVITY_KIND_KERNEL').pluck().get() ?? 0) : 0;
   for (const table of nsysTables) {
     if (!theirs.has(table.name)) continue;
     if (!ours.has(table.name)) createNsysTable(db, table.name, { indexes: false });
     const columns = [...table.columns, ...Object.keys(table.computed ?? {})];
     const kept = table.name === 'TARGET_INFO_GPU' ? listedHere(db, theirs, apart) : '1';
     db.exec(`INSERT INTO main.${table.name} (${columns.map(quoted).join(', ')}) SELECT ${columns.map((column) => moved(table, column, apart)).join(', ')} FROM source.${table.name} WHERE ${kept}`);
+  }
+  if (theirs.has('PERFLOOP_COLLECTIVES')) {
+    const ourText = (column: string): string => `(SELECT ours FROM temp.PERFLOOP_TEXTS AS t WHERE t.id = ${column})`;
+    if (!ours.has('PERFLOOP_COLLECTIVES')) db.exec(collectivesSql);
+    db.exec(`INSERT INTO main.PERFLOOP_COLLECTIVES SELECT kernel + ${kernelsBefore}, ${ourText('opId')}, ${ourText('groupId')}, groupSize, inBytes, outBytes FROM source.PERFLOOP_COLLECTIVES`);
   }
   const workers = deviceTables.filter((name) => theirs.has(name)).map((name) => `SELECT globalPid FROM source.${name} WHERE globalPid IS NOT NULL`);
   const ranked = workers.length > 0 ? workers.join(' UNION ') : 'SELECT globalPid FROM source.CUPTI_ACTIVITY_KIND_RUNTIME WHERE 0';

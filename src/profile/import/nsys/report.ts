@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { PerfloopError } from '../../../core/errors.js';
+import { programOutput } from '../../../measure/program-output.js';
 import { needNsys, needQdstrmImporter } from '../../nsys-binaries.js';
 
 /** Of .nsys-rep and its predecessor .qdrep. */
@@ -24,7 +25,9 @@ export async function exportReport(file: string, kind: 'report' | 'recording', s
   const report = kind === 'report' ? file : `${sqlite}.nsys-rep`;
   try {
     if (kind === 'recording') await run(needQdstrmImporter(nsys, file), ['--input-file', file, '--output-file', report], file);
-    await run(nsys, ['export', '--type=sqlite', '--force-overwrite=true', '--quiet=true', `--output=${sqlite}`, report], file);
+    // Payloads of NVTX, such as the sizes of NCCL's messages, are left out unless asked for, by versions that have them.
+    const blobs = (await programOutput(nsys, ['export', '--help']))?.includes('--include-blobs') === true ? ['--include-blobs=true'] : [];
+    await run(nsys, ['export', '--type=sqlite', '--force-overwrite=true', '--quiet=true', ...blobs, `--output=${sqlite}`, report], file);
     if (!existsSync(sqlite)) throw failed(nsys, file, 'it wrote nothing');
   } finally {
     if (report !== file) rmSync(report, { force: true });

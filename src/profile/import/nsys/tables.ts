@@ -11,6 +11,8 @@ export interface NsysTable {
   computed?: Readonly<Record<string, string>>;
   /** Each makes one index. */
   indexes: readonly string[];
+  /** SQL over the source row: which rows are kept. Default: all. */
+  keeps?: string;
 }
 
 /** A process as nsys writes it: its thread id without the lowest 24 bits. In SQL, because a JavaScript number has 53 bits. */
@@ -65,6 +67,8 @@ const tables = [
   { name: 'TARGET_INFO_GPU', needs: ['id', 'name'], columns: ['id', 'name', 'busLocation', 'totalMemory', 'memoryBandwidth', 'clockRate', 'smCount', 'computeMajor', 'computeMinor', 'chipName'], indexes: [] },
   { name: 'TARGET_INFO_CUDA_DEVICE', needs: ['gpuId', 'cudaId'], columns: ['gpuId', 'cudaId', 'pid', 'uuid', 'numMultiprocessors'], indexes: [] },
   { name: 'TARGET_INFO_CUDA_STREAM', needs: ['streamId'], columns: ['streamId', 'hwId', 'vmId', 'processId', 'contextId', 'priority', 'flag'], indexes: [] },
+  // What nsys says of its own work: its messages name files and programs, and matter where they warn. 2 and 3 are warnings and errors. Their times are of several clocks.
+  { name: 'DIAGNOSTIC_EVENT', needs: ['severity', 'text'], columns: ['timestamp', 'timestampType', 'source', 'severity', 'globalPid'], computed: { text: 'substr(text, 1, 1000)' }, indexes: [], keeps: 'severity IN (2, 3)' },
   { name: 'ANALYSIS_DETAILS', needs: ['duration', 'startTime', 'stopTime'], columns: ['duration', 'startTime', 'stopTime'], indexes: [] },
 ] as const satisfies readonly NsysTable[];
 

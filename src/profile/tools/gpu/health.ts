@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
 import { firstEvent, spanOf } from './extent.js';
@@ -55,6 +56,17 @@ const ended = (table: string): boolean => !['COMPOSITE_EVENTS', 'SCHED_EVENTS', 
 const extentSql = (table: string): string => `
 SELECT COUNT(*) AS rows, (MIN(start) - :origin) / 1e6 AS firstMs, (MAX(${ended(table) ? '"end"' : 'start'}) - :origin) / 1e6 AS lastMs FROM ${table}`;
 
+/** More of them say the same in other words. */
+const mostWarnings = 20;
+
+/** Warnings and errors of nsys itself, such as of events that it lost, each once, errors first. */
+function warningsOf(db: ProfileDatabase, there: ReadonlySet<string>): string[] {
+  if (!there.has('DIAGNOSTIC_EVENT')) return [];
+  const all = db.prepare<[], { text: string; severity: number; count: number }>('SELECT text, severity, COUNT(*) AS count FROM DIAGNOSTIC_EVENT GROUP BY text, severity ORDER BY severity DESC, count DESC, text').all();
+  const told = all.slice(0, mostWarnings).map(({ text, severity, count }) => `${severity === 3 ? 'Error' : 'Warning'} of nsys${count > 1 ? ` (${count} times)` : ''}: ${text.trim()}`);
+  return all.length > mostWarnings ? [...told, `${all.length - mostWarnings} more warnings of nsys: see the table DIAGNOSTIC_EVENT.`] : told;
+}
+
 export const health = defineTool({
   name: 'health',
   aliases: ['profile_health'],
@@ -81,7 +93,7 @@ export const health = defineTool({
       rows,
       more: 0,
       facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs: spanOf(db), launchesJoined, gpus, overheadMs },
-      notes: [...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
+      notes: [...warningsOf(db, there), ...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
     };
   },
 });

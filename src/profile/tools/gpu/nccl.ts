@@ -12,7 +12,7 @@ const row = z.object({
   device: z.int(),
   /** Null where the profile does not say. */
   stream: z.int().nullable(),
-  /** The process group of PyTorch, and how many ranks it has; null where that was not captured. */
+  /** The process group of PyTorch, or NCCL's communicator, and how many ranks it has; null where that was not captured. */
   group: z.string().nullable(),
   ranks: z.int().nullable(),
   count: z.int(),
@@ -37,6 +37,8 @@ const facts = z.object({ kernels: z.int(), totalMs: z.number(), /** Of the time 
 
 const allSql = 'SELECT COALESCE(SUM("end" - start), 0) / 1e6 FROM CUPTI_ACTIVITY_KIND_KERNEL WHERE :device IS NULL OR deviceId = :device';
 
+const noSizes = 'The profile does not say how large messages were: nsys exports that with --include-blobs=true (an import of a .nsys-rep asks for it), and PyTorch traces it since 2.3.';
+
 export const nccl = defineTool({
   name: 'nccl',
   aliases: ['nsys_sql_nccl'],
@@ -52,7 +54,7 @@ export const nccl = defineTool({
     return {
       ...firstRows(all, limit),
       facts: { kernels: all.reduce((sum, { count }) => sum + count, 0), totalMs, share: kernelMs > 0 ? totalMs / kernelMs : 0 },
-      notes: [...(all.length === 0 ? [wholeGraphs(db) > 0 ? 'No kernel of NCCL, NVSHMEM or MSCCL is seen outside of graphs.' : 'No kernel of NCCL, NVSHMEM or MSCCL ran.'] : all.every(({ lastShare }) => lastShare === null) ? ['Which device comes late cannot be told: no operation ran equally often on several devices of this profile.'] : ['Lateness is of the n-th operation of a kind on each device, as if all were of one communicator, and clocks of hosts agreed.']), ...wholeGraphNotes(db, 'kernels in them that communicate are not among these')],
+      notes: [...(all.length === 0 ? [wholeGraphs(db) > 0 ? 'No kernel of NCCL, NVSHMEM or MSCCL is seen outside of graphs.' : 'No kernel of NCCL, NVSHMEM or MSCCL ran.'] : all.every(({ lastShare }) => lastShare === null) ? ['Which device comes late cannot be told: no operation ran equally often on several devices of this profile.'] : ['Lateness is of the n-th operation of a kind on each device, as if all were of one communicator, and clocks of hosts agreed.']), ...(all.length > 0 && all.every(({ megabytes }) => megabytes === null) ? [noSizes] : []), ...wholeGraphNotes(db, 'kernels in them that communicate are not among these')],
     };
   },
 });
