@@ -70,7 +70,8 @@ describe('py-spy', () => {
     needs(context, 'pyspy');
     const cwd = place({ 'work.py': 'import time\ndef work():\n    end = time.time() + 1\n    while time.time() < end:\n        pass\nwork()\n' });
     const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
-    const { kind, files } = await captured(context, 'pyspy', `${python} work.py`, { cwd });
+    // With line ends in the command line, which py-spy writes as they are.
+    const { kind, files } = await captured(context, 'pyspy', `${python} -c 'x = 12\nimport work\ny = "a;b"; z = 14'`, { cwd });
     expect(kind).toBe('pyspy');
     const [hottest] = answerOf(await profileOf(files[0] as string), 'hot_functions').rows as Record<string, unknown>[];
     expect(hottest).toMatchObject({ function: 'work' });

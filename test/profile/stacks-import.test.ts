@@ -67,6 +67,14 @@ describe('folded stacks', () => {
     expect(readFileSync(db.name).includes('hunter2')).toBe(false);
   });
 
+  it('of py-spy may have line ends in command lines, also behind numbers and quotes', async () => {
+    const code = `process 12:"/usr/bin/python3 -c import time\nx = 12\ny = "a;b"; z = 14\n\nprint("hunter2"); w = 3"`;
+    const db = await importedText(`${code};thread (12): MainThread;<module> (<string>:6);work (<string>:5) 54\n${code} 3\n${code};process 13:"sh -c true\n1 2";thread (13);other (o.py:2) 7\n${code};loop (l.py:1) 2\nalone (run.py:2) 1\n`);
+    expect(db.prepare('SELECT pid, name FROM PROCESSES ORDER BY pid').raw().all()).toEqual([[1, 'process'], [12, 'python3'], [13, 'sh']]);
+    expect(db.prepare('SELECT value, SUM(ns) / 10000000 FROM PERFLOOP_CHARGES JOIN PERFLOOP_FRAMES f ON f.id = frame JOIN StringIds ON StringIds.id = f.symbol GROUP BY 1 ORDER BY 1').raw().all()).toEqual([['alone', 1], ['loop', 2], ['other', 7], ['work', 54]]);
+    expect(readFileSync(db.name).includes('hunter2')).toBe(false);
+  });
+
   it('begin a function at its `def` where the file is at hand, so that two of one name are two', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'prog.py');

@@ -1,4 +1,5 @@
 import { PerfloopError } from '../../core/errors.js';
+import { foldedStacks } from './folded-stacks.js';
 import { nsysReportKind } from './nsys/report.js';
 import { isPerfHeader } from './perf/parse.js';
 import { isSqlite, readHead, readPlainHead } from './read-file.js';
@@ -24,9 +25,9 @@ export function detectProfileKind(file: string): ProfileKind {
   const text = plainText(file);
   const kind = /^[{[]/.test(text) ? jsonKind(text) : null;
   if (kind !== null) return kind;
-  const lines = text.split('\n').map((line) => line.trimEnd());
-  if (text.length >= usualHead / 2 && lines.length > 1) lines.pop();
-  const said = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const stacks = foldedStacks(text).map((stack) => stack.text);
+  if (text.length >= usualHead / 2 && stacks.length > 1) stacks.pop();
+  const said = stacks.filter((line) => !line.startsWith('#'));
   if (isPerfHeader(said[0] ?? '')) return 'perf';
   if (isFolded(said)) return 'folded';
   throw new PerfloopError('PL_PROFILE_UNKNOWN', 'The profile is of an unknown kind.', { where: file, fix: bringable });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
+import { foldedStacks } from './folded-stacks.js';
 import { StackTree, ThreadSamples } from './gather.js';
 import type { SampledProfile } from './model.js';
 import { withoutProcesses } from './py-spy-process.js';
@@ -31,11 +32,9 @@ export function readFolded(file: string, fallbackPid: number): SampledProfile[] 
     }
     return known;
   };
-  for (const [index, text] of readText(file).split('\n').entries()) {
-    const line = text.trimEnd();
-    if (line === '') continue;
-    const [, stack = '', count] = stackLine.exec(line) ?? [];
-    if (count === undefined) throw malformed(file, `line ${index + 1} is no stack with a count`);
+  for (const { text, line } of foldedStacks(readText(file))) {
+    const [, stack = '', count] = stackLine.exec(text) ?? [];
+    if (count === undefined) throw malformed(file, `line ${line} is no stack with a count`);
     // A thread that py-spy saw without a frame.
     if (stack === '') continue;
     const { pid, tid, name, threadName, rest } = threadOf(stack.split(';'), fallbackPid);
@@ -43,7 +42,7 @@ export function readFolded(file: string, fallbackPid: number): SampledProfile[] 
     let known = threads.get(key);
     if (known === undefined) threads.set(key, (known = { thread: new ThreadSamples({ fileName: basename(file), kind: 'folded', pid, tid, name, threadName, startNs: 0, endNs: 0 }, tree), at: 0 }));
     const durationNs = Math.round(Number(count) * nsPerCount);
-    if (!Number.isSafeInteger(known.at + durationNs)) throw malformed(file, `the count in line ${index + 1} is absurd`);
+    if (!Number.isSafeInteger(known.at + durationNs)) throw malformed(file, `the count in line ${line} is absurd`);
     known.thread.add(rest.map(seen), known.at, durationNs);
     known.at += durationNs;
   }
