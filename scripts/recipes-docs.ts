@@ -30,7 +30,7 @@ export function recipesMarkdown(): string {
 }
 
 function languagesOf(recipe: Recipe): string {
-  return { python: 'Python', torch: 'Python, PyTorch', javascript: 'JavaScript, TypeScript' }[recipe.family];
+  return { python: 'Python', torch: 'Python, PyTorch', javascript: 'JavaScript, TypeScript', cpp: 'C++', rust: 'Rust', go: 'Go' }[recipe.family];
 }
 
 const changeTexts = { rounding: 'the last bits of results may differ.', precision: 'numbers are computed with fewer bits.', logging: 'what is printed or recorded on the way.' };

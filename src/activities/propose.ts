@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.js';
 import { rankCandidates } from '../core/ranking.js';
 import type { HostActivities } from '../core/run/contracts.js';
 import { recipeProposer } from '../propose/recipe-proposer.js';
+import { withoutGrammar } from '../propose/source/parse.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf, worktreeOf } from './ground.js';
@@ -29,9 +30,19 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
     const { ranked, hopeless } = rankCandidates({ candidates: fresh, priors, delta, limit });
     return {
       ranked: await Promise.all(ranked.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
-      hopeless: hopeless.map(({ candidate, why }) => ({ title: `${candidate.title} (${candidate.file}:${candidate.line})`, why })),
+      hopeless: [...hopeless.map(({ candidate, why }) => ({ title: `${candidate.title} (${candidate.file}:${candidate.line})`, why })), ...unread(config.propose.recipes ? findings : [])],
     };
   });
+}
+
+/** Findings in files that no recipe can read here, each language once. */
+function unread(findings: readonly Finding[]): { title: string; why: string }[] {
+  const first = new Map<string, string>();
+  for (const { file } of findings) {
+    const why = withoutGrammar(file);
+    if (why !== null && !first.has(why)) first.set(why, file);
+  }
+  return [...first].map(([why, file]) => ({ title: `recipes for ${file}`, why }));
 }
 
 async function refOf(deps: Dependencies, candidate: Candidate, expected: number): Promise<CandidateRef> {

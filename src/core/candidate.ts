@@ -1,7 +1,8 @@
 import type { ArtifactRef } from './artifact.js';
 import type { CommitRef } from './target.js';
 
-export type Language = 'javascript' | 'typescript' | 'python' | 'other';
+/** C counts as other. */
+export type Language = 'javascript' | 'typescript' | 'python' | 'cpp' | 'rust' | 'go' | 'other';
 
 /** Replaces a span of a file. Applies only where the span still holds the text it was made for. */
 export interface SpanEdit {

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { dialectOf, parseSource, type Dialect } from '../propose/source/parse.js';
+import { parseSource, scriptDialectOf, type ScriptDialect } from '../propose/source/parse.js';
 import { all, endOf, startOf } from '../propose/source/tree.js';
 import { compiledChecks, cPatterns, goPatterns, otherPatterns, rustPatterns } from './compiled/patterns.js';
 import { cState, goState } from './compiled/state.js';
@@ -54,12 +54,12 @@ const families: readonly Family[] = [
 
 /** Whether it is read at all: source code of some language. */
 export function isSource(path: string): boolean {
-  return dialectOf(path) !== null || families.some(({ extensions }) => extensions.test(path));
+  return scriptDialectOf(path) !== null || families.some(({ extensions }) => extensions.test(path));
 }
 
 /** Reads one version of a source file. `isNew` says whether a line is; of the version before, all are. */
 export function analyse(path: string, text: string, isNew: (line: number) => boolean): Analysis {
-  const dialect = dialectOf(path);
+  const dialect = scriptDialectOf(path);
   if (dialect === 'python') return python(text, isNew);
   if (dialect !== null) return javascript(text, dialect, isNew);
   const family = families.find(({ extensions }) => extensions.test(path));
@@ -69,7 +69,7 @@ export function analyse(path: string, text: string, isNew: (line: number) => boo
   return { finds, checks: linesOf(blanked, compiledChecks), deferred: new Map() };
 }
 
-function javascript(text: string, dialect: Dialect, isNew: (line: number) => boolean): Analysis {
+function javascript(text: string, dialect: ScriptDialect, isNew: (line: number) => boolean): Analysis {
   const root = parseSource(text, dialect);
   const scopes = new JavaScriptScopes(root);
   const blanked = blank(text, { comments: spansOf(all(root, 'comment')), strings: [...spansOf(all(root, 'string', 'regex'), 1), ...templateText(root)] });

@@ -1,7 +1,9 @@
+import type { SgNode } from '@ast-grep/napi';
 import type { Candidate } from '../core/candidate.js';
 import type { Finding } from '../core/finding.js';
 import { JsFunction } from './javascript/function.js';
 import { withSafeStarts } from './javascript/regions.js';
+import { nativeFunction, nativeRewrites, type NativeHotFunction } from './native/dispatch.js';
 import { PyFunction } from './python/function.js';
 import { fitsEvidence } from './recipes/evidence.js';
 import { isRewrite, type Recipe, type Refusal, type Rewrite } from './recipes/recipe.js';
@@ -9,7 +11,7 @@ import { offersToCandidate, type Offer } from './offers.js';
 import { overlaps } from './span-edits.js';
 import type { SourceFile } from './source/file.js';
 import { locateFunction } from './source/locate.js';
-import { syntaxErrors } from './source/parse.js';
+import { isNative, syntaxErrors, type Dialect } from './source/parse.js';
 import { TorchProgram } from './torch/program.js';
 import type { Sources } from './torch/sources.js';
 
@@ -44,19 +46,31 @@ interface RecipeAnswer {
 
 /** Of the recipes that look at one function. */
 function answersOfFunction(file: SourceFile, finding: Finding, chosen: readonly Recipe[]): RecipeAnswer[] {
-  const family = file.dialect === 'python' ? 'python' : 'javascript';
+  const family = familyOf(file.dialect);
   const fitting = chosen.filter((recipe) => recipe.family === family);
   const node = fitting.length === 0 ? null : locateFunction(file.root, file.dialect, finding.function, finding.line);
   if (node === null || syntaxErrors(node, file.dialect) > 0) return [];
-  const fn = family === 'python' ? new PyFunction(file, node) : new JsFunction(file, node);
+  const fn = functionOf(file, node);
   return fitting.flatMap((recipe) => rewritesOf(recipe, fn).map((answer) => ({ recipe, answer })));
 }
 
-function rewritesOf(recipe: Recipe, fn: JsFunction | PyFunction): Rewrite[] {
+type HotFunction = JsFunction | PyFunction | NativeHotFunction;
+
+function familyOf(dialect: Dialect): HotFunction['family'] {
+  return isNative(dialect) || dialect === 'python' ? dialect : 'javascript';
+}
+
+function functionOf(file: SourceFile, node: SgNode): HotFunction {
+  if (isNative(file.dialect)) return nativeFunction(file.dialect, file, node);
+  return file.dialect === 'python' ? new PyFunction(file, node) : new JsFunction(file, node);
+}
+
+function rewritesOf(recipe: Recipe, fn: HotFunction): Rewrite[] {
   if (recipe.family === 'javascript') {
     return fn.family === 'javascript' ? recipe.apply(fn).map((rewrite) => ({ ...rewrite, edits: withSafeStarts(fn, rewrite.edits) })) : [];
   }
-  return recipe.family === 'python' && fn.family === 'python' ? recipe.apply(fn) : [];
+  if (recipe.family === 'python') return fn.family === 'python' ? recipe.apply(fn) : [];
+  return recipe.family === 'torch' || fn.family === 'javascript' || fn.family === 'python' ? [] : nativeRewrites(recipe, fn);
 }
 
 /** Of the recipes that look at a whole program. */

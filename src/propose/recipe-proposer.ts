@@ -8,7 +8,7 @@ import type { ProposeContext, Proposer } from './proposer.js';
 import type { Recipe } from './recipes/recipe.js';
 import { recipes } from './recipes/registry.js';
 import { sourceFile, type SourceFile } from './source/file.js';
-import { dialectOf } from './source/parse.js';
+import { dialectOf, hasGrammar } from './source/parse.js';
 import { folderSources, textSources } from './torch/sources.js';
 
 /** Files above this are generated or bundled; walking them would take minutes. In UTF-16 code units. */
@@ -33,7 +33,7 @@ export function recipeProposer(options: { only: readonly string[]; except: reado
   const examine: RecipeProposer['examine'] = async (finding, { worktree }) => {
     const nothing = { candidates: [], refusals: [] };
     const dialect = dialectOf(finding.file);
-    if (dialect === null) return nothing;
+    if (dialect === null || !hasGrammar(dialect)) return nothing;
     const source = await readSource(join(worktree, finding.file));
     if (source === null || source.length > largestFile) return nothing;
     if (last?.source !== source || last.dialect !== dialect) last = sourceFile(source, dialect);

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.js';
 
 export const findingsSchema: z.ZodType<Finding[]> = z.array(
   z.object({
-    id: z.string(), category: z.string(), file: z.string(), function: z.string(), line: z.number(), language: z.enum(['javascript', 'typescript', 'python', 'other']),
+    id: z.string(), category: z.string(), file: z.string(), function: z.string(), line: z.number(), language: z.enum(['javascript', 'typescript', 'python', 'cpp', 'rust', 'go', 'other']),
     selfShare: z.number(), totalShare: z.number(), hotLines: z.array(z.object({ line: z.number(), share: z.number() })), snippet: z.string(),
     callSites: z.array(z.object({ file: z.string(), line: z.number(), text: z.string() })),
     evidence: z.array(z.object({ tool: z.string(), text: z.string(), place: z.object({ profile: z.string(), table: z.string(), rangeMs: z.tuple([z.number(), z.number()]).nullable(), ids: z.array(z.number()) }).optional() })),

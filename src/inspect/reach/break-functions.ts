@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { functionKinds } from '../../propose/javascript/syntax.js';
 import { nameOf } from '../../propose/source/locate.js';
-import { dialectOf, parseSource, syntaxErrors, type Dialect } from '../../propose/source/parse.js';
+import { parseSource, scriptDialectOf, syntaxErrors, type ScriptDialect } from '../../propose/source/parse.js';
 import { all, endOf, lineOf, startOf, within } from '../../propose/source/tree.js';
 
 export interface Broken {
@@ -15,7 +15,7 @@ export interface Broken {
  * `only`, those of them that have one of these names. Null where there is none, or the language is not known.
  */
 export function breakFunctions(path: string, text: string, lines: ReadonlySet<number>, only?: ReadonlySet<string>): Broken | null {
-  const dialect = dialectOf(path);
+  const dialect = scriptDialectOf(path);
   if (dialect === null) return null;
   const root = parseSource(text, dialect);
   if (syntaxErrors(root, dialect) > 0) return null;
@@ -29,11 +29,11 @@ export function breakFunctions(path: string, text: string, lines: ReadonlySet<nu
 
 /** The names of all functions of a file. */
 export function functionNames(path: string, text: string): Set<string> {
-  const dialect = dialectOf(path);
+  const dialect = scriptDialectOf(path);
   return new Set(dialect === null ? [] : functionsOf(parseSource(text, dialect), dialect).flatMap((node) => nameOf(node) ?? []));
 }
 
-function functionsOf(root: SgNode, dialect: Dialect): SgNode[] {
+function functionsOf(root: SgNode, dialect: ScriptDialect): SgNode[] {
   return all(root, ...(dialect === 'python' ? ['function_definition'] : functionKinds));
 }
 
@@ -42,7 +42,7 @@ function linesOf(node: SgNode): number[] {
   return Array.from({ length: node.range().end.line + 2 - first }, (_, index) => first + index);
 }
 
-function thrown(node: SgNode, dialect: Dialect, text: string): { start: number; end: number; by: string } | null {
+function thrown(node: SgNode, dialect: ScriptDialect, text: string): { start: number; end: number; by: string } | null {
   const body = node.field('body');
   if (body === null) return null;
   const start = startOf(body);

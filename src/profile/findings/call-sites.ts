@@ -6,6 +6,9 @@ const extensions: Record<Language, string[]> = {
   javascript: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'],
   typescript: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'],
   python: ['py'],
+  cpp: ['cc', 'hh', 'cpp', 'hpp', 'cxx', 'hxx', 'ipp', 'h', 'cu', 'cuh'],
+  rust: ['rs'],
+  go: ['go'],
   other: [],
 };
 const most = 10;
@@ -37,6 +40,8 @@ export async function callSites(worktree: string, { name, language, firstFiles }
 function isCall(text: string, name: string): boolean {
   const escaped = name.replace(/\$/g, '\\$');
   if (/^\s*(\/\/|\*|\/\*|#)/.test(text)) return false;
-  if (new RegExp(`\\b(function\\*?|def)\\s+${escaped}\\s*\\(`).test(text)) return false;
+  if (new RegExp(`\\b(function\\*?|def|fn|func)\\s+${escaped}\\s*\\(`).test(text)) return false;
+  // In C++ a type stands before the name that is defined, at the start of a line.
+  if (new RegExp(`^(?!\\s*(?:return|else|case|throw|co_return|co_await|co_yield)\\b)[\\w:<>,&*\\s]*[\\w>&*]\\s+[&*]*(?:\\w+::)*${escaped}\\s*\\(`).test(text) && !/[=;]\s*$/.test(text)) return false;
   return !new RegExp(`^\\s*((static|async|get|set|public|private|protected|override)\\s+|\\*\\s*)*${escaped}\\s*\\(.*\\)\\s*(:[^{;]+)?\\{\\s*$`).test(text);
 }

@@ -1,7 +1,8 @@
 import type { Finding } from '../../core/finding.js';
 import type { Analysis } from '../rules/analyze.js';
 import { Repository } from '../rules/place/repository.js';
-import { languageOf, snippet, sourceLines } from './source.js';
+import { languageOf } from '../../core/language.js';
+import { snippet, sourceLines } from './source.js';
 
 /**
  * The located findings about devices as a run's findings: of files that git tracks. Their shares are of the device's time. Host code

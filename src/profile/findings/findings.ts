@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Finding } from '../../core/finding.js';
+import { languageOf } from '../../core/language.js';
 import { callers } from '../tools/callers.js';
 import { hotFunctions, type HotFunction } from '../tools/hot-functions.js';
 import type { ProfileDatabase } from '../tools/open.js';
@@ -11,7 +12,7 @@ import { Asked } from '../rules/asked.js';
 import { hotSuspect } from '../rules/host/rules.js';
 import { callSites } from './call-sites.js';
 import { evidenceOf } from './evidence.js';
-import { identifier, languageOf, locate, snippet, sourceLines } from './source.js';
+import { identifier, locate, snippet, sourceLines } from './source.js';
 
 export interface FindingsRequest {
   /** A checkout of the profiled commit; the profile may have been recorded in another. */

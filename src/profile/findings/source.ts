@@ -8,12 +8,6 @@ const largest = 2 * 2 ** 20;
 const mostLines = 60;
 const longestLine = 400;
 
-export function languageOf(file: string): Language {
-  if (/\.[cm]?jsx?$/.test(file)) return 'javascript';
-  if (/\.[cm]?tsx?$/.test(file)) return 'typescript';
-  return /\.pyw?$/.test(file) ? 'python' : 'other';
-}
-
 /** Lines of a text file; null when it is gone, too large, or not text. */
 export async function sourceLines(worktree: string, file: string): Promise<string[] | null> {
   const path = join(worktree, file);
@@ -47,7 +41,8 @@ export function identifier(name: string): string | null {
 
 /** The source of a function from its first line on, at most 60 lines. */
 export function snippet(lines: string[], { language, line, column }: { language: Language; line: number; column: number | null }): string {
-  const end = language === 'python' ? pythonEnd(lines, line) : language === 'other' ? line + 20 : scriptEnd(lines, { language, line, column });
+  const isScript = language === 'javascript' || language === 'typescript';
+  const end = language === 'python' ? pythonEnd(lines, line) : isScript ? scriptEnd(lines, { language, line, column }) : line + 20;
   const last = Math.min(end, line + mostLines - 1, lines.length);
   const shown = lines.slice(line - 1, last).map((text) => (text.length > longestLine ? `${text.slice(0, longestLine)}…` : text));
   if (end > last && last < lines.length) shown.push(`… ${Math.min(end, lines.length) - last} more lines`);

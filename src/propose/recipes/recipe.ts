@@ -2,6 +2,7 @@ import type { Language } from '../../core/candidate.js';
 import type { JsFunction } from '../javascript/function.js';
 import type { PyFunction } from '../python/function.js';
 import type { TorchProgram } from '../torch/program.js';
+import type { NativeRecipe } from './native-recipe.js';
 import type { RecipeEvidence } from './evidence.js';
 
 /** Replaces [start, end) of a file with text; offsets in UTF-16 code units. Equal offsets insert. */
@@ -75,7 +76,7 @@ export interface TorchRecipe extends RecipeInfo {
   apply(program: TorchProgram): (Rewrite | Refusal)[];
 }
 
-export type Recipe = JavaScriptRecipe | PythonRecipe | TorchRecipe;
+export type Recipe = JavaScriptRecipe | PythonRecipe | TorchRecipe | NativeRecipe;
 
 export function isRewrite(answer: Rewrite | Refusal): answer is Rewrite {
   return 'edits' in answer;

@@ -1,4 +1,5 @@
 import type { Recipe } from './recipe.js';
+import { goRecipes } from './go/all.js';
 import { appendInPlace } from './javascript/append-in-place.js';
 import { assignInPlace } from './javascript/assign-in-place.js';
 import { cloneWithoutJson } from './javascript/clone-without-json.js';
@@ -56,4 +57,5 @@ export const recipes: readonly Recipe[] = [
   textOncePerLoop,
   copyPlainData,
   comprehension,
+  ...goRecipes,
 ];

@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { identifierKinds, roleOf as roleInJavaScript } from '../javascript/bindings.js';
 import { isVariable, roleOf as roleInPython } from '../python/bindings.js';
-import { parseSource, syntaxErrors, type Dialect } from './parse.js';
+import { isNative, parseSource, syntaxErrors, type Dialect } from './parse.js';
 import { all } from './tree.js';
 
 /** A parsed file with what does not depend on the function that is looked at. */
@@ -10,14 +10,20 @@ export interface SourceFile {
   dialect: Dialect;
   root: SgNode;
   syntaxErrors: number;
-  /** At how many places of the file each name is bound: declared, assigned, imported, a parameter. */
+  /** At how many places of the file each name is bound: declared, assigned, imported, a parameter. Empty for compiled languages. */
   timesBound: ReadonlyMap<string, number>;
 }
 
 /** Takes tens of milliseconds for a file of some thousand lines. */
 export function sourceFile(source: string, dialect: Dialect): SourceFile {
   const root = parseSource(source, dialect);
-  return { source, dialect, root, syntaxErrors: syntaxErrors(root, dialect), timesBound: dialect === 'python' ? boundInPython(root) : declaredInJavaScript(root) };
+  return { source, dialect, root, syntaxErrors: syntaxErrors(root, dialect), timesBound: timesBound(root, dialect) };
+}
+
+/** Compiled languages are asked about a function only. */
+function timesBound(root: SgNode, dialect: Dialect): Map<string, number> {
+  if (isNative(dialect)) return new Map();
+  return dialect === 'python' ? boundInPython(root) : declaredInJavaScript(root);
 }
 
 function declaredInJavaScript(root: SgNode): Map<string, number> {

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { functionKinds } from '../javascript/syntax.js';
-import type { Dialect } from './parse.js';
+import { locateNative } from '../native/names.js';
+import { isNative, type Dialect } from './parse.js';
 import { all, lineOf, startOf } from './tree.js';
 
 /** Profilers give the line of the parameters, of the keyword, or of a decorator. */
@@ -15,6 +16,7 @@ const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
  * is the module when no function begins there. Null when nothing fits.
  */
 export function locateFunction(root: SgNode, dialect: Dialect, name: string, line: number): SgNode | null {
+  if (isNative(dialect)) return locateNative(root, dialect, name, line);
   const wanted = name.split('.').at(-1)?.replace(/^(async |get |set )/, '') ?? '';
   const kinds = dialect === 'python' ? ['function_definition'] : functionKinds;
   const near = all(root, ...kinds)

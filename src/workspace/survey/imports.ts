@@ -1,20 +1,15 @@
 import { posix } from 'node:path';
 import type { Language } from '../../core/candidate.js';
+import { languageOf } from '../../core/language.js';
 
 /** What a source file imports, as written. Found by pattern: good enough to say what a benchmark reaches, never to edit code. */
 export function importsOf(text: string, language: Language): string[] {
-  const patterns = language === 'python' ? pythonPatterns : language === 'other' ? [] : scriptPatterns;
+  const patterns = language === 'python' ? pythonPatterns : language === 'javascript' || language === 'typescript' ? scriptPatterns : [];
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? '').filter((name) => name !== ''));
 }
 
 const scriptPatterns = [/\bfrom\s*['"]([^'"\n]+)['"]/g, /\brequire\(\s*['"]([^'"\n]+)['"]\s*\)/g, /\bimport\s*\(?\s*['"]([^'"\n]+)['"]/g];
 const pythonPatterns = [/^\s*from\s+([.\w]+)\s+import\b/gm, /^\s*import\s+([\w.]+)/gm];
-
-export function languageOf(file: string): Language {
-  if (/\.(?:[cm]?js|jsx)$/.test(file)) return 'javascript';
-  if (/\.(?:[cm]?ts|tsx)$/.test(file)) return 'typescript';
-  return /\.pyi?$/.test(file) ? 'python' : 'other';
-}
 
 /** The file of the repository that an import means, or null when it comes from outside. */
 export function resolveImport(name: string, from: string, files: ReadonlySet<string>): string | null {

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { benchmarksOf } from '../../core/config/benchmarks.js';
 import type { Config } from '../../core/config/schema.js';
+import { languageOf } from '../../core/language.js';
 import type { Survey } from '../../core/survey.js';
-import { importsOf, languageOf, packageOf, resolveImport } from './imports.js';
+import { importsOf, packageOf, resolveImport } from './imports.js';
 
 const mostFiles = 5000;
 const mostBytes = 1024 * 1024;
