@@ -193,6 +193,21 @@ async function executedTwice(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'executed-twice', status.run);
 }
 
+/** Two agents: one is told of a failed build and then passes, one edits nothing. Another one writes their tasks. */
+async function agents(engine: TestEngine): Promise<void> {
+  const edits = target('agents', makesFast, '', { alpha: 40 });
+  writeFileSync(join(edits.outside, 'agent.sh'), `if grep -q 'did not pass'; then echo 'exports.alpha = () => 2; const ms = 2;' > src/alpha.js; else echo '= =' > src/alpha.js; fi\necho 'Alpha does not wait'\n`);
+  const agent = (name: string, run: string): string => `[agents.${name}]\ncommand = ["sh", "-c", ${JSON.stringify(run)}]\n`;
+  const config = readFileSync(join(edits.dir, 'perfloop.toml'), 'utf8').replace(/\[propose\]\n.*\n.*\n/, `[loop]\nrounds = 1\n[propose]\nrecipes = false\norchestrator = "thinks"\n`).replace('[commands]', '[commands]\nbuild = "node --check src/alpha.js"');
+  edits.write({ 'perfloop.toml': `${config}\n${agent('edits', `sh ${edits.outside}/agent.sh`)}${agent('idle', 'cat')}${agent('thinks', 'cat > /dev/null; echo Wait less')}` });
+  edits.commit('Agents');
+  const status = await (await startRun(engine, edits)).result();
+  expectThat(status, status.accepted === 1 && status.agents?.map(({ outcome, iterations }) => `${outcome} ${iterations}`).join(' ') === 'passed 2 unchanged 1');
+  await record(engine, 'run', 'agents', status.run);
+  await record(engine, 'agentAttempt', 'second-iteration', `${status.run}/r1-edits-1`);
+  await record(engine, 'agentAttempt', 'idle', `${status.run}/r1-idle-1`);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -241,7 +256,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice };
+const scenarios = { twoRounds, profiled, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

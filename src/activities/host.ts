@@ -1,5 +1,6 @@
 import type { HostActivities } from '../core/run/contracts.js';
 import { activity } from './activity.js';
+import { agentActivities } from './agent.js';
 import { executedFlagsActivity } from './executed-flags.js';
 import { acceptActivities } from './accept.js';
 import { buildSidesActivity } from './build-sides.js';
@@ -25,6 +26,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     survey: surveyActivity(deps),
     analyze: analyzeActivity(deps),
     propose: proposeActivity(deps),
+    ...agentActivities(deps),
     ...acceptActivities(deps),
   };
 }

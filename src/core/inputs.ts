@@ -35,4 +35,4 @@ export interface JudgeInput {
   budgetMs?: number;
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial' } as const;
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt' } as const;

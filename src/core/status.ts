@@ -1,4 +1,5 @@
 import type { Checked } from './check/checked.js';
+import type { AgentAttempt } from './agent/attempt.js';
 import type { CandidateRef } from './candidate.js';
 import type { Components } from './stats/iterations.js';
 import type { Flag } from './flag.js';
@@ -187,6 +188,8 @@ export interface RunStatus {
   findings: number;
   trials: TrialSummary[];
   decisions: DecisionRecord[];
+  /** What command-line agents tried, in the order of their names. Absent where there are none. */
+  agents?: AgentAttempt[];
   final: FinalMeasurement | null;
   /** In the order of measuring, the weakest first. Absent where nothing was left out. */
   ablations?: Ablation[];

@@ -16,6 +16,8 @@ export interface CommandRequest {
   stdin?: string;
   /** Sees every byte of stdout as it comes, also what the result no longer holds. */
   onStdout?: (chunk: Buffer) => void;
+  /** Blacked out in the result and in the log file; `onStdout` sees them. */
+  secrets?: readonly string[];
   /** How much of each stream the result holds; default 8 MiB. */
   keepBytes?: number;
   /** Gets both streams as they come, bounded in size (head and tail kept, the cut stated). */

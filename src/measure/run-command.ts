@@ -9,6 +9,7 @@ import { endJob, type JobEnd } from './end-job.js';
 import { journalJob } from './job-journal.js';
 import type { Usage } from './launcher/messages.js';
 import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
+import { Redactor } from './redactor.js';
 import type { JobIdentity } from './processes.js';
 import { startCommand, type Exit, type StartedCommand } from './start-command.js';
 
@@ -51,7 +52,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     const job: JobIdentity = { group: command.pid, marker: id, reaper: command.reaper };
     const guard = watch(request, job);
     const exited = Promise.race([command.exited, guard.gaveUp]);
-    drain(command, streams, log);
+    const drained = drain(command, streams, log, request.secrets ?? []);
     if (request.onStdout !== undefined) command.stdout.on('data', request.onStdout);
     feed(command, request.stdin);
     try {
@@ -61,6 +62,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       await Promise.race([command.closed, delay(pipesCloseMs, undefined, { ref: false })]);
       command.stdout.destroy();
       command.stderr.destroy();
+      drained();
       allGone = end.stuck.length === 0;
       if (exit.unprepared === true && !why.timedOut && !why.cancelled) {
         if (request.failsWithout !== undefined && notEntered.test(streams.stderr.text())) return neverRan(request, streams, log);
@@ -101,14 +103,20 @@ function neverRan({ failsWithout }: CommandRequest, streams: Streams, log: Comma
   return result({ exitCode: 127, signal: null, wallMs: 0 }, { timedOut: false, cancelled: false }, null, streams, nothing);
 }
 
-function drain(command: StartedCommand, streams: Streams, log: CommandLog | null): void {
+/** What it gives is called when nothing more comes. */
+function drain(command: StartedCommand, streams: Streams, log: CommandLog | null, secrets: readonly string[]): () => void {
+  const redactors: [keyof Streams, Redactor][] = [];
+  const keep = (name: keyof Streams, chunk: Buffer): void => {
+    streams[name].append(chunk);
+    log?.append(chunk);
+  };
   for (const name of ['stdout', 'stderr'] as const) {
+    const redactor = new Redactor(secrets);
+    redactors.push([name, redactor]);
     command[name].on('error', () => undefined);
-    command[name].on('data', (chunk: Buffer) => {
-      streams[name].append(chunk);
-      log?.append(chunk);
-    });
+    command[name].on('data', (chunk: Buffer) => keep(name, redactor.push(chunk)));
   }
+  return () => redactors.forEach(([name, redactor]) => keep(name, redactor.end()));
 }
 
 function feed({ stdin }: StartedCommand, text: string | undefined): void {

@@ -1,4 +1,5 @@
 /** The workflows of the bundle, by the names that clients start them with. */
+export { agentAttempt } from './agent.js';
 export { judge } from './judge.js';
 export { run } from './run.js';
 export { trial } from './trial.js';

@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { WorktreeRef } from '../core/run/contracts.js';
+import { agentSources } from './agents.js';
 import { describeFailure, hasCode } from './failures.js';
 import { GroundLost, type HostHandle } from './host-session.js';
 import { warn, type Phases } from './phases.js';
@@ -13,7 +14,7 @@ export interface ProposalGround {
   findings: ArtifactRef;
 }
 
-interface ProposalSource {
+export interface ProposalSource {
   /** For people, such as `codex` or `claude-sonnet`. */
   name: string;
   /** JSON of Candidate[] each. */
@@ -21,8 +22,8 @@ interface ProposalSource {
 }
 
 /** The proposers that the config names beside recipes and script. */
-function sourcesOf(_phases: Phases, _ground: ProposalGround): ProposalSource[] {
-  return [];
+function sourcesOf(phases: Phases, ground: ProposalGround): ProposalSource[] {
+  return agentSources(phases, ground);
 }
 
 /** What they propose, all of them side by side. One that fails costs its own proposals: a warning says why. */

@@ -16,11 +16,15 @@ import { inWorktree, type Worktree } from './worktree.js';
  * PL_UNSAFE_PATH, and then has written nothing of the change.
  */
 export async function applyCandidate(worktree: Worktree, change: Change): Promise<void> {
-  await git(['reset', '--quiet', '--hard', worktree.commit], inWorktree(worktree));
-  // What is ignored, linked, or made by set-up or build stays.
-  await git(['clean', '-ffdq'], inWorktree(worktree));
+  await undoChanges(worktree);
   if (change.kind === 'edits') await applySpanEdits(worktree, change.edits);
   else await applyCommit(worktree, change.commit.commit);
+}
+
+/** Makes the files of a worktree those of its commit. What is ignored, linked, or made by set-up or build stays. */
+export async function undoChanges(worktree: Worktree): Promise<void> {
+  await git(['reset', '--quiet', '--hard', worktree.commit], inWorktree(worktree));
+  await git(['clean', '-ffdq'], inWorktree(worktree));
 }
 
 async function applySpanEdits(worktree: Worktree, edits: readonly SpanEdit[]): Promise<void> {

@@ -9,10 +9,10 @@ import { inWorktree, type Worktree } from './worktree.js';
 /**
  * Commits every change and every new file of a worktree that is not ignored, as one commit on top of the commit it was
  * added at, whatever was committed there since. The worktree itself stays at that commit, so the same files, message and
- * time give the same commit again. `atMs`: milliseconds since the epoch, for author and committer. Throws
- * PL_NOTHING_CHANGED.
+ * time give the same commit again. `atMs`: milliseconds since the epoch, for author and committer. `parent`: what the new
+ * commit is put on, where that is not the worktree's commit. Throws PL_NOTHING_CHANGED.
  */
-export async function commitAll(worktree: Worktree, message: string, atMs: number): Promise<string> {
+export async function commitAll(worktree: Worktree, message: string, atMs: number, parent = worktree.commit): Promise<string> {
   const options = inWorktree(worktree);
   const folder = await mkdtemp(join(tmpdir(), 'perfloop-index-'));
   try {
@@ -24,7 +24,7 @@ export async function commitAll(worktree: Worktree, message: string, atMs: numbe
     if (tree === (await git(['rev-parse', `${worktree.commit}^{tree}`], options))) throw new PerfloopError('PL_NOTHING_CHANGED', 'the candidate changes nothing', { where: worktree.path });
     const date = `@${Math.floor(atMs / 1000)} +0000`;
     const dates = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-    const commit = await git(['commit-tree', tree, '-p', worktree.commit, '-F', '-'], { ...options, input: `${message.trimEnd()}\n`, env: { ...options.env, ...dates } });
+    const commit = await git(['commit-tree', tree, '-p', parent, '-F', '-'], { ...options, input: `${message.trimEnd()}\n`, env: { ...options.env, ...dates } });
     await withLockRetry(worktree.repository, () => git(['update-ref', `refs/perfloop/commits/${commit}`, commit], { cwd: worktree.repository, env: { GIT_DIR: worktree.repository } }));
     return commit;
   } finally {

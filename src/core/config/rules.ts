@@ -1,4 +1,5 @@
 import { stepProblems, type StepType } from '../pipeline/check.js';
+import { orchestratorIsAnAgent } from './agent-rules.js';
 import { benchmarkProblems } from './benchmark-rules.js';
 import { casesAreWhole, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed } from './check-rules.js';
 import { modelProblems } from './model-rules.js';
@@ -16,7 +17,7 @@ export function crossProblems(config: unknown): Problem[] {
 
 type Table = Record<string, unknown>;
 
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, stepsCanWork];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, orchestratorIsAnAgent, stepsCanWork];
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

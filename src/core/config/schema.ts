@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentsSchema } from './agents-schema.js';
 import { testsSchema } from './tests-schema.js';
 import { caseSchema } from './cases-schema.js';
 import { checkSchema } from './check-schema.js';
@@ -101,6 +102,8 @@ export const proposeSchema = z
     recipes: z.boolean().default(true).describe('Propose deterministic rewrites of hot code; needs no key and no network.'),
     only: z.array(recipeName).default([]).describe('Only these recipes; empty: all.'),
     except: z.array(recipeName).default([]).describe('Not these recipes.'),
+    agents_at_once: z.int().min(1).max(16).default(2).describe('So many of the [agents.NAME] work at the same time.'),
+    orchestrator: shortText(30).min(1).optional().describe('The name of an agent that writes the tasks of the others. It sees what they would see, and its answer is their task. It is no proposer itself. Default: the task that comes with perfloop.'),
     script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),
     models: z.array(shortText(200).min(1)).max(20).default([]).describe('Names of [models.NAME]: each judges the findings, and proposes changes for those that it finds real.'),
   })
@@ -174,6 +177,7 @@ export const configSchema = z.strictObject({
   models: modelsSchema.describe('A language model, under a name of yours. None is used unless `propose.models` or a phase names it. See docs/models.md.'),
   phases: phasesSchema.describe('Which model works in a phase (NAME: `analyze`, `optimize` or `learn`), what differs there from its table, and the bounds of a conversation.'),
   budget: budgetSchema.describe('What the models of a run may use. A call that might pass a limit is not begun.'),
+  agents: agentsSchema.describe('Command-line agents that propose changes, each in a table of its own. They edit, perfloop builds and tests, and tells them what failed. See docs/agents.md.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
   measure: measureSchema.describe('How samples are taken.'),

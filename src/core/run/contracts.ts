@@ -1,3 +1,4 @@
+import type { AgentFailure, AgentIteration, AgentUsage, PastTrial } from '../agent/attempt.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { Checked } from '../check/checked.js';
 import type { CandidateRef } from '../candidate.js';
@@ -109,6 +110,30 @@ export interface CheckOutcome extends CommandOutcome {
   checked?: Checked[];
 }
 
+/** What every activity of an agent gets. */
+export interface AgentWork extends Scope {
+  target: Target;
+  config: Config;
+  /** Its name in the config. */
+  agent: string;
+  /** JSON of Finding[]. */
+  findings: ArtifactRef;
+  history: PastTrial[];
+  /** Which attempt of how many side by side. */
+  attempt: { number: number; of: number };
+}
+
+/** What an agent did in one run of it. `problem`: how it ended, where that was not well; empty else. */
+export interface AgentRun {
+  problem: string;
+  prompt: ArtifactRef;
+  log: ArtifactRef;
+  usage: AgentUsage;
+  wallMs: number;
+  /** `taken-back`: nothing is left of what it edited before. `leaked`: the edit holds the value of a key; nothing of it was kept. */
+  edit: { kind: 'unchanged' } | { kind: 'taken-back' } | { kind: 'leaked'; files: string[] } | { kind: 'changed'; /** On the champion. */ commit: CommitRef; diff: ArtifactRef; title: string; rationale: string; /** Why no candidate may be like this; null when it may. */ refused: string | null };
+}
+
 export interface LeaseActivities {
   lease(input: Scope & { tag: string }): Promise<Lease>;
 }
@@ -139,6 +164,12 @@ export interface HostActivities {
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string; /** JSON of Analysis: what every rule says. Absent from workers of earlier versions. */ analysis?: ArtifactRef }>;
   propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[] }>;
+  /** Asks an agent for the task of another. What it edits is lost; `task` is null where it gave none. */
+  writeTask(input: AgentWork & { worktree: WorktreeRef }): Promise<{ task: ArtifactRef | null; problem: string; prompt: ArtifactRef; log: ArtifactRef; usage: AgentUsage }>;
+  /** Runs an agent in a worktree and takes what it edited. A retry begins with the files of the worktree's commit. */
+  runAgent(input: AgentWork & { champion: CommitRef; worktree: WorktreeRef; iteration: number; task: ArtifactRef | null; failure: AgentFailure | null }): Promise<AgentRun>;
+  /** Keeps how an attempt went, and the candidate that it came to, if any: JSON of Candidate[]. */
+  keepAttempt(input: Scope & { agent: string; findings: ArtifactRef; iterations: AgentIteration[]; edit: Extract<AgentRun['edit'], { kind: 'changed' }> | null }): Promise<{ record: ArtifactRef; proposals: ArtifactRef | null }>;
   /** Writes the accepted commit (same tree, final message) on the champion and moves the result branch. */
   accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
   /** The champion without the commit of one accepted candidate: those after it are put on what was before it, if that works. */

@@ -6,7 +6,7 @@ const ofPrograms = [
   '.aws', '.azure', '.oci', '.boto', '.s3cfg', '.kube', '.docker', '.config/containers/auth.json', '.config/gcloud', '.config/doctl', '.config/hcloud', '.config/rclone', '.terraform.d', '.terraformrc', '.config/heroku', '.config/fly', '.fly', '.vercel', '.config/configstore', '.config/netlify', '.pulumi',
   '.git-credentials', '.config/git/credentials', '.config/gh', '.config/hub', '.config/glab-cli', '.config/tea',
   '.pgpass', '.my.cnf', '.mylogin.cnf', '.dbshell', '.config/psql', '.cdsapirc', '.kaggle', '.wandb', '.config/wandb', '.comet.config', '.huggingface', '.cache/huggingface/token', '.cache/huggingface/stored_tokens',
-  '.anthropic', '.claude', '.claude.json', '.codex', '.gemini', '.kiro', '.aider.conf.yml', '.config/openai', '.config/anthropic', '.config/github-copilot', '.config/goose', '.continue', '.cursor',
+  '.anthropic', '.claude', '.claude.json', '.codex', '.gemini', '.kiro', '.local/share/kiro-cli', '.local/share/amazon-q', '.aider.conf.yml', '.config/openai', '.config/anthropic', '.config/github-copilot', '.config/goose', '.continue', '.cursor',
   '.bash_history', '.zsh_history', '.python_history', '.node_repl_history', '.psql_history', '.mysql_history', '.sqlite_history', '.lesshst', '.viminfo', '.local/share/fish/fish_history',
   '.mozilla', '.thunderbird', '.config/google-chrome', '.config/chromium', '.config/BraveSoftware', '.config/microsoft-edge', '.config/Slack', '.config/Signal', '.config/discord',
 ];

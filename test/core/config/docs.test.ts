@@ -28,7 +28,7 @@ describe('docs/config.md', () => {
     const elsewhere = /^(?:check\.(?:curve|band)$|(?:target\.setup|propose\.script|steps\.command|commands\.(?!check\b)\w+)\.)/;
     const present = (key: string): boolean => {
       const [table = '', ...rest] = key.split('.');
-      const named = { models: ['sonnet', 'local'], phases: ['optimize'] }[table];
+      const named = { models: ['sonnet', 'local'], phases: ['optimize'], agents: ['codex', 'own'] }[table];
       if (named !== undefined && rest.length > 0) return roots.some((root) => named.some((name) => lineOf(root, [table, name, ...rest.slice(1)]) !== null));
       const above = ['metrics', 'steps', 'benchmarks', 'cases'].includes(table) ? [0, 1, 2, 3].map((position) => [table, position, ...rest]) : [[table, ...rest]];
       return roots.some((root) => above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1)))) || rest.length === 0;

@@ -1,0 +1,96 @@
+import type { AgentIteration } from '../core/agent/attempt.js';
+import type { Candidate } from '../core/candidate.js';
+import { commandSpecsOf } from '../core/config/benchmarks.js';
+import { PerfloopError } from '../core/errors.js';
+import type { Finding } from '../core/finding.js';
+import type { AgentRun, AgentWork, HostActivities } from '../core/run/contracts.js';
+import { agentPrompt, orchestratorPrompt, toldFailure, type Ground } from '../agents/prompt.js';
+import { titleOf } from '../agents/output.js';
+import { candidateId } from '../propose/candidate-id.js';
+import { languageOf } from '../core/language.js';
+import { undoChanges } from '../workspace/apply-candidate.js';
+import { commitAll } from '../workspace/commit-worktree.js';
+import { editedFiles, filesWithSecrets } from '../workspace/edited-files.js';
+import type { OpenWorktree } from '../workspace/open-worktree.js';
+import { activity } from './activity.js';
+import type { Dependencies } from './dependencies.js';
+import { repositoryOf, unlessGone, worktreeOf } from './ground.js';
+import { rulesOf } from './guard-protected.js';
+import { reviewChange } from './review-change.js';
+import { runInWorktree } from './run-agent.js';
+
+type AgentActivities = Pick<HostActivities, 'writeTask' | 'runAgent' | 'keepAttempt'>;
+
+/** Command-line agents: each works in a worktree of its own, and is trusted with nothing. */
+export function agentActivities(deps: Dependencies): AgentActivities {
+  const text = async (ref: Parameters<typeof deps.artifacts.get>[0]): Promise<string> => (await deps.artifacts.get(ref)).toString('utf8');
+  return {
+    writeTask: activity(async (input, attempt) => {
+      const worktree = await worktreeOf(deps, input.worktree);
+      return unlessGone(deps, [input.worktree], async () => {
+        await undoChanges(worktree);
+        const prompt = await orchestratorPrompt(await groundOf(deps, input));
+        const { ran } = await runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-task` }, attempt);
+        await undoChanges(worktree);
+        const message = ran.message.trim();
+        return { task: message === '' ? null : await deps.artifacts.put('text', message), problem: ran.problem, prompt: ran.prompt, log: ran.log, usage: ran.usage };
+      });
+    }),
+
+    runAgent: activity(async (input, attempt) => {
+      const worktree = await worktreeOf(deps, input.worktree);
+      return unlessGone(deps, [input.worktree], async (): Promise<AgentRun> => {
+        // What an attempt of this iteration edited that did not end is no part of it.
+        await undoChanges(worktree);
+        const task = input.task === null ? null : await text(input.task);
+        const prompt = await agentPrompt(await groundOf(deps, input), task, input.failure === null ? null : await toldFailure(input.failure, text));
+        const { ran, secrets } = await runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-${input.iteration}` }, attempt);
+        const { message, ...kept } = ran;
+        return { ...kept, edit: await editOf(deps, input, worktree, message, secrets) };
+      });
+    }),
+
+    keepAttempt: activity(async ({ agent, findings, iterations, edit }) => {
+      const record = await deps.artifacts.put('json', JSON.stringify(iterations satisfies AgentIteration[]));
+      if (edit === null) return { record, proposals: null };
+      const candidate = candidateOf(agent, edit, await text(edit.diff), await deps.artifacts.getJson<Finding[]>(findings));
+      return { record, proposals: await deps.artifacts.put('candidates', JSON.stringify([candidate])) };
+    }),
+  };
+}
+
+async function groundOf(deps: Dependencies, { config, findings, history, attempt }: AgentWork): Promise<Ground> {
+  return { config, findings: await deps.artifacts.getJson<Finding[]>(findings), history, attempt };
+}
+
+/** What the agent edited, as a commit on the champion; what earlier iterations edited is in it. */
+async function editOf(deps: Dependencies, input: Parameters<HostActivities['runAgent']>[0], worktree: OpenWorktree, message: string, secrets: readonly string[]): Promise<AgentRun['edit']> {
+  const { target, config, champion, agent } = input;
+  const leaking = await filesWithSecrets(worktree, await editedFiles(worktree), secrets);
+  if (leaking.length > 0) {
+    await undoChanges(worktree);
+    return { kind: 'leaked', files: leaking };
+  }
+  const { title, rationale } = titleOf(message, `A change by ${agent}`);
+  const commit = await commitAll(worktree, `${title}\n`, 0, champion.commit).catch((error: unknown) => {
+    if (error instanceof PerfloopError && error.code === 'PL_NOTHING_CHANGED') return null;
+    throw error;
+  });
+  if (commit === null) return { kind: 'unchanged' };
+  const repository = await repositoryOf(deps, target);
+  const diff = await repository.diff(champion.commit, commit);
+  if (diff === '') return { kind: 'taken-back' };
+  const review = await reviewChange(repository, { from: champion.commit, to: commit, rules: await rulesOf(repository, target, config), byPerson: false, commands: commandSpecsOf(config) });
+  return { kind: 'changed', commit: await repository.commitRef(commit, target.base), diff: await deps.artifacts.put('diff', diff), title, rationale, refused: review.refused };
+}
+
+/** It counts for the hottest finding in a file that it changes. What share of the time it touches nobody knows. */
+function candidateOf(agent: string, { commit, title, rationale }: Extract<AgentRun['edit'], { kind: 'changed' }>, diff: string, findings: readonly Finding[]): Candidate {
+  const places = Array.from(diff.matchAll(/^\+\+\+ b\/(.+)\n@@ -\d+(?:,\d+)? \+(\d+)/gm), ([, file = '', line]) => ({ file, line: Number(line) }));
+  const finding = findings.find(({ file }) => places.some((place) => place.file === file));
+  const place = places.find(({ file }) => file === finding?.file) ?? places[0] ?? { file: finding?.file ?? '', line: 1 };
+  return {
+    id: candidateId('', '', [{ before: '', after: diff }]), proposer: agent, recipe: null, title, rationale,
+    findingId: finding?.id ?? null, file: place.file, line: place.line, language: languageOf(place.file), share: null, change: { kind: 'commit', commit },
+  };
+}

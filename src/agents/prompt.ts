@@ -1,0 +1,98 @@
+import { benchmarksOf } from '../core/config/benchmarks.js';
+import type { Config } from '../core/config/schema.js';
+import type { AgentFailure, PastTrial } from '../core/agent/attempt.js';
+import type { Finding } from '../core/finding.js';
+import { fenced, fillTemplate } from './templates.js';
+
+/** Findings with their code; the hottest come first, and more than this an agent does not look at. */
+const mostFindings = 8;
+const mostSnippetLines = 60;
+const mostCallSites = 8;
+/** An agent reads the files itself, so what it is given need not be complete. */
+const mostDiffCharacters = 30_000;
+const logLines = 120;
+const mostLogCharacters = 20_000;
+
+/** What a prompt is made of. */
+export interface Ground {
+  config: Config;
+  /** The hottest first. */
+  findings: readonly Finding[];
+  /** The latest last. */
+  history: readonly PastTrial[];
+  /** Which attempt of how many side by side. */
+  attempt: { number: number; of: number };
+}
+
+/** The prompt of an iteration. `task`: as an orchestrator wrote it; null: the one that comes with perfloop. `failure`: of the last iteration. */
+export async function agentPrompt(ground: Ground, task: string | null, failure: { what: string; log: string; diff: string } | null): Promise<string> {
+  const own = task === null ? await fillTemplate('agent-task', {}) : `## Your task\n\n${task}`;
+  const { protected: named } = ground.config.target;
+  return fillTemplate('agent', {
+    ...(sections(ground)),
+    task: [own.trim(), task === null ? ofSeveral(ground.attempt) : ''].join('\n\n').trim(),
+    protected: named.length === 0 ? '' : `, and ${named.map((glob) => `\`${glob}\``).join(', ')}`,
+    failure: failure === null ? '' : await fillTemplate('agent-failure', { what: failure.what, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
+  });
+}
+
+/** The prompt of what writes the task of an agent. */
+export async function orchestratorPrompt(ground: Ground): Promise<string> {
+  return fillTemplate('orchestrator', { ...sections(ground), attempt: ofSeveral(ground.attempt) });
+}
+
+/** The end of a log, as an agent is shown it. */
+export function lastLines(log: string): string {
+  return log.trimEnd().split('\n').slice(-logLines).join('\n').slice(-mostLogCharacters);
+}
+
+function sections({ config, findings, history }: Ground): Record<'commands' | 'findings' | 'history', string> {
+  return { commands: commandsText(config), findings: findings.slice(0, mostFindings).map(findingText).join('\n\n') || 'No profile is known. Look at what the benchmark runs.', history: historyText(history) };
+}
+
+/** Attempts side by side that all take the best idea would be one attempt. */
+function ofSeveral({ number, of }: Ground['attempt']): string {
+  return of === 1 ? '' : `This is attempt ${number} of ${of} that are made side by side, each without seeing the others. So that they differ, take ${number === 1 ? 'the idea that you find best' : `not the first idea that comes to mind, but the one that you rank number ${number}`}.`;
+}
+
+function commandsText(config: Config): string {
+  const { commands, benchmarks, target } = config;
+  const rows = [['install', target.setup], ['build', commands.build], ['test', commands.test], ['output that must stay the same', commands.check]] as const;
+  const named = rows.flatMap(([what, command]) => (command === undefined ? [] : [line(what, command)]));
+  const measured = benchmarksOf(config).map(({ name, command }) => line(benchmarks.length > 1 ? `benchmark ${name}` : 'benchmark', command));
+  return [...named, ...measured].join('\n');
+}
+
+function line(what: string, { run, cwd }: { run: string; cwd: string }): string {
+  return `- ${what}: \`${run}\`${cwd === '.' ? '' : ` in \`${cwd}\``}`;
+}
+
+function findingText(finding: Finding): string {
+  const { file, line, function: name, selfShare, totalShare, hotLines, snippet, callSites, evidence, title, language } = finding;
+  const hot = hotLines.slice(0, 5).map((hotLine) => `line ${hotLine.line}: ${percent(hotLine.share)}`).join(', ');
+  return [
+    `### ${title ?? name} (${file}:${line})`,
+    `${percent(selfShare)} of the time in it, ${percent(totalShare)} with what it calls.${hot === '' ? '' : ` Hot lines: ${hot}.`}`,
+    ...evidence.slice(0, 4).map(({ text }) => `- ${text}`),
+    snippet === '' ? '' : fenced(snippet.split('\n').slice(0, mostSnippetLines).join('\n'), language === 'other' ? '' : language),
+    callSites.length === 0 ? '' : `Called from:\n${callSites.slice(0, mostCallSites).map((site) => `- ${site.file}:${site.line}: \`${site.text}\``).join('\n')}`,
+  ].filter((part) => part !== '').join('\n\n');
+}
+
+function historyText(history: readonly PastTrial[]): string {
+  if (history.length === 0) return 'Nothing yet.';
+  return history.map(({ title, file, verdict, ratio, why }) => `- ${verdict ?? 'undecided'}: ${title}${file === '' ? '' : ` (${file})`}${ratio === null ? '' : `, measured ${ratio.toFixed(3)}x`}. ${why}`.trim()).join('\n');
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}\n… (${text.length - most} more characters)`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/** What an agent is told of a failure, with the texts that its artifacts hold. */
+export async function toldFailure(failure: AgentFailure, read: (ref: NonNullable<AgentFailure['log']>) => Promise<string>): Promise<{ what: string; log: string; diff: string }> {
+  return { what: failure.what, log: failure.log === null ? '(no command ran)' : await read(failure.log), diff: failure.diff === null ? '' : await read(failure.diff) };
+}

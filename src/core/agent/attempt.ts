@@ -1,0 +1,88 @@
+import type { ArtifactRef } from '../artifact.js';
+import type { VerdictKind } from '../verdict/verdict.js';
+
+/** What an agent says that it used; null where it does not say. */
+export interface AgentUsage {
+  inputTokens: number | null;
+  /** Of the input tokens, those that came from a cache. */
+  cachedTokens: number | null;
+  outputTokens: number | null;
+  usd: number | null;
+  /** Of agents that count in credits of their own. */
+  credits: number | null;
+}
+
+export const noUsage: AgentUsage = { inputTokens: null, cachedTokens: null, outputTokens: null, usd: null, credits: null };
+
+/** The sum; null where neither says anything. */
+export function addUsage(one: AgentUsage, other: AgentUsage): AgentUsage {
+  const sum = (a: number | null, b: number | null): number | null => (a === null && b === null ? null : (a ?? 0) + (b ?? 0));
+  return {
+    inputTokens: sum(one.inputTokens, other.inputTokens),
+    cachedTokens: sum(one.cachedTokens, other.cachedTokens),
+    outputTokens: sum(one.outputTokens, other.outputTokens),
+    usd: sum(one.usd, other.usd),
+    credits: sum(one.credits, other.credits),
+  };
+}
+
+/**
+ * How an iteration ended. `unchanged`: nothing was edited. `leaked`: the edit holds a key, so it is thrown away. `protected`:
+ * it touches what no candidate may change.
+ */
+export type IterationOutcome = 'passed' | 'build-failed' | 'tests-failed' | 'protected' | 'unchanged' | 'leaked';
+
+/** One time that an agent edited, and what became of it. */
+export interface AgentIteration {
+  /** From 1. */
+  number: number;
+  outcome: IterationOutcome;
+  /** Why it did not pass, in words; of one that passed, what the agent calls it. */
+  text: string;
+  /** How the agent ended, where that was not well; empty else. */
+  problem: string;
+  prompt: ArtifactRef;
+  /** What it printed, keys blacked out. */
+  log: ArtifactRef;
+  /** Against the champion; null where nothing differs, or must not be kept. */
+  diff: ArtifactRef | null;
+  usage: AgentUsage;
+  /** Milliseconds. */
+  wallMs: number;
+}
+
+/** What an agent is told of its last iteration. */
+export interface AgentFailure {
+  what: string;
+  /** Of the command that failed; null where none ran. */
+  log: ArtifactRef | null;
+  /** What it has changed so far. */
+  diff: ArtifactRef | null;
+}
+
+/** What a run keeps of one attempt of an agent. */
+export interface AgentAttempt {
+  /** Such as `r1-codex-2`: unique in the run, and the name of its folder of logs. */
+  id: string;
+  round: number;
+  agent: string;
+  /** It was allowed everything, by the config. */
+  unsafe: boolean;
+  outcome: IterationOutcome;
+  text: string;
+  iterations: number;
+  usage: AgentUsage;
+  /** JSON of AgentIteration[]. */
+  record: ArtifactRef;
+}
+
+/** An earlier trial, as an agent is told of it. */
+export interface PastTrial {
+  title: string;
+  file: string;
+  /** Null while it is undecided. */
+  verdict: VerdictKind | null;
+  /** Of the champion by the candidate; null when it was never measured. */
+  ratio: number | null;
+  why: string;
+}

@@ -1,0 +1,164 @@
+import { addUsage, noUsage, type AgentAttempt, type AgentFailure, type AgentIteration, type PastTrial } from '../core/agent/attempt.js';
+import type { ArtifactRef } from '../core/artifact.js';
+import type { Config } from '../core/config/schema.js';
+import type { AgentRun, AgentWork, BaseTests, CommandOutcome, CommandRole, WorktreeRef } from '../core/run/contracts.js';
+import type { Lease } from '../core/run/lease.js';
+import type { CommitRef, Target } from '../core/target.js';
+import { judgeTests } from '../core/tests/judge.js';
+import { HostSession, type HostHandle } from './host-session.js';
+
+export interface AgentAttemptInput {
+  v: 1;
+  run: string;
+  /** Such as `r1-codex-2`. */
+  id: string;
+  round: number;
+  target: Target;
+  config: Config;
+  queuePrefix: string;
+  champion: CommitRef;
+  lease: Lease | null;
+  agent: string;
+  attempt: AgentWork['attempt'];
+  findings: ArtifactRef;
+  history: PastTrial[];
+  /** What its tests are compared with. Absent where only the exit code counts. */
+  tests?: BaseTests;
+}
+
+export interface AgentAttemptResult {
+  attempt: AgentAttempt;
+  /** JSON of Candidate[]; null where it came to nothing. */
+  proposals: ArtifactRef | null;
+  lease: Lease | null;
+}
+
+type Edit = Extract<AgentRun['edit'], { kind: 'changed' }>;
+
+/** An agent edits, what it edited is built and tested, and a failure goes back to it, until it passes or may edit no more. */
+export async function agentAttempt(input: AgentAttemptInput): Promise<AgentAttemptResult> {
+  const session = new HostSession(input.queuePrefix, { v: 1, run: input.run, trial: input.id }, input.config.machine.tag, input.lease);
+  // Outside of the work on a host: where that begins again on another, it goes on at the iteration in hand.
+  const state: State = { task: undefined, iterations: [], edit: null, failure: null };
+  const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).toEnd());
+  return { ...kept, lease: session.lease };
+}
+
+interface State {
+  /** By an orchestrator; null: the one that comes with perfloop; undefined: not asked for yet. */
+  task: ArtifactRef | null | undefined;
+  iterations: AgentIteration[];
+  /** What it has edited so far, on the champion. */
+  edit: Edit | null;
+  /** Of the last iteration. */
+  failure: AgentFailure | null;
+}
+
+class AttemptOnHost {
+  private readonly work: AgentWork;
+
+  constructor(
+    private readonly input: AgentAttemptInput,
+    private readonly on: HostHandle,
+    private readonly state: State,
+  ) {
+    const { run, id, target, config, agent, findings, history, attempt } = input;
+    this.work = { v: 1, run, trial: id, target, config, agent, findings, history, attempt };
+  }
+
+  async toEnd(): Promise<Omit<AgentAttemptResult, 'lease'>> {
+    const { state } = this;
+    const { config, agent } = this.input;
+    const most = config.agents[agent]?.max_iterations ?? 1;
+    if (state.task === undefined) state.task = await this.task();
+    for (let number = state.iterations.length + 1; number <= most; number++) {
+      const iteration = await this.iterate(number, state.task ?? null);
+      state.iterations.push(iteration);
+      // What edited nothing would only be asked the same again.
+      if (iteration.outcome === 'passed' || iteration.outcome === 'unchanged') break;
+    }
+    return this.keep();
+  }
+
+  private async iterate(number: number, task: ArtifactRef | null): Promise<AgentIteration> {
+    const { state, work, on } = this;
+    const { champion } = this.input;
+    const key = (what: string): string => `${work.run}/${work.trial}/${what}-${number}`;
+    const [editing, checking] = [key('edit'), key('check')];
+    return on.withWorktrees({ v: 1, run: work.run, trial: work.trial, target: work.target, keys: [editing, checking] }, async () => {
+      const worktree = await this.open(editing, state.edit?.commit ?? champion);
+      const ready = await this.command(worktree, 'setup', true);
+      if (ready?.ok === false) throw new Error(`the setup command failed in the worktree of an agent: ${ready.problem}`);
+      const ran = await on.host('runAgent', `${work.agent}, iteration ${number}`, { ...work, champion, worktree, iteration: number, task, failure: state.failure });
+      const { prompt, log, usage, wallMs, problem, edit } = ran;
+      const done = (outcome: AgentIteration['outcome'], text: string, failed: Partial<AgentFailure> = {}): AgentIteration => {
+        const diff = state.edit?.diff ?? null;
+        state.failure = { what: text, log: null, diff, ...failed };
+        return { number, outcome, text, problem, prompt, log, diff, usage, wallMs };
+      };
+      if (edit.kind === 'leaked') return done('leaked', `The edit was thrown away: it writes the value of a key into ${edit.files.slice(0, 5).join(', ')}.`);
+      if (edit.kind === 'unchanged') return done('unchanged', problem === '' ? 'It edited nothing.' : problem);
+      if (edit.kind === 'taken-back') {
+        state.edit = null;
+        return done('unchanged', 'It took back what it had edited.');
+      }
+      state.edit = edit;
+      if (edit.refused !== null) return done('protected', edit.refused);
+      const failed = await this.check(checking, edit.commit);
+      return failed === null ? done('passed', edit.title) : done(failed.outcome, failed.text, { log: failed.log });
+    });
+  }
+
+  /** Builds and tests, as a trial will; null where both pass. */
+  private async check(key: string, commit: CommitRef): Promise<{ outcome: 'build-failed' | 'tests-failed'; text: string; log: ArtifactRef | null } | null> {
+    const { tests } = this.input;
+    const worktree = await this.open(key, commit);
+    for (const role of ['setup', 'build'] as const) {
+      const outcome = await this.command(worktree, role, true);
+      if (outcome?.ok === false) return { outcome: 'build-failed', text: `The ${role} command fails: ${outcome.problem}.`, log: outcome.log };
+    }
+    const tested = await this.command(worktree, 'test', false, tests);
+    if (tested === null) return null;
+    const judged = judgeTests({ ...tested, tail: '' }, tested.tests?.compared);
+    // What fails at times on the champion, too, is for the trial to find out.
+    return judged.kind === 'refused' ? { outcome: 'tests-failed', text: `The tests fail: ${judged.text}`, log: tested.log } : null;
+  }
+
+  private async task(): Promise<ArtifactRef | null> {
+    const { work, on } = this;
+    const { orchestrator } = work.config.propose;
+    if (orchestrator === undefined) return null;
+    const key = `${work.run}/${work.trial}/task`;
+    return on.withWorktrees({ v: 1, run: work.run, trial: work.trial, target: work.target, keys: [key] }, async () => {
+      const { task } = await on.host('writeTask', `${orchestrator} writes the task`, { ...work, agent: orchestrator, worktree: await this.open(key, this.input.champion) });
+      return task;
+    });
+  }
+
+  private async keep(): Promise<Omit<AgentAttemptResult, 'lease'>> {
+    const { state, work, on } = this;
+    const { id, round, agent, config, findings } = this.input;
+    // Where it left what failed as it was, that is what it came to.
+    const last = state.iterations.findLast(({ outcome }) => outcome !== 'unchanged' || state.edit === null) ?? state.iterations.at(-1);
+    if (last === undefined) throw new Error('an agent may edit once at least');
+    // What touches protected files is refused by its trial, so that everybody sees it.
+    const edit = last.outcome === 'passed' || last.outcome === 'protected' ? state.edit : null;
+    const { record, proposals } = await on.host('keepAttempt', 'keep what it did', { v: 1, run: work.run, trial: work.trial, agent, findings, iterations: state.iterations, edit });
+    const usage = state.iterations.reduce((sum, iteration) => addUsage(sum, iteration.usage), noUsage);
+    return { proposals, attempt: { id, round, agent, unsafe: config.agents[agent]?.unsafe === true, outcome: last.outcome, text: last.text, iterations: state.iterations.length, usage, record } };
+  }
+
+  private async open(key: string, commit: CommitRef): Promise<WorktreeRef> {
+    const { run, trial, target, config } = this.work;
+    const [worktree] = await this.on.host('openWorktrees', `worktree of ${commit.commit.slice(0, 10)}`, { v: 1, run, trial, target, config, worktrees: [{ key, commit }] });
+    if (worktree === undefined) throw new Error('one worktree was asked for');
+    return worktree;
+  }
+
+  private async command(worktree: WorktreeRef, role: Exclude<CommandRole, 'command' | 'smoke'>, cache: boolean, tests?: BaseTests): Promise<CommandOutcome | null> {
+    const { run, trial, target, config } = this.work;
+    const command = role === 'setup' ? config.target.setup : config.commands[role];
+    if (command === undefined) return null;
+    return this.on.host('runCommand', role, { v: 1, run, trial, target, config, worktree, role, command, cache, ...(tests === undefined ? {} : { tests: { base: tests.runs, plain: tests.plain } }) });
+  }
+}
