@@ -12,11 +12,13 @@ it('finds the cause of every simulated case of a GPU at its line, nothing beside
 });
 
 it('finds the cause of what real profilers recorded of host code, or says that there is no such profiler', async () => {
-  const { cases, falsePositives } = await benchAnalyze({ cases: hostCases });
+  const { cases } = await benchAnalyze({ cases: hostCases });
   expect(cases.map(({ name, result, reason }) => [name, result === 'not run' ? typeof reason : result])).toEqual(cases.map(({ name, result }) => [name, result === 'not run' ? 'string' : 'exact']));
   expect(cases.filter(({ result }) => result === 'exact').length).toBeGreaterThanOrEqual(2);
-  // Samplers see the small parts of a program differently each time.
-  expect(falsePositives).toBeLessThanOrEqual(1);
+  // Samplers see the small parts of a program differently each time; what is counted is the same.
+  const besides = (kind: string): string[] => cases.flatMap(({ falsePositives }, index) => { const profile = hostCases[index]?.profile; return profile !== undefined && 'kind' in profile && profile.kind === kind ? falsePositives : []; });
+  expect(besides('cprofile')).toEqual([]);
+  expect(besides('v8').length).toBeLessThanOrEqual(1);
 });
 
 it('scores exact and near matches, misses, and findings that should not be', () => {

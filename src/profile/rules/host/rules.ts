@@ -4,6 +4,7 @@ import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js'
 import { milliseconds, percent, times } from '../words.js';
 import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } from './cause.js';
 import { costlyCalls, leastPart, type CostlyPart, type HotFacts } from './calls.js';
+import { countingShare } from './counting-cost.js';
 import { checkSamples, confidenceBy, isEnough, leastSamples, sampledOf } from './samples.js';
 import { wallMsOf } from './wall.js';
 
@@ -14,7 +15,7 @@ const share: Threshold = { what: 'least share of the busy time', value: 0.05, un
 const hotShare: Threshold = { what: 'least share of the busy time', value: 0.1, unit: 'share', source: amdahl };
 /** Of a program that waits nearly all the time, what is hot among the rest matters to nobody. */
 const ofAll: Threshold = { what: 'least share of the time of all threads, waiting included', value: 0.01, unit: 'share', source: 'our own choice' };
-const ofSamples: Threshold = { what: 'least samples, where the profiler takes samples; the lower end of the 95% interval of the share counts', value: leastSamples, unit: 'count', source: 'our own choice; Wilson (1927)' };
+export const ofSamples: Threshold = { what: 'least samples, where the profiler takes samples; the lower end of the 95% interval of the share counts', value: leastSamples, unit: 'count', source: 'our own choice; Wilson (1927)' };
 const blindTo = 'Time in which the program waited, and code that the profiler did not sample or count.';
 
 /** Each function once, with its cause. */
@@ -51,7 +52,8 @@ function ruleOf(hotRule: HotRule): Rule {
       checkSamples(asked);
       const { busyMs, idleMs } = asked.host;
       const least = Math.max(thresholds[0]?.value ?? 0, busyMs === 0 ? 0 : (ofAll.value * (busyMs + idleMs)) / busyMs);
-      return all.filter(({ hot, cause }) => cause.rule === id && cause.share >= least && isEnough(sampledOf(asked, hot, cause.share), least)).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
+      const isTold = ({ hot, cause }: { hot: HotFunction; cause: HotCause }): boolean => cause.rule === id && cause.share >= least && isEnough(sampledOf(asked, hot, cause.share), least) && (cause.kind !== 'own' || cause.share - countingShare(asked, hot.frame) >= least);
+      return all.filter(isTold).map(({ hot, cause }) => suspectOf(asked, hotRule, hot, cause));
     },
   };
 }
@@ -135,8 +137,8 @@ const hotFunction: HotRule = {
   id: 'H1-hot-function',
   category: 'H1',
   looksFor: 'functions whose own lines take much of the time',
-  thresholds: [hotShare],
-  falsePositives: 'The work that the program is for.',
+  thresholds: [hotShare, { what: 'taken off for each call that it makes, where calls were counted', value: shortCallUs, unit: 'us', source: 'Python documentation, "The Python Profilers", Limitations: about what counting a call costs' }],
+  falsePositives: 'The work that the program is for. V8 counts waiting in Atomics.wait as work of the caller: only the source of the line tells it (--repo).',
   confidence: 'low',
   title: (hot, part) => `${hot.function} takes ${part} of the busy time by itself.`,
   text: (hot) => `${milliseconds(hot.selfMs)} by itself, ${percent(hot.totalShare)} of the busy time with what it calls${hot.calls === null ? '' : `, in ${times(hot.calls, 'call')}`}${hot.hotLines.length === 0 ? '' : `; lines ${hot.hotLines.slice(0, 3).map(({ line, share: of }) => `${line} (${percent(of)})`).join(', ')}`}.`,

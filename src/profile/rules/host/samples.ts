@@ -9,24 +9,29 @@ export const leastSamples = 10;
 const mediumSamples = 20;
 const highSamples = 100;
 
-/** Of the busy time; null where time was measured, not sampled. */
+/** Of the time that a share is of; null where time was measured, not sampled. */
 export interface Sampled {
   /** Samples of the cause. */
   count: number;
-  /** Samples of all busy code. */
+  /** Samples of all of that time. */
   all: number;
 }
 
-/** Folded stacks hold counts; calls that cProfile or PyTorch recorded are no samples. */
-const countsSql = `
-SELECT charged AS frame, SUM(CASE kind WHEN 'folded' THEN MAX(1, durationNs / ${nsPerCount}) ELSE 1 END) AS count
-FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack JOIN PERFLOOP_PROFILES ON PERFLOOP_PROFILES.id = profile
-WHERE category <> 'idle' AND kind NOT IN ('torch', 'cprofile') GROUP BY charged`;
+/** SQL: how many samples rows of PERFLOOP_SAMPLES with their PERFLOOP_PROFILES are. Folded stacks hold counts; calls that cProfile or PyTorch recorded are no samples. */
+export const samplesSql = `SUM(CASE WHEN kind = 'folded' THEN MAX(1, durationNs / ${nsPerCount}) WHEN kind NOT IN ('torch', 'cprofile') THEN 1 ELSE 0 END)`;
 
-function counts(asked: Asked): { all: number; frames: ReadonlyMap<number | null, number> } {
+const countsSql = `
+SELECT charged AS frame, category = 'idle' AS isIdle, ${samplesSql} AS count
+FROM PERFLOOP_SAMPLES JOIN PERFLOOP_STACKS ON PERFLOOP_STACKS.id = stack JOIN PERFLOOP_PROFILES ON PERFLOOP_PROFILES.id = profile
+GROUP BY charged, isIdle HAVING count > 0`;
+
+/** Samples of busy code, in all and by what they are charged to, and of waiting. */
+function counts(asked: Asked): { all: number; idle: number; frames: ReadonlyMap<number | null, number> } {
   return asked.once('samples', () => {
-    const rows = asked.db.prepare<[], { frame: number | null; count: number }>(countsSql).all();
-    return { all: rows.reduce((sum, { count }) => sum + count, 0), frames: new Map(rows.map(({ frame, count }) => [frame, count])) };
+    const rows = asked.db.prepare<[], { frame: number | null; isIdle: 0 | 1; count: number }>(countsSql).all();
+    const busy = rows.filter(({ isIdle }) => isIdle === 0);
+    const sum = (of: typeof rows): number => of.reduce((total, { count }) => total + count, 0);
+    return { all: sum(busy), idle: sum(rows) - sum(busy), frames: new Map(busy.map(({ frame, count }) => [frame, count])) };
   });
 }
 
@@ -34,6 +39,18 @@ function counts(asked: Asked): { all: number; frames: ReadonlyMap<number | null,
 export function checkSamples(asked: Asked): void {
   const { all } = counts(asked);
   if (all > 0 && all < mediumSamples) throw new Abstention(`the profile holds only ${all} samples of busy code: profile a longer run`);
+}
+
+/** The same of samples of any kind: waits are shares of the time of all threads, waiting included. */
+export function checkAllSamples(asked: Asked): void {
+  const all = allSamples(asked);
+  if (all > 0 && all < mediumSamples) throw new Abstention(`the profile holds only ${all} samples: profile a longer run`);
+}
+
+/** Samples of busy code and of waiting. */
+export function allSamples(asked: Asked): number {
+  const { all, idle } = counts(asked);
+  return all + idle;
 }
 
 /** How many samples say that a function spends this share of the busy time on one cause. */
