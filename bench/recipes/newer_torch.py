@@ -1,6 +1,7 @@
 """Gives an older torch the names of a newer one that patches may use, with the meaning of their documentation.
 
-So that a patch for torch 2 can be checked with the torch 1.13 of a distribution. What is there already stays.
+So that a patch for torch 2 can be checked with the torch 1.13 of a distribution. torch.compile never compiles here:
+that takes minutes on a CPU, and what is checked is what a program does with the module that it gets.
 """
 import functools
 import math
@@ -58,9 +59,9 @@ def without_fused(initialise):
 
 
 def provide():
+    torch.compile = compile
     if int(torch.__version__.split(".")[0]) >= 2:
         return
-    torch.compile = compile
     F.scaled_dot_product_attention = scaled_dot_product_attention
     for optimizer in (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD):
         optimizer.__init__ = without_fused(optimizer.__init__)

@@ -40,11 +40,12 @@ function placeOf(given: ExamFinding, source: string, name: string): GivenPlace {
   return { functionLine: around.parent() === null ? 1 : lineOf(around), line, statement: statementAt(around, line) };
 }
 
-/** The functions of that name, in source order; the whole file for `<module>`. */
+/** The functions of that name, `Class.method` for a method, in source order; the whole file for `<module>`. */
 export function functionsNamed(root: SgNode, name: string): SgNode[] {
   if (name === '<module>') return [root];
-  const own = name.split('.').at(-1);
-  return all(root, 'function_definition').filter((node) => nameOf(node) === own);
+  const [own, owner] = name.split('.').toReversed();
+  const ownerOf = (node: SgNode): string | undefined => ancestorWhere(node, (one) => one.kind() === 'class_definition')?.field('name')?.text();
+  return all(root, 'function_definition').filter((node) => nameOf(node) === own && (owner === undefined || ownerOf(node) === owner));
 }
 
 const lastLineOf = (node: SgNode): number => node.range().end.line + 1;

@@ -1,0 +1,4 @@
+from .config import Config
+from .model import LanguageModel
+
+__all__ = ["Config", "LanguageModel"]
