@@ -20,10 +20,11 @@ export function candidateOf(one: ExamCase, finding: ExamFinding, edits: readonly
 
 /** Proposes what the description of the programs holds: the right patches, or those that one might be tempted to. */
 export function referenceProposer(cases: readonly ExamCase[]): Proposer {
+  const byId = new Map(cases.flatMap((one) => one.findings.map((given) => [givenFinding(given, one).finding.id, { one, given }] as const)));
   return {
     name: 'reference',
     async propose({ id }) {
-      const found = cases.flatMap((one) => one.findings.map((given) => ({ one, given }))).find(({ one, given }) => givenFinding(given, one).finding.id === id);
+      const found = byId.get(id);
       if (found === undefined) throw new Error('a finding of no program');
       const { one, given } = found;
       const edits = given.kind === 'real' ? given.right : given.tempting;
