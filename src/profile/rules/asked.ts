@@ -53,7 +53,7 @@ export class Asked {
 
   /** Calls of CUDA that wait, allocate or load; none where calls were not captured. */
   get calls(): HostCall[] {
-    return this.once('calls', () => (this.tables.has('CUPTI_ACTIVITY_KIND_RUNTIME') ? hostCalls(this.db, this.origin) : []));
+    return this.once('calls', () => hostCalls(this.db));
   }
 
   /** Lines of the files that hot functions are in, as far as they are known. */

@@ -1,30 +1,17 @@
-import { eachRow } from '../tools/each-row.js';
-import { processNumber } from '../tools/process-number.js';
+import { callColumns } from '../tools/gpu/columns/calls.js';
+import { sortPlaces } from '../tools/gpu/columns/sort-places.js';
 import type { Asked } from './asked.js';
 import { plainName, type HostCall } from './host-calls.js';
 
-/** Every call of CUDA in the order of its start. Times are nanoseconds from the profile's first event. */
-interface CallTimes {
-  start: Float64Array;
-  end: Float64Array;
-  row: Uint32Array;
-  process: Float64Array;
-}
-
-function callTimes(asked: Asked): CallTimes {
-  return asked.once('call times', () => {
-    const size = asked.tables.has('CUPTI_ACTIVITY_KIND_RUNTIME') ? asked.db.prepare<[], number>('SELECT COUNT(*) FROM CUPTI_ACTIVITY_KIND_RUNTIME').pluck().get() ?? 0 : 0;
-    const times = { start: new Float64Array(size), end: new Float64Array(size), row: new Uint32Array(size), process: new Float64Array(size) };
-    if (size === 0) return times;
-    let count = 0;
-    const sql = `SELECT rowid AS row, start - :origin AS start, "end" - :origin AS ended, ${processNumber('globalTid')} AS process FROM CUPTI_ACTIVITY_KIND_RUNTIME ORDER BY start`;
-    eachRow<[row: number, start: number, end: number, process: number | null]>(asked.db, sql, { origin: asked.origin }, (row, start, end, process) => {
-      times.row[count] = row;
-      times.start[count] = start;
-      times.end[count] = end;
-      times.process[count++] = process ?? 0;
-    });
-    return times;
+/** Every call of CUDA in the order of its start, by its place in CallColumns, and the place of its thread there. */
+function callOrder(asked: Asked): { places: Uint32Array; thread: Int32Array } {
+  return asked.once('order of calls', () => {
+    const { start, threads } = callColumns(asked.db);
+    const places = Uint32Array.from(start.keys());
+    sortPlaces(places, (a, b) => start[a]! > start[b]!);
+    const thread = new Int32Array(start.length);
+    for (const [i, { from, to }] of threads.entries()) thread.fill(i, from, to);
+    return { places, thread };
   });
 }
 
@@ -32,17 +19,21 @@ function callTimes(asked: Asked): CallTimes {
 export class CallBlocks {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
-  /** The longest call of each block, by its index in #times. */
+  /** The longest call of each block, by its place in CallColumns. */
   readonly #longest: number[] = [];
   #from = 0;
 
+  /** `isMine`: whether calls of a process count; `known`: rows that do not. */
   constructor(
     private readonly asked: Asked,
-    counts: (call: { process: number; row: number }) => boolean,
+    isMine: (one: { process: number }) => boolean,
+    known: ReadonlySet<number>,
   ) {
-    const { start, end, row, process } = callTimes(asked);
-    for (let i = 0; i < start.length; i++) {
-      if (!counts({ process: process[i]!, row: row[i]! })) continue;
+    const { start, end, row, threads } = callColumns(asked.db);
+    const { places, thread } = callOrder(asked);
+    const mine = threads.map(isMine);
+    for (const i of places) {
+      if (!mine[thread[i]!] || known.has(row[i]!)) continue;
       const last = this.#ends.length - 1;
       if (last < 0 || start[i]! > this.#ends[last]!) {
         this.#starts.push(start[i]!);
@@ -72,7 +63,7 @@ export class CallBlocks {
 
   #call(index: number): HostCall {
     const { asked } = this;
-    const { start, end, row, process } = callTimes(asked);
+    const { start, end, row, threads } = callColumns(asked.db);
     return {
       kind: 'other',
       // Only few are looked at in the end.
@@ -82,7 +73,7 @@ export class CallBlocks {
       row: row[index]!,
       startNs: start[index]!,
       endNs: end[index]!,
-      process: process[index]!,
+      process: threads[callOrder(asked).thread[index]!]!.process,
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { ProfileDatabase } from '../tools/open.js';
-import { processNumber } from '../tools/process-number.js';
+import { callColumns } from '../tools/gpu/columns/calls.js';
 
 export type CallKind = 'sync' | 'allocate' | 'load';
 
@@ -29,7 +29,7 @@ const kinds: Record<CallKind, RegExp> = {
 export const plainName = (name: string): string => name.replace(/_v\d+$/, '');
 
 /** In the order of their start. */
-export function hostCalls(db: ProfileDatabase, origin: bigint): HostCall[] {
+export function hostCalls(db: ProfileDatabase): HostCall[] {
   const named = db.prepare<[], { id: number; value: string }>("SELECT id, value FROM StringIds WHERE value GLOB 'cu*' OR value GLOB 'nvrtc*'").all();
   const wanted = new Map<number, { kind: CallKind; name: string }>();
   for (const { id, value } of named) {
@@ -38,11 +38,13 @@ export function hostCalls(db: ProfileDatabase, origin: bigint): HostCall[] {
     if (kind !== undefined) wanted.set(id, { kind, name });
   }
   if (wanted.size === 0) return [];
-  const sql = `SELECT nameId, rowid AS row, start - :origin AS startNs, "end" - :origin AS endNs, ${processNumber('globalTid')} AS process
-    FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT value FROM json_each(:ids))`;
-  const rows = db.prepare<[object], Omit<HostCall, 'kind' | 'name'> & { nameId: number }>(sql).all({ origin, ids: JSON.stringify([...wanted.keys()]) });
-  return rows.flatMap(({ nameId, ...rest }) => {
-    const known = wanted.get(nameId);
-    return known === undefined ? [] : [{ ...known, ...rest }];
-  }).sort((a, b) => a.startNs - b.startNs);
+  const { start, end, name, row, threads } = callColumns(db);
+  const calls: HostCall[] = [];
+  for (const { process, from, to } of threads) {
+    for (let at = from; at < to; at++) {
+      const known = wanted.get(name[at]!);
+      if (known !== undefined) calls.push({ ...known, row: row[at]!, startNs: start[at]!, endNs: end[at]!, process });
+    }
+  }
+  return calls.sort((a, b) => a.startNs - b.startNs);
 }

@@ -55,7 +55,7 @@ function idleOf(asked: Asked, time: DeviceTime): Idle {
   const ranges = hostRanges(asked).filter(mine);
   const calls = asked.calls.filter(mine);
   const known = new Set(calls.filter(({ kind }) => kind === 'load' || kind === 'allocate').map(({ row }) => row));
-  const others = new CallBlocks(asked, (call) => mine(call) && !known.has(call.row));
+  const others = new CallBlocks(asked, mine, known);
   const covers = [
     ['load', new Cover(calls.filter(({ kind }) => kind === 'load'))],
     ['allocate', new Cover(calls.filter(({ kind }) => kind === 'allocate'))],

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { entry } from '../entry.js';
 import type { ProfileDatabase } from '../open.js';
+import { pidOf } from '../process-number.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { readCalls, readOperations, workName, type Calls, type Operations } from './critical-path/read.js';
 import { pathKinds, walkBack, type PathKind, type Segment } from './critical-path/walk.js';
+import { workColumns, type WorkColumns } from './columns/work.js';
 import { directions, labels } from './memcpy.js';
 import { communication } from './communication.js';
-import { firstEvent } from './extent.js';
 import { limitSchema, workCaptured } from './support.js';
 
 const input = z.object({
@@ -60,41 +61,29 @@ export const criticalPath = defineTool({
   row,
   facts,
   run(db, { process: asked, limit }) {
-    const origin = firstEvent(db);
-    const all = processesOf(db);
-    const chosen = asked === null ? all[0] : all.find(({ process }) => process === asked);
-    if (chosen === undefined) return { abstained: asked === null ? 'no device did any work' : `no work of process ${asked} is in it; that of ${all.slice(0, 10).map(({ process }) => process).join(', ')} is` };
+    const all = processesOf(workColumns(db));
+    const chosen = asked === null ? all[0] : all.find((one) => pidOf(one) === asked);
+    if (chosen === undefined) return { abstained: asked === null ? 'no device did any work' : `no work of process ${asked} is in it; that of ${all.slice(0, 10).map(pidOf).join(', ')} is` };
     const ids = (sql: string): Set<number> => new Set(db.prepare<[], number>(sql).pluck().all());
     const names = { waiting: ids(waitsSql), communicating: ids(`SELECT id FROM StringIds WHERE ${communication('value')}`) };
-    const { pid } = chosen;
-    const { operations, correlation } = readOperations(db, { pid, origin });
-    const calls = readCalls(db, { pid, origin, waiting: names.waiting }, operations, correlation);
+    const operations = readOperations(db, chosen);
+    const calls = readCalls(db, { process: chosen, waiting: names.waiting }, operations);
     const segments = walkBack(operations, calls, names);
     const spanNs = segments[0]?.end ?? 0;
     const ms = Object.fromEntries(pathKinds.map((of) => [of, 0])) as Record<PathKind, number>;
     for (const { kind: of, start, end } of segments) ms[of] += (end - start) / 1e6;
     const [bound = 'unknown'] = pathKinds.toSorted((a, b) => ms[b] - ms[a]);
     const communicates = operations.name.some((name) => names.communicating.has(name));
-    return { ...firstRows(summed(db, segments, operations, calls, spanNs), limit), facts: { process: chosen.process, spanMs: spanNs / 1e6, ms, bound }, notes: notesOf(db, { processes: all.length, communicates }) };
+    return { ...firstRows(summed(db, segments, operations, calls, spanNs), limit), facts: { process: pidOf(chosen), spanMs: spanNs / 1e6, ms, bound }, notes: notesOf(db, { processes: all.length, communicates }) };
   },
 });
 
-/** Those with work on devices, the one that ends last first. `pid` is the process as nsys writes it; null where that was not captured. */
-function processesOf(db: ProfileDatabase): { process: number; pid: bigint | null }[] {
-  const latest = new Map<bigint, bigint>();
-  for (const table of ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET'].filter((name) => hasTable(db, name))) {
-    for (const { pid, last } of db.prepare<[], { pid: bigint; last: bigint }>(processesSql(table)).safeIntegers().all()) if (last > (latest.get(pid) ?? -1n)) latest.set(pid, last);
-  }
-  if (latest.size === 0) return [{ process: -1, pid: null }];
-  return [...latest].sort(([, a], [, b]) => Number(b - a)).map(([pid]) => ({ pid, process: Number((pid / 0x1000000n) % 0x1000000n) }));
+/** The processes with work on devices by their numbers, the one that ends last first; -1 where that was not captured. */
+function processesOf({ process, end }: WorkColumns): number[] {
+  const latest = new Map<number, number>();
+  for (let at = 0; at < end.length; at++) if (process[at]! >= 0 && end[at]! > (latest.get(process[at]!) ?? -1)) latest.set(process[at]!, end[at]!);
+  return latest.size === 0 ? [-1] : [...latest].sort(([, a], [, b]) => b - a).map(([number]) => number);
 }
-
-/** From one process to the next in the index, and not over all rows. */
-const processesSql = (table: string): string => `
-WITH RECURSIVE pids (pid) AS (
-  SELECT MIN(globalPid) FROM ${table}
-  UNION ALL SELECT (SELECT MIN(globalPid) FROM ${table} WHERE globalPid > pid) FROM pids WHERE pid IS NOT NULL)
-SELECT pid, (SELECT MAX("end") FROM ${table} WHERE globalPid = pid) AS last FROM pids WHERE pid IS NOT NULL`;
 
 function summed(db: ProfileDatabase, segments: readonly Segment[], operations: Operations, calls: Calls, spanNs: number): z.infer<typeof row>[] {
   const text = db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck();

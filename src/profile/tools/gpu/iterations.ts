@@ -66,17 +66,17 @@ export const iterations = defineTool({
     if (work === null && !hasTable(db, 'NVTX_EVENTS')) return { abstained: 'the profile has no NVTX_EVENTS, and no work of a device: profile with `nsys profile -t cuda,nvtx`' };
     const found = findIterations(db, work, { range, origin });
     if (found === null) return { abstained: range === null ? 'nothing in it repeats: no range has the name of a step, and kernels have no period. Mark iterations with NVTX, and give --range' : `no range has "${range}" in its text. \`nvtx\` lists them` };
-    return answer(db, found, { work, origin, order, limit });
+    return answer(db, found, { work, order, limit });
   },
 });
 
-function answer(db: ProfileDatabase, found: Found, { work, origin, order, limit }: { work: WorkColumns | null; origin: bigint; order: 'first' | 'slowest'; limit: number }) {
+function answer(db: ProfileDatabase, found: Found, { work, order, limit }: { work: WorkColumns | null; order: 'first' | 'slowest'; limit: number }) {
   const { spans } = found;
   const ms = spans.map(({ start, end }) => (end - start) / 1e6);
   const { warmUp, slow } = slowOnes(ms);
   const inside = work === null ? null : inIterations(work, spans);
   const busyShare = (i: number): number | null => (inside === null || inside.devices === 0 ? null : (inside.busy[i] ?? 0) / 1e6 / (ms[i] ?? 1) / inside.devices);
-  const because = differences(db, found, { work, inside, odd: [...Array(warmUp).keys(), ...slow], usual: usualOf(ms, warmUp, slow), origin });
+  const because = differences(db, found, { work, inside, odd: [...Array(warmUp).keys(), ...slow], usual: usualOf(ms, warmUp, slow) });
   const all = spans.map(({ start }, i): z.infer<typeof row> => ({
     iteration: i,
     atMs: start / 1e6,

@@ -1,7 +1,12 @@
 import { entry } from '../entry.js';
 import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
+import type { PointsOfCall } from './call-points.js';
+import { launchesOf } from './columns/launches.js';
+import { workColumns, workKinds } from './columns/work.js';
 import { sweepRanges } from './range-sweep.js';
+
+const kernel = workKinds.indexOf('kernel');
 
 /** Kernels with the innermost range around their launch. Times in nanoseconds. */
 export interface RangeKernels {
@@ -14,15 +19,14 @@ export interface RangeKernels {
   maxNs: number;
 }
 
-const launchesOf = (where: string): string => `
-SELECT r.globalTid, r.start, k."end" - k.start AS value
-FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r CROSS JOIN CUPTI_ACTIVITY_KIND_KERNEL AS k ON k.globalPid = r.globalPid AND k.correlationId = r.correlationId
-WHERE ${where}`;
-
-/** The most time first. `where`: SQL over the columns of kernels, with `parameters`. */
-export function kernelsByRange(db: ProfileDatabase, where: string, parameters: object): RangeKernels[] {
+/** The most time first. `wants`: whether a kernel counts, by its place in WorkColumns. */
+export function kernelsByRange(db: ProfileDatabase, wants: (kernel: number) => boolean): RangeKernels[] {
+  const [work, launches] = [workColumns(db), launchesOf(db)];
+  const times: PointsOfCall = (call, point) => launches.eachWork(call, (at) => {
+    if (work.kind[at] === kernel && wants(at)) point(work.end[at]! - work.start[at]!);
+  });
   const groups = new Map<string | null, { times: Numbers; count: number; totalNs: number; minNs: number; maxNs: number }>();
-  sweepRanges<string>(db, launchesOf(where), {
+  sweepRanges<string>(db, times, {
     begin: ({ name }) => name,
     point(_around, innermost, ns) {
       const group = entry(groups, innermost, () => ({ times: new Numbers(), count: 0, totalNs: 0, minNs: ns, maxNs: ns }));
@@ -32,6 +36,6 @@ export function kernelsByRange(db: ProfileDatabase, where: string, parameters: o
       group.minNs = Math.min(group.minNs, ns);
       group.maxNs = Math.max(group.maxNs, ns);
     },
-  }, parameters);
+  });
   return [...groups].map(([range, { times, ...sums }]) => ({ range, ...sums, medianNs: times.median() ?? 0 })).toSorted((a, b) => b.totalNs - a.totalNs || ((a.range ?? '') < (b.range ?? '') ? -1 : 1));
 }

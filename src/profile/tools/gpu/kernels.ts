@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows, type Abstention } from '../tool.js';
+import { workColumns } from './columns/work.js';
 import { kernelFamily } from './kernel-family.js';
 import { kernelsByRange } from './kernels-by-range.js';
 import { openRangeNotes } from './open-ranges.js';
@@ -102,9 +103,18 @@ function registerFamilies(db: ProfileDatabase): void {
   db.function('family_named', { deterministic: true }, (family: unknown) => families[family as number]);
 }
 
-function byRange(db: ProfileDatabase, asked: object): Groups | Abstention {
+function byRange(db: ProfileDatabase, asked: { device: number | null; match: string | null }): Groups | Abstention {
   for (const table of ['NVTX_EVENTS', 'CUPTI_ACTIVITY_KIND_RUNTIME']) if (!hasTable(db, table)) return { abstained: `the profile has no ${table}, by which kernels would be put into ranges: profile with \`nsys profile -t cuda,nvtx\`` };
-  const found = kernelsByRange(db, where, asked).map(({ range, count, totalNs, medianNs, minNs, maxNs }) => ({ kernel: range ?? '(in no range)', device: null, count, totalMs: totalNs / 1e6, meanUs: totalNs / count / 1e3, medianUs: medianNs / 1e3, minUs: minNs / 1e3, maxUs: maxNs / 1e3 }));
+  const found = kernelsByRange(db, wanted(db, asked)).map(({ range, count, totalNs, medianNs, minNs, maxNs }) => ({ kernel: range ?? '(in no range)', device: null, count, totalMs: totalNs / 1e6, meanUs: totalNs / count / 1e3, medianUs: medianNs / 1e3, minUs: minNs / 1e3, maxUs: maxNs / 1e3 }));
   const missed = (db.prepare<[object], number>(countSql).pluck().get(asked) ?? 0) - found.reduce((sum, { count }) => sum + count, 0);
   return { groups: found, notes: [...openRangeNotes(db), ...(missed > 0 ? [`${missed} kernels have no launch in the profile, and are in no row.`] : [])] };
+}
+
+const matchingSql = 'SELECT id FROM StringIds WHERE INSTR(LOWER(value), LOWER(?)) > 0';
+
+/** The same as `where`, of kernels in WorkColumns. */
+function wanted(db: ProfileDatabase, { device, match }: { device: number | null; match: string | null }): (kernel: number) => boolean {
+  const { device: on, detail, name } = workColumns(db);
+  const ids = match === null ? null : new Set(db.prepare<[string], number>(matchingSql).pluck().all(match));
+  return (at) => (device === null || on[at] === device) && (ids === null || ids.has(detail[at] === 0 ? name[at]! : detail[at]!));
 }

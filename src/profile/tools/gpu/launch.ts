@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { eachRow } from '../each-row.js';
 import { entry } from '../entry.js';
 import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
-import { tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
-import { otherWork } from './device-work.js';
+import { callColumns } from './columns/calls.js';
+import { launchesOf } from './columns/launches.js';
+import { workColumns, workKinds } from './columns/work.js';
 import { StreamQueue } from './stream-queue.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
@@ -48,13 +48,7 @@ const facts = z.object({
   foundIdle: z.number(),
 });
 
-/** In the order of each device's work, which is that of each of its streams: kernels with the calls that launched them, and other work. */
-const launchesSql = (tables: ReadonlySet<string>): string => [
-  `SELECT k.deviceId, k.streamId, k.start, k."end", k.shortName, r.rowid AS call, r."end" - r.start AS callNs, r."end" AS launched
-  FROM CUPTI_ACTIVITY_KIND_KERNEL AS k LEFT JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r ON r.globalPid = k.globalPid AND r.correlationId = k.correlationId
-  WHERE :device IS NULL OR k.deviceId = :device`,
-  ...otherWork(tables, 'deviceId, streamId, start, "end", NULL, NULL, NULL, NULL'),
-].join(' UNION ALL ') + ' ORDER BY 1, 3';
+const kernel = workKinds.indexOf('kernel');
 
 const kernelsSql = `
 SELECT COUNT(*) AS kernels, COALESCE(AVG("end" - start < :tinyNs), 0) AS tiny, COALESCE(SUM(CASE WHEN "end" - start < :tinyNs THEN "end" - start END), 0) / 1e6 AS tinyMs
@@ -69,45 +63,51 @@ export const launch = defineTool({
   row,
   facts,
   run(db, { device, tiny_us: tinyUs, limit }) {
-    const names = new Map<number, Launches>();
+    const names = new Map<number, OfName>();
     const queues = new Map<number, Map<number, StreamQueue>>();
     const depths = new Numbers();
     let maxQueueDepth = 0;
     let foundIdle = 0;
-    let calls = 0;
-    const counted = new Uint8Array(1 + (db.prepare<[], number | null>('SELECT MAX(rowid) FROM CUPTI_ACTIVITY_KIND_RUNTIME').pluck().get() ?? 0));
-    eachRow(db, launchesSql(tablesOf(db)), { device }, (on: number, stream: number, start: number, end: number, name: number, call: number | null, callNs: number, launched: number) => {
-      const queue = entry(entry(queues, on, () => new Map<number, StreamQueue>()), stream, () => new StreamQueue());
-      if (call !== null) {
-        const isFirst = counted[call] === 0;
-        entry(names, name, () => new Launches()).add(start, end, { callNs, launched, isFirst });
-        if (isFirst) {
-          counted[call] = 1;
-          calls += 1;
-          const depth = queue.depthAt(launched);
-          depths.add(depth);
-          maxQueueDepth = Math.max(maxQueueDepth, depth);
-          if (queue.isIdleAt(launched)) foundIdle += 1;
-        }
-        queue.addKernel(start);
+    let counted = 0;
+    const [work, calls, launches] = [workColumns(db), callColumns(db), launchesOf(db)];
+    const isCounted = new Uint8Array(calls.start.length);
+    for (let i = 0; i < work.device.length; i++) {
+      const [on, start, end] = [work.device[i]!, work.start[i]!, work.end[i]!];
+      if (device !== null && on !== device) continue;
+      const queue = entry(entry(queues, on, () => new Map<number, StreamQueue>()), work.stream[i]!, () => new StreamQueue());
+      if (work.kind[i] === kernel) {
+        launches.eachCall(i, (call) => {
+          const launched = calls.end[call]!;
+          const isFirst = isCounted[call] === 0;
+          entry(names, work.name[i]!, () => new OfName()).add(start, end, { callNs: launched - calls.start[call]!, launched, isFirst });
+          if (isFirst) {
+            isCounted[call] = 1;
+            counted += 1;
+            const depth = queue.depthAt(launched);
+            depths.add(depth);
+            maxQueueDepth = Math.max(maxQueueDepth, depth);
+            if (queue.isIdleAt(launched)) foundIdle += 1;
+          }
+          queue.addKernel(start);
+        });
       }
       queue.addWork(end);
-    });
+    }
     const all = [...names].map(([name, one]) => ({ kernel: nameOf(db, name), one })).toSorted((a, b) => b.one.callNs - a.one.callNs || (a.kernel < b.kernel ? -1 : 1));
-    const sum = (of: (one: Launches) => number): number => [...names.values()].reduce((total, one) => total + of(one), 0);
-    const [launches, callNs, kernelNs] = [sum(({ count }) => count), sum((one) => one.callNs), sum((one) => one.kernelNs)];
+    const sum = (of: (one: OfName) => number): number => [...names.values()].reduce((total, one) => total + of(one), 0);
+    const [count, callNs, kernelNs] = [sum(({ count }) => count), sum((one) => one.callNs), sum((one) => one.kernelNs)];
     const ofAll = db.prepare<[object], { kernels: number; tiny: number; tinyMs: number }>(kernelsSql).get({ device, tinyNs: tinyUs * 1000 }) ?? { kernels: 0, tiny: 0, tinyMs: 0 };
-    const joined = launches / Math.max(1, ofAll.kernels);
+    const joined = count / Math.max(1, ofAll.kernels);
     return {
       ...firstRows(all.map(({ kernel, one }) => ({ kernel, ...one.row() })), limit),
-      facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, calls) },
+      facts: { ...ofAll, joined, callMs: callNs / 1e6, kernelMs: kernelNs / 1e6, medianQueueDepth: depths.median(), maxQueueDepth, foundIdle: foundIdle / Math.max(1, counted) },
       notes: joined < 0.99 ? [`Only ${(100 * joined).toFixed(0)}% of the kernels have their launch in the profile: the others were launched before it began, in graphs, or lost with a slice. Depths of queues count those alone that have it.`] : [],
     };
   },
 });
 
 /** Of the kernels of one name, in nanoseconds. */
-class Launches {
+class OfName {
   count = 0;
   callNs = 0;
   kernelNs = 0;

@@ -4,6 +4,9 @@ import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import type { PointsOfCall } from './call-points.js';
+import { launchesOf } from './columns/launches.js';
+import { workColumns, workKinds } from './columns/work.js';
 import { openRangeNotes } from './open-ranges.js';
 import { sweepRanges, type BegunRange } from './range-sweep.js';
 import { limitSchema } from './support.js';
@@ -34,11 +37,6 @@ const row = z.object({
 
 const facts = z.object({ ranges: z.int(), open: z.int(), marks: z.int(), names: z.int() });
 
-/** Launches, in the order in which each thread made them, with the time of the kernel or graph on its device. */
-const launchesOf = (work: readonly string[]): string => work.map((table) => `
-SELECT r.globalTid, r.start, k."end" - k.start AS value
-FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r CROSS JOIN ${table} AS k ON k.globalPid = r.globalPid AND k.correlationId = r.correlationId`).join(' UNION ALL ');
-
 const factsSql = `
 SELECT COUNT(CASE WHEN eventType IN (59, 60) THEN 1 END) AS ranges, COUNT(CASE WHEN eventType IN (59, 60) AND "end" IS NULL THEN 1 END) AS open,
   COUNT(CASE WHEN eventType = 34 THEN 1 END) AS marks FROM NVTX_EVENTS`;
@@ -53,10 +51,9 @@ export const nvtx = defineTool({
   facts,
   run(db, { by, match, limit }) {
     const tables = tablesOf(db);
-    const work = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE'].filter((table) => tables.has(table));
-    const projected = work.length > 0 && tables.has('CUPTI_ACTIVITY_KIND_RUNTIME');
+    const projected = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE'].some((table) => tables.has(table)) && tables.has('CUPTI_ACTIVITY_KIND_RUNTIME');
     const wanted = match?.toLowerCase() ?? '';
-    const all = groupsOf(db, by, projected ? launchesOf(work) : null).filter(({ label }) => label.toLowerCase().includes(wanted)).map((group) => ({
+    const all = groupsOf(db, by, projected ? kernelTimes(db) : null).filter(({ label }) => label.toLowerCase().includes(wanted)).map((group) => ({
       range: group.label,
       count: group.count,
       totalMs: group.totalNs / 1e6,
@@ -104,12 +101,21 @@ class Group {
   }
 }
 
-/** `launches`: SQL; null where they were not captured. */
-function groupsOf(db: ProfileDatabase, by: 'name' | 'tree', launchesSql: string | null): Group[] {
+/** Of each call the time of each kernel and graph that it launched, on its device. */
+function kernelTimes(db: ProfileDatabase): PointsOfCall {
+  const [work, launches] = [workColumns(db), launchesOf(db)];
+  const [kernel, graph] = [workKinds.indexOf('kernel'), workKinds.indexOf('graph')];
+  return (call, point) => launches.eachWork(call, (at) => {
+    if (work.kind[at] === kernel || work.kind[at] === graph) point(work.end[at]! - work.start[at]!);
+  });
+}
+
+/** `times`: of launches; null where they were not captured. */
+function groupsOf(db: ProfileDatabase, by: 'name' | 'tree', times: PointsOfCall | null): Group[] {
   const root = new Group('');
   const all: Group[] = [];
   let launches = 0;
-  sweepRanges<Group>(db, launchesSql, {
+  sweepRanges<Group>(db, times, {
     begin(range, parent) {
       const { name, start, end, nests } = range;
       const around = by === 'tree' && nests && parent !== null ? parent : root;

@@ -1,15 +1,19 @@
 import { eachRow } from '../each-row.js';
 import type { ProfileDatabase } from '../open.js';
+import { processNumber } from '../process-number.js';
+import { callColumns } from './columns/calls.js';
+import { CallPoints, type PointsOfCall } from './call-points.js';
+import { firstEvent } from './extent.js';
 import { endOfOpenRanges } from './open-ranges.js';
 import { rangeNames } from './range-names.js';
 
-/** A range of NVTX while the sweep is in it. Times in nanoseconds. */
+/** A range of NVTX while the sweep is in it. Times are nanoseconds from the profile's first event. */
 export interface OpenRange<Group> {
   group: Group;
   end: number;
 }
 
-/** A range of NVTX that begins. Times in nanoseconds. */
+/** A range of NVTX that begins. Times are nanoseconds from the profile's first event. */
 export interface BegunRange {
   name: string;
   start: number;
@@ -25,39 +29,53 @@ export interface RangeVisitor<Group> {
   begin: (range: BegunRange, parent: Group | null) => Group;
   /** For so long the innermost range that nests was this one. */
   alone?: (group: Group, ns: number) => void;
-  /** A point of the thread; `around`: the ranges that are open there, the outermost first; `value`: of the point's row. */
+  /** A point of the thread; `around`: the ranges that are open there, the outermost first; `value`: the point's. */
   point?: (around: readonly OpenRange<Group>[], innermost: Group | null, value: number) => void;
 }
 
-/** Event types of NVTX (Nsight Systems User Guide): 59 push and pop, 60 start and end, 34 a mark. An open range has no end, and gets one. */
-const rangesSql = 'SELECT globalTid, start, COALESCE("end", :endOfOpen) AS "end", COALESCE(text, textId) AS value, eventType = 59 AS nests FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND COALESCE("end", :endOfOpen) IS NOT NULL';
+/**
+ * Event types of NVTX (Nsight Systems User Guide): 59 push and pop, 60 start and end, 34 a mark. An open range has no end, and gets one. A thread's id has more
+ * than the 53 bits of a number, and comes in two parts.
+ */
+const sql = `
+SELECT ${processNumber('globalTid')} AS process, globalTid & 0xFFFFFF AS thread, start - :origin AS start, COALESCE("end", :endOfOpen) - :origin AS "end", COALESCE(text, textId) AS value, eventType = 59 AS nests
+FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND COALESCE("end", :endOfOpen) IS NOT NULL ORDER BY globalTid, start`;
 
-/** Indexes give both parts in this order. A thread's id has more than the 53 bits of a number, and comes in two parts. A point has no end. */
-const sqlOf = (points: string | null): string => `
-SELECT globalTid >> 24 AS process, globalTid & 0xFFFFFF AS thread, start, "end", value, nests
-FROM (${rangesSql}${points === null ? '' : ` UNION ALL SELECT globalTid, start, NULL, value, NULL FROM (${points})`} ORDER BY globalTid, start)`;
+type Row = [process: number | null, thread: number | null, start: number, end: number, value: number | string | null, nests: number];
 
 /**
- * Goes through the ranges of each thread, and points in them, in the order of time; open ones last to the end of the profile. `points`: SQL with globalTid, start and
- * value, and its `parameters`. A point at a range's very start or end is in it.
+ * Goes through the ranges of each thread, and points at calls in them, in the order of time; open ones last to the end of the profile. A point at a range's
+ * very start or end is in it. Needs NVTX_EVENTS.
  */
-export function sweepRanges<Group>(db: ProfileDatabase, points: string | null, visitor: RangeVisitor<Group>, parameters: object = {}): void {
+export function sweepRanges<Group>(db: ProfileDatabase, points: PointsOfCall | null, visitor: RangeVisitor<Group>): void {
   const nameOf = rangeNames(db);
-  let thread = new ThreadSweep(visitor);
+  const atCalls = new CallPoints(points === null ? null : callColumns(db), points);
+  let sweep = new ThreadSweep(visitor);
   let at: [process: number, thread: number] = [Number.NaN, Number.NaN];
   let threads = 0;
-  eachRow(db, sqlOf(points), { ...parameters, endOfOpen: endOfOpenRanges(db) }, (process: number, ownThread: number, start: number, end: number | null, value: number | string | null, nests: number) => {
-    if (process !== at[0] || ownThread !== at[1]) {
-      thread.finish();
-      thread = new ThreadSweep(visitor);
-      at = [process, ownThread];
-      threads += 1;
-    }
-    thread.moveTo(start);
-    if (end === null) thread.point(value as number);
-    else thread.range({ name: nameOf(value), start, end, nests: nests === 1, thread: threads });
+  const pointsUntil = (moment: number): void => atCalls.until(moment, (start, value) => {
+    sweep.moveTo(start);
+    sweep.point(value);
   });
-  thread.finish();
+  const finish = (): void => {
+    pointsUntil(Number.POSITIVE_INFINITY);
+    sweep.finish();
+  };
+  const begin = (process: number, thread: number): void => {
+    finish();
+    sweep = new ThreadSweep(visitor);
+    atCalls.enter(process, thread);
+    at = [process, thread];
+    threads += 1;
+  };
+  eachRow<Row>(db, sql, { origin: firstEvent(db), endOfOpen: endOfOpenRanges(db) }, (process, thread, start, end, value, nests) => {
+    if ((process ?? -1) !== at[0] || (thread ?? -1) !== at[1]) begin(process ?? -1, thread ?? -1);
+    pointsUntil(start);
+    sweep.moveTo(start);
+    sweep.range({ name: nameOf(value), start, end, nests: nests === 1, thread: threads });
+  });
+  for (const { process, thread } of atCalls.rest()) begin(process, thread);
+  finish();
 }
 
 /** One thread. What begins at one time is held until all of it is known: the longest range is around the others, and points come last. */

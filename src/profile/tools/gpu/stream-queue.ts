@@ -29,10 +29,15 @@ export class StreamQueue {
     this.#lastEnd = Math.max(this.#lastEnd, end);
   }
 
-  /** How many of those so far had begun at the time. */
+  /** How many of those so far had begun at the time: few have not, so that it is looked for from the last one back. */
   #begunBy(time: number): number {
-    let low = 0;
     let high = this.#length;
+    let step = 1;
+    while (high - step >= 0 && (this.#starts[high - step] ?? 0) > time) {
+      high -= step;
+      step *= 2;
+    }
+    let low = Math.max(0, high - step);
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#starts[middle] ?? 0) <= time) low = middle + 1;

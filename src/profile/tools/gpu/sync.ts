@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import type { PointsOfCall } from './call-points.js';
+import { callColumns } from './columns/calls.js';
 import { openRangeNotes } from './open-ranges.js';
 import { sweepRanges } from './range-sweep.js';
 import { kernelsCaptured, limitSchema } from './support.js';
@@ -51,9 +53,6 @@ SELECT StringIds.value AS call, globalTid / 0x1000000 % 0x1000000 AS process, gl
 FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r JOIN StringIds ON StringIds.id = nameId WHERE nameId IN (${waitingNames})
 GROUP BY call, r.globalTid${by === 'range' ? ', range' : ''} ORDER BY SUM("end" - start) DESC, call, process, thread`;
 
-/** In the order in which each thread made them. */
-const waitsSql = `SELECT globalTid, start, rowid AS value FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (${waitingNames})`;
-
 export const sync = defineTool({
   name: 'sync',
   aliases: ['nsys_sql_sync'],
@@ -80,10 +79,15 @@ export const sync = defineTool({
 /** Gives SQL the function `range_of(rowid)` of a waiting call. */
 function registerRangeOf(db: ProfileDatabase): void {
   const ranges = new Map<number, string>();
-  sweepRanges<string>(db, waitsSql, {
+  const calls = callColumns(db);
+  const waiting = new Set(db.prepare<[], number>(waitingNames).pluck().all());
+  const waits: PointsOfCall = (call, point) => {
+    if (waiting.has(calls.name[call]!)) point(calls.row[call]!);
+  };
+  sweepRanges<string>(db, waits, {
     begin: ({ name }) => name,
-    point(_around, innermost, call) {
-      if (innermost !== null) ranges.set(call, innermost);
+    point(_around, innermost, row) {
+      if (innermost !== null) ranges.set(row, innermost);
     },
   });
   db.function('range_of', { deterministic: true }, (call: unknown) => ranges.get(call as number) ?? null);

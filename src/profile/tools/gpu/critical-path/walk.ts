@@ -57,9 +57,8 @@ function usualDelays(operations: Operations, calls: Calls): Delays {
   const stride = Math.max(1, Math.floor(operations.start.length / sampled));
   for (let work = 0; work < operations.start.length; work += stride) {
     const called = calls.start[operations.call[work] ?? -1];
-    const place = operations.place[work] ?? 0;
-    const before = operations.streams.get(streamKey(operations.device[work] ?? 0, operations.stream[work] ?? 0))?.[place - 1];
-    const free = before === undefined ? Number.NEGATIVE_INFINITY : (operations.end[before] ?? 0);
+    const before = operations.before[work] ?? -1;
+    const free = before < 0 ? Number.NEGATIVE_INFINITY : (operations.end[before] ?? 0);
     const start = operations.start[work] ?? 0;
     if (called === undefined || called > start) continue;
     if (called >= free) launch.push(start - called);
@@ -102,7 +101,7 @@ class Walk {
     const start = this.#now;
     const call = operations.call[work] ?? -1;
     const called = call < 0 ? null : { start: calls.start[call] ?? 0, end: calls.end[call] ?? 0 };
-    const before = operations.streams.get(streamKey(operations.device[work] ?? 0, operations.stream[work] ?? 0))?.[(operations.place[work] ?? 0) - 1] ?? -1;
+    const before = operations.before[work] ?? -1;
     const inStream = before >= 0 && this.#seen[before] === 0 && this.#ended(before) <= start ? before : -1;
     // When it could have begun by its launch, and by its stream: the later of them is what it waited for.
     const byLaunch = called === null || called.start > start ? Number.NEGATIVE_INFINITY : called.start + this.#delays.launch;

@@ -1,12 +1,11 @@
-import { eachRow } from '../../each-row.js';
 import { entry } from '../../entry.js';
 import { medianOf } from '../../median.js';
 import type { ProfileDatabase } from '../../open.js';
-import { hasTable } from '../../tables.js';
+import { callColumns, type CallThread } from '../columns/calls.js';
 import { workKinds, type WorkColumns } from '../columns/work.js';
 import { workNames } from '../columns/work-names.js';
 import type { Found } from './find.js';
-import { spanAt, type InIterations } from './in-iterations.js';
+import { SpanCursor, type InIterations } from './in-iterations.js';
 
 /** A difference is told from this part of the whole excess on; at most so many of each iteration. */
 const leastPart = 0.05;
@@ -25,7 +24,7 @@ interface Quantity {
  * What took longer in odd iterations than in usual ones: kernels and copies by name, calls of the host, and the time in which
  * devices did nothing; milliseconds over the median of usual ones. They overlap: a call may wait for the very kernel that is slow.
  */
-export function differences(db: ProfileDatabase, { spans, thread }: Found, { work, inside, odd, usual, origin }: { work: WorkColumns | null; inside: InIterations | null; odd: readonly number[]; usual: readonly number[]; origin: bigint }): Map<number, { what: string; ms: number }[]> {
+export function differences(db: ProfileDatabase, { spans, thread }: Found, { work, inside, odd, usual }: { work: WorkColumns | null; inside: InIterations | null; odd: readonly number[]; usual: readonly number[] }): Map<number, { what: string; ms: number }[]> {
   const result = new Map<number, { what: string; ms: number }[]>();
   if (odd.length === 0 || usual.length === 0) return result;
   const length = (i: number): number => (spans[i]?.end ?? 0) - (spans[i]?.start ?? 0);
@@ -33,7 +32,7 @@ export function differences(db: ProfileDatabase, { spans, thread }: Found, { wor
   const theirs = usual.filter((_, at) => at % Math.ceil(usual.length / compared) === 0);
   const chosen = [...ours, ...theirs].sort((a, b) => a - b);
   const chosenSpans = chosen.map((i) => spans[i] ?? { start: 0, end: 0 });
-  const quantities = [...(work === null ? [] : ofDevices(db, work, chosenSpans)), ...ofCalls(db, chosenSpans, { thread, origin })];
+  const quantities = [...(work === null ? [] : ofDevices(db, work, chosenSpans)), ...ofCalls(db, chosenSpans, thread)];
   if (inside !== null && inside.devices > 0) quantities.push({ what: 'devices idle', ns: Float64Array.from(chosen, (i) => length(i) - (inside.busy[i] ?? 0) / inside.devices) });
 
   const place = new Map(chosen.map((i, at) => [i, at]));
@@ -50,20 +49,29 @@ export function differences(db: ProfileDatabase, { spans, thread }: Found, { wor
 
 type Spans = readonly { start: number; end: number }[];
 
-/** Adds the length of what begins in one of the spans. */
-function add(sums: Map<number, Float64Array>, key: number, spans: Spans, start: number, end: number): void {
-  const at = spanAt(spans, start);
-  if (at < 0) return;
-  const ns = entry(sums, key, () => new Float64Array(spans.length));
-  ns[at] = (ns[at] ?? 0) + end - start;
+/** By key, the lengths of what begins in each of the spans. */
+class Sums {
+  readonly all = new Map<number, Float64Array>();
+  readonly #cursor: SpanCursor;
+
+  constructor(private readonly spans: Spans) {
+    this.#cursor = new SpanCursor(spans);
+  }
+
+  add(key: number, start: number, end: number): void {
+    const at = this.#cursor.at(start);
+    if (at < 0) return;
+    const ns = entry(this.all, key, () => new Float64Array(this.spans.length));
+    ns[at] = (ns[at] ?? 0) + end - start;
+  }
 }
 
 function ofDevices(db: ProfileDatabase, work: WorkColumns, spans: Spans): Quantity[] {
-  const sums = new Map<number, Float64Array>();
+  const sums = new Sums(spans);
   const kinds = workKinds.length;
-  for (let at = 0; at < work.start.length; at++) add(sums, (work.name[at] ?? 0) * kinds + (work.kind[at] ?? 0), spans, work.start[at] ?? 0, work.end[at] ?? 0);
+  for (let at = 0; at < work.start.length; at++) sums.add((work.name[at] ?? 0) * kinds + (work.kind[at] ?? 0), work.start[at] ?? 0, work.end[at] ?? 0);
   const named = workNames(db);
-  return [...sums].map(([key, ns]) => {
+  return [...sums.all].map(([key, ns]) => {
     const name = Math.floor(key / kinds);
     const kind = key - name * kinds;
     return { what: workKinds[kind] === 'kernel' ? `kernel ${named(kind, name)}` : named(kind, name), ns };
@@ -71,11 +79,13 @@ function ofDevices(db: ProfileDatabase, work: WorkColumns, spans: Spans): Quanti
 }
 
 /** Calls of the thread of the ranges; without one, of all threads. */
-function ofCalls(db: ProfileDatabase, spans: Spans, { thread, origin }: { thread: string | null; origin: bigint }): Quantity[] {
-  if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_RUNTIME')) return [];
-  const sums = new Map<number, Float64Array>();
-  const sql = `SELECT start - :origin AS start, "end" - :origin AS "end", nameId FROM CUPTI_ACTIVITY_KIND_RUNTIME ${thread === null ? '' : 'WHERE globalTid = CAST(:thread AS INTEGER)'}`;
-  eachRow<[number, number, number]>(db, sql, thread === null ? { origin } : { origin, thread }, (start, end, name) => add(sums, name, spans, start, end));
+function ofCalls(db: ProfileDatabase, spans: Spans, thread: string | null): Quantity[] {
+  const sums = new Sums(spans);
+  const { start, end, name, threads } = callColumns(db);
+  for (const { from, to } of threads.filter((one) => thread === null || isThread(one, thread))) for (let at = from; at < to; at++) sums.add(name[at]!, start[at]!, end[at]!);
   const text = db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck();
-  return [...sums].map(([name, ns]) => ({ what: `call ${text.get(name) ?? '(unnamed)'}`, ns }));
+  return [...sums.all].map(([name, ns]) => ({ what: `call ${text.get(name) ?? '(unnamed)'}`, ns }));
 }
+
+/** Whether its serialized id is that one. */
+const isThread = ({ process, thread }: CallThread, globalTid: string): boolean => BigInt.asUintN(64, BigInt(globalTid)) === (BigInt(process) << 24n | BigInt(thread));

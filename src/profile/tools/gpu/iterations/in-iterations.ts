@@ -1,16 +1,26 @@
 import { Union } from '../union.js';
 import { workKinds, type WorkColumns } from '../columns/work.js';
 
-/** Where a moment falls: the place of the span that holds it, -1 outside of all. Spans stand in their order and do not overlap. */
-export function spanAt(spans: readonly { start: number; end: number }[], moment: number): number {
-  let from = 0;
-  let to = spans.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((spans[middle]?.start ?? 0) <= moment) from = middle + 1;
-    else to = middle;
+/** Finds spans, which stand in their order and do not overlap, by moments. Those mostly come one after the other, so that it goes on from the last one. */
+export class SpanCursor {
+  #at = 0;
+  #moment = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly spans: readonly { start: number; end: number }[]) {}
+
+  /** The place of the first span that ends after a moment; their number where none does. */
+  from(moment: number): number {
+    if (moment < this.#moment) this.#at = 0;
+    this.#moment = moment;
+    while (this.#at < this.spans.length && this.spans[this.#at]!.end <= moment) this.#at += 1;
+    return this.#at;
   }
-  return from > 0 && moment < (spans[from - 1]?.end ?? 0) ? from - 1 : -1;
+
+  /** The place of the span that holds a moment; -1 outside of all. */
+  at(moment: number): number {
+    const at = this.from(moment);
+    return at < this.spans.length && this.spans[at]!.start <= moment ? at : -1;
+  }
 }
 
 export interface InIterations {
@@ -27,6 +37,8 @@ export function inIterations(work: WorkColumns, spans: readonly { start: number;
   const devices = new Set<number>();
   let union = new Union();
   let before = -1;
+  // One for each order of moments.
+  const [added, begun] = [new SpanCursor(spans), new SpanCursor(spans)];
   for (let at = 0; at < work.device.length; at++) {
     const device = work.device[at] ?? 0;
     const start = work.start[at] ?? 0;
@@ -36,27 +48,15 @@ export function inIterations(work: WorkColumns, spans: readonly { start: number;
     // What this adds to the device's union is what lies after all before it.
     const from = Math.max(start, union.reached);
     union.add(start, end);
-    for (let i = from < end ? firstFrom(spans, from) : spans.length; i < spans.length; i++) {
+    for (let i = from < end ? added.from(from) : spans.length; i < spans.length; i++) {
       const span = spans[i];
       if (span === undefined || span.start >= end) break;
       busy[i] = (busy[i] ?? 0) + Math.min(end, span.end) - Math.max(from, span.start);
       devices.add(device);
     }
     if (workKinds[work.kind[at] ?? 0] !== 'kernel') continue;
-    const own = spanAt(spans, start);
+    const own = begun.at(start);
     if (own >= 0) kernels[own] = (kernels[own] ?? 0) + 1;
   }
   return { busy, kernels, devices: devices.size };
-}
-
-/** The first span that ends after a moment. */
-function firstFrom(spans: readonly { start: number; end: number }[], moment: number): number {
-  let from = 0;
-  let to = spans.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((spans[middle]?.end ?? 0) <= moment) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
