@@ -40,8 +40,8 @@ it('charges builtins and the runtime\'s library to their caller, but not callbac
   expect(shares(db)).toEqual(['f self 0.80 total 1.00', 'callback self 0.20 total 0.20']);
   const [f] = hotFunctions(db, all);
   expect(timeVia(db, { frame: f?.frame ?? 0 })).toEqual([
-    { function: 'open', kind: 'builtin', share: 0.5 },
-    { function: 'map', kind: 'builtin', share: 0.3 },
+    { function: 'open', kind: 'builtin', module: '', share: 0.5 },
+    { function: 'map', kind: 'builtin', module: '', share: 0.3 },
   ]);
   expect(f?.ownShare).toBe(0);
 });

@@ -6,6 +6,7 @@ import { rangeName } from '../tools/gpu/range-names.js';
 import { hotFrames } from '../tools/hot-functions.js';
 import { hasRows } from '../tools/host/support.js';
 import type { ProfileDatabase } from '../tools/open.js';
+import { outermostCall } from '../tools/os-calls.js';
 import { profileSummary } from '../tools/summary.js';
 import { hasTable, tablesOf } from '../tools/tables.js';
 import { ask } from '../tools/tool.js';
@@ -51,7 +52,7 @@ const queries: readonly { section: SectionName; table: string; sql: string }[] =
     sql: entriesOf(copyName, 'CUPTI_ACTIVITY_KIND_MEMCPY GROUP BY copyKind'),
   },
   { section: 'calls', table: 'CUPTI_ACTIVITY_KIND_RUNTIME', sql: entriesOf(unversioned('value'), 'CUPTI_ACTIVITY_KIND_RUNTIME LEFT JOIN StringIds ON StringIds.id = nameId GROUP BY 1') },
-  { section: 'system', table: 'OSRT_API', sql: entriesOf("COALESCE(value, '(unnamed)')", 'OSRT_API LEFT JOIN StringIds ON StringIds.id = nameId GROUP BY nameId') },
+  { section: 'system', table: 'OSRT_API', sql: entriesOf("COALESCE(value, '(unnamed)')", `OSRT_API LEFT JOIN StringIds ON StringIds.id = nameId WHERE ${outermostCall} GROUP BY nameId`) },
   { section: 'ranges', table: 'NVTX_EVENTS', sql: entriesOf(rangeName, 'NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId WHERE eventType IN (59, 60) AND "end" IS NOT NULL GROUP BY 1') },
 ];
 

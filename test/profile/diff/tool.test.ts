@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { measureProfile } from '../../../src/profile/diff/measure.js';
 import { importProfile } from '../../../src/profile/import/import.js';
 import { openProfile } from '../../../src/profile/tools/open.js';
 import { profileTool } from '../../../src/profile/tools/registry.js';
@@ -40,6 +41,14 @@ it('kernels, calls, copies and ranges of two exports are told side by side', asy
   // The version of the interface is no part of the call.
   expect(of('calls')).toEqual(['cudaLaunchKernel both 0.5 0.25']);
   expect(found.facts).toMatchObject({ sections: expect.arrayContaining([expect.objectContaining({ section: 'copies', comparable: 'no', why: 'the second profile did not capture it' })]) as object });
+});
+
+it('a call of the operating system within another one counts once, as the outer one', async () => {
+  const within = (name: number, start: number, took: number, nestingLevel: number) => ({ start: at + start, end: at + start + took, globalTid, nameId: name, nestingLevel });
+  const db = openProfile(await imported({ OSRT_API: [within(1, 0, 1_000_000, 0), within(2, 100, 900_000, 1), within(2, 2_000_000, 500_000, 0)] }));
+  const { sections } = measureProfile(db);
+  db.close();
+  expect(sections.system?.map(({ name, count, ms }) => [name, count, ms])).toEqual([['gemm<float>', 1, 1], ['copy<"x">', 1, 0.5]]);
 });
 
 it('copies of one direction are the same where only one profile has the labels, and each device that ran kernels counts', async () => {

@@ -6,7 +6,7 @@ import { causeOf } from '../../../src/profile/rules/host/cause.js';
 function facts({ via = {}, lines = {}, collectorShare = 0, calls = null, selfMs = 500 }: { via?: Record<string, number>; lines?: Record<string, number>; collectorShare?: number; calls?: number | null; selfMs?: number }): HotFacts {
   return {
     hot: { frame: 1, function: 'f', file: 'a.js', line: 1, column: null, selfShare: 0.5, ownShare: 0.2, totalShare: 0.6, collectorShare, selfMs, totalMs: 600, calls, hotLines: [] },
-    via: Object.entries(via).map(([name, share]) => ({ function: name, kind: 'builtin', share })),
+    via: Object.entries(via).map(([name, share]) => ({ function: name, kind: 'builtin', module: '', share })),
     lines: Object.entries(lines).map(([text, share], index) => ({ line: index + 1, share, text })),
   };
 }
@@ -39,4 +39,20 @@ it.each([
   ['H1-hot-function', { calls: 1_000_000, selfMs: 50_000 }],
 ] as const)('%s: %j', (rule, given) => {
   expect(causeOf(facts(given)).rule).toBe(rule);
+});
+
+const python = '/usr/lib/python3.11';
+it.each([
+  ['H2-copying', 'deepcopy', `${python}/copy.py`],
+  ['H3-parsing', 'loads', `${python}/json/__init__.py`],
+  ['H3-parsing', 'decode', `${python}/json/decoder.py`],
+  ['H1-hot-function', 'decode', `${python}/encodings/utf_8.py`],
+  ['H3-regular-expressions', '_compile', `${python}/re/__init__.py`],
+  ['H3-regular-expressions', '_parse', 'sre_parse.py'],
+  ['H1-hot-function', '_parse', `${python}/argparse.py`],
+  ['H1-hot-function', 'find', `${python}/gettext.py`],
+  ['H1-hot-function', 'copy_tree', `${python}/distutils/dir_util.py`],
+  ['H2-copying', 'structuredClone', 'node:internal/structured_clone'],
+])('%s: %s of %s', (rule, name, module) => {
+  expect(causeOf({ ...facts({}), via: [{ function: name, kind: 'library', module, share: 0.4 }] }).rule).toBe(rule);
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { analyzeProfile, type Analysis } from '../../../src/profile/rules/analyze.js';
-import { unionNs } from '../../../src/profile/rules/host/wall.js';
+import { oneAfterAnother, unionNs } from '../../../src/profile/rules/host/wall.js';
 import { callFrame, pstatsFile, type Counted } from '../made-profile.js';
 import { imported } from '../programs.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -35,9 +35,19 @@ function child(name: string, seconds: number): string {
   return pstatsFile(functions, name);
 }
 
-it('is the process that takes longest where cProfile counted several, for work and for waits', async () => {
-  const { findings } = await analyzed([child('1.1.pstats', 0.4), child('2.1.pstats', 0.3), child('3.1.pstats', 0.3)]);
-  expect(findings.map(({ rule, headroom_ms: ms }) => [rule, Math.round(ms)])).toEqual([['H1-hot-function', 400], ['H4-waiting', 500]]);
+const saved = ({ findings }: Analysis) => findings.map(({ rule, headroom_ms: ms }) => [rule, Math.round(ms)]);
+
+it('is the process that takes longest where cProfile counted several, for work and for waits, and says that it knows no times', async () => {
+  const analysis = await analyzed([child('1.1.pstats', 0.4), child('2.1.pstats', 0.3), child('3.1.pstats', 0.3)]);
+  expect(saved(analysis)).toEqual([['H1-hot-function', 400], ['H4-waiting', 500]]);
+  expect(analysis.findings.every(({ notes }) => notes.join(' ').includes('does not tell whether they ran at once'))).toBe(true);
+});
+
+it('adds processes up that ran one after another, where their times are known', async () => {
+  // The hook's names: process, start and duration in microseconds. The first two ran at once, the third afterwards.
+  const analysis = await analyzed([child('1.1000000.900000.pstats', 0.4), child('2.1500000.800000.pstats', 0.3), child('3.2300000.800000.pstats', 0.3)]);
+  expect(saved(analysis)).toEqual([['H1-hot-function', 700], ['H4-waiting', 1000]]);
+  expect(oneAfterAnother([{ ms: 5, start: 0, end: 10 }, { ms: 3, start: 10, end: 20 }, { ms: 4, start: 12, end: 14 }])).toEqual({ ms: 9, isTimed: true });
 });
 
 it('finds waits of subprocess for the function of the repository that ran the command', async () => {

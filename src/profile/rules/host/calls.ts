@@ -10,6 +10,8 @@ export interface CostlyCalls {
   what: string;
   /** Names of builtins and library functions: V8's, cProfile's and py-spy's, symbols of C. */
   names: RegExp;
+  /** Files of Python's library whose functions are meant by these names: functions of other files of it only have the same name. Without it none is. */
+  pythonFiles?: RegExp;
   /** The same in the text of a line: V8 counts builtins that it compiled into a function as that function's own time. */
   source?: RegExp;
   note: string;
@@ -48,6 +50,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H2',
     what: 'copying',
     names: /^structuredClone$|^_?deepcopy|^_reconstruct$|^_keep_alive$|^_?copy_|'copy' of |copy\.copy|^(slice|concat|toSpliced|assign|fromEntries|entries)$|(^|_)(memcpy|memmove)(_|$)|'extend' of 'list'/,
+    pythonFiles: /(^|\/)copy\.py$/,
     source: /structuredClone\(|Object\.(assign|fromEntries|entries)\(|\.(concat|slice|toSpliced)\(|[[{(,]\s*\.\.\.\w/,
     note: 'Copy only what changes, once, or hand on what nobody writes to.',
   },
@@ -63,6 +66,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H3',
     what: 'parsing and writing of data',
     names: /^(parse|stringify|JSON\.\w+)$|^(loads|dumps|encode|iterencode|raw_decode|decode|scan_once|literal_eval|safe_load)$|_json\.|\bast\.|builtins\.(compile|eval|exec)|strptime|^(DateTimeFormat|NumberFormat|Collator|toLocale(String|DateString|TimeString)|localeCompare)$|'?_?csv\./,
+    pythonFiles: /(^|\/)(json\/\w+|pickle|marshal|csv|ast|configparser|plistlib|_strptime|tomllib\/\w+|xml\/.*|html\/\w+|email\/\w+|urllib\/parse)\.py$/,
     source: /JSON\.(parse|stringify)\(|new Intl\.|\.toLocale(String|DateString|TimeString)\(|localeCompare\(|new Date\(['"`\w]/,
     note: 'Parse once and keep the result; make formatters outside of the loop.',
   },
@@ -71,6 +75,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H3',
     what: 'regular expressions',
     names: /^RegExp(: |$)|^(exec|test|match|matchAll|replace|replaceAll|\[Symbol\.\w+\])$|'re\.(Pattern|Match|Scanner)'|'_sre\.|^_?compile$|^_parse(_sub)?$|^_sre\.|_sre\.compile|^_optimize_charset$/,
+    pythonFiles: /(^|\/)(re|re\/\w+|sre_\w+)\.py$/,
     source: /new RegExp\(|\.(match|matchAll|replace|replaceAll|test|exec)\(/,
     note: 'Compile them once outside of the loop, or use plain methods of strings.',
   },
@@ -87,6 +92,7 @@ export const costlyCalls: readonly CostlyCalls[] = [
     category: 'H5',
     what: 'taking locks or waiting for them',
     names: /futex|pthread_(mutex|rwlock|spin)_?\w*lock|__lll_lock|lll_lock_wait|native_queued_spin_lock|osq_lock|rwsem_down|'acquire' of '_thread\.(lock|RLock)'|sync\.\(\*(RW)?Mutex\)|parking_lot|(Mutex|RwLock)::lock|^(Atomics\.)?wait$/,
+    pythonFiles: /(^|\/)threading\.py$/,
     source: /\bAtomics\.wait\(/,
     note: 'Hold locks for shorter, one for each part of the data, or give each thread its own. V8 counts the waiting of Atomics.wait as busy time.',
   },
@@ -122,12 +128,15 @@ export const leastPart = 1 / 3;
 
 const sum = (of: readonly { share: number }[]): number => of.reduce((total, { share }) => total + share, 0);
 
+/** By name, and where it is a function of Python's library by its file as well. */
+const isMeant = ({ names, pythonFiles }: CostlyCalls, { function: name, module }: Via): boolean => names.test(name) && (!module.endsWith('.py') || pythonFiles?.test(module) === true);
+
 /** The kind of calls that a function's own time passes in, if there is one. */
 export function costlyPart({ hot, via, called = [], lines }: HotFacts): CostlyPart | null {
   const parts = costlyCalls.map((calls) => {
     const inLines = lines.filter(({ text }) => calls.source?.test(text) === true).map(({ line, share }) => ({ name: `line ${line}`, share }));
     // A helper deep inside may have the telling name, or the call that the function itself makes.
-    const [within, direct] = [via, called].map((of) => of.filter((one) => calls.names.test(one.function)).map((one) => ({ name: one.function, share: one.share })));
+    const [within, direct] = [via, called].map((of) => of.filter((one) => isMeant(calls, one)).map((one) => ({ name: one.function, share: one.share })));
     const inCalls = sum(direct ?? []) > sum(within ?? []) ? (direct ?? []) : (within ?? []);
     const names = [...inCalls, ...inLines].sort((a, b) => b.share - a.share);
     return { calls, names, share: Math.min(hot.selfShare, sum(inCalls) + sum(inLines)), byLines: sum(inLines) > sum(inCalls) };

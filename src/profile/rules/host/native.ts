@@ -1,7 +1,7 @@
 import { severityOf, type Rule } from '../rule.js';
 import { percent } from '../words.js';
 import { checkSamples, confidenceBy, isEnough, sampledOf } from './samples.js';
-import { wallMsOf } from './wall.js';
+import { wallOf } from './wall.js';
 
 const leastShare = 0.1;
 const sql = `
@@ -35,7 +35,7 @@ export const nativeFunction: Rule = {
         title: `${name} takes ${percent(share)} of the busy time by itself and in the libraries that it calls.`,
         confidence: confidenceBy(sampled) === 'low' ? 'low' as const : 'medium' as const,
         share,
-        headroomMs: Math.min(ms, wallMsOf(asked, frame)),
+        headroomMs: Math.min(ms, wallOf(asked, frame).ms),
         severity: severityOf(Math.min(share, 0.2)),
         evidence: [{ tool: 'hot_functions', text: `${name}${module === '' ? '' : ` of ${module}`}: ${percent(share)}${sampled === null ? '' : `, ${sampled.count} of ${sampled.all} samples`}.` }],
         notes: ['Compile with -g and record again: then the profile tells the file.'],

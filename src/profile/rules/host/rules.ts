@@ -6,7 +6,7 @@ import { causeOf, leastCalls, leastCollectorShare, shortCallUs, type HotCause } 
 import { costlyCalls, leastPart, type CostlyPart, type HotFacts } from './calls.js';
 import { countingShare } from './counting-cost.js';
 import { checkSamples, confidenceBy, isEnough, leastSamples, sampledOf } from './samples.js';
-import { wallMsOf } from './wall.js';
+import { wallOf, type WallTime } from './wall.js';
 
 const needs = { PERFLOOP_CHARGES: 'the profile holds no code of the host' };
 const tools = ['hot_functions', 'callers_of'];
@@ -63,7 +63,8 @@ function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: H
   const sampled = sampledOf(asked, hot, cause.share);
   const bySamples = confidenceBy(sampled);
   const byCause = cause.kind === 'calls' ? callsConfidence(cause.part) : confidence;
-  const headroomMs = Math.min(ms, wallMsOf(asked, hot.frame));
+  const wall = wallOf(asked, hot.frame);
+  const headroomMs = Math.min(ms, wall.ms);
   return {
     title: title(hot, percent(cause.share)),
     confidence: lesser(byCause, bySamples),
@@ -72,7 +73,7 @@ function suspectOf(asked: Asked, { title, text, note, confidence = 'medium' }: H
     // What may well be the program's purpose is never worth the alarm.
     severity: lesser(confidence, bySamples) === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
     evidence: [{ tool: 'hot_functions', text: `${text(hot, cause)}${sampled === null ? '' : ` ${sampled.count} of ${times(sampled.all, 'sample')}.`}`, place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
-    notes: [note, ...(headroomMs < ms ? [inThreads(ms, asked.host.threads)] : [])],
+    notes: [note, ...(headroomMs < ms ? [inThreads(ms, asked.host.threads, wall)] : [])],
     clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
   };
 }
@@ -86,7 +87,12 @@ function callsConfidence({ byLines, calls, names }: CostlyPart): Suspect['confid
 }
 
 /** Why less is saved than the sum of all threads. */
-export const inThreads = (ms: number, threads: number): string => `It takes ${milliseconds(ms)} added up over ${threads} threads or processes. They run at once, so that no more is saved than the wall time that it takes.`;
+export function inThreads(ms: number, threads: number, { isTimed }: WallTime): string {
+  const what = `It takes ${milliseconds(ms)} added up over ${threads} threads or processes.`;
+  return isTimed
+    ? `${what} They run at once, so that no more is saved than the wall time that it takes.`
+    : `${what} The profile does not tell whether they ran at once: what the longest takes counts. Of those that ran one after another more is saved.`;
+}
 
 /** What the rule of a hot function's cause says of it, however small its share is. */
 export function hotSuspect(asked: Asked, one: HotFacts): { cause: HotCause; suspect: Suspect } {

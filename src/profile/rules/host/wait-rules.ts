@@ -21,7 +21,7 @@ function beyondLocks(all: readonly Wait[]): Wait[] {
     if (!wait.holdsLock || wait.forWork || isForLock(wait)) return wait;
     const taken = Math.min(told, wait.ms);
     told -= taken;
-    return { ...wait, ms: wait.ms - taken, wallMs: Math.max(0, wait.wallMs - taken) };
+    return { ...wait, ms: wait.ms - taken, wall: { ...wait.wall, ms: Math.max(0, wait.wall.ms - taken) } };
   });
 }
 
@@ -70,10 +70,10 @@ function waitRule({ id, category, looksFor, told, also = () => [], title, falseP
           title: title(wait, milliseconds(wait.ms), percent(part)),
           confidence: confidenceBy(sampledOf(wait)) === 'low' ? 'low' as const : 'medium' as const,
           share: part,
-          headroomMs: wait.wallMs,
+          headroomMs: wait.wall.ms,
           severity: severityOf(part),
           evidence: [{ tool: 'blocked', text: `${wait.what}: ${milliseconds(wait.ms)} on behalf of ${wait.function}${wait.samples === null ? '' : `, ${times(wait.samples, 'sample')}`}.` }],
-          notes: [note, ...also(waits(asked)), ...(wait.wallMs < wait.ms ? [inThreads(wait.ms, threads)] : [])],
+          notes: [note, ...also(waits(asked)), ...(wait.wall.ms < wait.ms ? [inThreads(wait.ms, threads, wait.wall)] : [])],
           clues: { calls: [], frame: { file: wait.file, function: wait.function, line: wait.line } },
         };
       });
