@@ -51,7 +51,7 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
       return all;
     }));
     const files = captured.flatMap((capture) => capture.files);
-    const imported = await importProfileInThread({ files, kind: 'auto', database }, { signal: attempt.signal });
+    const imported = await importProfileInThread({ files, kind: 'auto', database, ...(captured[0] === undefined ? {} : { recordedAt: captured[0].recordedAt }) }, { signal: attempt.signal });
     const diff = input.before === undefined ? {} : { diff: await differenceFrom(deps, input.before, database, attempt) };
     return { ...diff, ...(await finish(deps, database, summaryOf(captured, imported))) };
   });

@@ -14,7 +14,7 @@ import { profileFiles } from './profile-files.js';
 import { pruneCache } from './prune-cache.js';
 
 /** Raised when the same file comes to another database, so that it is imported again. */
-const importVersion = 5;
+const importVersion = 6;
 
 /** Around an import, where there has to be one: who can end it, and is told how far it is. Nothing is left of one that was ended. */
 export type ImportWatch = (work: (watching: { signal?: AbortSignal; onProgress?: OnImportProgress }) => Promise<void>) => Promise<void>;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { commandEnvironment } from '../../src/measure/command-environment.js';
 import { programOutput } from '../../src/measure/program-output.js';
 import { runCommand } from '../../src/measure/run-command.js';
@@ -9,6 +9,8 @@ import { sandboxSupport } from '../../src/measure/sandbox/probe.js';
 import { seenWorktrees, type Sandbox } from '../../src/measure/sandbox/sandbox.js';
 import { captureProfile, type Capture, type CaptureRequest } from '../../src/profile/capture/capture.js';
 import { chooseForRun } from '../../src/profile/capture/choose-for-run.js';
+import { importProfile } from '../../src/profile/import/import.js';
+import { openProfile } from '../../src/profile/tools/open.js';
 import { findProfilers, isUsable, type ProfilerName } from '../../src/profile/capture/profilers.js';
 import { answerOf, profileOf } from './ask-tool.js';
 import { writeFiles } from './programs.js';
@@ -47,21 +49,40 @@ const needs = (context: TestContext, kind: ProfilerName): void => {
 };
 
 describe('perf', () => {
-  const program = '#include <math.h>\n__attribute__((noinline)) double inner(long n) { double s = 0; for (long i = 0; i < n; i++) s += sqrt(i); return s; }\nint main(void) { double s = 0; for (int i = 0; i < 60; i++) s += inner(1000000); return s < 0; }\n';
-
+  // What is compiled into `inner` from a header is its own time, in the line that calls it.
+  const program = `#include "part.h"
+__attribute__((noinline)) double inner(long n) {
+  double s = 0;
+  for (long i = 0; i < n; i++)
+    s += part(i) + part(s);
+  return s;
+}
+int main(void) { double s = 0; for (int i = 0; i < 40; i++) s += inner(1000000); return s < 0; }
+`;
+  const header = '#include <math.h>\nstatic inline double part(double x) {\n  return sqrt(x) * 1.5;\n}\n';
   it.for([['as the user', false], ['in the sandbox of a run', true]] as const)('samples native code %s', async ([, isSandboxed], context) => {
     needs(context, 'perf');
     if (isSandboxed && !support.works) context.skip(support.why);
-    const cwd = place({ 'spin.c': program });
+    const cwd = place({ 'spin.c': program, 'part.h': header });
     try {
-      execFileSync('cc', ['-O1', '-g', 'spin.c', '-o', 'spin', '-lm'], { cwd, stdio: 'ignore' });
+      execFileSync('cc', ['-O2', '-g', 'spin.c', '-o', 'spin', '-lm'], { cwd, stdio: 'ignore' });
     } catch {
       context.skip('there is no C compiler');
     }
-    const { kind, files } = await captured(context, 'perf', './spin', { cwd, isSandboxed });
+    const { kind, files, recordedAt } = await captured(context, 'perf', './spin', { cwd, isSandboxed });
     expect(kind).toBe('perf');
-    const [hottest] = answerOf(await profileOf(files[0] as string), 'hot_functions').rows as Record<string, unknown>[];
-    expect(hottest).toMatchObject({ function: 'inner' });
+    // A text that came from elsewhere is of programs that may be others here.
+    expect(answerOf(await profileOf(files[0] as string), 'hot_functions').rows[0]).toMatchObject({ function: 'inner', line: null });
+    const database = join(dirname(cwd), 'p.sqlite');
+    await importProfile({ files, kind: 'auto', database, recordedAt });
+    const db = openProfile(database);
+    onTestFinished(() => void db.close());
+    if (answerOf(db, 'health').notes.some((note) => note.includes('addr2line'))) context.skip('there is no addr2line');
+    const ofFunctions = answerOf(db, 'hot_functions').rows as { function: string; file: string }[];
+    expect(ofFunctions.filter((row) => row.function === 'inner')).toMatchObject([{ file: join(cwd, 'spin.c'), line: 2 }]);
+    const lines = (answerOf(db, 'hot_functions', { by: 'line' }).rows as { function: string; line: number; selfShare: number }[]).filter((row) => row.function === 'inner');
+    expect(lines[0]?.line).toBe(5);
+    expect(lines.every(({ line }) => line >= 2 && line <= 7)).toBe(true);
   });
 });
 

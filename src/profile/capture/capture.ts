@@ -25,6 +25,8 @@ export interface Capture {
   kind: Exclude<RecorderKind, 'hooks'> | 'mixed';
   /** Of V8 one for each thread, of cProfile and torch one for each process; of others one. Sorted by name. */
   files: string[];
+  /** Where the command saw its folder, and where that is: programs in it can be asked for the lines of their code. */
+  recordedAt: { at: string; path: string };
   /** What a person should know of the recording. */
   notes: string[];
   /** Of the command in milliseconds: its own where the recorder can tell, else with the start and the end of the profiler. */
@@ -50,7 +52,7 @@ export async function captureProfile({ kind, command, outDir, runCommand, own = 
   if (files.length === 0) throw nothingCaptured(kind, command);
   const kinds = new Set(recorder.kind === 'hooks' ? files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')) : [recorder.kind]);
   const [first] = kinds;
-  return { kind: kinds.size === 1 && first ? first : 'mixed', files, notes, wallMs: told?.wallMs ?? result.wallMs };
+  return { kind: kinds.size === 1 && first ? first : 'mixed', files, recordedAt: command.sandbox === undefined ? { at: command.cwd, path: command.cwd } : command.sandbox.worktree, notes, wallMs: told?.wallMs ?? result.wallMs };
 }
 
 /** The command with its recorder, which is read where it was made: other places may not have its programs. */

@@ -4,6 +4,7 @@ import type Database from '../../store/sqlite.js';
 import { readCpuProfile } from './cpuprofile.js';
 import { isPerfRecording, type ProfileKind } from './detect.js';
 import { nsPerCount, readFolded } from './folded.js';
+import type { ImportRequest } from './import.js';
 import { readPerf } from './perf/perf.js';
 import type { OnImportProgress } from './progress.js';
 import { readPstats } from './pstats.js';
@@ -13,7 +14,7 @@ import { readSpeedscope } from './speedscope.js';
 import { ProfileWriter } from './writer.js';
 
 /** Profiles of host code, of any number of threads and processes. Gives how many of the files hold something. */
-export async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[], report: OnImportProgress): Promise<number> {
+export async function importHost(db: Database.Database, files: string[], kinds: ProfileKind[], { report, recordedAt }: { report: OnImportProgress; recordedAt: ImportRequest['recordedAt'] }): Promise<number> {
   db.exec(`BEGIN; ${hostTablesSql} ${callchainsViewSql}`);
   const writer = new ProfileWriter(db);
   const empty: PerfloopError[] = [];
@@ -21,7 +22,7 @@ export async function importHost(db: Database.Database, files: string[], kinds: 
   for (const [index, file] of files.entries()) {
     report({ what: basename(file), done: index / files.length });
     try {
-      await importThreads(writer, file, { kind: kinds[index] ?? 'v8', fallbackPid: index + 1, onPart: (part) => report({ what: basename(file), done: (index + part) / files.length }) });
+      await importThreads(writer, file, { kind: kinds[index] ?? 'v8', fallbackPid: index + 1, recordedAt, onPart: (part) => report({ what: basename(file), done: (index + part) / files.length }) });
     } catch (error) {
       if (!(error instanceof PerfloopError) || error.code !== 'PL_PROFILE_EMPTY') throw error;
       empty.push(error);
@@ -32,11 +33,11 @@ export async function importHost(db: Database.Database, files: string[], kinds: 
   return files.length - empty.length;
 }
 
-async function importThreads(writer: ProfileWriter, file: string, { kind, fallbackPid, onPart }: { kind: ProfileKind; fallbackPid: number; onPart: (done: number) => void }): Promise<void> {
+async function importThreads(writer: ProfileWriter, file: string, { kind, fallbackPid, recordedAt, onPart }: { kind: ProfileKind; fallbackPid: number; recordedAt: ImportRequest['recordedAt']; onPart: (done: number) => void }): Promise<void> {
   if (kind === 'v8') return writer.sampled(readCpuProfile(file, fallbackPid));
   if (kind === 'cprofile') return writer.counted(readPstats(file, fallbackPid));
   if (kind === 'perf') {
-    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)), onPart });
+    const { threads, notes } = await readPerf(file, { recording: isPerfRecording(readHead(file, 8)), ...(recordedAt === undefined ? {} : { recordedAt }), onPart });
     for (const thread of threads) writer.sampled(thread);
     for (const text of notes) writer.note(text);
     return;

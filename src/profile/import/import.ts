@@ -20,6 +20,8 @@ export interface ImportRequest {
   kind: 'auto' | ProfileKind;
   /** Where the SQLite file goes; replaced when it exists. */
   database: string;
+  /** For the text of a recording of perf that was just made in a place of its own: the folder `at` is `path` here, so that programs in it can be asked for the lines of their code. */
+  recordedAt?: { at: string; path: string };
 }
 
 export interface ImportSummary {
@@ -41,13 +43,13 @@ export interface ImportSummary {
  * long as another has some. Throws PL_PROFILE_MISSING, _EMPTY, _MALFORMED, _UNKNOWN, _KIND, _NSYS, _CHANGED,
  * _UNREADABLE or _TOO_LARGE, PL_DISK_FULL, and PL_NSYS_MISSING or PL_PERF_MISSING where a profiler is needed to read its own file.
  */
-export async function importProfile({ files, kind, database }: ImportRequest, onProgress?: OnImportProgress): Promise<ImportSummary> {
+export async function importProfile({ files, kind, database, recordedAt }: ImportRequest, onProgress?: OnImportProgress): Promise<ImportSummary> {
   if (files.length === 0) throw new PerfloopError('PL_PROFILE_EMPTY', 'There is no profile to import.', { fix: 'Name at least one file.' });
   mkdirSync(dirname(database), { recursive: true });
   const partial = `${database}.${randomUUID()}.partial`;
   try {
     const before = files.map(checkedProfile);
-    const summary = await write(files, kind, partial, sparingly(onProgress));
+    const summary = await write(files, kind, partial, { report: sparingly(onProgress), recordedAt });
     for (const [i, file] of files.entries()) if (!isSameFile(before[i], file)) throw changedMeanwhile(file);
     renameSync(partial, database);
     return { ...summary, database };
@@ -64,7 +66,7 @@ function checkedKind(file: string, wanted: ImportRequest['kind']): ProfileKind {
   throw new PerfloopError('PL_PROFILE_KIND', `The profile is of kind ${kind}, not ${wanted}.`, { where: file, fix: 'Set `kind` of [profile] to "auto", or bring a profile of that kind.' });
 }
 
-async function write(files: string[], wanted: ImportRequest['kind'], target: string, report: OnImportProgress): Promise<Omit<ImportSummary, 'database'>> {
+async function write(files: string[], wanted: ImportRequest['kind'], target: string, { report, recordedAt }: { report: OnImportProgress; recordedAt: ImportRequest['recordedAt'] }): Promise<Omit<ImportSummary, 'database'>> {
   const kinds = files.map((file) => checkedKind(file, wanted));
   const kind = kinds.every((one) => one === kinds[0]) ? (kinds[0] ?? 'mixed') : 'mixed';
   const db = new Database(target);
@@ -75,7 +77,7 @@ async function write(files: string[], wanted: ImportRequest['kind'], target: str
     // What an export brings may refer to what it lacks.
     db.pragma('foreign_keys = OFF');
     db.exec(metaSchemaSql + functionsSchemaSql);
-    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target, report) : await (await import('./host.js')).importHost(db, files, kinds, report);
+    const imported = isAlone(kinds) ? await importAlone(db, files, kinds, target, report) : await (await import('./host.js')).importHost(db, files, kinds, { report, recordedAt });
     db.exec(functionsIndexSql);
     const meta = db.prepare('INSERT INTO META_DATA_EXPORT (name, value) VALUES (?, ?)');
     meta.run('EXPORT_TOOL', 'perfloop');

@@ -5,7 +5,7 @@ import { PerfloopError } from '../../../core/errors.js';
 const mostSaid = 4000;
 
 /** What prints a perf.data as text. */
-export const perfScriptWords = (file: string): string[] => ['perf', 'script', '--force', '--ns', '--no-inline', '-F', '+pid', '-i', file];
+export const perfScriptWords = (file: string): string[] => ['perf', 'script', '--force', '--ns', '--no-inline', '-F', '+pid,+symoff', '-i', file];
 
 /**
  * The text that `perf script` makes of a perf.data, as it comes. Nothing is looked up on the network, and inlined functions are not

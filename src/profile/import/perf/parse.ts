@@ -16,6 +16,10 @@ export interface PerfFrame {
   symbol: string;
   /** Program, shared object, or a name in brackets. */
   object: string;
+  /** In the object's file, as perf prints it in stacks; null where it is more than JavaScript counts to. */
+  address: number | null;
+  /** From the function's first address; null where it was not printed (`-F +symoff`). */
+  offset: number | null;
   /** With `-F +srcline`. */
   file: string | null;
   line: number | null;
@@ -79,10 +83,12 @@ export class PerfParser {
 
 /** `address symbol+offset (object)`. Symbols hold blanks and brackets, and an object can end with `(deleted)`. */
 function frameOf(text: string): PerfFrame | null {
-  const [, , rest] = frameStart.exec(text) ?? [];
+  const [, hex = '', rest] = frameStart.exec(text) ?? [];
   if (rest?.endsWith(')') !== true) return null;
   const whole = rest.endsWith(' (deleted))') ? rest.slice(0, -' (deleted))'.length) : rest.slice(0, -1);
   const at = whole.lastIndexOf(' (') >= 0 ? whole.lastIndexOf(' (') : whole.startsWith('(') ? -1 : null;
   if (at === null) return null;
-  return { symbol: whole.slice(0, Math.max(at, 0)).replace(/\+0x[0-9a-f]+$/, ''), object: whole.slice(at + 2), file: null, line: null };
+  const [, symbol = '', offset] = /^(.*?)(?:\+0x([0-9a-f]{1,13}))?$/s.exec(whole.slice(0, Math.max(at, 0))) ?? [];
+  const address = Number.parseInt(hex, 16);
+  return { symbol, object: whole.slice(at + 2), address: Number.isSafeInteger(address) ? address : null, offset: offset === undefined ? null : Number.parseInt(offset, 16), file: null, line: null };
 }

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PerfloopError } from '../../../core/errors.js';
+import { entry } from '../../tools/entry.js';
 import { nsPerEvent } from '../event-rate.js';
 import { StackTree, ThreadSamples } from '../gather.js';
 import type { Frame, ProfileSource, SampledProfile } from '../model.js';
@@ -9,6 +11,7 @@ import { SeenFunctions, type Seen } from '../seen-functions.js';
 import { textLines } from '../text-lines.js';
 import { perfScript } from './command.js';
 import { PerfParser, type PerfFrame, type PerfSample } from './parse.js';
+import { SourcePlaces, type SourcePlace } from './source-places.js';
 
 /** Events whose count is nanoseconds of running. */
 const clocks = /^(?:cpu-clock|task-clock)\b/;
@@ -16,6 +19,9 @@ const clocks = /^(?:cpu-clock|task-clock)\b/;
 const cycles = /^(?:cycles|cpu-cycles|ref-cycles|bus-cycles)(?![\w-])/;
 /** Where processors of one machine differ, each kind counts events of its own: `cpu_core/cycles/u` and `cpu_atom/cycles/u`. */
 const kindOfProcessor = /^cpu_(?:core|atom)\/([^/]+)\//;
+
+/** Libraries that come with compilers, and those of the system: of C and C++, Rust (`/rustc/HASH/library`) and Go. */
+const compilersFiles = /^\/(?:usr\/(?:include|lib|src|local\/go\/src)|rustc|root\/\.rustup|home\/[^/]+\/\.rustup)\//;
 
 /** The name of a thread that perf shows for a CPU that has nothing to do. */
 const swapper = 'swapper';
@@ -34,27 +40,41 @@ export interface PerfProfile {
 }
 
 /**
- * Reads what `perf script` prints, or makes it print a perf.data. A sample stands for its period: with a clock that is nanoseconds;
+ * Reads what `perf script` prints, or makes it print a perf.data. A text may be of another machine: programs here are asked for the lines of
+ * their code only where it is known to be of this one (`recordedAt`). A sample stands for its period: with a clock that is nanoseconds;
  * with cycles, and with a clock whose
  * periods are not printed, it is turned into time by the rate of events while a thread runs.
  * Throws PL_PROFILE_EMPTY, PL_PROFILE_MALFORMED, PL_PERF_MISSING.
  */
-export async function readPerf(file: string, { recording, onPart }: { recording: boolean; /** How much of the text is read, 0 to 1. */ onPart?: (done: number) => void }): Promise<PerfProfile> {
+export async function readPerf(file: string, { recording, recordedAt, onPart }: { recording: boolean; recordedAt?: { at: string; path: string }; /** How much of the text is read, 0 to 1. */ onPart?: (done: number) => void }): Promise<PerfProfile> {
   const gathered = new Map<string, PerfGatherer>();
-  const parser = new PerfParser((sample) => {
-    const event = sample.event.replace(kindOfProcessor, '$1:');
-    let events = gathered.get(event);
-    if (events === undefined) gathered.set(event, (events = new PerfGatherer(basename(file))));
-    events.add(sample);
-  });
-  for await (const line of textLines(recording ? perfScript(file) : profileChunks(file, (read, of) => onPart?.(read / of)))) parser.line(line);
-  parser.end();
+  const places = recording || recordedAt !== undefined ? new SourcePlaces(statSync(file).mtimeMs, recordedAt ?? null) : null;
+  const read: PerfSample[] = [];
+  const parser = new PerfParser((sample) => read.push(sample));
+  const gather = async (): Promise<void> => {
+    for (const sample of read.splice(0)) {
+      await places?.learn(sample.frames);
+      entry(gathered, sample.event.replace(kindOfProcessor, '$1:'), () => new PerfGatherer(basename(file), places)).add(sample);
+    }
+  };
+  try {
+    for await (const line of textLines(recording ? perfScript(file) : profileChunks(file, (done, of) => onPart?.(done / of)))) {
+      parser.line(line);
+      if (read.length > 0) await gather();
+    }
+    parser.end();
+    await gather();
+  } finally {
+    places?.end();
+  }
   const [chosen] = [...gathered].sort(([a], [b]) => rank(a) - rank(b));
   if (chosen === undefined) throw new PerfloopError('PL_PROFILE_EMPTY', 'The profile holds no samples.', { where: file, fix: 'Record a longer run: `perf record -g -F 999 -- COMMAND`.' });
   const [event, gatherer] = chosen;
   const notes: string[] = [];
   const others = [...gathered.values()].filter((one) => one !== gatherer).flatMap(({ events }) => events);
   if (others.length > 0) notes.push(`Samples of ${gatherer.events.join(', ')} were imported; those of ${others.join(', ').slice(0, 200)} were left out.`);
+  if (places?.isMissing === true) notes.push('The lines of native functions are not known: addr2line is not installed (Debian, Ubuntu and Fedora: binutils).');
+  if (places !== null && places.notAsked > 0) notes.push(`The lines of ${places.notAsked} addresses were not looked up: it took too long. Their functions are known by name alone.`);
   if (parser.odd > 0) notes.push(`${parser.odd} lines are none of perf script's, and were left out.`);
   return { threads: gatherer.finish(event, notes), notes };
 }
@@ -70,12 +90,13 @@ class PerfGatherer {
   readonly #tree = new StackTree();
   readonly #functions = new SeenFunctions();
   readonly #frames = new Map<string, Seen>();
+  readonly #placed = new Map<string, Frame>();
   /** Nanoseconds for each of what was counted, between two samples of one thread, by event. */
   readonly #rates = new Map<string, number[]>();
   /** Whether periods are printed: without them, each counts as 1. */
   #hasPeriods = false;
 
-  constructor(private readonly fileName: string) {}
+  constructor(private readonly fileName: string, private readonly places: SourcePlaces | null) {}
 
   /** As perf names them. */
   get events(): string[] {
@@ -96,7 +117,7 @@ class PerfGatherer {
     if (thread.lastNs !== null && timeNs > thread.lastNs && period > 0) rates.push((timeNs - thread.lastNs) / period);
     if (period !== 1) this.#hasPeriods = true;
     thread.lastNs = timeNs;
-    const stack = frames.length === 0 ? [this.#frame({ symbol: '[unknown]', object: '[unknown]', file: null, line: null })] : this.#stack(frames);
+    const stack = frames.length === 0 ? [this.#frame({ symbol: '[unknown]', object: '[unknown]', address: null, offset: null, file: null, line: null })] : this.#stack(frames);
     if (pid === 0 && command === swapper) stack.push(idle);
     samples.add(stack, Math.max(timeNs - thread.firstNs, 0), period);
   }
@@ -110,15 +131,27 @@ class PerfGatherer {
     });
   }
 
-  #frame({ symbol, object, file, line }: PerfFrame): Seen {
+  #frame(frame: PerfFrame): Seen {
+    const { symbol, object } = frame;
+    const place = this.places?.of(frame) ?? null;
+    const { file, line } = place ?? frame;
     const key = `${symbol}\0${object}\0${file ?? ''}\0${line ?? ''}`;
     let seen = this.#frames.get(key);
     if (seen === undefined) {
       const native = nativeFrame(symbol, object);
+      if (place !== null && native.kind === 'native') {
+        this.#frames.set(key, (seen = { frame: this.#function(native, place), line }));
+        return seen;
+      }
       const made: Frame = file === null || native.kind === 'library' ? native : { ...native, module: file, kind: 'source' };
       this.#frames.set(key, (seen = made.line === null ? this.#functions.seen(made, made.kind === 'source' ? line : null) : { frame: made, line: null }));
     }
     return seen;
+  }
+
+  /** One frame for a function, whichever of its lines ran. */
+  #function(native: Frame, { file, begins }: SourcePlace): Frame {
+    return entry(this.#placed, `${native.name}\0${native.module}\0${file}\0${begins}`, () => ({ ...native, module: file, line: begins, kind: compilersFiles.test(file) ? 'library' : 'source' }));
   }
 
   finish(event: string, notes: string[]): SampledProfile[] {
