@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { isVariable, roleOf } from '../python/bindings.js';
-import { PyFunction } from '../python/function.js';
+import { PyFunction, type Use } from '../python/function.js';
 import type { SourceFile } from '../source/file.js';
 import { all, ancestorWhere, same } from '../source/tree.js';
 import { importsOf, type Import } from './imports.js';
@@ -37,6 +37,17 @@ export class PyModule {
     const made = new PyFunction(this.parsed, scope);
     this.#scopes.set(scope.id(), made);
     return made;
+  }
+
+  /** What is done with a variable of the scope, in it and in the functions in it that do not have one of the same name. */
+  uses(scope: SgNode, name: string): Use[] {
+    return this.names(scope)
+      .uses(name)
+      .filter(({ node, deferred }) => {
+        if (!deferred) return true;
+        for (let at = this.scopeOf(node); !same(at, scope) && !same(at, this.root); at = this.scopeOf(at)) if (this.#boundIn(at).has(name) && !isDeclaredForeign(at, name)) return false;
+        return true;
+      });
   }
 
   /**
@@ -94,4 +105,9 @@ export class PyModule {
 
 function isInImport(id: SgNode): boolean {
   return ancestorWhere(id, (at) => at.kind() === 'import_statement' || at.kind() === 'import_from_statement') !== null;
+}
+
+/** `global name` or `nonlocal name`. */
+function isDeclaredForeign(scope: SgNode, name: string): boolean {
+  return all(scope, 'global_statement', 'nonlocal_statement').some((node) => node.namedChildren().some((child) => child.text() === name));
 }

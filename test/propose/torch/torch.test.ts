@@ -53,8 +53,9 @@ describe('programs behave as before', async () => {
   const outcomes = python === null ? {} : await runAll(python.command, able);
   test.for(firing.filter(({ entry }) => entry.run !== undefined))('$recipe: $name', ({ recipe, name, entry }, context) => {
     const least = entry.torch ?? [1, 13];
-    if (python === null) return context.skip('no Python here has PyTorch');
-    if (!isAtLeast(python.version, least)) return context.skip(`PyTorch ${python.version.join('.')} is older than ${least.join('.')}`);
+    if (python === null || !isAtLeast(python.version, least)) {
+      context.skip(python === null ? 'no Python here has PyTorch' : `PyTorch ${python.version.join('.')} is older than ${least.join('.')}`);
+    }
     const outcome = outcomes[`${recipe}: ${name}`];
     expect(outcome?.difference, JSON.stringify(outcome)).not.toBeNull();
     expect(outcome?.difference, JSON.stringify(outcome)).toBeLessThanOrEqual(entry.tolerance ?? 0);

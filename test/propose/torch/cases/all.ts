@@ -1,7 +1,11 @@
 import type { TorchCases } from '../harness.js';
 import { deviceSynchronizeCases } from './device-synchronize.js';
+import { accumulateOnDeviceCases, logAtIntervalCases, readAtIntervalCases } from './reads.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
+  'accumulate-on-device': accumulateOnDeviceCases,
+  'read-at-interval': readAtIntervalCases,
+  'log-at-interval': logAtIntervalCases,
   'device-synchronize': deviceSynchronizeCases,
 };

@@ -1,0 +1,128 @@
+import type { TorchCases } from '../harness.js';
+
+const finding = { function: 'train', at: '.item()', category: 'C3', rule: 'C3-scalar-read' };
+const run = `
+import train
+model = torch.nn.Linear(3, 2)
+data = [(torch.randn(4, 3), torch.randint(0, 2, (4,))) for _ in range(7)]
+result = [train.train(model, data, torch.optim.SGD(model.parameters(), lr=0.1), 'cpu'), model.state_dict()]
+`;
+
+/** A loop of training with lines in it, and around it. */
+const program = (body: string, { before = '', after = '', head = 'for step, (x, y) in enumerate(loader):', scope = '' } = {}): string => `import math
+import torch
+import torch.nn.functional as F
+${scope}
+def train(model, loader, optimizer, device):
+    model.train()
+${before}    ${head}
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        logits = model(x)
+        loss = F.cross_entropy(logits, y)
+        loss.backward()
+        optimizer.step()
+${body}${after}`;
+
+export const accumulateOnDeviceCases: TorchCases = {
+  fires: {
+    'a sum of losses and a count': {
+      source: program('        total_loss += loss.item()\n        correct += (logits.argmax(dim=1) == y).sum().item()  # hits\n', { before: '    total_loss = 0.0\n    correct = 0\n', after: '    return total_loss / len(loader), correct\n' }),
+      finding,
+      patch: ['-        total_loss += loss.item()', '-        correct += (logits.argmax(dim=1) == y).sum().item()  # hits', '+        total_loss += loss.detach().double()', '+        correct += (logits.argmax(dim=1) == y).sum()  # hits', '+    total_loss = float(total_loss)', '+    correct = int(correct)'],
+      run,
+    },
+    'weighted by the size of the batch, shown now and then': {
+      source: program("        running += loss.item() * x.size(0)\n        if step % 3 == 2:\n            print(f'{step}: {running / 3:.4f}')\n            running = 0.0\n", { before: '    running, seen = 0.0, 0\n', after: '    return running\n' }),
+      finding: { ...finding, category: 'C1', rule: 'C1-idle-device' },
+      patch: ['-        running += loss.item() * x.size(0)', '+        running += loss.detach().double() * x.size(0)', '+            running = float(running)', '+    running = float(running)'],
+      run,
+    },
+    'a list of losses': {
+      source: program('        losses.append(loss.item())\n', { before: '    losses = []\n', after: '    return losses\n' }),
+      finding,
+      patch: ['-        losses.append(loss.item())', '+        losses.append(loss.detach())', '+    losses[:] = [float(value) for value in losses]'],
+      run,
+    },
+    'first a number, then added': {
+      source: program("        value = loss.item()\n        total += value\n        if step % 2 == 0:\n            print('loss', value)\n", { before: '    total = 0\n', after: '    return total\n' }),
+      finding,
+      patch: ['-        value = loss.item()', '-        total += value', '+        value = loss.detach()', '+        total += value.double()', '+            value = float(value)', '+    total = float(total)'],
+      run,
+    },
+    'at the top of a script, in every epoch': {
+      source: `import torch\nfrom torch import nn\n\ntorch.manual_seed(3)\nmodel = nn.Linear(3, 1)\ncriterion = nn.MSELoss()\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nloader = [(torch.randn(4, 3), torch.randn(4, 1)) for _ in range(5)]\n\ndef unrelated():\n    total = 3\n    return total\n\nfor epoch in range(2):\n    total = 0\n    for x, y in loader:\n        loss = criterion(model(x), y)\n        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n        total += loss.item()\n    print(epoch, total / len(loader))\n`,
+      finding: { ...finding, function: '<module>' },
+      patch: ['-        total += loss.item()', '+        total += loss.detach().double()', '+    total = float(total)'],
+      run: 'import train',
+    },
+    'an evaluation': {
+      source: 'import torch\n\n@torch.no_grad()\ndef train(model, loader, optimizer, device):\n    correct = total = 0\n    for x, y in loader:\n        predicted = model(x.to(device)).argmax(1)\n        hits = predicted.eq(y.to(device))\n        correct += hits.sum().item()\n        total += y.size(0)\n    return correct / total\n',
+      finding,
+      patch: ['-        correct += hits.sum().item()', '+        correct += hits.sum()', '+    correct = int(correct)'],
+      run,
+    },
+  },
+  leaves: {
+    'the value decides when to stop': { source: program('        total += loss.item()\n        if loss.item() < 0.01:\n            break\n', { before: '    total = 0.0\n', after: '    return total\n' }), finding, because: /decides in line \d+ what is done next/ },
+    'the sum decides when to stop': { source: program('        total += loss.item()\n        if total > 100:\n            break\n', { before: '    total = 0.0\n' }), finding, because: /`total` is needed in line \d+, in every iteration/ },
+    'a name that decides': { source: program("        value = loss.item()\n        if not math.isfinite(value):\n            raise ValueError('diverged')\n"), finding, because: /`value` is needed in line \d+, in every iteration/ },
+    'a scheduler needs it in every iteration': { source: program('        scheduler.step(loss.item())\n'), finding, because: /needed in line \d+/ },
+    'it is fetched now and then already': { source: program("        if step % 100 == 0:\n            print(loss.item())\n"), finding, because: /fetched only where `step % 100 == 0` holds/ },
+    'labels that are on the host': { source: program('', { head: 'for x, y in loader:' }).replace('        x, y = x.to(device), y.to(device)\n', '        seen.append(y.item())\n').replace('    model.train()\n', '    model.train()\n    seen = []\n'), finding, because: /on the host/ },
+    'whole batches': { source: program('        kept.append(logits.cpu())\n', { before: '    kept = []\n', after: '    return kept\n' }), finding: { ...finding, at: '.cpu()' }, because: /may be more than one value/ },
+    'once behind the loop': { source: program('', { after: '    return loss.item()\n' }), finding },
+    'the sum is of the module': { source: program('        total += loss.item()\n', { before: '    global total\n', scope: 'total = 0.0\n' }), finding, because: /cannot be seen|another function/ },
+    'of unknown type': { source: program('        total += model.count.item()\n', { before: '    total = 0\n', after: '    return total\n' }), finding, because: /whether `model.count` is a whole number/ },
+    'a finding of the data loader': { source: program('        total += loss.item()\n', { before: '    total = 0.0\n', after: '    return total\n' }), finding: { ...finding, category: 'C7', rule: 'C7-data-loader' } },
+  },
+};
+
+export const readAtIntervalCases: TorchCases = {
+  fires: {
+    'printed now and then': {
+      source: program("        value = loss.item()\n        if step % 3 == 0:\n            print(f'{step}: {value:.4f}')\n"),
+      finding,
+      patch: ['-        value = loss.item()', '+        value = loss.detach()', '+            value = float(value)'],
+      run,
+    },
+    'the norm of the gradient, recorded in the last step': {
+      source: program("        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()\n        if (step + 1) % 5 == 0:\n            print('norm', norm)\n"),
+      finding,
+      patch: ['-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()', '+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).detach()', '+            norm = norm.item()'],
+      run,
+    },
+  },
+  leaves: {
+    'it is returned from a function in the loop': { source: program('        value = loss.item()\n        return value\n'), finding },
+    'another function reads it': { source: program('        value = loss.item()\n        if step % 3 == 0:\n            print((lambda: value)())\n'), finding },
+  },
+};
+
+export const logAtIntervalCases: TorchCases = {
+  fires: {
+    'a line in every step': {
+      source: program("        print(f'step {step} loss {loss.item():.4f}')\n        lr = 0.1\n"),
+      finding,
+      patch: ["-        print(f'step {step} loss {loss.item():.4f}')", '+        if step % 50 == 0:', "+            print(f'step {step} loss {loss.item():.4f}')"],
+      run: run.replace('result', 'import builtins\ntrain.print = lambda *args: None\nresult'),
+    },
+    'a progress bar that shows the mean': {
+      source: program('        total += loss.item()\n        bar.set_postfix(loss=total / (step + 1))\n', { head: 'for step, (x, y) in enumerate(bar):', before: '    bar = Bar(loader)\n    total = 0.0\n', after: '    return total\n', scope: '\nclass Bar(list):\n    def set_postfix(self, loss):\n        assert isinstance(loss, float)\n' }),
+      finding,
+      patch: ['-        total += loss.item()', '-        bar.set_postfix(loss=total / (step + 1))', '+        total += loss.detach().double()', '+        if step % 50 == 0:', '+            total = float(total)', '+            bar.set_postfix(loss=total / (step + 1))', '+    total = float(total)'],
+      run,
+    },
+    'a loop that does not count': {
+      source: program('        writer.log(loss.item())\n', { head: 'for x, y in loader:', scope: '\nclass Writer:\n    def log(self, value):\n        pass\n\nwriter = Writer()\n' }),
+      finding,
+      patch: ['-    for x, y in loader:', '+    for step, (x, y) in enumerate(loader):', '-        writer.log(loss.item())', '+        if step % 50 == 0:', '+            writer.log(loss.item())'],
+      run,
+    },
+  },
+  leaves: {
+    'the value decides too': { source: program('        print(loss.item())\n        if loss.item() < 0.1:\n            break\n'), finding, because: /decides in line/ },
+    'once an epoch': { source: program('', { after: '    print(loss.item())\n' }), finding },
+    'numbers of the host': { source: program('        print(step, len(loader))\n'), finding: { ...finding, at: 'print' } },
+  },
+};
