@@ -14,9 +14,9 @@ const logEvery = 50;
 export interface DeferredOptions {
   /** Whether statements that log in every iteration may do so less often. */
   logs: boolean;
-  wants(kept: readonly Kept[]): boolean;
+  wants: (kept: readonly Kept[]) => boolean;
   /** Whether this recipe is the one that says why such reads stay: several look at the same ones. */
-  refuses(reads: readonly DeviceRead[]): boolean;
+  refuses: (reads: readonly DeviceRead[]) => boolean;
 }
 
 /** For each loop of the finding's scope that waits for values: how to fetch them later, where the plan is a wanted one. */

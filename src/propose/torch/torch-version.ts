@@ -42,3 +42,8 @@ export function isBefore({ below }: VersionRange, version: Version): boolean {
 function compare(a: Version, b: Version): number {
   return a[0] - b[0] || a[1] - b[1];
 }
+
+/** Whether something that came with a version is surely there: every version that is allowed has it. */
+export function isSince({ least }: VersionRange, version: Version): boolean {
+  return least !== null && compare(least, version) >= 0;
+}

@@ -3,6 +3,9 @@ import { accumulateOnDevice } from './accumulate-on-device.js';
 import { deviceSynchronize } from './device-synchronize.js';
 import { logAtInterval } from './log-at-interval.js';
 import { readAtInterval } from './read-at-interval.js';
+import { zeroGradNone } from './zero-grad-none.js';
+import { fusedOptimizer } from './fused-optimizer.js';
+import { noGradients } from './no-gradients.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -10,4 +13,7 @@ export const torchRecipes: readonly TorchRecipe[] = [
   readAtInterval,
   logAtInterval,
   deviceSynchronize,
+  zeroGradNone,
+  fusedOptimizer,
+  noGradients,
 ];

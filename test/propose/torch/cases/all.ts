@@ -1,6 +1,9 @@
 import type { TorchCases } from '../harness.js';
 import { deviceSynchronizeCases } from './device-synchronize.js';
 import { accumulateOnDeviceCases, logAtIntervalCases, readAtIntervalCases } from './reads.js';
+import { zeroGradNoneCases } from './zero-grad-none.js';
+import { fusedOptimizerCases } from './fused-optimizer.js';
+import { noGradientsCases } from './no-gradients.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
@@ -8,4 +11,7 @@ export const torchCases: Record<string, TorchCases> = {
   'read-at-interval': readAtIntervalCases,
   'log-at-interval': logAtIntervalCases,
   'device-synchronize': deviceSynchronizeCases,
+  'zero-grad-none': zeroGradNoneCases,
+  'fused-optimizer': fusedOptimizerCases,
+  'no-gradients': noGradientsCases,
 };

@@ -1,0 +1,56 @@
+import type { TorchCases } from '../harness.js';
+
+const finding = { function: 'main', at: 'optimizer = ', category: 'C2', rule: 'C2-tiny-kernels' };
+const script = (made: string, { device = "torch.device('cuda' if torch.cuda.is_available() else 'cpu')", moved = '    model = nn.Linear(3, 2).to(device)\n', late = '' } = {}): string => `import torch
+from torch import nn, optim
+
+def main(args):
+    device = ${device}
+${moved}    ${made}
+${late}    for x, y in [(torch.ones(4, 3), torch.zeros(4, 2))] * 5:
+        loss = (model(x.to(device)) - y.to(device)).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+`;
+const run = 'import train\nresult = train.main(None).state_dict()';
+
+export const fusedOptimizerCases: TorchCases = {
+  fires: {
+    'where there is a device': {
+      source: script('optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)'),
+      finding,
+      patch: ['-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)', '+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=torch.cuda.is_available())'],
+      run,
+      torch: [2, 0],
+    },
+    'on a device for sure, over several lines': {
+      source: script('optimizer = optim.Adam(\n        model.parameters(),\n        lr=1e-3,\n    )', { device: "'cuda'" }),
+      finding: { ...finding, category: 'C1', rule: 'C1-idle-device' },
+      patch: ['+        fused=True,'],
+    },
+    'by an option of the program': {
+      source: script('optimizer = torch.optim.AdamW(model.parameters())', { device: 'args.device', moved: "    model = nn.Linear(3, 2)\n    model.to(device)  # 'cuda' or 'cpu'\n" }),
+      finding,
+      patch: ['-    optimizer = torch.optim.AdamW(model.parameters())', '+    optimizer = torch.optim.AdamW(model.parameters(), fused=next(model.parameters()).is_cuda)'],
+      run: "import train, types\nresult = train.main(types.SimpleNamespace(device='cpu')).state_dict()",
+      torch: [2, 0],
+    },
+    'made in another function than the loop': {
+      source: `import torch\n\ndef make(model):\n    return torch.optim.AdamW(model.parameters(), lr=0.1)\n\ndef train(model, optimizer, xs):\n    for x in xs:\n        model(x).sum().backward()\n        optimizer.step()\n\nmodel = torch.nn.Linear(2, 2).cuda()\ntrain(model, make(model), [])\n`,
+      finding: { ...finding, function: 'train', at: 'optimizer.step' },
+      patch: ['-    return torch.optim.AdamW(model.parameters(), lr=0.1)', '+    return torch.optim.AdamW(model.parameters(), lr=0.1, fused=True)'],
+    },
+  },
+  leaves: {
+    'the model moves afterwards': { source: script('optimizer = torch.optim.AdamW(model.parameters())', { moved: '    model = nn.Linear(3, 2)\n', late: '    model.to(device)\n' }), finding, because: /after the optimizer is made/ },
+    'it is given already': { source: script('optimizer = torch.optim.AdamW(model.parameters(), fused=True)'), finding, because: /`fused=True` is given/ },
+    'another way is given': { source: script('optimizer = torch.optim.AdamW(model.parameters(), foreach=True)'), finding, because: /`foreach=True` is given/ },
+    'an optimizer without it': { source: script('optimizer = torch.optim.RMSprop(model.parameters())'), finding, because: /no fused implementation/ },
+    'on the host': { source: script('optimizer = torch.optim.AdamW(model.parameters())', { device: "'cpu'" }), finding, because: /on the host/ },
+    'an old version': { source: { 'train.py': script('optimizer = torch.optim.AdamW(model.parameters())'), 'requirements.txt': 'torch<2\n' }, finding, because: /asks for an older one/ },
+    'SGD of an unknown version': { source: script('optimizer = optim.SGD(model.parameters(), lr=0.1)'), finding, because: /since|came with PyTorch 2\.3/ },
+    'a finding of waiting': { source: script('optimizer = torch.optim.AdamW(model.parameters())'), finding: { ...finding, category: 'C3', rule: 'C3-scalar-read' } },
+  },
+};
