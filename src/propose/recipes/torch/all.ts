@@ -6,6 +6,12 @@ import { readAtInterval } from './read-at-interval.js';
 import { zeroGradNone } from './zero-grad-none.js';
 import { fusedOptimizer } from './fused-optimizer.js';
 import { noGradients } from './no-gradients.js';
+import { channelsLast } from './channels-last.js';
+import { cudnnBenchmark } from './cudnn-benchmark.js';
+import { torchCompile } from './torch-compile.js';
+import { cudaGraphs } from './cuda-graphs.js';
+import { tf32 } from './tf32.js';
+import { bf16Autocast } from './bf16-autocast.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -16,4 +22,10 @@ export const torchRecipes: readonly TorchRecipe[] = [
   zeroGradNone,
   fusedOptimizer,
   noGradients,
+  channelsLast,
+  cudnnBenchmark,
+  torchCompile,
+  cudaGraphs,
+  tf32,
+  bf16Autocast,
 ];

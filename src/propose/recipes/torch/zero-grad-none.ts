@@ -52,7 +52,7 @@ function manualEdits({ module, region }: TrainingLoop): Found[] {
     const name = /^(\w+)\.grad(?:\.data|\.detach\(\))?\.(?:zero_\(\)|fill_\(0(?:\.0*)?\))$/.exec(call.text())?.[1];
     const statement = statementOf(call);
     const loop = ancestorWhere(call, (at) => at.kind() === 'for_statement', region);
-    if (name === undefined || parts(statement)[0]?.id() !== call.id() || loop?.field('left')?.text() !== name || !/\.parameters\(\)$/.test(loop.field('right')?.text() ?? '')) return [];
+    if (name === undefined || parts(statement)[0]?.id() !== call.id() || loop?.field('left')?.text() !== name || loop.field('right')?.text().endsWith('.parameters()') !== true) return [];
     return [{ node: call, edit: replaced(module, call, `${name}.grad = None`) }];
   });
 }

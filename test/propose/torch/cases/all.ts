@@ -4,6 +4,9 @@ import { accumulateOnDeviceCases, logAtIntervalCases, readAtIntervalCases } from
 import { zeroGradNoneCases } from './zero-grad-none.js';
 import { fusedOptimizerCases } from './fused-optimizer.js';
 import { noGradientsCases } from './no-gradients.js';
+import { channelsLastCases, cudnnBenchmarkCases } from './convolutions.js';
+import { cudaGraphsCases, torchCompileCases } from './compiling.js';
+import { bf16AutocastCases, tf32Cases } from './precision.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
@@ -14,4 +17,10 @@ export const torchCases: Record<string, TorchCases> = {
   'zero-grad-none': zeroGradNoneCases,
   'fused-optimizer': fusedOptimizerCases,
   'no-gradients': noGradientsCases,
+  'channels-last': channelsLastCases,
+  'cudnn-benchmark': cudnnBenchmarkCases,
+  'torch-compile': torchCompileCases,
+  'cuda-graphs': cudaGraphsCases,
+  tf32: tf32Cases,
+  'bf16-autocast': bf16AutocastCases,
 };

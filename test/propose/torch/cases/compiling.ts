@@ -1,0 +1,73 @@
+import type { TorchCases } from '../harness.js';
+
+const finding = { function: 'main', at: 'model(x)', category: 'C2', rule: 'C2-launch-bound' };
+const net = `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return torch.relu(self.layer(x)) * 2
+`;
+const main = ({ made = '    model = Net().to(device)\n', end = '', batches = '        x = torch.randn(8, 4, device=device)\n' } = {}): string => `
+
+def main():
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+${made}    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for step in range(3):
+${batches}        loss = model(x).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+${end}    return model
+`;
+/** Compiling needs a compiler of C++, and is checked elsewhere: here the graph is run as it is. */
+const run = `
+import torch
+if hasattr(torch, 'compile'):
+    was = torch.compile
+    torch.compile = lambda model, **options: was(model, backend='eager')
+    torch.nn.Module.compile = lambda self, **options: None
+import train
+result = list(train.main().parameters())
+`;
+
+export const torchCompileCases: TorchCases = {
+  fires: {
+    'where the model is made': { source: net + main(), finding, patch: ['+    model = torch.compile(model)'], run, torch: [2, 1] },
+    'in place where weights are saved': { source: net + main({ made: '    model = Net()\n    model.to(device)\n', end: "    torch.save(model.state_dict(), 'net.pt')\n" }), finding: { ...finding, rule: 'C2-fragmented-elementwise' }, patch: ['+    model.compile()'], run, torch: [2, 2] },
+    'in another file': {
+      source: { 'net.py': net, 'train.py': `import torch\nfrom net import Net\n${main()}` },
+      finding: { ...finding, function: 'Net.forward', at: 'torch.relu', file: 'net.py' },
+      patch: ['@ train.py', '+    model = torch.compile(model)'],
+      run,
+      torch: [2, 1],
+    },
+  },
+  leaves: {
+    'it is compiled': { source: net + main({ made: '    model = torch.compile(Net().to(device))\n' }), finding, because: /compiles already, in line 16/ },
+    'forward fetches a value': { source: net.replace('torch.relu(self.layer(x)) * 2', 'x * x.max().item()') + main(), finding, because: /one graph: line 11/ },
+    'an old version': { source: { 'train.py': net + main(), 'requirements.txt': 'torch==1.13.1\n' }, finding, because: /asks for an older one/ },
+    'several models': { source: net + main({ made: '    model = Net().to(device)\n    teacher = Net().to(device)\n' }), finding, because: /where the one model is made/ },
+    'on the host': { source: net + main().replace("'cuda' if torch.cuda.is_available() else ", ''), finding, because: /does not use CUDA/ },
+    'a finding of copies': { source: net + main(), finding: { ...finding, category: 'C4', rule: 'C4-pageable-copies' } },
+  },
+};
+
+export const cudaGraphsCases: TorchCases = {
+  fires: {
+    'batches of one shape': { source: net + main(), finding, patch: ["+    model = torch.compile(model, mode='reduce-overhead')"], run, torch: [2, 1] },
+    'a compiled model': { source: net + main({ made: '    model = torch.compile(Net().to(device))\n' }), finding, patch: ['-    model = torch.compile(Net().to(device))', "+    model = torch.compile(Net().to(device), mode='reduce-overhead')"], run, torch: [2, 1] },
+  },
+  leaves: {
+    'a loader that keeps the last batch': { source: `from torch.utils.data import DataLoader\n${net}${main({ batches: '        x = next(iter(loader))\n', made: '    model = Net().to(device)\n    loader = DataLoader(data, batch_size=8)\n' })}`, finding, because: /last batch may be smaller/ },
+    'padded batches': { source: net + main({ batches: '        x = torch.nn.utils.rnn.pad_sequence(rows[step])\n' }), finding, because: /differ in size/ },
+    'losses are kept': { source: net + main({ end: '', batches: '        x = torch.randn(8, 4, device=device)\n' }).replace('        optimizer.step()', '        optimizer.step()\n        losses.append(loss.detach())'), finding, because: /keeps an output/ },
+    'another mode': { source: net + main({ made: "    model = torch.compile(Net().to(device), mode='max-autotune')\n" }), finding, because: /compiles already/ },
+    'fragmented, but not bound by launches': { source: net + main(), finding: { ...finding, rule: 'C2-fragmented-elementwise' } },
+  },
+};
