@@ -1,5 +1,6 @@
 import type { HubActivities } from '../core/run/contracts.js';
 import { sha256 } from '../propose/hash.js';
+import type { ArtifactStore } from '../store/artifacts.js';
 import type { StoreWriter } from '../store/writer.js';
 import { activity } from './activity.js';
 
@@ -7,7 +8,7 @@ import { activity } from './activity.js';
 const noiseLastsMs = 30 * 24 * 3_600_000;
 
 /** The one writer of the knowledge base: only the hub's worker serves these. */
-export function hubActivities({ store }: { store: StoreWriter }): HubActivities {
+export function hubActivities({ store, artifacts }: { store: StoreWriter; artifacts: ArtifactStore }): HubActivities {
   return {
     recordRun: activity(async ({ status, trials, decisions }) => {
       store.recordRun(status);
@@ -27,6 +28,6 @@ export function hubActivities({ store }: { store: StoreWriter }): HubActivities 
     recordSurvey: activity(async ({ target, base, at, survey }) => {
       store.recordSurvey(target, base, at, survey);
     }),
-    priors: activity(async () => store.priors()),
+    priors: activity(async ({ target }) => artifacts.put('json', JSON.stringify(store.known(target)))),
   };
 }

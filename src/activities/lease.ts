@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import type { LeaseActivities } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
+import { readCpu } from '../measure/machine.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -21,7 +22,7 @@ export function leaseActivities(deps: Dependencies): LeaseActivities {
     lease: activity(async ({ run, tag }) => {
       const own = await readLease(deps, run);
       const device = own?.device ?? (await leastUsed(deps));
-      const lease: Lease = { tag, host: deps.host, device, token: own?.token ?? randomUUID(), gpu: deps.gpu };
+      const lease: Lease = { tag, host: deps.host, device, token: own?.token ?? randomUUID(), gpu: deps.gpu, cpu: readCpu().model };
       await writeLease(deps, { ...lease, run, expires: Date.now() + leaseLastsMs });
       return lease;
     }),

@@ -1,38 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { benchmarksText } from '../core/config/benchmarks.js';
 import type { Candidate, CandidateRef } from '../core/candidate.js';
+import { choiceRecord, placed } from '../core/choice/choice-record.js';
+import { choose } from '../core/choice/choose.js';
+import type { KnownOfTarget } from '../core/choice/record.js';
 import type { Finding } from '../core/finding.js';
-import { rankCandidates } from '../core/ranking.js';
 import type { HostActivities } from '../core/run/contracts.js';
 import { recipeProposer } from '../propose/recipe-proposer.js';
 import { withoutGrammar } from '../propose/source/parse.js';
-import { activity } from './activity.js';
+import { surroundingLines, surroundingsOf } from '../propose/surroundings.js';
+import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 import { protectionOf } from '../workspace/protected-globs.js';
 import { scriptCandidates } from './script.js';
 
-/** Candidates of every proposer that the config allows, ranked. */
+type Input = Parameters<HostActivities['propose']>[0];
+
+/** Candidates of every proposer that the config allows, in the order in which they are to be tried. */
 export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
   return activity(async (input, attempt) => {
-    const { config, worktree, findings: findingsRef, delta, priors, tried, limit } = input;
-    const { path } = await worktreeOf(deps, worktree);
-    // A benchmark or a test can be hot, and stays as it is.
-    const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, input.target), input.target, config));
-    const findings = (await deps.artifacts.getJson<Finding[]>(findingsRef)).filter(({ file }) => protectedBy(file) === undefined);
-    const candidates: Candidate[] = (await Promise.all((input.proposals ?? []).map((ref) => deps.artifacts.getJson<Candidate[]>(ref)))).flat();
-    if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
-    if (config.propose.recipes) {
-      const proposer = recipeProposer({ only: config.propose.only, except: config.propose.except });
-      for (const finding of findings) candidates.push(...(await proposer.propose(finding, { worktree: path })));
-    }
-    const known = new Set(tried);
-    const fresh = candidates.filter((candidate) => !known.has(candidate.id));
-    const { ranked, hopeless } = rankCandidates({ candidates: fresh, priors, delta, limit });
+    const { config, delta, tried, limit, hardware, trialSeconds } = input;
+    const known = input.known === undefined ? null : await deps.artifacts.getJson<KnownOfTarget>(input.known);
+    const done = new Set(tried);
+    const findings = await editableFindings(deps, input);
+    const candidates = await withSurroundings(deps, input, (await proposed(deps, input, findings, attempt)).filter((candidate) => !done.has(candidate.id)));
+    const asked = { candidates, records: known?.records ?? [], refused: config.propose.retry_refused ? [] : (known?.refused ?? []), hardware, delta, limit, trialSeconds, seed: config.propose.seed ?? randomBytes(8).toString('hex') };
+    const choice = choose(asked);
     return {
-      ranked: await Promise.all(ranked.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
-      hopeless: [...hopeless.map(({ candidate, why }) => ({ title: `${candidate.title} (${candidate.file}:${candidate.line})`, why })), ...unread(config.propose.recipes ? findings : [])],
+      ranked: await Promise.all(choice.chosen.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
+      hopeless: [...choice.hopeless.map(({ candidate, why }) => ({ title: placed(candidate), why })), ...unread(config.propose.recipes ? findings : [])],
+      choice: await deps.artifacts.put('json', JSON.stringify(choiceRecord(asked, choice))),
     };
   });
+}
+
+/** A benchmark or a test can be hot, and stays as it is. */
+async function editableFindings(deps: Dependencies, { target, config, findings }: Input): Promise<Finding[]> {
+  const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
+  return (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined);
+}
+
+async function proposed(deps: Dependencies, input: Input, findings: readonly Finding[], attempt: Attempt): Promise<Candidate[]> {
+  const { config, worktree, proposals = [] } = input;
+  const { path } = await worktreeOf(deps, worktree);
+  const candidates = (await Promise.all(proposals.map((ref) => deps.artifacts.getJson<Candidate[]>(ref)))).flat();
+  if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
+  if (config.propose.recipes) {
+    const proposer = recipeProposer({ only: config.propose.only, except: config.propose.except });
+    for (const finding of findings) candidates.push(...(await proposer.propose(finding, { worktree: path })));
+  }
+  return candidates;
 }
 
 /** Findings in files that no recipe can read here, each language once. */
@@ -43,6 +62,17 @@ function unread(findings: readonly Finding[]): { title: string; why: string }[] 
     if (why !== null && !first.has(why)) first.set(why, file);
   }
   return [...first].map(([why, file]) => ({ title: `recipes for ${file}`, why }));
+}
+
+async function withSurroundings(deps: Dependencies, { target, config, champion, worktree }: Input, candidates: readonly Candidate[]): Promise<Candidate[]> {
+  const { path } = await worktreeOf(deps, worktree);
+  const repository = await repositoryOf(deps, target);
+  const request = {
+    worktree: path,
+    measuredBy: JSON.stringify([benchmarksText(config), config.verdict.min_gain]),
+    diff: (commit: string) => repository.diff(champion.commit, commit, surroundingLines),
+  };
+  return Promise.all(candidates.map(async (candidate) => ({ ...candidate, surroundings: await surroundingsOf(candidate.change, request) })));
 }
 
 async function refOf(deps: Dependencies, candidate: Candidate, expected: number): Promise<CandidateRef> {

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.js';
 import { PerfloopError } from '../core/errors.js';
 import type { HostActivities } from '../core/run/contracts.js';
 import { runCommand } from '../measure/run-command.js';
-import { candidateId } from '../propose/candidate-id.js';
+import { identityOfDiff } from '../propose/diff-identity.js';
 import { scriptInput } from '../propose/script.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { withFreshWorktree } from '../workspace/open-worktree.js';
@@ -54,7 +54,7 @@ async function proposalOf({ target, config, champion }: Input, repository: Repos
   if (commit === null) return null;
   const diff = await repository.diff(champion.commit, commit);
   return {
-    id: candidateId('', '', [{ before: '', after: diff }]), proposer: 'script', recipe: null, title: title || `a change by ${config.propose.script?.run ?? ''}`, rationale: printed.slice(0, 4000),
+    id: identityOfDiff(diff).id, proposer: 'script', recipe: null, title: title || `a change by ${config.propose.script?.run ?? ''}`, rationale: printed.slice(0, 4000),
     findingId: finding.id, file: finding.file, line: finding.line, language: finding.language, share: null, change: { kind: 'commit', commit: await repository.commitRef(commit, target.base) },
   };
 }

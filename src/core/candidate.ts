@@ -36,6 +36,8 @@ export interface Candidate {
   share: number | null;
   /** What a recipe says may differ after it; absent where results stay the same bit for bit, or nothing is known. */
   changesResults?: 'rounding' | 'precision' | 'logging';
+  /** Hash of the code around the change and of what it is measured by; absent in candidates of earlier versions. */
+  surroundings?: string;
   change: Change;
 }
 
@@ -43,6 +45,6 @@ export interface Candidate {
 export interface CandidateRef extends Omit<Candidate, 'change' | 'rationale'> {
   /** JSON of the whole Candidate. */
   patch: ArtifactRef;
-  /** Expected natural-log gain used for ranking; see core/ranking.ts. */
+  /** Expected natural-log gain used for ranking; see core/choice. */
   expected: number;
 }

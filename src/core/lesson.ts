@@ -15,6 +15,10 @@ export interface Lesson {
   verdict: VerdictKind;
   /** Natural log of the measured ratio; null when nothing was sampled. */
   logGain: number | null;
+  /** Model of the GPU or CPU that measured it; null where that is not known. */
+  hardware: string | null;
+  /** What the trial took; null where that is not known. */
+  seconds: number | null;
   title: string;
   body: string;
   /** Milliseconds since the epoch. */
@@ -22,7 +26,7 @@ export interface Lesson {
 }
 
 /** The lesson of a decided trial; null while it is undecided. */
-export function lessonOf(run: string, target: string, trial: TrialSummary): Lesson | null {
+export function lessonOf({ run, target, hardware }: { run: string; target: string; hardware: string | null }, trial: TrialSummary): Lesson | null {
   const { verdict, candidate } = trial;
   // A trial that was measured afresh teaches through its successor.
   if (verdict === null || trial.state !== 'decided' || verdict.reasons.some((reason) => reason.code === 'superseded')) return null;
@@ -39,6 +43,8 @@ export function lessonOf(run: string, target: string, trial: TrialSummary): Less
     language: candidate.language,
     verdict: verdict.kind,
     logGain: measured === null ? null : Math.log(measured.ratio),
+    hardware,
+    seconds: trial.startedAt === null || trial.endedAt === null ? null : (trial.endedAt - trial.startedAt) / 1000,
     title: `${candidate.title} (${candidate.file}:${candidate.line})`,
     body: `${verdict.kind}: ${verdict.reasons.map((reason) => reason.text).join(' ')} ${numbers}${share}`,
     at: trial.endedAt ?? 0,

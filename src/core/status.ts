@@ -162,6 +162,8 @@ export interface RunEvidence {
   findings: ArtifactRef[];
   /** JSON of what every rule says, one for each round that analyzed. Absent in runs of earlier versions. */
   analyses?: ArtifactRef[];
+  /** JSON of ChoiceRecord: how candidates were chosen, one for each round that proposed. Absent in runs of earlier versions. */
+  choices?: ArtifactRef[];
   /** JSON of the survey of the warm-up. Absent in runs of earlier versions. */
   survey?: ArtifactRef;
   /** JSON of the fingerprint of the host that sampled. */

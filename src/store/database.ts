@@ -2,7 +2,7 @@ import Database from './sqlite.js';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
-import { schemaSql, schemaVersion } from './schema.js';
+import { migrations, schemaSql, schemaVersion } from './schema.js';
 
 export type Db = Database.Database;
 
@@ -20,8 +20,11 @@ export function openWriter(file: string): Db {
   }
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
-  db.exec(schemaSql);
-  db.pragma(`user_version = ${schemaVersion}`);
+  db.transaction(() => {
+    if (version > 0) for (const migration of migrations.slice(version - 1)) db.exec(migration);
+    db.exec(schemaSql);
+    db.pragma(`user_version = ${schemaVersion}`);
+  })();
   return db;
 }
 

@@ -5,7 +5,7 @@ import { openReader } from './database.js';
 import type { Home } from './home.js';
 import type { RunHeader } from './writer.js';
 
-export interface LessonHit extends Lesson {
+export interface LessonHit extends Omit<Lesson, 'hardware' | 'seconds'> {
   /** The matching part with the words in **bold**. */
   excerpt: string;
 }

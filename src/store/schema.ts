@@ -1,5 +1,5 @@
 /** Version of the tables below; a database with a newer one is refused. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Every table is written by upserts with deterministic ids, so that a repeated activity changes nothing. */
 export const schemaSql = `
@@ -21,7 +21,7 @@ CREATE TRIGGER IF NOT EXISTS decisions_are_kept BEFORE DELETE ON decisions BEGIN
 CREATE TABLE IF NOT EXISTS lessons (
   rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run TEXT NOT NULL, trial TEXT NOT NULL, target TEXT NOT NULL,
   proposer TEXT NOT NULL, recipe TEXT, language TEXT NOT NULL, verdict TEXT NOT NULL, log_gain REAL, title TEXT NOT NULL, body TEXT NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL, hardware TEXT, seconds REAL
 ) STRICT;
 CREATE VIRTUAL TABLE IF NOT EXISTS lessons_text USING fts5 (title, body, recipe, content='lessons', content_rowid='rowid', tokenize='porter unicode61');
 CREATE TRIGGER IF NOT EXISTS lessons_index AFTER INSERT ON lessons BEGIN
@@ -34,3 +34,6 @@ CREATE TABLE IF NOT EXISTS warmups (
   target TEXT NOT NULL, base TEXT NOT NULL, at INTEGER NOT NULL, survey TEXT NOT NULL, PRIMARY KEY (target, base)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** What brings a database of an earlier version to the next: of version 1 to 2, and so on. */
+export const migrations: readonly string[] = ['ALTER TABLE lessons ADD COLUMN hardware TEXT; ALTER TABLE lessons ADD COLUMN seconds REAL;'];

@@ -1,4 +1,5 @@
-import type { Prior } from '../core/ranking.js';
+import type { KnownOfTarget, TrialRecord } from '../core/choice/record.js';
+import { refusals, type DecidedTrial } from '../core/choice/refusals.js';
 import type { DecisionRecord, RunStatus, TrialSummary } from '../core/status.js';
 import type { Noise } from '../core/verdict/noise.js';
 import type { ArtifactRef } from '../core/artifact.js';
@@ -26,7 +27,8 @@ export interface StoreWriter {
   recordNoise(record: NoiseRecord): void;
   findNoise(host: string, benchmark: string): NoiseRecord | null;
   recordSurvey(target: string, base: string, at: number, survey: ArtifactRef): void;
-  priors(): Prior[];
+  /** What trials of this target, and of others, taught. */
+  known(target: string): KnownOfTarget;
   close(): void;
 }
 
@@ -38,16 +40,18 @@ export function openStoreWriter(file: string): StoreWriter {
     VALUES (@run, @id, @position, @proposer, @recipe, @language, @verdict, @logGain, @summary)
     ON CONFLICT (run, id) DO UPDATE SET verdict = excluded.verdict, log_gain = excluded.log_gain, summary = excluded.summary`);
   const insertDecision = db.prepare('INSERT INTO decisions (id, run, trial, approve, who, comment, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
-  const insertLesson = db.prepare(`INSERT INTO lessons (id, run, trial, target, proposer, recipe, language, verdict, log_gain, title, body, at)
-    VALUES (@id, @run, @trial, @target, @proposer, @recipe, @language, @verdict, @logGain, @title, @body, @at) ON CONFLICT (id) DO NOTHING`);
+  const insertLesson = db.prepare(`INSERT INTO lessons (id, run, trial, target, proposer, recipe, language, verdict, log_gain, title, body, at, hardware, seconds)
+    VALUES (@id, @run, @trial, @target, @proposer, @recipe, @language, @verdict, @logGain, @title, @body, @at, @hardware, @seconds) ON CONFLICT (id) DO NOTHING`);
   const insertNoise = db.prepare(`INSERT INTO noise (host, benchmark, at, noise, samples) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (host, benchmark) DO UPDATE SET at = excluded.at, noise = excluded.noise, samples = excluded.samples`);
   const selectNoise = db.prepare<[string, string], { at: number; noise: string; samples: string }>('SELECT at, noise, samples FROM noise WHERE host = ? AND benchmark = ?');
   const insertSurvey = db.prepare('INSERT INTO warmups (target, base, at, survey) VALUES (?, ?, ?, ?) ON CONFLICT (target, base) DO UPDATE SET at = excluded.at, survey = excluded.survey');
   // Only trials that were sampled teach about a recipe: a patch that never ran says nothing of its gain.
-  const selectPriors = db.prepare<[], Prior>(`SELECT recipe, language, count(*) AS tried, sum(verdict = 'accepted') AS accepted,
-      coalesce(avg(CASE WHEN verdict = 'accepted' THEN log_gain END), 0.0) AS meanLogGain
-    FROM lessons WHERE recipe IS NOT NULL AND log_gain IS NOT NULL GROUP BY recipe, language ORDER BY recipe, language`);
+  const selectRecords = db.prepare<[string], Omit<TrialRecord, 'here'> & { here: number }>(`SELECT proposer, recipe, language, hardware, target = ? AS here, count(*) AS tried, sum(verdict = 'accepted') AS accepted,
+      coalesce(sum(log_gain) FILTER (WHERE verdict = 'accepted'), 0.0) AS logGain, coalesce(sum(seconds), 0.0) AS seconds, count(seconds) AS timed
+    FROM lessons WHERE log_gain IS NOT NULL GROUP BY proposer, recipe, language, hardware, here ORDER BY proposer, recipe, language, hardware, here`);
+  const selectTrials = db.prepare<[string], { run: string; trial: string }>(`SELECT t.run, json_object('id', t.id, 'candidate', json_extract(t.summary, '$.candidate'), 'verdict', json_extract(t.summary, '$.verdict')) AS trial
+    FROM trials t JOIN runs r ON r.id = t.run WHERE r.target = ? AND t.verdict IS NOT NULL AND json_extract(t.summary, '$.candidate.surroundings') IS NOT NULL ORDER BY r.started_at, r.id, t.position`);
 
   return {
     recordRun(header) {
@@ -80,7 +84,10 @@ export function openStoreWriter(file: string): StoreWriter {
     recordSurvey(target, base, at, survey) {
       insertSurvey.run(target, base, at, JSON.stringify(survey));
     },
-    priors: () => selectPriors.all(),
+    known: (target) => ({
+      records: selectRecords.all(target).map((record) => ({ ...record, here: record.here === 1 })),
+      refused: refusals(selectTrials.all(target).map(({ run, trial }) => ({ run, trial: JSON.parse(trial) as DecidedTrial }))),
+    }),
     close: () => db.close(),
   };
 }

@@ -2,6 +2,7 @@ import { benchmarksText } from '../core/config/benchmarks.js';
 import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import { lessonOf } from '../core/lesson.js';
+import { hardwareOf } from '../core/run/lease.js';
 import type { RunModel } from '../core/run/model.js';
 import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
@@ -110,7 +111,7 @@ export async function analyze(phases: Phases): Promise<void> {
 /** The only phase that writes the wiki. */
 export async function learn({ input, model, control }: Phases): Promise<void> {
   control.enter('learn', 'writing down what was learned');
-  const lessons = model.status.trials.filter((trial) => trial.round === model.status.round).map((trial) => lessonOf(model.status.run, model.status.target.id, trial));
+  const lessons = model.status.trials.filter((trial) => trial.round === model.status.round).map((trial) => lessonOf({ run: model.status.run, target: model.status.target.id, hardware: model.lease === null ? null : hardwareOf(model.lease) }, trial));
   await hubActivities(input.queuePrefix).recordLessons.executeWithOptions({ summary: 'lessons' }, [{ v: 1, lessons: lessons.filter((lesson) => lesson !== null) }]);
 }
 

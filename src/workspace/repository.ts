@@ -28,7 +28,7 @@ export interface Repository {
   /** Git's hash of the files of a commit: equal for commits with the same files. */
   treeHash(commit: string): Promise<string>;
   /** A unified diff, for people. */
-  diff(from: string, to: string): Promise<string>;
+  diff(from: string, to: string, /** Lines of context, 3 by default. */ context?: number): Promise<string>;
   changedPaths(from: string, to: string): Promise<ChangedPath[]>;
   /** Points a branch at a commit, wherever it was. */
   setBranch(name: string, commit: string): Promise<void>;
@@ -84,7 +84,7 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
     listFiles: async (commit) => (await listTree(commit, here)).map((entry) => entry.path),
     listTree: (commit) => listTree(commit, here),
     treeHash: (commit) => git(['rev-parse', '--verify', `${commit}^{tree}`], here),
-    diff: async (from, to) => (await gitBytes(['diff', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-color', from, to, '--'], here)).toString('utf8'),
+    diff: async (from, to, context = 3) => (await gitBytes(['diff', `--unified=${context}`, '--no-ext-diff', '--no-textconv', '--no-renames', '--no-color', from, to, '--'], here)).toString('utf8'),
     changedPaths: (from, to) => changedPathsBetween(from, to, here),
     async setBranch(name, commit) {
       await git(['check-ref-format', `refs/heads/${name}`], here);

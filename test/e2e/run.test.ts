@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ChoiceRecord } from '../../src/core/choice/choice-record.js';
 import { openStoreReader } from '../../src/store/reader.js';
 import type { RunStatus, TrialSummary } from '../../src/core/status.js';
+import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, verdictOf, type StartedRun } from './runs.js';
 import { effect, proposer, waitingProgram } from './target.js';
@@ -124,6 +126,17 @@ describe('a run of two rounds', () => {
     // A machine that is busy with other things may make it inconclusive, never accepted.
     expect(['rejected futile', 'inconclusive undecided']).toContain(verdictOf(trial));
     expect(trial.verdict?.measured?.pairs).toBeGreaterThanOrEqual(4);
+  });
+
+  it('explains what each round chose', async () => {
+    const { choices } = jsonOf(await cli(engine, ['show', run.id, '--why', '--json'])) as { choices: ChoiceRecord[] };
+    expect(choices.map(({ weighed }) => weighed.map(({ title }) => title).toSorted())).toEqual([1, 2].map((round) => status.trials.filter((trial) => trial.round === round).map((trial) => trial.candidate.title).toSorted()));
+    expect(choices[0]?.hardware).toBeTruthy();
+    // The second round has learned of the first.
+    expect(choices[1]?.weighed[0]?.arms[0]?.belief.accepted).toBeGreaterThan(choices[0]?.weighed[0]?.arms[0]?.belief.accepted ?? Infinity);
+    const { stdout } = await cli(engine, ['show', run.id, '--why']);
+    expect(stdout).toMatch(/^round 1: 3 candidates for a gain above 20%, seed [0-9a-f]{16}, on /);
+    expect(stdout).toMatch(/script .* accepted 1\.\d+x\n/);
   });
 
   it('tries nothing of a proposer that changed nothing', () => {

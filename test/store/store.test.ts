@@ -96,7 +96,7 @@ describe('decisions', () => {
 
 describe('lessons', () => {
   const learn = (run: string, id: string, recipe: string, verdict: Verdict) => {
-    const lesson = lessonOf(run, 't1', trial(id, recipe, verdict));
+    const lesson = lessonOf({ run, target: 't1', hardware: 'EPYC' }, { ...trial(id, recipe, verdict), startedAt: 1000, endedAt: 5000 });
     if (lesson !== null) store.recordLesson(lesson);
   };
 
@@ -111,22 +111,47 @@ describe('lessons', () => {
     reader?.close();
   });
 
-  it('become priors by recipe and language; what was never measured teaches nothing', () => {
+  it('become records by kind, language, hardware and target; what was never measured teaches nothing', () => {
     learn('r-aaaa', 'r1-1', 'set-beside-array', accepted(1.3));
     learn('r-aaaa', 'r1-2', 'set-beside-array', rejected(1.0));
     learn('r-aaaa', 'r1-3', 'set-beside-array', { kind: 'rejected', measured: null, reasons: [{ code: 'build-failed', text: 'no' }] });
     learn('r-aaaa', 'r1-3', 'set-beside-array', { kind: 'rejected', measured: null, reasons: [{ code: 'build-failed', text: 'no' }] });
-    const [prior] = store.priors();
-    expect(prior).toMatchObject({ recipe: 'set-beside-array', language: 'javascript', tried: 2, accepted: 1 });
-    expect(prior?.meanLogGain).toBeCloseTo(Math.log(1.3));
+    const { records } = store.known('t1');
+    expect(records).toEqual([{ proposer: 'recipes', recipe: 'set-beside-array', language: 'javascript', hardware: 'EPYC', here: true, tried: 2, accepted: 1, logGain: expect.closeTo(Math.log(1.3)) as number, seconds: 8, timed: 2 }]);
+    expect(store.known('t2').records).toMatchObject([{ here: false, tried: 2 }]);
   });
 
   it('of a trial that was measured afresh come from its successor', () => {
-    expect(lessonOf('r-aaaa', 't1', trial('r1-1', 'x', { kind: 'rejected', measured: measured(1.2), reasons: [{ code: 'superseded', text: 'afresh as r1-1c' }] }))).toBeNull();
+    expect(lessonOf({ run: 'r-aaaa', target: 't1', hardware: null }, trial('r1-1', 'x', { kind: 'rejected', measured: measured(1.2), reasons: [{ code: 'superseded', text: 'afresh as r1-1c' }] }))).toBeNull();
   });
 });
 
 describe('the database', () => {
+  it('of version 1 gets what lessons know since, and keeps its lessons', () => {
+    store.close();
+    const old = new Database(home.db);
+    old.exec('ALTER TABLE lessons DROP COLUMN hardware; ALTER TABLE lessons DROP COLUMN seconds;');
+    old.exec("INSERT INTO lessons (id, run, trial, target, proposer, recipe, language, verdict, log_gain, title, body, at) VALUES ('r/1', 'r', '1', 't1', 'recipes', 'x', 'python', 'accepted', 0.1, 'title', 'body', 1)");
+    old.pragma('user_version = 1');
+    old.close();
+    store = openStoreWriter(home.db);
+    expect(store.known('t1').records).toEqual([{ proposer: 'recipes', recipe: 'x', language: 'python', hardware: null, here: true, tried: 1, accepted: 1, logGain: 0.1, seconds: 0, timed: 0 }]);
+    store.close();
+    // Opened once more it stays as it is.
+    store = openStoreWriter(home.db);
+    expect(store.known('t2').records).toHaveLength(1);
+  });
+
+  it('knows what earlier runs of a target refused', () => {
+    store.recordRun(header('r-aaaa', 1));
+    const refused = trial('r1-1', 'x', rejected(1));
+    refused.candidate.surroundings = 'around';
+    store.recordTrial('r-aaaa', 0, refused);
+    store.recordTrial('r-aaaa', 1, trial('r1-2', 'x', null));
+    expect(store.known('t1').refused).toEqual([{ id: 'c-r1-1', surroundings: 'around', share: 0.4, run: 'r-aaaa', trial: 'r1-1', why: 'no sign of a gain' }]);
+    expect(store.known('t2').refused).toEqual([]);
+  });
+
   it('of a newer perfloop is refused and left as it is', () => {
     store.close();
     const db = new Database(home.db);

@@ -17,12 +17,22 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb(program, finish, {
+  declareVerb<{ why?: true }>(program, finish, {
     usage: 'show <run>',
     summary: 'show a run: what was found, each trial with its verdict and reasons, decisions',
-    examples: ['perfloop show r-k3v7', 'perfloop show r-k3v7 --json'],
-    async action(context, _flags, run = '') {
+    options: [['--why', 'why each round tried what it tried, in that order']],
+    examples: ['perfloop show r-k3v7', 'perfloop show r-k3v7 --why', 'perfloop show r-k3v7 --json'],
+    async action(context, { why }, run = '') {
       const { show } = await import('../verbs/show.js');
+      if (why === true) {
+        const { chosenIn } = await import('../chosen-in.js');
+        const { printWhy } = await import('../print/why.js');
+        const { status } = await show(context, run);
+        const choices = await chosenIn(context.home, status);
+        if (context.json) emit(context, { run: status.run, choices }, () => '');
+        else emit(context, { status, choices }, printWhy);
+        return 0;
+      }
       const { printShow } = await import('../print/show.js');
       const shown = await show(context, run);
       if (context.json) emit(context, { ...shown.status, branch: shown.branch, found: shown.found }, () => '');

@@ -5,7 +5,6 @@ import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
 import type { Flag } from '../flag.js';
 import type { Lesson } from '../lesson.js';
-import type { Prior } from '../ranking.js';
 import type { TestComparison } from '../tests/compare.js';
 import type { Unusable } from '../tests/base.js';
 import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
@@ -163,7 +162,7 @@ export interface HostActivities {
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string; /** JSON of Analysis: what every rule says. Absent from workers of earlier versions. */ analysis?: ArtifactRef }>;
-  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; priors: Prior[]; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[] }>;
+  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; /** JSON of KnownOfTarget; absent where nothing is known. */ known?: ArtifactRef; hardware: string | null; /** What a trial is planned to take. */ trialSeconds: number | null; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; /** JSON of ChoiceRecord. Absent in histories of versions that kept none. */ choice?: ArtifactRef }>;
   /** Asks an agent for the task of another. What it edits is lost; `task` is null where it gave none. */
   writeTask(input: AgentWork & { worktree: WorktreeRef }): Promise<{ task: ArtifactRef | null; problem: string; prompt: ArtifactRef; log: ArtifactRef; usage: AgentUsage }>;
   /** Runs an agent in a worktree and takes what it edited. A retry begins with the files of the worktree's commit. */
@@ -230,5 +229,6 @@ export interface HubActivities {
   findNoise(input: { v: 1; host: string; benchmark: string; /** Workflow time, ms: older history than 30 days is not used. */ now: number }): Promise<KnownNoise | null>;
   recordNoise(input: KnownNoise & { v: 1; host: string; benchmark: string; at: number }): Promise<void>;
   recordSurvey(input: { v: 1; target: string; base: string; at: number; survey: ArtifactRef }): Promise<void>;
-  priors(input: { v: 1 }): Promise<Prior[]>;
+  /** What earlier trials taught, of this target and others: JSON of KnownOfTarget. Earlier versions gave a list of priors. */
+  priors(input: { v: 1; target: string }): Promise<ArtifactRef | unknown[]>;
 }

@@ -7,4 +7,11 @@ export interface Lease {
   token: string;
   /** The GPU's model where the host has one. */
   gpu: string | null;
+  /** Model of its CPU. Absent in leases of earlier versions. */
+  cpu?: string;
+}
+
+/** What says most about how fast it is: the model of its GPU, else of its CPU; null where a lease of earlier versions does not tell. */
+export function hardwareOf({ gpu, cpu }: Lease): string | null {
+  return gpu ?? cpu ?? null;
 }

@@ -1,0 +1,20 @@
+import type { TrialSummary } from '../status.js';
+import type { RefusedBefore } from './record.js';
+
+/** These say nothing of the candidate: it was overtaken, never decided, or what it was measured against did not work. */
+const notItsFault = new Set(['superseded', 'stopped', 'budget', 'champion-failed']);
+
+/** What tells whether a trial refused its candidate. */
+export type DecidedTrial = Pick<TrialSummary, 'id' | 'candidate' | 'verdict'>;
+
+/** The candidates that were refused the last time that they were decided on. The trials come oldest first. */
+export function refusals(trials: readonly { run: string; trial: DecidedTrial }[]): RefusedBefore[] {
+  const latest = new Map<string, RefusedBefore | null>();
+  for (const { run, trial } of trials) {
+    const { candidate, verdict } = trial;
+    if (verdict === null || candidate.surroundings === undefined || verdict.reasons.some(({ code }) => notItsFault.has(code))) continue;
+    const refused = verdict.kind === 'rejected' || verdict.kind === 'inconclusive';
+    latest.set(candidate.id, refused ? { id: candidate.id, surroundings: candidate.surroundings, share: candidate.share, run, trial: trial.id, why: verdict.reasons.map(({ text }) => text).join(' ') } : null);
+  }
+  return [...latest.values()].filter((refused) => refused !== null);
+}
