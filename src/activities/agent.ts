@@ -6,7 +6,7 @@ import type { Finding } from '../core/finding.js';
 import type { AgentRun, AgentWork, HostActivities } from '../core/run/contracts.js';
 import { agentPrompt, orchestratorPrompt, toldFailure, type Ground } from '../agents/prompt.js';
 import { titleOf } from '../agents/output.js';
-import { candidateId } from '../propose/candidate-id.js';
+import { identityOfDiff } from '../propose/diff-identity.js';
 import { languageOf } from '../core/language.js';
 import { undoChanges } from '../workspace/apply-candidate.js';
 import { commitAll } from '../workspace/commit-worktree.js';
@@ -90,7 +90,7 @@ function candidateOf(agent: string, { commit, title, rationale }: Extract<AgentR
   const finding = findings.find(({ file }) => places.some((place) => place.file === file));
   const place = places.find(({ file }) => file === finding?.file) ?? places[0] ?? { file: finding?.file ?? '', line: 1 };
   return {
-    id: candidateId('', '', [{ before: '', after: diff }]), proposer: agent, recipe: null, title, rationale,
+    id: identityOfDiff(diff).id, proposer: agent, recipe: null, title, rationale,
     findingId: finding?.id ?? null, file: place.file, line: place.line, language: languageOf(place.file), share: null, change: { kind: 'commit', commit },
   };
 }

@@ -13,7 +13,7 @@ export interface SurroundingsRequest {
   /** What a candidate is measured by, as text. */
   measuredBy: string;
   /** The unified diff of a commit against the champion, with `surroundingLines` of context. */
-  diff(commit: string): Promise<string>;
+  diff: (commit: string) => Promise<string>;
 }
 
 /**
