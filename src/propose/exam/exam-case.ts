@@ -31,8 +31,9 @@ const place = {
 const realFinding = z.strictObject({
   ...place,
   kind: z.literal('real'),
-  /** The cause: matches in the function as it is, and nowhere in it once it is mended. */
+  /** The cause: matches in the function (or file) as it is, and nowhere in it once it is mended. */
   gone: pattern,
+  scope: z.enum(['function', 'file']).default('function'),
   /** What a right patch brings, in the file. Every one has to match. */
   present: z.array(pattern).default([]),
   /** Most lines that a minimal patch removes and adds, together. */

@@ -66,9 +66,9 @@ export function isAbout(given: ExamFinding, place: GivenPlace, proposal: Proposa
   return given.kind === 'real' ? removesCause(given, proposal) || touches(proposal, given, place) : patchesFalse(given, place, proposal);
 }
 
-function removesCause({ file, function: name, gone, present }: RealFinding, proposal: Proposal): boolean {
-  const text = proposal.files.get(file);
-  return text !== undefined && !matches(text, gone, name) && present.every((pattern) => matches(text, pattern, '<module>'));
+function removesCause(given: RealFinding, proposal: Proposal): boolean {
+  const text = proposal.files.get(given.file);
+  return text !== undefined && !hasCause(given, text) && given.present.every((pattern) => matches(text, pattern, '<module>'));
 }
 
 function touches({ touched }: Proposal, { file }: ExamFinding, { statement: [first, last] }: GivenPlace): boolean {
@@ -83,7 +83,12 @@ function behaviourText(behaviour: Behaviour): string {
   return behaviour.kind === 'same' ? 'behaves the same' : behaviour.kind === 'differs' ? `behaves differently: ${behaviour.how}` : `behaviour not run: ${behaviour.why}`;
 }
 
+/** Whether the text of the finding's file has the cause. */
+export function hasCause({ gone, scope, function: name }: RealFinding, text: string): boolean {
+  return matches(text, gone, scope === 'file' ? '<module>' : name);
+}
+
 /** Whether the pattern is found in a function of that name. */
-export function matches(text: string, pattern: Pattern, name: string): boolean {
+function matches(text: string, pattern: Pattern, name: string): boolean {
   return functionsNamed(parseSource(text, 'python'), name).some((node) => node.find({ rule: pattern }) !== null);
 }

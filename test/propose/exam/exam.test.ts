@@ -5,7 +5,7 @@ import { runExam } from '../../../src/propose/exam/exam.js';
 import { givenFinding } from '../../../src/propose/exam/given-finding.js';
 import { loadCases } from '../../../src/propose/exam/load-cases.js';
 import { patchOf } from '../../../src/propose/exam/patch.js';
-import { matches, scoreFinding, type FindingScore } from '../../../src/propose/exam/score.js';
+import { hasCause, scoreFinding, type FindingScore } from '../../../src/propose/exam/score.js';
 import { sumOf } from '../../../src/propose/exam/sum.js';
 import type { CaseText } from '../../../src/propose/exam/exam-case.js';
 import type { Proposer } from '../../../src/propose/proposer.js';
@@ -67,7 +67,7 @@ it('scores a false finding as patched when its statement is changed, and not for
 });
 
 it('is told the cause and a right patch for each real finding, and at most the patch that one is tempted to for a false one', async () => {
-  const causes = cases.flatMap((one) => one.findings.flatMap((given) => (given.kind === 'real' && !matches(one.program.get(given.file) ?? '', given.gone, given.function) ? [`${one.name} ${given.name}`] : [])));
+  const causes = cases.flatMap((one) => one.findings.flatMap((given) => (given.kind === 'real' && !hasCause(given, one.program.get(given.file) ?? '') ? [`${one.name} ${given.name}`] : [])));
   expect(causes).toEqual([]);
   const scores = await runExam({ cases, proposer: referenceProposer(cases), python: { missing: 'not asked' }, harness });
   const wrong = scores.flatMap(({ program, findings }) => findings.filter(({ kind, result }) => result !== (kind === 'real' ? 'unchecked' : result)).map((one) => ({ program, ...one })));
@@ -91,6 +91,6 @@ it.skipIf('missing' in python)('tells a right patch from one that changes the lo
   });
   const [good] = await runExam({ cases: [mlp], proposer: proposer((name) => (name === 'hits-to-host-each-step' ? right(name) : [])), python, harness });
   const [bad] = await runExam({ cases: [mlp], proposer: proposer((name) => wrong[name] ?? []), python, harness });
-  expect(good?.findings.map(({ result }) => result)).toEqual(['not patched', 'right', 'not patched', 'not patched', 'turned down']);
-  expect(bad?.findings.map(({ result }) => result)).toEqual(['wrong', 'not patched', 'not patched', 'wrong', 'turned down']);
+  expect(good?.findings.map(({ result }) => result)).toEqual(['not patched', 'right', 'not patched', 'not patched', 'not patched', 'turned down']);
+  expect(bad?.findings.map(({ result }) => result)).toEqual(['wrong', 'not patched', 'not patched', 'wrong', 'not patched', 'turned down']);
 });
