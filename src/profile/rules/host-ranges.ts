@@ -25,12 +25,15 @@ const kinds: Record<RangeKind, RegExp> = {
   lock: /(wait\w*|acquir\w*)\b.*\bGIL\b|\bGIL\b.*\b(wait|acquir)/i,
 };
 
+const like = (column: string): string => ['load', 'batch', 'data', 'gc', 'garbage', 'gil'].map((part) => `${column} LIKE '%${part}%'`).join(' OR ');
+
+/** Registered texts are looked at once each, and not for each range. */
 const sql = `
 SELECT NVTX_EVENTS.rowid AS row, COALESCE(text, value) AS name, start - :origin AS startNs, "end" - :origin AS endNs,
   ${processNumber('globalTid')} AS process
 FROM NVTX_EVENTS LEFT JOIN StringIds ON StringIds.id = textId
 WHERE eventType IN (59, 60) AND "end" IS NOT NULL
-  AND (COALESCE(text, value) LIKE '%load%' OR COALESCE(text, value) LIKE '%batch%' OR COALESCE(text, value) LIKE '%data%' OR COALESCE(text, value) LIKE '%gc%' OR COALESCE(text, value) LIKE '%garbage%' OR COALESCE(text, value) LIKE '%gil%')
+  AND (${like('text')} OR (text IS NULL AND textId IN (SELECT id FROM StringIds WHERE ${like('value')})))
 ORDER BY start`;
 
 /** In the order of their start; none where ranges were not captured. */

@@ -56,7 +56,7 @@ function tinyPart(time: DeviceTime): number {
 
 function usesGraphs(asked: Asked): boolean {
   if (asked.tables.has('CUPTI_ACTIVITY_KIND_GRAPH_TRACE')) return true;
-  return asked.db.prepare("SELECT 1 FROM CUPTI_ACTIVITY_KIND_RUNTIME JOIN StringIds ON StringIds.id = nameId WHERE value GLOB 'cu*GraphLaunch*' LIMIT 1").get() !== undefined;
+  return asked.db.prepare("SELECT 1 FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT id FROM StringIds WHERE value GLOB 'cu*GraphLaunch*') LIMIT 1").get() !== undefined;
 }
 
 const fusion = 'PyTorch Performance Tuning Guide, "Fuse operations": pointwise operations are bound by memory, so that fusing them saves reads, writes and launches';

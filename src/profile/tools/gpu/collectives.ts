@@ -1,5 +1,6 @@
 import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
+import { workColumns, workKinds } from './columns/work.js';
 import { communication } from './communication.js';
 import type { Collective } from './nccl.js';
 import { stragglers } from './stragglers.js';
@@ -19,17 +20,27 @@ SELECT op, deviceId AS device, streamId AS stream, (SELECT value FROM StringIds 
   MAX(ns) / NULLIF(median(ns), 0) AS maxByMedian
 FROM ops GROUP BY op, deviceId, streamId, groupId, ranks ORDER BY SUM(ns) DESC, op, device, stream, groupId, ranks`;
 
-/** The operations of each device in the order in which they begin. */
-const startsSql = `
-SELECT deviceId, start, operation(StringIds.value) AS op FROM CUPTI_ACTIVITY_KIND_KERNEL JOIN StringIds ON StringIds.id = shortName
-WHERE shortName IN (SELECT id FROM StringIds WHERE ${communication('value')}) ORDER BY +deviceId, start`;
-
 const operations = /AllReduce|AllGather|ReduceScatter|Broadcast|SendRecv|AllToAll|Reduce|Gather|Scatter|Send|Recv/i;
+
+const operationOf = (name: string): string => operations.exec(name)?.[0] ?? name;
 
 /** Kernels that communicate, by operation, device and stream: those with the most time first. */
 export function collectives(db: ProfileDatabase, device: number | null): Collective[] {
-  db.function('operation', { deterministic: true }, (name: unknown) => operations.exec(String(name))?.[0] ?? String(name));
-  const lateness = stragglers(db.prepare<[], { deviceId: number; start: number; op: string }>(startsSql).all());
+  db.function('operation', { deterministic: true }, (name: unknown) => operationOf(String(name)));
+  const lateness = stragglers(startsOf(db));
   const rows = db.prepare<[object], Omit<Collective, 'medianLateUs' | 'lastShare'>>(sqlWith(hasTable(db, 'PERFLOOP_COLLECTIVES'))).all({ device });
   return rows.map((one) => ({ ...one, ...(lateness.get(`${one.op} ${one.device}`) ?? { medianLateUs: null, lastShare: null }) }));
+}
+
+/** The operations of each device in the order in which they begin, by nanoseconds from the profile's first event. */
+function startsOf(db: ProfileDatabase): { deviceId: number; start: number; op: string }[] {
+  const named = db.prepare<[], { id: number; value: string }>(`SELECT id, value FROM StringIds WHERE ${communication('value')}`).all();
+  const ops = new Map(named.map(({ id, value }) => [id, operationOf(value)]));
+  const { device, start, kind, name } = workColumns(db);
+  const starts: { deviceId: number; start: number; op: string }[] = [];
+  for (let at = 0; at < kind.length; at++) {
+    const op = workKinds[kind[at]!] === 'kernel' ? ops.get(name[at]!) : undefined;
+    if (op !== undefined) starts.push({ deviceId: device[at]!, start: start[at]!, op });
+  }
+  return starts;
 }

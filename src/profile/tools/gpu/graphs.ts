@@ -68,7 +68,7 @@ FROM launched GROUP BY graph, globalPid, deviceId, traced ORDER BY totalMs DESC,
 
 const instantiationsSql = `
 SELECT COUNT(*) AS instantiations, COALESCE(SUM("end" - start), 0) / 1e6 AS instantiationMs
-FROM CUPTI_ACTIVITY_KIND_RUNTIME JOIN StringIds ON StringIds.id = nameId WHERE value GLOB 'cudaGraphInstantiate*' OR value GLOB 'cuGraphInstantiate*'`;
+FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT id FROM StringIds WHERE value GLOB 'cudaGraphInstantiate*' OR value GLOB 'cuGraphInstantiate*')`;
 
 export const graphs = defineTool({
   name: 'graphs',

@@ -1,5 +1,5 @@
+import { Durations } from '../durations.js';
 import { entry } from '../entry.js';
-import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
 import type { PointsOfCall } from './call-points.js';
 import { launchesOf } from './columns/launches.js';
@@ -8,34 +8,16 @@ import { sweepRanges } from './range-sweep.js';
 
 const kernel = workKinds.indexOf('kernel');
 
-/** Kernels with the innermost range around their launch. Times in nanoseconds. */
-export interface RangeKernels {
-  /** Null for kernels whose launch is in no range. */
-  range: string | null;
-  count: number;
-  totalNs: number;
-  medianNs: number;
-  minNs: number;
-  maxNs: number;
-}
-
-/** The most time first. `wants`: whether a kernel counts, by its place in WorkColumns. */
-export function kernelsByRange(db: ProfileDatabase, wants: (kernel: number) => boolean): RangeKernels[] {
+/** Kernels by the innermost range around their launch, null for those in none. `wants`: whether a kernel counts, by its place in WorkColumns. */
+export function kernelsByRange(db: ProfileDatabase, wants: (kernel: number) => boolean): Map<string | null, Durations> {
   const [work, launches] = [workColumns(db), launchesOf(db)];
   const times: PointsOfCall = (call, point) => launches.eachWork(call, (at) => {
     if (work.kind[at] === kernel && wants(at)) point(work.end[at]! - work.start[at]!);
   });
-  const groups = new Map<string | null, { times: Numbers; count: number; totalNs: number; minNs: number; maxNs: number }>();
+  const groups = new Map<string | null, Durations>();
   sweepRanges<string>(db, times, {
     begin: ({ name }) => name,
-    point(_around, innermost, ns) {
-      const group = entry(groups, innermost, () => ({ times: new Numbers(), count: 0, totalNs: 0, minNs: ns, maxNs: ns }));
-      group.times.add(ns);
-      group.count += 1;
-      group.totalNs += ns;
-      group.minNs = Math.min(group.minNs, ns);
-      group.maxNs = Math.max(group.maxNs, ns);
-    },
+    point: (_around, innermost, ns) => entry(groups, innermost, () => new Durations()).add(ns),
   });
-  return [...groups].map(([range, { times, ...sums }]) => ({ range, ...sums, medianNs: times.median() ?? 0 })).toSorted((a, b) => b.totalNs - a.totalNs || ((a.range ?? '') < (b.range ?? '') ? -1 : 1));
+  return groups;
 }

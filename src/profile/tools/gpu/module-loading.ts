@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { entry } from '../entry.js';
+import { Numbers } from '../numbers.js';
 import type { ProfileDatabase } from '../open.js';
 import { hasTable, tablesOf } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
+import { callColumns } from './columns/calls.js';
+import { launchesOf } from './columns/launches.js';
+import { workColumns, workKinds } from './columns/work.js';
+import { textOf } from './columns/work-names.js';
 import { firstEvent } from './extent.js';
 import { kernelsCaptured, limitSchema } from './support.js';
 
@@ -50,15 +56,7 @@ const driverSql = `
 SELECT 'driver' AS what, CASE overheadType WHEN 2 THEN 'compiles PTX' WHEN 6 THEN 'loads a module' ELSE 'loads a function lazily' END AS name, ${measures}
 FROM CUPTI_ACTIVITY_KIND_OVERHEAD WHERE overheadType IN (2, 6, 7) GROUP BY overheadType`;
 
-/** The first kernel of each name in each process, with the call that launched it. One scan of the table is faster than its index. */
-const firstsSql = `
-WITH firsts AS MATERIALIZED (SELECT demangledName, shortName, globalPid, correlationId, MIN(start) FROM CUPTI_ACTIVITY_KIND_KERNEL NOT INDEXED GROUP BY globalPid, demangledName)
-SELECT COALESCE(value, '(unnamed)') AS name, r.start - :origin AS start, r."end" - r.start AS ns, r.rowid AS call
-FROM firsts CROSS JOIN CUPTI_ACTIVITY_KIND_RUNTIME AS r USING (globalPid, correlationId) LEFT JOIN StringIds ON StringIds.id = shortName
-ORDER BY ns DESC`;
-
-const usualSql = `
-SELECT median("end" - start) FROM CUPTI_ACTIVITY_KIND_RUNTIME WHERE nameId IN (SELECT id FROM StringIds WHERE value LIKE 'cu%LaunchKernel%')`;
+const launchingSql = "SELECT id FROM StringIds WHERE value LIKE 'cu%LaunchKernel%'";
 
 /** A launch also waits where the queue of commands is full (overheadType 8): that is no loading. */
 const queueFullSql = `
@@ -76,7 +74,7 @@ export const moduleLoading = defineTool({
     const origin = firstEvent(db);
     const grouped = (sql: string): z.infer<typeof row>[] => db.prepare<[object], z.infer<typeof row>>(sql).all({ origin });
     const calls = grouped(callsSql);
-    const firsts = slowFirstLaunches(db, origin);
+    const firsts = slowFirstLaunches(db);
     const all = [...calls, ...(hasTable(db, 'CUPTI_ACTIVITY_KIND_OVERHEAD') ? grouped(driverSql) : []), ...firsts.rows].sort((a, b) => b.totalMs - a.totalMs || (a.name < b.name ? -1 : 1));
     const mode = tablesOf(db).has('META_DATA_CAPTURE') ? db.prepare<[], string>("SELECT value FROM META_DATA_CAPTURE WHERE name = 'ENVIRONMENT:CUDA_MODULE_LOADING'").pluck().get() : undefined;
     return {
@@ -87,14 +85,39 @@ export const moduleLoading = defineTool({
   },
 });
 
-function slowFirstLaunches(db: ProfileDatabase, origin: bigint): { rows: z.infer<typeof row>[]; excessMs: number } {
+function slowFirstLaunches(db: ProfileDatabase): { rows: z.infer<typeof row>[]; excessMs: number } {
   if (!hasTable(db, 'CUPTI_ACTIVITY_KIND_KERNEL')) return { rows: [], excessMs: 0 };
-  const usualNs = db.prepare<[], number | null>(usualSql).pluck().get() ?? 0;
-  const slow = db.prepare<[object], { name: string; start: number; ns: number; call: number }>(firstsSql).all({ origin }).filter(({ ns }) => ns >= slowNs && ns >= slowFactor * usualNs);
+  const usualNs = usualLaunchNs(db);
+  const slow = firstLaunches(db).filter(({ ns }) => ns >= slowNs && ns >= slowFactor * usualNs);
   const queueFull = hasTable(db, 'CUPTI_ACTIVITY_KIND_OVERHEAD') ? db.prepare<[number], number>(queueFullSql).pluck() : undefined;
   const loaded = slow.filter(({ call }) => queueFull?.get(call) !== 1);
   return {
     rows: loaded.map(({ name, start, ns }) => ({ what: 'first launch', name, count: 1, totalMs: ns / 1e6, medianUs: ns / 1e3, maxMs: ns / 1e6, firstAtMs: start / 1e6, lastAtMs: start / 1e6 })),
     excessMs: loaded.reduce((sum, { ns }) => sum + ns - usualNs, 0) / 1e6,
   };
+}
+
+function usualLaunchNs(db: ProfileDatabase): number {
+  const { start, end, name } = callColumns(db);
+  const launching = new Set(db.prepare<[], number>(launchingSql).pluck().all());
+  const times = new Numbers();
+  for (let call = 0; call < name.length; call++) if (launching.has(name[call]!)) times.add(end[call]! - start[call]!);
+  return times.median() ?? 0;
+}
+
+/** The calls that launched the first kernel of each name in each process, the longest first. `call`: its row. Times in nanoseconds from the profile's first event. */
+function firstLaunches(db: ProfileDatabase): { name: string; start: number; ns: number; call: number }[] {
+  const [{ kind, process, detail, name, start }, calls, launches, text] = [workColumns(db), callColumns(db), launchesOf(db), textOf(db)];
+  const firsts = new Map<number, Map<number, number>>();
+  for (let at = 0; at < kind.length; at++) {
+    if (workKinds[kind[at]!] !== 'kernel') continue;
+    const own = entry(firsts, process[at]!, () => new Map<number, number>());
+    const first = own.get(detail[at]!);
+    if (first === undefined || start[at]! < start[first]!) own.set(detail[at]!, at);
+  }
+  const found: { name: string; start: number; ns: number; call: number }[] = [];
+  for (const own of firsts.values()) {
+    for (const at of own.values()) launches.eachCall(at, (call) => found.push({ name: text(name[at]!) ?? '(unnamed)', start: calls.start[call]!, ns: calls.end[call]! - calls.start[call]!, call: calls.row[call]! }));
+  }
+  return found.sort((a, b) => b.ns - a.ns);
 }

@@ -1,10 +1,11 @@
+import { keptFor } from '../kept.js';
 import type { ProfileDatabase } from '../open.js';
 import { lastEvent } from './extent.js';
 
 /** A program leaves a few ranges open, those around all it does. With more it forgets to end them, and when they ended is not known. */
 const mostOpen = 100;
 
-const countOpen = (db: ProfileDatabase): number => db.prepare<[], number>('SELECT COUNT(*) FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND "end" IS NULL').pluck().get() ?? 0;
+const countOpen = (db: ProfileDatabase): number => keptFor(db, 'open ranges', () => db.prepare<[], number>('SELECT COUNT(*) FROM NVTX_EVENTS WHERE eventType IN (59, 60) AND "end" IS NULL').pluck().get() ?? 0);
 
 /** When open ranges end, in nanoseconds: at the last event of the profile. Null where there are none, or too many. */
 export function endOfOpenRanges(db: ProfileDatabase): bigint | null {

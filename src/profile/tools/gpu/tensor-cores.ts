@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { entry } from '../entry.js';
 import type { ProfileDatabase } from '../open.js';
 import { defineTool, firstRows } from '../tool.js';
+import { workKinds, workOfDevice } from './columns/work.js';
+import { textOf } from './columns/work-names.js';
 import { gpusOf } from './gpu-of.js';
 import { matrixKernel } from './matrix-kernels.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
@@ -40,13 +43,6 @@ const facts = z.object({
   unknownMs: z.number(),
 });
 
-const sql = `
-SELECT COALESCE(whole.value, short.value, '(unnamed)') AS name, COALESCE(short.value, whole.value, '(unnamed)') AS kernel, count, totalMs
-FROM (
-  SELECT demangledName, shortName, COUNT(*) AS count, SUM("end" - start) / 1e6 AS totalMs
-  FROM CUPTI_ACTIVITY_KIND_KERNEL NOT INDEXED WHERE :device IS NULL OR deviceId = :device GROUP BY demangledName) AS named
-LEFT JOIN StringIds AS whole ON whole.id = demangledName LEFT JOIN StringIds AS short ON short.id = shortName`;
-
 type Row = z.infer<typeof row>;
 
 export const tensorCores = defineTool({
@@ -58,7 +54,7 @@ export const tensorCores = defineTool({
   row,
   facts,
   run(db, { device, only, limit }) {
-    const kernels = db.prepare<[object], { name: string; kernel: string; count: number; totalMs: number }>(sql).all({ device });
+    const kernels = kernelsByName(db, device);
     const sum = (all: readonly { totalMs: number }[]): number => all.reduce((total, { totalMs }) => total + totalMs, 0);
     const kernelMs = sum(kernels);
     const gpu = gpuIn(db, kernels.map(({ name }) => name));
@@ -76,6 +72,23 @@ export const tensorCores = defineTool({
     };
   },
 });
+
+/** Kernels by their whole name, with a short one. */
+function kernelsByName(db: ProfileDatabase, device: number | null): { name: string; kernel: string; count: number; totalMs: number }[] {
+  const work = workOfDevice(db, device);
+  const text = textOf(db);
+  const groups = new Map<number, { short: number; count: number; ns: number }>();
+  for (let at = 0; at < work.kind.length; at++) {
+    if (workKinds[work.kind[at]!] !== 'kernel') continue;
+    const group = entry(groups, work.detail[at]!, () => ({ short: work.name[at]!, count: 0, ns: 0 }));
+    group.count += 1;
+    group.ns += work.end[at]! - work.start[at]!;
+  }
+  return [...groups].map(([id, { short, count, ns }]) => {
+    const [whole, kernel] = [text(id), text(short)];
+    return { name: whole ?? kernel ?? '(unnamed)', kernel: kernel ?? whole ?? '(unnamed)', count, totalMs: ns / 1e6 };
+  });
+}
 
 /** Architectures in names of kernels, which run on it or on a later one. */
 const architectures: readonly [RegExp, number][] = [[/sm_?(?:100|120)|blackwell/i, 10], [/sm_?90|hopper|nvjet/i, 9], [/sm_?8[0-9]|ampere|cutlass_8\d/i, 8], [/sm_?75|turing/i, 7.5], [/sm_?7[02]|volta/i, 7]];

@@ -31,7 +31,7 @@ export interface WorkColumns {
   row: Uint32Array;
   /** Of a kernel its short name's id, of a graph its number, of a copy its direction; -1 where there is none. */
   name: Float64Array;
-  /** Of a kernel its whole name's id; of a copy 10000 * direction + 100 * kind of memory at its source + that at its target, 99 where not said; else 0. */
+  /** Of a kernel its whole name's id, -1 without one; of a copy 10000 * direction + 100 * kind of memory at its source + that at its target, 99 where not said; else 0. */
   detail: Float64Array;
   /** Which process launched it, see processNumber; -1 where the profile does not say. */
   process: Float64Array;
@@ -104,7 +104,7 @@ function read(db: ProfileDatabase): WorkColumns {
       columns.kind[at] = kind;
       columns.row[at] = row;
       columns.name[at] = name ?? -1;
-      columns.detail[at] = detail ?? 0;
+      columns.detail[at] = detail ?? -1;
       columns.process[at] = process ?? -1;
       columns.correlation[at++] = correlation ?? -1;
     });

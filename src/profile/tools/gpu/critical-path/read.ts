@@ -48,7 +48,7 @@ export const streamKey = (device: number, stream: number): number => device * 2 
 /** `process`: see processNumber; -1 for work of which the profile does not say it. */
 export function readOperations(db: ProfileDatabase, process: number): Operations {
   const [work, launches] = [workColumns(db), launchesOf(db)];
-  const places = Uint32Array.from(work.process.keys()).filter((at) => work.process[at] === process);
+  const places = placesOf(work, process);
   const [device, stream, end] = [picked(work.device, places), picked(work.stream, places), picked(work.end, places)];
   const before = new Int32Array(places.length).fill(-1);
   const streams = new Map<number, Growing<List>>();
@@ -62,9 +62,21 @@ export function readOperations(db: ProfileDatabase, process: number): Operations
     entry(byEnd, device[at]!, growingIntegers).push(at);
   }
   const whole = (lists: ReadonlyMap<number, Growing<List>>): Map<number, List> => new Map([...lists].map(([key, own]) => [key, own.all()]));
-  const operations = { start: picked(work.start, places), end, device, stream, name: Float64Array.from(places, (at) => nameOf(work, at)), call: Int32Array.from(places, (at) => launches.callOf(at)), before, streams: whole(streams), byEnd: whole(byEnd) };
+  const operations = { start: picked(work.start, places), end, device, stream, name: new Float64Array(places.length), call: new Int32Array(places.length), before, streams: whole(streams), byEnd: whole(byEnd) };
+  for (let at = 0; at < places.length; at++) {
+    operations.name[at] = nameOf(work, places[at]!);
+    operations.call[at] = launches.callOf(places[at]!);
+  }
   for (const own of operations.byEnd.values()) sortPlaces(own, (a, b) => end[a]! > end[b]!);
   return operations;
+}
+
+/** Where the work of the process is. */
+function placesOf({ process }: WorkColumns, wanted: number): Uint32Array {
+  const places = new Uint32Array(process.length);
+  let count = 0;
+  for (let at = 0; at < process.length; at++) if (process[at] === wanted) places[count++] = at;
+  return places.subarray(0, count);
 }
 
 function nameOf({ kind, name }: WorkColumns, at: number): number {
