@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { z } from 'zod';
 import type { Analysis } from '../../../src/profile/rules/analyze.js';
 import { analysisMarkdown } from '../../../src/report/analysis/markdown.js';
 import { analysisSarif } from '../../../src/report/analysis/sarif.js';
+import { sarifLog } from './sarif-objects.js';
 
 const hostile = '<img src=x onerror=alert(1)>|`\n::error::';
 const finding = {
@@ -15,28 +17,36 @@ const analysis: Analysis = {
   quiet: [],
 };
 
-interface Log {
-  version: string;
-  runs: [{ tool: { driver: { name: string; rules: { id: string }[] } }; originalUriBaseIds: Record<string, { uri: string }>; invocations: { toolExecutionNotifications: object[] }[]; results: { ruleId: string; ruleIndex: number; level: string; rank: number; message: { text: string }; locations?: { physicalLocation: { artifactLocation: { uri: string; uriBaseId: string }; region: { startLine: number } } }[]; partialFingerprints: Record<string, string> }[] }];
-}
+const sarif = (repo: string | null): z.infer<typeof sarifLog> => sarifLog.parse(JSON.parse(JSON.stringify(analysisSarif(analysis, { version: '1.2.3', repo }))));
 
 it('is a log of SARIF 2.1.0: levels, ranks, places relative to the sources, rules by their index', () => {
-  const log = JSON.parse(JSON.stringify(analysisSarif(analysis, { version: '1.2.3', repo: '/home/a b/repo' }))) as Log;
-  expect(log.version).toBe('2.1.0');
-  const [run] = log.runs;
+  const [run] = sarif('/home/a b/repo').runs;
+  if (run === undefined) throw new Error('no run');
   expect(run.tool.driver.name).toBe('perfloop');
-  // A base has to be absolute and to end with a slash (3.14.14).
   expect(run.originalUriBaseIds).toEqual({ SRCROOT: { uri: 'file:///home/a%20b/repo/' } });
-  for (const { ruleId, ruleIndex, level, rank, message } of run.results) {
-    expect(run.tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
-    expect(['none', 'note', 'warning', 'error']).toContain(level);
-    expect(rank).toBeGreaterThanOrEqual(0);
-    expect(rank).toBeLessThanOrEqual(100);
-    expect(message.text).not.toBe('');
-  }
   expect(run.results[0]).toMatchObject({ level: 'error', partialFingerprints: { 'perfloopFinding/v1': finding.id }, locations: [{ physicalLocation: { artifactLocation: { uri: 'src/a%20b/%C3%A4.py', uriBaseId: 'SRCROOT' }, region: { startLine: 12 } } }] });
   expect(run.results[1]).not.toHaveProperty('locations');
   expect(run.invocations[0]?.toolExecutionNotifications).toHaveLength(1);
+});
+
+it('names no base where the sources are not known', () => {
+  expect(sarif(null).runs[0]).not.toHaveProperty('originalUriBaseIds');
+});
+
+it.each<[string, (log: z.infer<typeof sarifLog>['runs'][number]) => void]>([
+  ['a run without its tool', (run) => Reflect.deleteProperty(run, 'tool')],
+  ['a result without its message', (run) => Reflect.deleteProperty(run.results[0] ?? {}, 'message')],
+  ['a level that is none', (run) => Object.assign(run.results[0] ?? {}, { level: 'high' })],
+  ['a rank over 100', (run) => Object.assign(run.results[0] ?? {}, { rank: 101 })],
+  ['another rule than the index says', (run) => Object.assign(run.results[0] ?? {}, { ruleIndex: 1 })],
+  ['a line 0', (run) => Object.assign(run.results[0]?.locations?.[0]?.physicalLocation.region ?? {}, { startLine: 0 })],
+  ['a place with a space', (run) => Object.assign(run.results[0]?.locations?.[0]?.physicalLocation.artifactLocation ?? {}, { uri: 'a b.py' })],
+  ['a property of our own outside of a bag', (run) => Object.assign(run.results[0] ?? {}, { severity: 'high' })],
+  ['a base without its slash', (run) => Object.assign(run.originalUriBaseIds?.['SRCROOT'] ?? {}, { uri: 'file:///home' })],
+])('the check of the objects refuses %s', (_what, change) => {
+  const log = sarif('/repo');
+  change(log.runs[0] as never);
+  expect(sarifLog.safeParse(log).success).toBe(false);
 });
 
 it('keeps hostile names from being more than text in Markdown', () => {
