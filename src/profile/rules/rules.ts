@@ -1,4 +1,5 @@
 import { exposedCommunication, smallCollectives, stragglers } from './gpu/communication.js';
+import { repeatedConstants, repeatedReductions } from './gpu/duplicates.js';
 import { idleDevice, moduleLoading, slowCalls } from './gpu/host.js';
 import { fragmented, launchBound, tinyKernels } from './gpu/launches.js';
 import { dataLoader, garbageCollection, pythonLock } from './gpu/python-data.js';
@@ -17,7 +18,7 @@ export const rules: readonly Rule[] = [
   launchBound, fragmented, tinyKernels,
   scalarRead, syncInLoop, deviceSync, allocationChurn,
   transferBound, pageableCopies, smallCopies, repeatedCopies,
-  fp32Gemm, copyKernels, fills,
+  fp32Gemm, copyKernels, fills, repeatedReductions, repeatedConstants,
   exposedCommunication, stragglers, smallCollectives,
   dataLoader, garbageCollection, pythonLock,
   ...hostRules, nativeFunction, ...waitRules,

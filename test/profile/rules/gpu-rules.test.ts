@@ -29,6 +29,8 @@ const busy = (program: SimulatedProgram, count = 5, us = 200): void => times(cou
 const nccl = (op: string): string => `ncclDevKernel_${op}_Sum_f32_RING_LL(args)`;
 const elementwise = 'void at::native::vectorized_elementwise_kernel<4, MulFunctor<float>>(int, T2, T3)';
 
+const reduction = 'void at::native::reduce_kernel<512, 1, at::native::ReduceOp<float, MeanOps>>(T3)';
+
 /** What makes each rule speak, and the nearest thing that must not. */
 const pairs: Record<string, { does: Simulate; doesNot: Simulate }> = {
   'C1-idle-device': {
@@ -111,6 +113,16 @@ const pairs: Record<string, { does: Simulate; doesNot: Simulate }> = {
     does: (p) => times(20, () => { busy(p, 2); p.set(100_000_000, 50); }),
     doesNot: (p) => times(20, () => { busy(p, 2); p.set(1000, 2); }),
   },
+  'C5-repeated-reductions': {
+    does: (p) => times(30, () => p.range('statistics', () => { busy(p, 2); times(2, () => p.launch(reduction, 60)); })),
+    // Something runs between them, which may have changed what they read.
+    doesNot: (p) => times(30, () => p.range('statistics', () => times(2, () => { busy(p, 1); p.launch(reduction, 60); }))),
+  },
+  'C5-repeated-constants': {
+    does: (p) => times(30, (i) => p.range(`step ${i}`, () => times(4, () => { p.range('mask', () => p.copy({ direction: 'to device', bytes: 400_000, us: 40 })); busy(p, 1); }))),
+    // Once in each step: it may well be the next batch.
+    doesNot: (p) => times(30, (i) => p.range(`step ${i}`, () => { p.range('mask', () => p.copy({ direction: 'to device', bytes: 400_000, us: 40 })); busy(p, 1); })),
+  },
   'C6-exposed-communication': {
     does: (p) => times(20, () => { busy(p, 2); p.launch(nccl('AllReduce'), 100); }),
     doesNot: (p) => times(20, () => { p.launch(nccl('AllReduce'), 100, { stream: 20 }); busy(p, 2); }),
@@ -192,6 +204,14 @@ it('tells waiting for a late device once, as that device\'s', async () => {
   const ofCommunication = findings.filter(({ category }) => category === 'C6');
   expect(ofCommunication[0]).toMatchObject({ rule: 'C6-stragglers', headroom_ms: expect.closeTo(20 * 0.3, 6) as number });
   expect(ofCommunication.reduce((sum, { headroom_ms: ms }) => sum + ms, 0)).toBeLessThanOrEqual(20 * 0.35 + 1e-6);
+});
+
+it('does not judge repeated work of which nothing tells the place, and takes work of several places for none that is repeated', async () => {
+  const bare = await analyzed((p) => times(30, () => { busy(p, 2); times(2, () => p.launch(reduction, 60)); }));
+  expect(bare.findings).toEqual([]);
+  expect(bare.abstained).toContainEqual({ rule: 'C5-repeated-reductions', reason: expect.stringContaining('call chains') as string });
+  const places = await analyzed((p) => times(30, (i) => p.range(`phase ${'abcdefgh'[i % 8] ?? ''}`, () => { busy(p, 2); times(2, () => p.launch(reduction, 60)); })));
+  expect(places.quiet).toContain('C5-repeated-reductions');
 });
 
 it('is silent on a program that keeps its device busy', async () => {
