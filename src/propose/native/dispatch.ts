@@ -16,7 +16,7 @@ export function nativeFunction(dialect: NativeDialect, file: SourceFile, node: S
 
 /** What a recipe offers for a function; nothing for one of another language. */
 export function nativeRewrites(recipe: NativeRecipe, fn: NativeHotFunction): Rewrite[] {
-  if (recipe.family === 'cpp') return fn.family === 'cpp' ? recipe.apply(fn) : [];
+  if (recipe.family === 'cpp') return fn.family === 'cpp' && fn.isPlain ? recipe.apply(fn) : [];
   if (recipe.family === 'rust') return fn.family === 'rust' ? recipe.apply(fn) : [];
   return fn.family === 'go' ? recipe.apply(fn) : [];
 }

@@ -1,4 +1,5 @@
 import type { Recipe } from './recipe.js';
+import { cppRecipes } from './cpp/all.js';
 import { goRecipes } from './go/all.js';
 import { appendInPlace } from './javascript/append-in-place.js';
 import { assignInPlace } from './javascript/assign-in-place.js';
@@ -57,5 +58,6 @@ export const recipes: readonly Recipe[] = [
   textOncePerLoop,
   copyPlainData,
   comprehension,
+  ...cppRecipes,
   ...goRecipes,
 ];

@@ -1,0 +1,37 @@
+import type { SgNode } from '@ast-grep/napi';
+import { all, parts } from '../source/tree.js';
+import type { CppFunction } from './function.js';
+import { isWholeNumber } from './types.js';
+
+/** How often a loop goes round, as expressions that can be read before it: `count`, and a `guard` where the count may be negative. */
+export interface Count {
+  count: string;
+  guard: string | null;
+}
+
+/** Of a loop that runs to its end; null where it may be left early, or the count is not known. */
+export function countOf(fn: CppFunction, loop: SgNode): Count | null {
+  if (all(loop, 'break_statement', 'continue_statement', 'return_statement', 'throw_statement').some((node) => !fn.isDeferred(node))) return null;
+  if (loop.kind() === 'for_range_loop') {
+    const over = loop.field('right');
+    const type = over?.kind() === 'identifier' ? fn.typeOf(over.text()) : null;
+    return type !== null && /^(?:vector|string|map|set|unordered_map|unordered_set|deque|array)\b/.test(type) ? { count: `${over?.text() ?? ''}.size()`, guard: null } : null;
+  }
+  return loop.kind() === 'for_statement' ? countedLoop(fn, loop) : null;
+}
+
+/** `for (int i = 0; i < n; ++i)` with an `i` that only its head changes. */
+function countedLoop(fn: CppFunction, loop: SgNode): Count | null {
+  const head = loop.field('initializer');
+  const condition = loop.field('condition');
+  const update = loop.field('update');
+  const [declarator] = head?.kind() === 'declaration' ? parts(head).filter((child) => child.kind() === 'init_declarator') : [];
+  const counter = declarator?.field('declarator')?.text();
+  const bound = condition?.kind() === 'binary_expression' && ['<', '!='].includes(condition.field('operator')?.text() ?? '') && condition.field('left')?.text() === counter ? condition.field('right') : null;
+  if (counter === undefined || declarator?.field('value')?.text() !== '0' || bound === null || update?.kind() !== 'update_expression' || !update.text().includes('++') || update.field('argument')?.text() !== counter) return null;
+  const id = declarator.field('declarator');
+  if (id === null || !fn.isOnlyDeclaration(id, loop) || fn.usesIn(counter, loop).some((use) => ['assignment_expression', 'update_expression'].includes(String(use.parent()?.kind())) && use.parent()?.text() !== update.text())) return null;
+  if (bound.kind() === 'identifier' && isWholeNumber(fn.typeOf(bound.text()) ?? '')) return { count: `static_cast<std::size_t>(${bound.text()})`, guard: /^(?:size_t|unsigned|uint)/.test(fn.typeOf(bound.text()) ?? '') ? null : `${bound.text()} > 0` };
+  const size = /^(\w+)\.(?:size|length)\(\)$/.exec(bound.text());
+  return size !== null && /^(?:vector|string|map|set|unordered_map|unordered_set|deque|array)\b/.test(fn.typeOf(size[1] ?? '') ?? '') ? { count: bound.text(), guard: null } : null;
+}

@@ -1,0 +1,82 @@
+import type { SgNode } from '@ast-grep/napi';
+import { parts } from '../source/tree.js';
+import type { CppFunction } from './function.js';
+
+const standard = new Set(['vector', 'string', 'map', 'set', 'unordered_map', 'unordered_set', 'multimap', 'multiset', 'deque', 'list', 'pair', 'tuple', 'array', 'string_view', 'optional', 'shared_ptr', 'unique_ptr', 'less', 'ofstream', 'ifstream', 'ostream', 'wstring']);
+
+/** A type without white space and `std::`. A name of the standard library that is written without it, where nothing says `using namespace std`, has a `?` before it. */
+export function plainType(written: string, usesStd: boolean): string {
+  return written
+    .replace(/\b(?:const|typename|class|struct)\s+/g, '')
+    .replace(/\s+(?=[&*<>,:])|(?<=[&*<>,:])\s+/g, '')
+    .replace(/(?<![\w:])(::)?(std::)?([A-Za-z_]\w*)/g, (_, __, std: string | undefined, name: string) => (std === undefined && standard.has(name) && !usesStd ? `?${name}` : name));
+}
+
+/** The arguments of a template: `vector<pair<a,b>>` has `pair<a,b>`. Empty for what is none of these templates. */
+export function argumentsOf(type: string, ...templates: string[]): string[] {
+  const match = /^(\w+)<(.*)>$/s.exec(type);
+  if (match === null || !templates.includes(match[1] ?? '')) return [];
+  const found: string[] = [];
+  let depth = 0;
+  let current = '';
+  for (const character of match[2] ?? '') {
+    if (character === ',' && depth === 0) {
+      found.push(current);
+      current = '';
+      continue;
+    }
+    depth += character === '<' || character === '(' ? 1 : character === '>' || character === ')' ? -1 : 0;
+    current += character;
+  }
+  return [...found, current];
+}
+
+const numbers = /^(?:unsigned|signed|long|short|int|char|bool|float|double|size_t|ptrdiff_t|u?int(?:8|16|32|64)_t|unsigned (?:int|long|char|short|long long)|long (?:long|int|double|long int)|signed char)$/;
+const wholeNumbers = /^(?:unsigned|long|short|int|size_t|u?int(?:16|32|64)_t|unsigned (?:int|long|short|long long)|long (?:long|int|long int))$/;
+
+export const isNumber = (type: string): boolean => numbers.test(type);
+export const isWholeNumber = (type: string): boolean => wholeNumbers.test(type);
+
+/** A type of the standard library whose copies cost memory, and whose constant methods change nothing. */
+export function isCostly(type: string): boolean {
+  if (type === 'string') return true;
+  return /^(?:vector|map|set|unordered_map|unordered_set|multimap|multiset|deque|list)<[^?]*>$/.test(type) && !type.includes('unique_ptr');
+}
+
+/** Whether an element of the type is worth a reference, and only has constant methods that change nothing. */
+export function isCostlyElement(type: string): boolean {
+  if (isCostly(type) || /^shared_ptr<[^?]*>$/.test(type)) return true;
+  return argumentsOf(type, 'pair', 'tuple').some(isCostlyElement);
+}
+
+/** The type of the elements that a range loop sees; null where it is not known. */
+export function elementOf(type: string | null): string | null {
+  if (type === null) return null;
+  const [first, second] = argumentsOf(type, 'vector', 'set', 'unordered_set', 'multiset', 'deque', 'list', 'array', 'map', 'unordered_map', 'multimap');
+  if (first === undefined) return null;
+  return /^(?:unordered_map|map|multimap)</.test(type) ? `pair<${first},${second ?? ''}>` : first;
+}
+
+/** Whether the expression is a double whatever its variables hold: `double` variables, literals with a point, and what arithmetic makes of them. */
+export function isDouble(fn: CppFunction, node: SgNode): boolean {
+  switch (String(node.kind())) {
+    case 'identifier':
+      return fn.typeOf(node.text()) === 'double';
+    case 'number_literal':
+      return /^\d+\.\d*(?:[eE][-+]?\d+)?$/.test(node.text());
+    case 'parenthesized_expression':
+      return parts(node).every((child) => isDouble(fn, child));
+    case 'unary_expression':
+      return node.field('operator')?.text() === '-' && isDouble(fn, node.field('argument') ?? node);
+    case 'subscript_expression': {
+      const [index] = parts(node.field('indices') ?? node);
+      return index !== undefined && ['identifier', 'number_literal'].includes(String(index.kind())) && argumentsOf(fn.typeOf(node.field('argument')?.text() ?? '') ?? '', 'vector', 'array')[0] === 'double';
+    }
+    case 'binary_expression': {
+      const [left, right] = [node.field('left'), node.field('right')];
+      return left !== null && right !== null && ['+', '-', '*', '/'].includes(node.field('operator')?.text() ?? '') && isDouble(fn, left) && isDouble(fn, right);
+    }
+    default:
+      return false;
+  }
+}
