@@ -32,15 +32,16 @@ export function ownEnvironment({ kind }: AgentConfig): Record<string, string> {
 function preset({ kind, model, args, unsafe }: AgentConfig, { allowed }: Around): string[] {
   const modelFlags = model === undefined ? [] : ['--model', model];
   switch (kind) {
+    case 'command':
+      throw new Error('an agent of the kind command has a command');
     case 'codex':
       return ['codex', 'exec', '--json', '--color', 'never', '--ephemeral', '--skip-git-repo-check', ...(unsafe ? ['--dangerously-bypass-approvals-and-sandbox'] : ['--sandbox', 'workspace-write']), ...modelFlags, ...args, '-'];
     case 'claude':
       return ['claude', '-p', '--output-format', 'stream-json', '--verbose', '--no-session-persistence', ...(unsafe ? ['--dangerously-skip-permissions'] : ['--permission-mode', 'acceptEdits', ...allowedTools(allowed)]), ...modelFlags, ...args];
     case 'kiro-cli':
       return ['kiro-cli', 'chat', '--no-interactive', unsafe ? '-a' : '--trust-tools=fs_read,fs_write', ...modelFlags, ...args];
-    case 'command':
-      throw new Error('an agent of the kind command has a command');
   }
+  return kind satisfies never;
 }
 
 /** A rule takes a whole command line; what its syntax cannot hold is left out. */
