@@ -5,8 +5,9 @@ import { pidOf } from '../process-number.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { readCalls, readOperations, workName, type Calls, type Operations } from './critical-path/read.js';
-import { pathKinds, walkBack, type PathKind, type Segment } from './critical-path/walk.js';
+import { pathKinds, walkBack, type PathKind, type Segments } from './critical-path/walk.js';
 import { workColumns, type WorkColumns } from './columns/work.js';
+import { textOf } from './columns/work-names.js';
 import { directions, labels } from './memcpy.js';
 import { communication } from './communication.js';
 import { limitSchema, workCaptured } from './support.js';
@@ -69,12 +70,13 @@ export const criticalPath = defineTool({
     const operations = readOperations(db, chosen);
     const calls = readCalls(db, { process: chosen, waiting: names.waiting }, operations);
     const segments = walkBack(operations, calls, names);
-    const spanNs = segments[0]?.end ?? 0;
+    const spanNs = segments.end[0] ?? 0;
+    const groups = grouped(segments, operations, calls);
     const ms = Object.fromEntries(pathKinds.map((of) => [of, 0])) as Record<PathKind, number>;
-    for (const { kind: of, start, end } of segments) ms[of] += (end - start) / 1e6;
+    for (const { kind: of, ns } of groups) ms[of] += ns / 1e6;
     const [bound = 'unknown'] = pathKinds.toSorted((a, b) => ms[b] - ms[a]);
     const communicates = operations.name.some((name) => names.communicating.has(name));
-    return { ...firstRows(summed(db, segments, operations, calls, spanNs), limit), facts: { process: pidOf(chosen), spanMs: spanNs / 1e6, ms, bound }, notes: notesOf(db, { processes: all.length, communicates }) };
+    return { ...firstRows(rowsOf(db, groups, spanNs), limit), facts: { process: pidOf(chosen), spanMs: spanNs / 1e6, ms, bound }, notes: notesOf(db, { processes: all.length, communicates }) };
   },
 });
 
@@ -85,27 +87,42 @@ function processesOf({ process, end }: WorkColumns): number[] {
   return latest.size === 0 ? [-1] : [...latest].sort(([, a], [, b]) => b - a).map(([number]) => number);
 }
 
-function summed(db: ProfileDatabase, segments: readonly Segment[], operations: Operations, calls: Calls, spanNs: number): z.infer<typeof row>[] {
-  const text = db.prepare<[number], string>('SELECT value FROM StringIds WHERE id = ?').pluck();
+/** Stretches of one kind and name. */
+interface Group {
+  kind: PathKind;
+  /** Of the call, or as operations name work; 0 where the kind says all. */
+  name: number;
+  count: number;
+  ns: number;
+  longest: { start: number; ns: number };
+}
+
+function grouped({ kind: kinds, at: places, start: starts, end: ends }: Segments, operations: Operations, calls: Calls): Group[] {
+  const groups = pathKinds.map(() => new Map<number, Group>());
+  for (let i = 0; i < kinds.length; i++) {
+    const [of, at, start] = [pathKinds[kinds[i]!]!, places[i]!, starts[i]!];
+    const ns = ends[i]! - start;
+    const name = at < 0 ? 0 : of === 'call' || of === 'launch' || of === 'return' ? calls.name[at]! : operations.name[at]!;
+    const group = entry(groups[kinds[i]!]!, name, () => ({ kind: of, name, count: 0, ns: 0, longest: { start, ns } }));
+    group.count += 1;
+    group.ns += ns;
+    if (ns > group.longest.ns) group.longest = { start, ns };
+  }
+  return groups.flatMap((of) => [...of.values()]);
+}
+
+function rowsOf(db: ProfileDatabase, groups: readonly Group[], spanNs: number): z.infer<typeof row>[] {
+  const text = textOf(db);
   const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
   const others = { host: 'code outside of calls of CUDA', queue: 'between work that was launched in time', unknown: 'a launch that is not in the profile' } as const;
-  const idOf = ({ kind: of, at }: Segment): number => (at < 0 ? 0 : of === 'call' || of === 'launch' || of === 'return' ? (calls.name[at] ?? 0) : (operations.name[at] ?? 0));
-  const nameOf = (of: PathKind, id: number): string => {
+  const nameOf = (of: PathKind, name: number): string => {
     if (of === 'host' || of === 'queue' || of === 'unknown') return others[of];
-    if (id <= workName.copy) return `copy ${direction(workName.copy - id)}`;
-    return id === workName.graph ? 'CUDA graph' : id === workName.set ? 'set of memory' : (text.get(id) ?? '(unnamed)');
+    if (name <= workName.copy) return `copy ${direction(workName.copy - name)}`;
+    return name === workName.graph ? 'CUDA graph' : name === workName.set ? 'set of memory' : (text(name) ?? '(unnamed)');
   };
-  const groups = new Map<string, { kind: PathKind; id: number; count: number; ns: number; longest: Segment }>();
-  for (const segment of segments) {
-    const id = idOf(segment);
-    const group = entry(groups, `${segment.kind} ${id}`, () => ({ kind: segment.kind, id, count: 0, ns: 0, longest: segment }));
-    group.count += 1;
-    group.ns += segment.end - segment.start;
-    if (segment.end - segment.start > group.longest.end - group.longest.start) group.longest = segment;
-  }
-  return [...groups.values()]
-    .sort((a, b) => b.ns - a.ns)
-    .map(({ kind: of, id, count, ns, longest }) => ({ kind: of, name: nameOf(of, id), count, headroomMs: ns / 1e6, share: spanNs > 0 ? ns / spanNs : 0, longestMs: (longest.end - longest.start) / 1e6, longestAtMs: longest.start / 1e6 }));
+  return groups
+    .toSorted((a, b) => b.ns - a.ns)
+    .map(({ kind: of, name, count, ns, longest }) => ({ kind: of, name: nameOf(of, name), count, headroomMs: ns / 1e6, share: spanNs > 0 ? ns / spanNs : 0, longestMs: longest.ns / 1e6, longestAtMs: longest.start / 1e6 }));
 }
 
 function notesOf(db: ProfileDatabase, { processes, communicates }: { processes: number; communicates: boolean }): string[] {

@@ -1,3 +1,4 @@
+import { growingBytes, growingDoubles, growingIntegers } from '../../growing.js';
 import { medianOf } from '../../median.js';
 import { movesMemory, streamKey, workName, type Calls, type Operations } from './read.js';
 
@@ -9,12 +10,14 @@ import { movesMemory, streamKey, workName, type Calls, type Operations } from '.
 export const pathKinds = ['host', 'call', 'launch', 'queue', 'compute', 'communication', 'copy', 'return', 'unknown'] as const;
 export type PathKind = (typeof pathKinds)[number];
 
-export interface Segment {
-  kind: PathKind;
+/** Stretches of the path as columns, the last one first: there are as many as there is work. */
+export interface Segments {
+  /** Place in pathKinds. */
+  kind: Uint8Array;
   /** Of work its operation, of calls the call; -1 for others. */
-  at: number;
-  start: number;
-  end: number;
+  at: Int32Array;
+  start: Float64Array;
+  end: Float64Array;
 }
 
 /** Work that begins so much later than its launch and its stream explain, in nanoseconds, was held by other work or waited for something unseen. */
@@ -33,10 +36,10 @@ export interface Names {
  * its stream, and the call that launched it; a call that waits needs the work that it waits for; other code of the host needs what
  * its thread did before. The segments cover the whole time from 0 on, the last first.
  */
-export function walkBack(operations: Operations, calls: Calls, names: Names): Segment[] {
+export function walkBack(operations: Operations, calls: Calls, names: Names): Segments {
   const walk = new Walk(operations, calls, names);
   walk.toTheBeginning();
-  return walk.segments;
+  return walk.segments();
 }
 
 interface Delays {
@@ -68,7 +71,7 @@ function usualDelays(operations: Operations, calls: Calls): Delays {
 }
 
 class Walk {
-  readonly segments: Segment[] = [];
+  readonly #segments = { kind: growingBytes(), at: growingIntegers(), start: growingDoubles(), end: growingDoubles() };
   #now = 0;
   /** Where the path is: at the end of work, in a thread, or nowhere. */
   #at: { work: number } | { thread: number } | null = null;
@@ -89,9 +92,18 @@ class Walk {
     }
   }
 
+  segments(): Segments {
+    const { kind, at, start, end } = this.#segments;
+    return { kind: kind.all(), at: at.all(), start: start.all(), end: end.all() };
+  }
+
   #add(kind: PathKind, start: number, at = -1): void {
-    if (start < this.#now) this.segments.push({ kind, at, start, end: this.#now });
-    this.#now = Math.min(this.#now, start);
+    if (start >= this.#now) return;
+    this.#segments.kind.push(pathKinds.indexOf(kind));
+    this.#segments.at.push(at);
+    this.#segments.start.push(start);
+    this.#segments.end.push(this.#now);
+    this.#now = start;
   }
 
   #onDevice(work: number): void {
