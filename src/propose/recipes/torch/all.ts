@@ -12,6 +12,7 @@ import { torchCompile } from './torch-compile.js';
 import { cudaGraphs } from './cuda-graphs.js';
 import { tf32 } from './tf32.js';
 import { bf16Autocast } from './bf16-autocast.js';
+import { fusedAttention } from './fused-attention.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -28,4 +29,5 @@ export const torchRecipes: readonly TorchRecipe[] = [
   cudaGraphs,
   tf32,
   bf16Autocast,
+  fusedAttention,
 ];

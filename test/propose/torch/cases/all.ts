@@ -7,6 +7,7 @@ import { noGradientsCases } from './no-gradients.js';
 import { channelsLastCases, cudnnBenchmarkCases } from './convolutions.js';
 import { cudaGraphsCases, torchCompileCases } from './compiling.js';
 import { bf16AutocastCases, tf32Cases } from './precision.js';
+import { fusedAttentionCases } from './fused-attention.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
@@ -23,4 +24,5 @@ export const torchCases: Record<string, TorchCases> = {
   'cuda-graphs': cudaGraphsCases,
   tf32: tf32Cases,
   'bf16-autocast': bf16AutocastCases,
+  'fused-attention': fusedAttentionCases,
 };
