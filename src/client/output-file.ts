@@ -22,11 +22,11 @@ function realOf(path: string): string | null {
   }
 }
 
-/** A name that nothing has yet, as an absolute path: `a.html`, or `a-2.html` and so on. */
-export function freeFile(context: CliContext, stem: string, ending: string): string {
+/** A name that nothing has yet, as an absolute path: `a.html`, or `a-2.html` and so on. `placesOf`: all that a file of that name can come to. */
+export function freeFile(context: CliContext, stem: string, ending: string, placesOf: (file: string) => readonly string[] = (file) => [file]): string {
   for (let number = 1; ; number++) {
     const file = resolve(context.cwd, `${stem}${number === 1 ? '' : `-${number}`}${ending}`);
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return file;
+    if (placesOf(file).every((place) => lstatSync(place, { throwIfNoEntry: false }) === undefined)) return file;
   }
 }
 

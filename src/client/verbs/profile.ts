@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, PerfloopError } from '../../core/errors.js';
 import { programOutput } from '../../measure/program-output.js';
@@ -18,6 +17,7 @@ import type { ToolAnswer } from '../../tools/tool.js';
 import { shellWord } from '../../core/shell-word.js';
 import { note, type CliContext } from '../context.js';
 import { importWatch } from '../import-watch.js';
+import { freeFile } from '../output-file.js';
 
 export interface ProfileOptions {
   argv: readonly string[];
@@ -69,7 +69,7 @@ export async function profile(context: CliContext, { argv, kind, out, force, win
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, interrupted);
   try {
-    const file = resolve(context.cwd, out ?? freeName(choice.kind, context.cwd));
+    const file = out === undefined ? freeFile(context, 'profile', `.${endings[choice.kind]}`, placesOf) : resolve(context.cwd, out);
     const recording = await record({ kind: choice.kind, argv: words, cwd: context.cwd, env: context.env, window, place: { out: file, replaces: force }, withOverhead, interrupts, say: (text) => note(context, text) });
     const { run, overhead, overheadUnknown } = recording;
     const hot = await whatIsHot(context, recording.file).catch((error: unknown) => {
@@ -109,15 +109,6 @@ async function withRealPython(argv: readonly string[], interpreter: string, cont
 }
 
 const endings: Record<RecorderKind, string> = { v8: 'cpuprofile', cprofile: 'pstats', hooks: 'sqlite', perf: 'perf.data', pyspy: 'pyspy.txt', nsys: 'nsys-rep', torch: 'trace.json.gz' };
-
-/** `profile.KIND`, numbered where that is taken. */
-function freeName(kind: RecorderKind, cwd: string): string {
-  for (let number = 1; ; number++) {
-    const stem = number === 1 ? 'profile' : `profile-${number}`;
-    const name = `${stem}.${endings[kind]}`;
-    if (!placesOf(resolve(cwd, name)).some((path) => existsSync(path))) return name;
-  }
-}
 
 async function whatIsHot(context: CliContext, file: string): Promise<Profiled['hot']> {
   const hot: Profiled['hot'] = [];
