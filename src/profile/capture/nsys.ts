@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { PerfloopError } from '../../core/errors.js';
 import { programOutput } from '../../measure/program-output.js';
-import { needNsys, needQdstrmImporter } from '../nsys-binaries.js';
+import { importRecording } from '../import/nsys/report.js';
+import { needNsys } from '../nsys-binaries.js';
 import { endAgents } from './nsys-agents.js';
 import type { Recorder, RecorderPlace } from './recorder.js';
 import { timedCommand } from './timed.js';
@@ -69,15 +67,4 @@ function rangeOptions(range: string | null): string[] {
   const end = '--capture-range-end=stop';
   if (range === 'cudaProfilerApi') return ['--capture-range=cudaProfilerApi', end];
   return ['--capture-range=nvtx', `--nvtx-capture=${range.includes('@') ? range : `${range}@*`}`, end];
-}
-
-/** Debian's nsys does not find its own importer. */
-async function importRecording(nsys: string, recording: string, report: string): Promise<void> {
-  const importer = needQdstrmImporter(nsys, recording);
-  try {
-    await promisify(execFile)(importer, ['--input-file', recording, '--output-file', report], { maxBuffer: 64 << 20 });
-  } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr ?? '';
-    throw new PerfloopError('PL_NSYS_FAILED', 'The importer of Nsight Systems could not read its recording.', { where: recording, fix: `Run it by hand: ${importer} -i ${recording}`, problems: said.trim().split('\n').slice(-5), cause });
-  }
 }

@@ -24,7 +24,7 @@ export async function exportReport(file: string, kind: 'report' | 'recording', s
   const nsys = needNsys(file);
   const report = kind === 'report' ? file : `${sqlite}.nsys-rep`;
   try {
-    if (kind === 'recording') await run(needQdstrmImporter(nsys, file), ['--input-file', file, '--output-file', report], file);
+    if (kind === 'recording') await importRecording(nsys, file, report);
     // Payloads of NVTX, such as the sizes of NCCL's messages, are left out unless asked for, by versions that have them.
     const blobs = (await programOutput(nsys, ['export', '--help']))?.includes('--include-blobs') === true ? ['--include-blobs=true'] : [];
     await run(nsys, ['export', '--type=sqlite', '--force-overwrite=true', '--quiet=true', ...blobs, `--output=${sqlite}`, report], file);
@@ -32,6 +32,11 @@ export async function exportReport(file: string, kind: 'report' | 'recording', s
   } finally {
     if (report !== file) rmSync(report, { force: true });
   }
+}
+
+/** Has nsys' importer make a report of a recording, which Debian's nsys does not find itself. Throws PL_NSYS_MISSING and PL_NSYS_FAILED. */
+export async function importRecording(nsys: string, recording: string, report: string): Promise<void> {
+  await run(needQdstrmImporter(nsys, recording), ['--input-file', recording, '--output-file', report], recording);
 }
 
 async function run(program: string, args: string[], file: string): Promise<void> {
