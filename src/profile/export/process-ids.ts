@@ -30,11 +30,21 @@ export class ProcessIds {
     return id;
   }
 
+  /** Empty where it is not known. */
+  program(process: number): string {
+    return this.#names.get(process) ?? '';
+  }
+
+  /** Of the job; null where it is none. */
+  rank(process: number): number | null {
+    return this.#ranks.get(process) ?? null;
+  }
+
   /** With the id that it has on its host, where it got another one, and with its rank. */
   name(process: number): string {
     const own = pidOf(process);
-    const name = this.#names.get(process) || `process ${own}`;
-    const rank = this.#ranks.get(process);
-    return `${name}${this.id(process) === own ? '' : ` (process ${own} of another host or container)`}${rank === undefined ? '' : `, rank ${rank}`}`;
+    const name = this.program(process) || `process ${own}`;
+    const rank = this.rank(process);
+    return `${name}${this.id(process) === own ? '' : ` (process ${own} of another host or container)`}${rank === null ? '' : `, rank ${rank}`}`;
   }
 }

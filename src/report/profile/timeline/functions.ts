@@ -1,9 +1,11 @@
 import type { ProfileDatabase } from '../../../profile/tools/open.js';
+import { entry } from '../../../profile/tools/entry.js';
+import { processNumber } from '../../../profile/tools/process-number.js';
 import { tablesOf } from '../../../profile/tools/tables.js';
 import type { Tone } from '../tones.js';
 import type { Names } from './names.js';
-import { processTitle, threadTitle } from './places.js';
 import type { Timeline, Track } from './timeline.js';
+import type { Titles } from './titles.js';
 
 /** Folded stacks have counts, not times: they stand one after the other in no order. */
 const samplesSql = `
@@ -22,9 +24,7 @@ const frameSql = `
 SELECT symbol.value AS name, module.value AS module, line, kind FROM PERFLOOP_FRAMES
 JOIN StringIds AS symbol ON symbol.id = symbol JOIN StringIds AS module ON module.id = module WHERE PERFLOOP_FRAMES.id = ?`;
 
-const profileSql = `
-SELECT globalTid / 0x1000000 % 0x1000000 AS pid, globalTid & 0xFFFFFF AS tid, file,
-  (SELECT name FROM PROCESSES WHERE pid = globalTid / 0x1000000 % 0x1000000 LIMIT 1) AS program FROM PERFLOOP_PROFILES WHERE id = ?`;
+const profileSql = `SELECT ${processNumber('globalTid')}, globalTid & 0xFFFFFF FROM PERFLOOP_PROFILES WHERE id = ?`;
 
 /** A function over samples that follow each other. */
 interface Open {
@@ -33,13 +33,13 @@ interface Open {
 }
 
 /** Stacks of the samples of each thread over time: a function lasts as long as it stays on the stack, from sample to sample. */
-export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Names, origin: bigint): void {
+export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Names, titles: Titles, origin: bigint): void {
   const there = tablesOf(db);
   if (!['PERFLOOP_SAMPLES', 'COMPOSITE_EVENTS', 'PROCESSES'].every((name) => there.has(name))) return;
   const stacks = new Map<number, number[]>();
-  const framesOf = (stack: number): number[] => remembered(stacks, stack, () => db.prepare<[number], number>(stackSql).pluck().all(stack));
+  const framesOf = (stack: number): number[] => entry(stacks, stack, () => db.prepare<[number], number>(stackSql).pluck().all(stack));
   const numbers = new Map<number, number>();
-  const nameOf = (frame: number): number => remembered(numbers, frame, () => functionName(db, names, frame));
+  const nameOf = (frame: number): number => entry(numbers, frame, () => functionName(db, names, frame));
   let track: Track | null = null;
   let profile = -1;
   let open: Open[] = [];
@@ -56,7 +56,7 @@ export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Na
       closeTo(0);
       profile = of;
       reached = 0;
-      track = functionTrack(db, timeline, of);
+      track = functionTrack(db, timeline, titles, of);
     }
     if (at + lasts <= 0) {
       timeline.early += 1;
@@ -77,9 +77,9 @@ export function readFunctions(db: ProfileDatabase, timeline: Timeline, names: Na
   open = [];
 }
 
-function functionTrack(db: ProfileDatabase, timeline: Timeline, profile: number): Track {
-  const { pid = 0, tid = 0, program = null } = db.prepare<[number], { pid: number; tid: number; program: string | null }>(profileSql).get(profile) ?? {};
-  return timeline.track(processTitle(pid, program ?? ''), threadTitle(tid, ''), 'function');
+function functionTrack(db: ProfileDatabase, timeline: Timeline, titles: Titles, profile: number): Track {
+  const [process, tid] = db.prepare<[number], [number, number]>(profileSql).raw().get(profile) ?? [0, 0];
+  return timeline.track(titles.process(process), titles.thread(process, tid), 'function');
 }
 
 export function functionTone(kind: string): Tone {
@@ -92,12 +92,4 @@ function functionName(db: ProfileDatabase, names: Names, frame: number): number 
   if (found === undefined) return names.of('(unknown)', 'native');
   const { name, module, line, kind } = found;
   return names.of(name === '' ? '(anonymous)' : name, functionTone(kind), module === '' ? '' : `${name} ${module}${line === null ? '' : `:${line}`}`);
-}
-
-function remembered<T>(known: Map<number, T>, id: number, find: () => T): T {
-  const found = known.get(id);
-  if (found !== undefined) return found;
-  const value = find();
-  known.set(id, value);
-  return value;
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../../profile/tools/entry.js';
 import { firstEvent } from '../../../profile/tools/gpu/extent.js';
 import type { ProfileDatabase } from '../../../profile/tools/open.js';
 import { tablesOf } from '../../../profile/tools/tables.js';
@@ -6,6 +7,7 @@ import { Labels } from './labels.js';
 import { Names } from './names.js';
 import { Places } from './places.js';
 import { sources, type EventRow } from './sources.js';
+import { Titles } from './titles.js';
 import { keysPerProcess, Timeline, type Track, type TrackKind } from './timeline.js';
 
 export interface ReadTimeline {
@@ -19,7 +21,8 @@ export function readTimeline(db: ProfileDatabase, { mostSpans = 3_000_000 }: { m
   const names = new Names();
   const there = tablesOf(db);
   const labels = new Labels(db, names);
-  const places = new Places(db, timeline);
+  const titles = new Titles(db);
+  const places = new Places(db, timeline, titles);
   const origin = firstEvent(db);
   const processes = new Map<number, number>();
   for (const source of sources) {
@@ -29,8 +32,7 @@ export function readTimeline(db: ProfileDatabase, { mostSpans = 3_000_000 }: { m
     const asked = sql.includes(':last') ? { origin, last: lastEvent(db, there) } : { origin };
     for (const [start, end, what, owner, part, key, also, launcher] of db.prepare<[object], EventRow>(sql).raw().iterate(asked)) {
       const from = launcher ?? 0;
-      let process = processes.get(from);
-      if (process === undefined) processes.set(from, (process = processes.size));
+      const process = entry(processes, from, () => processes.size);
       timeline.add(places.track(source, owner ?? 0, part ?? 0, from), {
         start: Math.max(0, start),
         end: Math.max(0, start, end),
@@ -40,7 +42,7 @@ export function readTimeline(db: ProfileDatabase, { mostSpans = 3_000_000 }: { m
     }
   }
   places.nameProcesses();
-  readFunctions(db, timeline, names, origin);
+  readFunctions(db, timeline, names, titles, origin);
   timeline.tracks.sort(inOrder);
   return { timeline, names };
 }

@@ -1,9 +1,10 @@
+import { processNumber } from '../../../profile/tools/process-number.js';
 import type { TrackKind } from './timeline.js';
 
 /**
  * A row of an event: times in nanoseconds from the first event; `what` is the id of its text, or a number of its kind; `owner` the
- * process of a thread or the device; `part` the thread or stream; `key` the correlation id; `also` the short name or a text of its own;
- * `launcher` the process that launched it.
+ * number of a thread's process or the device; `part` the thread or stream; `key` the correlation id; `also` the short name or a text of its own;
+ * `launcher` the number of the process that launched it (processNumber).
  */
 export type EventRow = [start: number, end: number, what: number | null, owner: number | null, part: number | null, key: number | null, also: number | string | null, launcher: number | null];
 
@@ -22,15 +23,14 @@ interface Columns {
   where?: string;
 }
 
-/** A process is its threads' ids without the lowest 24 bits: a JavaScript number holds that exactly. */
 const hostSource = (table: string, kind: TrackKind, { end = '"end"', what, key = 'NULL', also = 'NULL', where = '1' }: Columns): Source => ({
   table, kind, isDevice: false,
-  sql: `SELECT start - :origin, ${end} - :origin, ${what}, globalTid & ~0xFFFFFF, globalTid & 0xFFFFFF, ${key}, ${also}, globalTid & ~0xFFFFFF FROM ${table} WHERE ${where} ORDER BY start, "end" DESC`,
+  sql: `SELECT start - :origin, ${end} - :origin, ${what}, ${processNumber('globalTid')}, globalTid & 0xFFFFFF, ${key}, ${also}, ${processNumber('globalTid')} FROM ${table} WHERE ${where} ORDER BY start, "end" DESC`,
 });
 
 const deviceSource = (table: string, kind: TrackKind, { what, also = 'NULL' }: Columns): Source => ({
   table, kind, isDevice: true,
-  sql: `SELECT start - :origin, "end" - :origin, ${what}, deviceId, streamId, correlationId, ${also}, globalPid FROM ${table} ORDER BY start, "end" DESC`,
+  sql: `SELECT start - :origin, "end" - :origin, ${what}, deviceId, streamId, correlationId, ${also}, ${processNumber('globalPid')} FROM ${table} ORDER BY start, "end" DESC`,
 });
 
 /** Where events with a time are, kind by kind. Types of NVTX: 59 push and pop, 60 start and end, 34 a mark; an open range has no end. */
