@@ -44,7 +44,7 @@ it('exports of several ranks are kept apart though all their ids are the same', 
     { rank: 1, file: 'rank1.sqlite', kernel: 'kernel_two', start: 5100, ns: 20, queue: 50, deviceId: 1, gpu: 'GPU of two', pid: 9 },
   ]);
   expect(db.prepare('SELECT s.value, COUNT(*) AS count FROM PERFLOOP_CHARGES JOIN PERFLOOP_FRAMES f ON f.id = frame JOIN StringIds s ON s.id = symbol GROUP BY 1 ORDER BY 1').all()).toEqual([{ value: 'kernel_one', count: 1 }, { value: 'kernel_two', count: 1 }]);
-  expect(readTimeline(db).timeline.tracks.filter(({ kind }) => kind === 'call').map(({ group }) => group)).toEqual(['process 9 of another host or container · python · rank 1', 'process 9 · python · rank 0']);
+  expect(readTimeline(db).timeline.tracks.filter(({ kind }) => kind === 'call').map(({ group }) => group).toSorted()).toEqual(['process 9 of another host or container · python · rank 1', 'process 9 · python · rank 0']);
   expect(db.prepare('SELECT COUNT(DISTINCT callchainId) FROM CUPTI_ACTIVITY_KIND_RUNTIME').pluck().get()).toBe(2);
 });
 

@@ -1,5 +1,5 @@
 import { existingSource } from '../../core/existing-sitecustomize.js';
-import { laterSource, startSource } from './python-parts.js';
+import { laterSource, signalSource, startSource } from './python-parts.js';
 
 /**
  * `sitecustomize.py` of a folder put first on PYTHONPATH: runs cProfile in every Python process of the profiled command and
@@ -10,6 +10,7 @@ import { laterSource, startSource } from './python-parts.js';
  */
 export const pythonHookSource = `${existingSource}
 ${laterSource}
+${signalSource}
 
 def _start():
     import os
@@ -20,7 +21,6 @@ def _start():
     import atexit
     import cProfile
     import marshal
-    import signal
     import sys
     import threading
     import time
@@ -73,7 +73,7 @@ def _start():
         finally:
             running["writing"] = False
         if "signal" in running:
-            die(running["signal"])
+            _die(running["signal"])
 
     def add(part, stats):
         for key, (*numbers, callers) in part.items():
@@ -119,27 +119,11 @@ def _start():
             util.register_after_fork(dump, lambda _: util.Finalize(None, dump, exitpriority=-100))
         begin()
 
-    def terminated(number, frame):
-        # A pool ends workers that are about to leave by themselves, too.
-        if running.get("writing"):
-            running["signal"] = number
-            return
-        dump()
-        die(number)
-
-    def die(number):
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
     threading.Thread._bootstrap_inner = in_thread
     atexit.register(dump)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=forked)
-    try:
-        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, terminated)
-    except ValueError:
-        pass  # Not the main interpreter: it gets no signals.
+    _end_well(running, dump)
     delay = float(os.environ.get("PERFLOOP_PROFILE_DELAY_MS") or 0) / 1000
     if delay > 0:
         _later(delay, begin)

@@ -17,6 +17,37 @@ def _later(seconds, call):
     timer.start()
 `;
 
+/**
+ * `_end_well(running, finish)`: a SIGTERM that the program does not handle itself ends it once `finish` has written what there is. A
+ * pool ends workers that are about to leave by themselves, too: while `running["writing"]`, the signal waits, and `finish` calls
+ * `_die(running["signal"])` in the end.
+ */
+export const signalSource = `
+def _die(number):
+    import os
+    import signal
+
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+def _end_well(running, finish):
+    import signal
+
+    def terminated(number, frame):
+        if running.get("writing"):
+            running["signal"] = number
+            return
+        finish()
+        _die(number)
+
+    try:
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, terminated)
+    except ValueError:
+        pass  # Not the main interpreter: it gets no signals.
+`;
+
 /** The last lines of a hook. */
 export const startSource = `
 import os as _os

@@ -1,5 +1,5 @@
 import { existingSource } from '../../core/existing-sitecustomize.js';
-import { laterSource, startSource } from './python-parts.js';
+import { laterSource, signalSource, startSource } from './python-parts.js';
 
 /**
  * `sitecustomize.py` that starts torch.profiler around a program that imports torch, and writes `<pid>.<rank>.trace.json.gz`
@@ -8,6 +8,7 @@ import { laterSource, startSource } from './python-parts.js';
  */
 export const torchHookSource = `${existingSource}
 ${laterSource}
+${signalSource}
 
 def _start():
     import os
@@ -16,7 +17,6 @@ def _start():
     if not folder:
         return
     import importlib.util
-    import signal
     import sys
 
     def number(name):
@@ -53,7 +53,7 @@ def _start():
         finally:
             running["writing"] = False
         if "signal" in running:
-            die(running["signal"])
+            _die(running["signal"])
 
     def count_steps(first, last):
         import torch.optim
@@ -113,22 +113,7 @@ def _start():
             spec.loader.exec_module = exec_module
             return spec
 
-    def terminated(number, frame):
-        if running.get("writing"):
-            running["signal"] = number
-            return
-        end()
-        die(number)
-
-    def die(number):
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
     sys.meta_path.insert(0, Finder())
-    try:
-        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, terminated)
-    except ValueError:
-        pass  # Not the main interpreter: it gets no signals.
+    _end_well(running, end)
 
 ${startSource}`;
