@@ -16,10 +16,12 @@ export async function hookRecorder(kind: HookKind, { outDir, root, env, window, 
   const profiles = join(outDir, 'profiles');
   await mkdir(profiles, { recursive: true });
   const stopFile = join(outDir, 'stop');
+  const begunFile = join(outDir, 'begun');
   const added: Record<string, string> = {
     PERFLOOP_PROFILE_DIR: profiles,
     PERFLOOP_PROFILE_ROOT: root,
     ...(isWatched ? { PERFLOOP_PROFILE_STOP: stopFile } : {}),
+    ...(kind === 'torch' ? { PERFLOOP_PROFILE_BEGUN: begunFile } : {}),
     ...(window.delayMs > 0 ? { PERFLOOP_PROFILE_DELAY_MS: String(window.delayMs) } : {}),
     ...(window.durationMs === null ? {} : { PERFLOOP_PROFILE_DURATION_MS: String(window.durationMs) }),
     ...(window.range === null ? {} : { PERFLOOP_PROFILE_RANGE: window.range }),
@@ -32,6 +34,7 @@ export async function hookRecorder(kind: HookKind, { outDir, root, env, window, 
     env: added,
     keepsDuration: false,
     endsBy: 'SIGTERM',
+    begunFile: kind === 'torch' ? begunFile : null,
     stopFile: isWatched ? stopFile : null,
     graceMs: kind === 'torch' ? 120_000 : 5000,
     timesFile: null,

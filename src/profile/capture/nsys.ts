@@ -36,6 +36,7 @@ export async function nsysRecorder({ outDir, own, window }: RecorderPlace): Prom
     env: window.range === null ? {} : { NSYS_NVTX_PROFILER_REGISTER_ONLY: '0' },
     keepsDuration: true,
     endsBy: 'SIGINT',
+    begunFile: null,
     stopFile: null,
     graceMs: 0,
     timesFile,

@@ -21,6 +21,7 @@ export function perfRecorder({ outDir, window }: RecorderPlace): Recorder {
     env: {},
     keepsDuration: false,
     endsBy: 'SIGTERM',
+    begunFile: null,
     stopFile: null,
     graceMs: 0,
     timesFile,

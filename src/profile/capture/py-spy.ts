@@ -18,6 +18,7 @@ export function pySpyRecorder({ outDir, window }: RecorderPlace): Recorder {
     ...(late ? { attach: { afterMs: window.delayMs, program: (pid: number) => [...record, '--pid', String(pid)] } } : {}),
     keepsDuration: true,
     endsBy: 'SIGINT',
+    begunFile: null,
     stopFile: null,
     graceMs: 0,
     // py-spy gives up on what is not Python from the first, so that no shell can stand between.

@@ -26,6 +26,8 @@ export interface Recorder {
   keepsDuration: boolean;
   /** Ends the command in such a way that the profile is written. */
   endsBy: 'SIGINT' | 'SIGTERM';
+  /** The window counts from when this file comes to be, with half a minute at most for that; null where it counts from the start. */
+  begunFile: string | null;
   /** When this file comes to be, hooks write what they have, also in a process that is too busy for a signal. */
   stopFile: string | null;
   /** How long hooks may take to write, once they were told to. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PerfloopError } from '../../core/errors.js';
@@ -40,6 +40,9 @@ export interface Interrupts {
 /** For a hook to write what it has, which ends its part by itself. */
 const writingMs = 300;
 
+/** To import torch takes seconds. */
+const mostBeginningMs = 30_000;
+
 /** How long the command may take to hear a signal, and how long its children may outlive it. */
 const patienceMs = 1000;
 
@@ -62,7 +65,7 @@ export async function runRecorded({ argv, cwd, env, recorder, window, isShown, i
   };
   if (interrupts.count > 0) interrupts.onEach(interrupts.count);
   const cut = async (recorder: Recorder, afterMs: number): Promise<void> => {
-    if (await pause(afterMs, over.signal)) return;
+    if ((await begun(recorder, over.signal)) || (await pause(afterMs, over.signal))) return;
     wasCut = true;
     send(recorder.endsBy);
     await endHooked(recorder, send, over.signal);
@@ -109,6 +112,13 @@ async function endHooked({ stopFile, graceMs }: Recorder, send: (signal: NodeJS.
   send('SIGTERM');
   if (await pause(graceMs, over)) return;
   send('SIGKILL');
+}
+
+/** Waits until the window begins. Gives whether it was over before. */
+async function begun({ begunFile }: Recorder, over: AbortSignal): Promise<boolean> {
+  const until = performance.now() + mostBeginningMs;
+  while (begunFile !== null && !existsSync(begunFile) && performance.now() < until) if (await pause(100, over)) return true;
+  return over.aborted;
 }
 
 /** Whether it was over before. */

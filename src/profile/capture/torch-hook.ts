@@ -86,6 +86,9 @@ def _start():
 
         # After torch's own: what is registered last is called first.
         atexit.register(end)
+        begun = os.environ.get("PERFLOOP_PROFILE_BEGUN")
+        if begun:
+            open(begun, "w").close()
         if steps.startswith("steps:"):
             first, last = steps[6:].split("-")
             count_steps(int(first), int(last))
