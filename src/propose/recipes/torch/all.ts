@@ -13,6 +13,8 @@ import { cudaGraphs } from './cuda-graphs.js';
 import { tf32 } from './tf32.js';
 import { bf16Autocast } from './bf16-autocast.js';
 import { fusedAttention } from './fused-attention.js';
+import { constantBuffers } from './constant-buffers.js';
+import { repeatedOperation } from './repeated-operation.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -30,4 +32,6 @@ export const torchRecipes: readonly TorchRecipe[] = [
   tf32,
   bf16Autocast,
   fusedAttention,
+  constantBuffers,
+  repeatedOperation,
 ];

@@ -115,9 +115,16 @@ export function softmaxes(module: PyModule, scope: SgNode): SgNode[] {
   return owned(module, scope, 'call').filter((call) => softmaxArgument(module, call) !== null);
 }
 
-/** Whether the names in some expressions keep their values from one statement to another. */
+/** Whether the names in some expressions keep their values from one statement to another of the same block: none is given another, or changed in place. */
 export function areUnchanged(module: PyModule, expressions: readonly SgNode[], from: SgNode, to: SgNode): boolean {
   const names = new Set(expressions.flatMap((node) => [node, ...all(node, 'identifier')]).filter((node) => node.kind() === 'identifier').map((node) => node.text()));
   const block = parts(to.parent() ?? to).filter((statement) => startOf(statement) > startOf(from) && startOf(statement) < startOf(to));
-  return block.every((statement) => [statement, ...all(statement, 'identifier')].every((id) => !names.has(id.text()) || module.uses(module.scopeOf(statement), id.text()).every((use) => !same(use.node, id) || (use.role !== 'write' && use.role !== 'mutate'))));
+  return block.every((statement) => all(statement, 'identifier').every((id) => !names.has(id.text()) || !changes(module, statement, id)));
+}
+
+function changes(module: PyModule, statement: SgNode, id: SgNode): boolean {
+  const parent = id.parent();
+  const attribute = parent?.kind() === 'attribute' && same(parent.field('object'), id) ? (parent.field('attribute')?.text() ?? '') : '';
+  if (attribute.endsWith('_')) return true;
+  return module.uses(module.scopeOf(statement), id.text()).some((use) => same(use.node, id) && (use.role === 'write' || use.role === 'mutate'));
 }

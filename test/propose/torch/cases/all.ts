@@ -8,6 +8,8 @@ import { channelsLastCases, cudnnBenchmarkCases } from './convolutions.js';
 import { cudaGraphsCases, torchCompileCases } from './compiling.js';
 import { bf16AutocastCases, tf32Cases } from './precision.js';
 import { fusedAttentionCases } from './fused-attention.js';
+import { constantBuffersCases } from './constant-buffers.js';
+import { repeatedOperationCases } from './repeated-operation.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
@@ -25,4 +27,6 @@ export const torchCases: Record<string, TorchCases> = {
   tf32: tf32Cases,
   'bf16-autocast': bf16AutocastCases,
   'fused-attention': fusedAttentionCases,
+  'constant-buffers': constantBuffersCases,
+  'repeated-operation': repeatedOperationCases,
 };
