@@ -1,6 +1,7 @@
 import type { Recipe } from './recipe.js';
 import { cppRecipes } from './cpp/all.js';
 import { goRecipes } from './go/all.js';
+import { rustRecipes } from './rust/all.js';
 import { appendInPlace } from './javascript/append-in-place.js';
 import { assignInPlace } from './javascript/assign-in-place.js';
 import { cloneWithoutJson } from './javascript/clone-without-json.js';
@@ -59,5 +60,6 @@ export const recipes: readonly Recipe[] = [
   copyPlainData,
   comprehension,
   ...cppRecipes,
+  ...rustRecipes,
   ...goRecipes,
 ];
