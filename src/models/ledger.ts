@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
+import { appendSynced } from '../store/atomic-file.js';
 
 /** What was used, or is reserved. */
 export interface Spend {
@@ -45,7 +46,7 @@ export class Ledger {
   readonly #entries = new Map<string, Spend & { settled: boolean }>();
   #count = 0;
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(private readonly path: string) {}
 
   /** The ledger of a file; one in a process, for as long as that lives. */
   static async of(path: string): Promise<Ledger> {
@@ -65,10 +66,9 @@ export class Ledger {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    const file = await open(path, 'a');
-    const ledger = new Ledger(file);
+    const ledger = new Ledger(path);
     // A torn last line must not swallow the next one.
-    if (text !== '' && !text.endsWith('\n')) await file.appendFile('\n');
+    if (text !== '' && !text.endsWith('\n')) await appendSynced(path, '\n');
     for (const line of text.split('\n')) ledger.#take(parsed(line));
     return ledger;
   }
@@ -110,8 +110,7 @@ export class Ledger {
   }
 
   async #write(line: Line): Promise<void> {
-    await this.file.appendFile(`${JSON.stringify(line)}\n`);
-    await this.file.datasync();
+    await appendSynced(this.path, `${JSON.stringify(line)}\n`);
   }
 
   #take(line: Line | null): void {

@@ -24,6 +24,17 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(dirname(path));
 }
 
+/** Adds to the end of a file, and returns when that is on the disk. */
+export async function appendSynced(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'a');
+  try {
+    await handle.appendFile(text);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Waits until a file's content is on the disk. */
 export async function syncFile(path: string, flags = 'r+'): Promise<void> {
   const handle = await open(path, flags);

@@ -1,0 +1,61 @@
+import type { ArtifactRef } from '../core/artifact.js';
+import type { ModelChoice } from '../core/config/models.js';
+import type { TalkSpend } from '../core/model-talk.js';
+import type { ArtifactStore } from '../store/artifacts.js';
+import { Caller } from './caller.js';
+import { Dialog, type DialogTool } from './dialog.js';
+import { keyOf } from './key.js';
+import { Ledger, type SpendLimits } from './ledger.js';
+import { promptNames, promptOf, rendered } from './prompts.js';
+import { providerOf } from './providers/registry.js';
+import type { Redactor } from './redact.js';
+import { Results } from './results.js';
+import { usualRetries, type RetryPolicy } from './retry.js';
+import { TrafficJournal, type Replay } from './traffic.js';
+
+/** So long nothing may arrive of an answer. Reasoning of some models is silent for minutes. */
+const stallMs = 300_000;
+
+export interface ConversationSettings {
+  /** Names it in recorded traffic: the same in every run of the same plan. */
+  name: string;
+  choice: ModelChoice;
+  env: NodeJS.ProcessEnv;
+  artifacts: ArtifactStore;
+  redactor: Redactor;
+  tools: DialogTool[];
+  files: { /** Of its answers. */ journal: string; /** Of all that the run spends. */ ledger: string };
+  limits: SpendLimits;
+  /** Recorded traffic that answers in place of the provider. */
+  replay: Replay | null;
+  signal: AbortSignal;
+  onDoing?: (text: string) => void;
+  retries?: RetryPolicy;
+}
+
+export interface Conversation {
+  dialog: Dialog;
+  results: Results;
+  /** Keeps what was said. */
+  end: () => Promise<{ transcript: ArtifactRef; traffic: ArtifactRef; spent: TalkSpend }>;
+}
+
+/** A conversation with everything that it needs. Throws PL_MODEL_KEY and PL_MODEL_PRICE before anything is asked. */
+export async function openConversation(settings: ConversationSettings): Promise<Conversation> {
+  const { name, choice, env, artifacts, redactor, tools, files, limits, replay, signal, onDoing, retries = usualRetries } = settings;
+  const provider = (): ReturnType<typeof providerOf> => providerOf(choice.provider, { model: choice.model, baseUrl: choice.base_url ?? null, key: keyOf(choice, env), temperature: choice.temperature ?? null, timeoutMs: choice.timeout, stallMs: Math.min(stallMs, choice.timeout) });
+  const source = replay === null ? { kind: 'live' as const, provider: provider() } : { kind: 'replay' as const, replay };
+  const journal = await TrafficJournal.open(files.journal);
+  const caller = new Caller({ conversation: name, choice, source, journal, ledger: await Ledger.of(files.ledger), limits, redactor, retries, signal, ...(onDoing === undefined ? {} : { onDoing }) });
+  const results = new Results(async (text) => await artifacts.put('text', redactor.text(text)));
+  const dialog = new Dialog({ caller, system: rendered('system'), tools: tools.map((tool) => ({ ...tool, run: async (input, end) => redactor.text(await tool.run(input, end)) })), results, bounds: choice.bounds, context: choice.context, maxTokens: choice.max_tokens, signal });
+  return {
+    dialog,
+    results,
+    end: async () => {
+      const spent = { ...caller.spent };
+      const transcript = { v: 1, conversation: name, provider: choice.provider, model: choice.model, prompts: Object.fromEntries(promptNames.map((prompt) => [prompt, promptOf(prompt).version])), spent, results: results.artifacts, turns: redactor.json(dialog.transcript) };
+      return { transcript: await artifacts.put('json', JSON.stringify(transcript)), traffic: await artifacts.put('text', journal.text()), spent };
+    },
+  };
+}

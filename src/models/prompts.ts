@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PerfloopError } from '../core/errors.js';
+
+export const promptNames = ['system', 'judge', 'patch', 'analyze', 'learn', 'summarise'] as const;
+export type PromptName = (typeof promptNames)[number];
+
+export interface Prompt {
+  name: string;
+  /** Goes up with each change of the text, so that a transcript says which one it was. */
+  version: number;
+  text: string;
+}
+
+const header = /^---\nname: (?<name>[a-z-]+)\nversion: (?<version>\d+)\n---\n/;
+const placeholder = /\{\{(\w+)\}\}/g;
+const read = new Map<PromptName, Prompt>();
+
+/** A prompt of the package's `prompts` folder. */
+export function promptOf(name: PromptName): Prompt {
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  const path = fileURLToPath(new URL(`../../prompts/${name}.md`, import.meta.url));
+  const whole = readFileSync(path, 'utf8');
+  const found = header.exec(whole);
+  if (found?.groups?.['name'] !== name) throw new PerfloopError('PL_PROMPT', `The prompt has no header with its name and version.`, { where: path, fix: 'Install perfloop again.' });
+  const prompt = { name, version: Number(found.groups['version']), text: whole.slice(found[0].length).trim() };
+  read.set(name, prompt);
+  return prompt;
+}
+
+/** The text with every `{{name}}` filled in. What is filled in is not looked at again: a file may hold braces. */
+export function rendered(name: PromptName, values: Record<string, string> = {}): string {
+  const { text } = promptOf(name);
+  const used = new Set<string>();
+  const result = text.replaceAll(placeholder, (_whole, key: string) => {
+    const value = values[key];
+    if (value === undefined) throw new Error(`prompt ${name} asks for ${key}`);
+    used.add(key);
+    return value;
+  });
+  const unused = Object.keys(values).filter((key) => !used.has(key));
+  if (unused.length > 0) throw new Error(`prompt ${name} has no place for ${unused.join(', ')}`);
+  return result;
+}

@@ -1,0 +1,97 @@
+import { mkdir, readFile, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { PerfloopError } from '../core/errors.js';
+import { sha256 } from '../propose/hash.js';
+import { appendSynced } from '../store/atomic-file.js';
+import type { ModelAnswer, ModelRequest } from './providers/provider.js';
+
+const count = z.int().min(0);
+const answerSchema = z.object({
+  text: z.string(),
+  calls: z.array(z.object({ id: z.string(), name: z.string(), input: z.string() })),
+  stop: z.enum(['end', 'tools', 'length', 'refusal']),
+  usage: z.object({ input: count, cached: count, written: count, output: count }),
+  estimated: z.literal(true).optional(),
+  raw: z.array(z.unknown()).optional(),
+}) satisfies z.ZodType<ModelAnswer>;
+
+/** An answer that was paid for. `key` names the request; `ordinal` counts the same request within a conversation, from 0. */
+const entrySchema = z.object({ v: z.literal(1), conversation: z.string(), key: z.string(), ordinal: count, model: z.string(), answer: answerSchema });
+export type TrafficEntry = z.infer<typeof entrySchema>;
+
+/** Names a request by everything that its answer depends on; not by where the server is. */
+export function requestKey(model: { provider: string; model: string; temperature?: number | undefined }, request: ModelRequest): string {
+  return sha256(JSON.stringify([model.provider, model.model, model.temperature ?? null, request.system, request.turns, request.tools, request.maxTokens])).slice(0, 32);
+}
+
+/** The answers of one conversation, a line of JSON each, on the disk before anybody acts on them. */
+export class TrafficJournal {
+  readonly #entries: TrafficEntry[];
+
+  private constructor(
+    private readonly path: string,
+    entries: TrafficEntry[],
+  ) {
+    this.#entries = entries;
+  }
+
+  /** Finds what an earlier attempt was answered; a line that a crash has torn is dropped. */
+  static async open(path: string): Promise<TrafficJournal> {
+    await mkdir(dirname(path), { recursive: true });
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    if (whole.length < bytes.length) await truncate(path, whole.length);
+    return new TrafficJournal(path, parseTraffic(whole.toString('utf8'), path));
+  }
+
+  find(key: string, ordinal: number): ModelAnswer | undefined {
+    return this.#entries.find((entry) => entry.key === key && entry.ordinal === ordinal)?.answer;
+  }
+
+  async append(entry: TrafficEntry): Promise<void> {
+    await appendSynced(this.path, `${JSON.stringify(entry)}\n`);
+    this.#entries.push(entry);
+  }
+
+  /** All of it, as the file holds it. */
+  text(): string {
+    return this.#entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  }
+}
+
+/** Recorded traffic of any number of conversations, to be answered from in place of a provider. */
+export class Replay {
+  readonly #entries: TrafficEntry[];
+
+  /** Throws PL_TRAFFIC for a text that holds anything else. */
+  constructor(text: string, where: string) {
+    this.#entries = parseTraffic(text, where);
+    if (this.#entries.length === 0) throw new PerfloopError('PL_TRAFFIC', 'There is no answer of a model in it.', { where, fix: 'Name a file that --record wrote in a run that asked a model.' });
+  }
+
+  /** First of the same conversation, else of another one that asked the same. Throws PL_REPLAY_UNKNOWN. */
+  answer(conversation: string, key: string, ordinal: number): ModelAnswer {
+    const same = this.#entries.filter((entry) => entry.key === key);
+    const found = same.find((entry) => entry.conversation === conversation && entry.ordinal === ordinal) ?? same.find((entry) => entry.ordinal === ordinal);
+    if (found !== undefined) return found.answer;
+    throw new PerfloopError('PL_REPLAY_UNKNOWN', `The recording has no answer to this request (${key.slice(0, 12)}, asked ${ordinal + 1} times in ${conversation}).`, {
+      where: '--replay',
+      fix: 'A request holds the prompt, the files and numbers it shows, and the earlier answers: replay on the same commit, config and profile (--profile FILE), or record again.',
+    });
+  }
+}
+
+function parseTraffic(text: string, where: string): TrafficEntry[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line === '') return [];
+    try {
+      return [entrySchema.parse(JSON.parse(line))];
+    } catch (error) {
+      throw new PerfloopError('PL_TRAFFIC', 'This is no recorded traffic of a model.', { where: `${where}:${index + 1}`, fix: 'Name a file that --record wrote.', cause: error instanceof z.ZodError ? undefined : error });
+    }
+  });
+}
