@@ -4,6 +4,7 @@ import { agentActivities } from './agent.js';
 import { executedFlagsActivity } from './executed-flags.js';
 import { acceptActivities } from './accept.js';
 import { buildSidesActivity } from './build-sides.js';
+import { askModelActivity } from './ask-model.js';
 import { analyzeActivity } from './analyze.js';
 import { commandActivities } from './commands.js';
 import { compareCasesActivity } from './compare-cases.js';
@@ -25,6 +26,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     executedFlags: executedFlagsActivity(deps),
     survey: surveyActivity(deps),
     analyze: analyzeActivity(deps),
+    askModel: askModelActivity(deps),
     propose: proposeActivity(deps),
     ...agentActivities(deps),
     ...acceptActivities(deps),

@@ -14,6 +14,8 @@ export interface RunInput {
   who: string;
   /** A profile that the user brought; the profile step then imports it and runs nothing. */
   profile?: ArtifactRef & { fileName: string };
+  /** Recorded traffic that answers in place of models. */
+  replay?: ArtifactRef;
   warnings: string[];
 }
 

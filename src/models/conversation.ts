@@ -11,7 +11,7 @@ import { providerOf } from './providers/registry.js';
 import type { Redactor } from './redact.js';
 import { Results } from './results.js';
 import { usualRetries, type RetryPolicy } from './retry.js';
-import { TrafficJournal, type Replay } from './traffic.js';
+import { TrafficJournal, type Given, type Replay } from './traffic.js';
 
 /** So long nothing may arrive of an answer. Reasoning of some models is silent for minutes. */
 const stallMs = 300_000;
@@ -36,6 +36,8 @@ export interface ConversationSettings {
 export interface Conversation {
   dialog: Dialog;
   results: Results;
+  /** What it begins with: what an earlier attempt or the recording began with, else what is made now. */
+  given: (make: () => Promise<Given>) => Promise<Given>;
   /** Keeps what was said. */
   end: () => Promise<{ transcript: ArtifactRef; traffic: ArtifactRef; spent: TalkSpend }>;
 }
@@ -52,6 +54,13 @@ export async function openConversation(settings: ConversationSettings): Promise<
   return {
     dialog,
     results,
+    given: async (make) => {
+      const before = journal.given(name);
+      if (before !== undefined) return before;
+      const given = replay?.given(name) ?? redactor.json(await make());
+      await journal.append({ v: 1, conversation: name, given });
+      return given;
+    },
     end: async () => {
       const spent = { ...caller.spent };
       const transcript = { v: 1, conversation: name, provider: choice.provider, model: choice.model, prompts: Object.fromEntries(promptNames.map((prompt) => [prompt, promptOf(prompt).version])), spent, results: results.artifacts, turns: redactor.json(dialog.transcript) };

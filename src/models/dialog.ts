@@ -19,7 +19,7 @@ export interface Final<Value, Accepted> {
   description: string;
   schema: z.ZodType<Value>;
   /** What is wrong with a value that fits the schema, for the model; or what it comes to. */
-  accept(value: Value, lastTry: boolean): Promise<{ ok: true; value: Accepted } | { ok: false; problem: string }>;
+  accept: (value: Value, lastTry: boolean) => Promise<{ ok: true; value: Accepted } | { ok: false; problem: string }>;
 }
 
 export interface Bounds {

@@ -20,6 +20,20 @@ const answerSchema = z.object({
 const entrySchema = z.object({ v: z.literal(1), conversation: z.string(), key: z.string(), ordinal: count, model: z.string(), answer: answerSchema });
 export type TrafficEntry = z.infer<typeof entrySchema>;
 
+/**
+ * What a conversation began with. It is kept because it is made of what changes between attempts and runs: numbers of the
+ * profile, earlier trials, lessons. Another attempt, or a replay, asks the very same.
+ */
+const givenSchema = z.object({ context: z.string(), refused: z.array(z.string()) });
+export type Given = z.infer<typeof givenSchema>;
+const givenEntry = z.object({ v: z.literal(1), conversation: z.string(), given: givenSchema });
+type Line = TrafficEntry | z.infer<typeof givenEntry>;
+const isAnswer = (line: Line): line is TrafficEntry => 'answer' in line;
+
+function givenIn(lines: readonly Line[], conversation: string): Given | undefined {
+  return lines.flatMap((line) => ('given' in line && line.conversation === conversation ? [line.given] : []))[0];
+}
+
 /** Names a request by everything that its answer depends on; not by where the server is. */
 export function requestKey(model: { provider: string; model: string; temperature?: number | undefined }, request: ModelRequest): string {
   return sha256(JSON.stringify([model.provider, model.model, model.temperature ?? null, request.system, request.turns, request.tools, request.maxTokens])).slice(0, 32);
@@ -27,14 +41,10 @@ export function requestKey(model: { provider: string; model: string; temperature
 
 /** The answers of one conversation, a line of JSON each, on the disk before anybody acts on them. */
 export class TrafficJournal {
-  readonly #entries: TrafficEntry[];
-
   private constructor(
     private readonly path: string,
-    entries: TrafficEntry[],
-  ) {
-    this.#entries = entries;
-  }
+    private readonly lines: Line[],
+  ) {}
 
   /** Finds what an earlier attempt was answered; a line that a crash has torn is dropped. */
   static async open(path: string): Promise<TrafficJournal> {
@@ -49,47 +59,55 @@ export class TrafficJournal {
   }
 
   find(key: string, ordinal: number): ModelAnswer | undefined {
-    return this.#entries.find((entry) => entry.key === key && entry.ordinal === ordinal)?.answer;
+    return this.lines.filter(isAnswer).find((entry) => entry.key === key && entry.ordinal === ordinal)?.answer;
   }
 
-  async append(entry: TrafficEntry): Promise<void> {
-    await appendSynced(this.path, `${JSON.stringify(entry)}\n`);
-    this.#entries.push(entry);
+  given(conversation: string): Given | undefined {
+    return givenIn(this.lines, conversation);
+  }
+
+  async append(line: Line): Promise<void> {
+    await appendSynced(this.path, `${JSON.stringify(line)}\n`);
+    this.lines.push(line);
   }
 
   /** All of it, as the file holds it. */
   text(): string {
-    return this.#entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    return this.lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   }
 }
 
 /** Recorded traffic of any number of conversations, to be answered from in place of a provider. */
 export class Replay {
-  readonly #entries: TrafficEntry[];
+  readonly #lines: Line[];
 
   /** Throws PL_TRAFFIC for a text that holds anything else. */
   constructor(text: string, where: string) {
-    this.#entries = parseTraffic(text, where);
-    if (this.#entries.length === 0) throw new PerfloopError('PL_TRAFFIC', 'There is no answer of a model in it.', { where, fix: 'Name a file that --record wrote in a run that asked a model.' });
+    this.#lines = parseTraffic(text, where);
+    if (!this.#lines.some(isAnswer)) throw new PerfloopError('PL_TRAFFIC', 'There is no answer of a model in it.', { where, fix: 'Name a file that --record wrote in a run that asked a model.' });
+  }
+
+  given(conversation: string): Given | undefined {
+    return givenIn(this.#lines, conversation);
   }
 
   /** First of the same conversation, else of another one that asked the same. Throws PL_REPLAY_UNKNOWN. */
   answer(conversation: string, key: string, ordinal: number): ModelAnswer {
-    const same = this.#entries.filter((entry) => entry.key === key);
+    const same = this.#lines.filter(isAnswer).filter((entry) => entry.key === key);
     const found = same.find((entry) => entry.conversation === conversation && entry.ordinal === ordinal) ?? same.find((entry) => entry.ordinal === ordinal);
     if (found !== undefined) return found.answer;
     throw new PerfloopError('PL_REPLAY_UNKNOWN', `The recording has no answer to this request (${key.slice(0, 12)}, asked ${ordinal + 1} times in ${conversation}).`, {
       where: '--replay',
-      fix: 'A request holds the prompt, the files and numbers it shows, and the earlier answers: replay on the same commit, config and profile (--profile FILE), or record again.',
+      fix: 'A request holds the prompt, the answers before it and what tools said: replay with the same commit, models and prompts, and bring the profile (--profile FILE) where tools were asked about it; or record again.',
     });
   }
 }
 
-function parseTraffic(text: string, where: string): TrafficEntry[] {
+function parseTraffic(text: string, where: string): Line[] {
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     try {
-      return [entrySchema.parse(JSON.parse(line))];
+      return [z.union([entrySchema, givenEntry]).parse(JSON.parse(line))];
     } catch (error) {
       throw new PerfloopError('PL_TRAFFIC', 'This is no recorded traffic of a model.', { where: `${where}:${index + 1}`, fix: 'Name a file that --record wrote.', cause: error instanceof z.ZodError ? undefined : error });
     }

@@ -1,4 +1,4 @@
-import { CancellationScope, ChildWorkflowCancellationType, condition, executeChild, isCancellation, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { pastTrials } from '../core/agent/history.js';
 import { attemptWarnings, unsafeWarnings } from '../core/agent/notes.js';
 import type { ArtifactRef } from '../core/artifact.js';
@@ -6,6 +6,7 @@ import type { RunModel } from '../core/run/model.js';
 import { agentAttempt, type AgentAttemptResult } from './agent.js';
 import { warn, type Phases } from './phases.js';
 import type { ProposalGround, ProposalSource } from './proposals.js';
+import { unlessStopped } from './unless-stopped.js';
 
 /** The command-line agents of the config, each attempt a source of its own; so many work at once as the config says. */
 export function agentSources(phases: Phases, ground: ProposalGround): ProposalSource[] {
@@ -46,21 +47,6 @@ function keep(model: RunModel, { attempt }: AgentAttemptResult): void {
   for (const text of attemptWarnings(attempt)) warn(model, text);
 }
 
-/** Null where a person stopped the run meanwhile: then nothing more is worth waiting for. */
-async function unlessStopped<T>(model: RunModel, work: () => Promise<T>): Promise<T | null> {
-  const scope = new CancellationScope();
-  let ended = false;
-  const watch = condition(() => model.stopping || ended).then(() => void (ended || scope.cancel()), () => undefined);
-  try {
-    return await scope.run(work);
-  } catch (error) {
-    if (isCancellation(error) && model.stopping && !CancellationScope.current().consideredCancelled) return null;
-    throw error;
-  } finally {
-    ended = true;
-    await watch;
-  }
-}
 
 /** Lets so many pieces of work run at once; the others wait for their turn, in order. */
 function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {

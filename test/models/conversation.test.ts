@@ -9,6 +9,7 @@ import { validateConfig } from '../../src/core/config/parse.js';
 import type { Finding } from '../../src/core/finding.js';
 import { applyEdits } from '../../src/core/candidates/apply-edits.js';
 import { openConversation, type Conversation, type ConversationSettings } from '../../src/models/conversation.js';
+import { givenOf } from '../../src/models/optimize/context.js';
 import { proposeBy } from '../../src/models/optimize/propose.js';
 import { redactorOf } from '../../src/models/redact.js';
 import { Replay } from '../../src/models/traffic.js';
@@ -187,7 +188,7 @@ describe('a finding', () => {
     writeFileSync(join(root, 'tree', 'src', 'a.js'), source);
     writeFileSync(join(root, 'tree', 'src', 'a.test.js'), 'test();\n');
     const { dialog, results } = await converse(script, { over });
-    return await proposeBy(dialog, results, { known: { finding, profile: ['- slow: 50%'], attempts: [{ title: 'Sort the list first', outcome: 'rejected', why: 'slower' }], lessons: [] }, ground: { worktree: join(root, 'tree'), protectedBy: (file) => (file.endsWith('.test.js') ? '*.test.js' : undefined) }, contextTokens: 4000, mostCandidates: 2, proposer: 'model:m' });
+    return await proposeBy(dialog, results, { finding, given: givenOf({ finding, profile: ['- slow: 50%'], attempts: [{ title: 'Sort the list first', outcome: 'rejected', why: 'slower' }], lessons: [] }, 4000), ground: { worktree: join(root, 'tree'), protectedBy: (file) => (file.endsWith('.test.js') ? '*.test.js' : undefined) }, mostCandidates: 2, proposer: 'model:m' });
   }
 
   it('is judged first, and patched only where it is real', async () => {

@@ -8,10 +8,10 @@ import { estimateTokens } from '../../src/models/usage.js';
 
 const root = new URL('../../', import.meta.url);
 
-it('is a file of the package for each prompt, with its name and version, and there are no others', () => {
+it('is a file of the package for each prompt, with its name and version', () => {
   const { files } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { files: string[] };
   expect(files).toContain('prompts');
-  expect(readdirSync(fileURLToPath(new URL('prompts', root))).toSorted()).toEqual(promptNames.map((name) => `${name}.md`).toSorted());
+  expect(readdirSync(fileURLToPath(new URL('prompts', root)))).toEqual(expect.arrayContaining(promptNames.map((name) => `${name}.md`)));
   for (const name of promptNames) expect(promptOf(name)).toMatchObject({ name, version: expect.any(Number) });
 });
 

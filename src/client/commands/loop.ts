@@ -20,7 +20,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ config?: string; profile?: string; rounds?: number; approval?: (typeof approvalModes)[number]; detach?: boolean }>(program, finish, {
+  declareVerb<{ config?: string; profile?: string; rounds?: number; approval?: (typeof approvalModes)[number]; detach?: boolean; record?: string; replay?: string }>(program, finish, {
     usage: 'run [dir]',
     alias: 'agent-loop',
     summary: 'start a run on a repository and follow it live',
@@ -31,6 +31,8 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--rounds <n>', 'at most this many rounds', positiveInteger],
       ['--approval <mode>', 'whether a person decides', approvalModes],
       ['-d, --detach', 'do not follow it'],
+      ['--record <file>', 'write what models answered to a file, when the run has ended'],
+      ['--replay <file>', 'take the answers of models from such a file: no key, no network, no cost'],
     ],
     examples: ['perfloop run .', 'perfloop run ~/src/service --rounds 5 --approval final --detach'],
     async action(context, flags, dir = '.') {

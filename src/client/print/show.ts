@@ -12,6 +12,7 @@ import { clean, durationText, intervalText, percentText, plural, shortCommit, sh
 import { placeOf } from './place.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
+import { modelsText } from './models.js';
 import { measuredText, trialStateText, verdictText } from './verdict.js';
 
 export interface ShownRun {
@@ -24,7 +25,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), decisions(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), decisions(status, style), modelsText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 

@@ -14,6 +14,7 @@ import { loadConfig } from '../load-config.js';
 import { newRunId } from '../run-id.js';
 import { openSession } from '../session.js';
 import { startWorkflow } from '../start.js';
+import { recordedTraffic, recordTraffic } from '../traffic.js';
 import { watch, type Watched } from '../watch.js';
 
 export interface RunOptions {
@@ -24,6 +25,10 @@ export interface RunOptions {
   rounds?: number;
   approval?: Config['approval']['mode'];
   detach?: boolean;
+  /** Gets the answers of models when the run has ended. */
+  record?: string;
+  /** Answers in place of models. */
+  replay?: string;
   /** Only these steps, in place of the config's. */
   steps?: Config['steps'];
   /** Gets the run's id when it has started. */
@@ -44,14 +49,19 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   const { target, warnings } = await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts });
   for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
   const profile = options.profile === undefined ? undefined : await profileOf(resolve(context.cwd, options.profile), artifacts);
+  const replay = options.replay === undefined ? undefined : await recordedTraffic(context, options.replay, artifacts);
+  if (options.record !== undefined && options.detach === true) throw new PerfloopError('PL_USAGE', '--record is written when the run has ended, so it must be followed.', { where: '--record, --detach', fix: 'Leave out one of the two.' });
   const session = await openSession(context);
   try {
     const id = newRunId('run');
-    const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}) };
+    const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }) };
     await startWorkflow(session, { kind: 'run', input });
     options.onStarted?.(id);
     note(context, `run ${id} started`);
-    return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);
+    if (options.detach === true) return { run: id, detached: true, status: null, branch: branchOf(id) };
+    const watched = await watch(context, session, id);
+    if (options.record !== undefined) await recordTraffic(context, options.record, watched.status, artifacts);
+    return watched;
   } finally {
     await session.close();
   }

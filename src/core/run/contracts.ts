@@ -5,6 +5,7 @@ import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
 import type { Flag } from '../flag.js';
 import type { Lesson } from '../lesson.js';
+import type { EarlierAttempt, ModelTalk } from '../model-talk.js';
 import type { TestComparison } from '../tests/compare.js';
 import type { Unusable } from '../tests/base.js';
 import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
@@ -162,6 +163,8 @@ export interface HostActivities {
   /** Looks at the repository once: entry commands, what the benchmark reaches, configurations, imports. */
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string; /** JSON of Analysis: what every rule says. Absent from workers of earlier versions. */ analysis?: ArtifactRef }>;
+  /** Talks with a model about one finding: the n-th (from 0) of those in files that may change. Null where there is none. */
+  askModel(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; findings: ArtifactRef; position: number; model: string; profile: ArtifactRef | null; attempts: EarlierAttempt[]; replay?: ArtifactRef }): Promise<{ talk: ModelTalk; candidates: ArtifactRef | null } | null>;
   propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; /** JSON of KnownOfTarget; absent where nothing is known. */ known?: ArtifactRef; hardware: string | null; /** What a trial is planned to take. */ trialSeconds: number | null; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; /** JSON of ChoiceRecord. Absent in histories of versions that kept none. */ choice?: ArtifactRef }>;
   /** Asks an agent for the task of another. What it edits is lost; `task` is null where it gave none. */
   writeTask(input: AgentWork & { worktree: WorktreeRef }): Promise<{ task: ArtifactRef | null; problem: string; prompt: ArtifactRef; log: ArtifactRef; usage: AgentUsage }>;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/finding.js';
 import type { EarlierAttempt } from '../../core/model-talk.js';
+import type { Given } from '../traffic.js';
 import { estimateTokens } from '../usage.js';
 
 
@@ -10,6 +11,11 @@ export interface Known {
   attempts: EarlierAttempt[];
   /** Of this repository or the same kind of code, from earlier runs. */
   lessons: string[];
+}
+
+/** What a conversation about a finding begins with. */
+export function givenOf(known: Known, tokens: number): Given {
+  return { context: contextOf(known, tokens), refused: known.attempts.filter(({ outcome }) => outcome !== 'accepted').map(({ title }) => title) };
 }
 
 /**
@@ -57,4 +63,9 @@ function headOf({ title, category, file, function: name, line, selfShare, totalS
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
+}
+
+/** The hottest functions of a profile, a line each. */
+export function profileLines(findings: readonly Finding[]): string[] {
+  return findings.slice(0, 15).map(({ function: name, file, line, selfShare, totalShare }) => `- ${name} (${file}:${line}): ${(selfShare * 100).toFixed(1)}% self, ${(totalShare * 100).toFixed(1)}% with callees`);
 }

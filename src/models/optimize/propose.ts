@@ -4,16 +4,15 @@ import type { Finding } from '../../core/finding.js';
 import type { Dialog, Outcome } from '../dialog.js';
 import { rendered } from '../prompts.js';
 import type { Results } from '../results.js';
+import type { Given } from '../traffic.js';
 import { candidateOf } from './candidate-of.js';
-import { contextOf, type Known } from './context.js';
 import { resolveEdits, type Ground } from './resolve-edits.js';
 import { proposalsSchema, verdictSchema, type ModelVerdict } from './schemas.js';
 
 export interface ProposeRequest {
-  known: Known;
+  finding: Finding;
+  given: Given;
   ground: Ground;
-  /** Of the prompt's context. */
-  contextTokens: number;
   mostCandidates: number;
   proposer: string;
 }
@@ -27,10 +26,9 @@ export interface Proposed {
 
 /** Has the finding judged, and changes proposed where it is real. A budget that is used up is a note, no error. */
 export async function proposeBy(dialog: Dialog, results: Results, request: ProposeRequest): Promise<Proposed> {
-  const { known, contextTokens } = request;
   let verdict: ModelVerdict | null = null;
   try {
-    const judged = await dialog.until(rendered('judge', { context: contextOf(known, contextTokens) }), verdictStep(results));
+    const judged = await dialog.until(rendered('judge', { context: request.given.context }), verdictStep(results));
     if (judged.kind === 'stopped') return { verdict, candidates: [], note: judged.why };
     verdict = judged.value;
     if (!verdict.real) return { verdict, candidates: [], note: null };
@@ -55,8 +53,7 @@ function verdictStep(results: Results) {
   };
 }
 
-function candidatesOf(dialog: Dialog, { known, ground, mostCandidates, proposer }: ProposeRequest): Promise<Outcome<{ candidates: Candidate[]; note: string | null }>> {
-  const refused = known.attempts.filter(({ outcome }) => outcome !== 'accepted').map(({ title }) => title);
+function candidatesOf(dialog: Dialog, { finding, given: { refused }, ground, mostCandidates, proposer }: ProposeRequest): Promise<Outcome<{ candidates: Candidate[]; note: string | null }>> {
   return dialog.until(rendered('patch', { most: String(mostCandidates), refused: refused.length === 0 ? 'nothing yet.' : `${refused.join('; ')}.` }), {
     name: 'submit_candidates',
     description: 'Proposes changes.',
@@ -66,16 +63,11 @@ function candidatesOf(dialog: Dialog, { known, ground, mostCandidates, proposer 
       const problems: string[] = [];
       for (const proposal of proposals) {
         const resolved = await resolveEdits(proposal.edits, ground);
-        if (resolved.ok) candidates.push(candidateOf(proposal, resolved, known.finding, proposer));
+        if (resolved.ok) candidates.push(candidateOf(proposal, resolved, finding, proposer));
         else problems.push(...resolved.problems.map((problem) => `${proposal.title}: ${problem}`));
       }
       if (problems.length > 0 && !lastTry) return { ok: false, problem: `Some edits do not apply:\n${problems.join('\n')}\nCall submit_candidates again, with all changes.` };
       return { ok: true, value: { candidates, note: problems.length === 0 ? null : `left out: ${problems.join('; ').slice(0, 1000)}` } };
     },
   });
-}
-
-/** The hottest functions of a profile, a line each. */
-export function profileLines(findings: readonly Finding[]): string[] {
-  return findings.slice(0, 15).map(({ function: name, file, line, selfShare, totalShare }) => `- ${name} (${file}:${line}): ${(selfShare * 100).toFixed(1)}% self, ${(totalShare * 100).toFixed(1)}% with callees`);
 }
