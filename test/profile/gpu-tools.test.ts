@@ -5,7 +5,7 @@ import { importProfile } from '../../src/profile/import/import.js';
 import { openProfile, type ProfileDatabase } from '../../src/profile/tools/open.js';
 import { gpuTools, profileTool } from '../../src/profile/tools/registry.js';
 import { ask } from '../../src/profile/tools/tool.js';
-import { directions, memories } from '../../src/profile/tools/gpu/memcpy.js';
+import { directions, memories } from '../../src/profile/tools/gpu/labels.js';
 import { covered, groupBy as by, median, profileOf, realProfiles as shared, sum } from './ask-tool.js';
 import { launchedBy, made, strings, type Kernel, type Range } from './made-gpu-profile.js';
 import { globalPidOf, globalTidOf, writeExport } from './nsys-export.js';

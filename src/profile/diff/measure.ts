@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { computingDevices } from '../tools/gpu/computing-devices.js';
 import { deviceInfo } from '../tools/gpu/device-info.js';
-import { directions } from '../tools/gpu/memcpy.js';
+import { directions } from '../tools/gpu/labels.js';
 import { rangeName } from '../tools/gpu/range-names.js';
 import { hotFrames } from '../tools/hot-functions.js';
 import { hasRows } from '../tools/host/support.js';

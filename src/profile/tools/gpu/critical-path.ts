@@ -8,7 +8,7 @@ import { readCalls, readOperations, workName, type Calls, type Operations } from
 import { pathKinds, walkBack, type PathKind, type Segments } from './critical-path/walk.js';
 import { workColumns, type WorkColumns } from './columns/work.js';
 import { textOf } from './columns/work-names.js';
-import { directions, labels } from './memcpy.js';
+import { directionLabels } from './labels.js';
 import { communication } from './communication.js';
 import { limitSchema, workCaptured } from './support.js';
 
@@ -113,7 +113,7 @@ function grouped({ kind: kinds, at: places, start: starts, end: ends }: Segments
 
 function rowsOf(db: ProfileDatabase, groups: readonly Group[], spanNs: number): z.infer<typeof row>[] {
   const text = textOf(db);
-  const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
+  const direction = directionLabels(db);
   const others = { host: 'code outside of calls of CUDA', queue: 'between work that was launched in time', unknown: 'a launch that is not in the profile' } as const;
   const nameOf = (of: PathKind, name: number): string => {
     if (of === 'host' || of === 'queue' || of === 'unknown') return others[of];

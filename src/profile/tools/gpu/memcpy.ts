@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { ProfileDatabase } from '../open.js';
-import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { firstEvent } from './extent.js';
+import { directionLabels, memoryLabels } from './labels.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({
@@ -31,16 +30,6 @@ const row = z.object({
 });
 
 const facts = z.object({ copies: z.int(), totalMs: z.number(), megabytes: z.number() });
-
-/**
- * Labels of CUPTI for files without their enumeration (cupti_activity.h, CUpti_ActivityMemcpyKind, CUpti_ActivityMemoryKind); from 11 on,
- * moves of unified memory, as nsys numbers them.
- */
-export const directions: Record<number, string> = {
-  0: 'Unknown', 1: 'Host-to-Device', 2: 'Device-to-Host', 3: 'Host-to-Array', 4: 'Array-to-Host', 5: 'Array-to-Array', 6: 'Array-to-Device', 7: 'Device-to-Array',
-  8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer', 11: 'Unified Host-to-Device', 12: 'Unified Device-to-Host', 13: 'Unified Device-to-Device',
-};
-export const memories: Record<number, string> = { 0: 'Pageable', 1: 'Pinned', 2: 'Device', 3: 'Array', 4: 'Managed', 5: 'Device Static', 6: 'Managed Static', 7: 'Unknown' };
 
 const slices = 20;
 
@@ -73,7 +62,7 @@ export const memcpy = defineTool({
   row,
   facts,
   run(db, { by, device, limit }) {
-    const labelOf = { copy: labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions), memory: labels(db, 'ENUM_CUDA_MEM_KIND', memories) };
+    const labelOf = { copy: directionLabels(db), memory: memoryLabels(db) };
     const { first, last } = db.prepare<[], { first: bigint; last: bigint }>(spanSql).safeIntegers().get() ?? { first: 0n, last: 0n };
     const beganMs = Number(first - firstEvent(db)) / 1e6;
     const place = (part: number): { size?: string; fromMs?: number } => (by === 'size' ? { size: sizes[part]?.[1] ?? '' } : by === 'time' ? { fromMs: beganMs + (part * Number(last - first + 1n)) / slices / 1e6 } : {});
@@ -88,10 +77,3 @@ export const memcpy = defineTool({
     return { ...firstRows(all, limit), facts: { copies: sum(({ count }) => count), totalMs: sum(({ totalMs }) => totalMs), megabytes: sum(({ megabytes }) => megabytes) }, notes: [] };
   },
 });
-
-/** What the file itself calls its numbers. */
-export function labels(db: ProfileDatabase, table: string, otherwise: Record<number, string>): (id: number) => string {
-  const there = hasTable(db, table);
-  const known = new Map(there ? db.prepare<[], { id: number; label: string | null }>(`SELECT id, COALESCE(label, name) AS label FROM ${table}`).all().map(({ id, label }) => [id, label]) : []);
-  return (id) => known.get(id) ?? otherwise[id] ?? `kind ${id}`;
-}

@@ -3,7 +3,7 @@ import type { ProfileDatabase } from '../open.js';
 import { hasTable } from '../tables.js';
 import { defineTool, firstRows } from '../tool.js';
 import { findIterations } from './iterations/find.js';
-import { labels, memories } from './memcpy.js';
+import { memoryLabels } from './labels.js';
 import { live } from './memory/live.js';
 import { unified } from './memory/unified.js';
 import { firstEvent } from './extent.js';
@@ -76,7 +76,7 @@ export const memory = defineTool({
     const called = calls(db, { range, origin });
     const held = live(db, { device, origin });
     const most = held?.most ?? null;
-    const kindOf = labels(db, 'ENUM_CUDA_MEM_KIND', memories);
+    const kindOf = memoryLabels(db);
     const moved = unified(db, device);
     const none = { megabytes: null, peakMegabytes: null, totalMs: null, maxMs: null, perIteration: null };
     const rows: Row[] = [

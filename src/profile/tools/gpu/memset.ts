@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool, firstRows } from '../tool.js';
-import { labels, memories } from './memcpy.js';
+import { memoryLabels } from './labels.js';
 import { deviceSchema, kernelsCaptured, limitSchema } from './support.js';
 
 const input = z.object({ device: deviceSchema, limit: limitSchema });
@@ -47,7 +47,7 @@ export const memset = defineTool({
   row,
   facts,
   run(db, { device, limit }) {
-    const labelOf = labels(db, 'ENUM_CUDA_MEM_KIND', memories);
+    const labelOf = memoryLabels(db);
     const all = db.prepare<[object], Omit<z.infer<typeof row>, 'memory'> & { memKind: number | null }>(sql).all({ device })
       .map(({ device: on, memKind, ...rest }) => ({ device: on, memory: memKind === null ? 'not captured' : labelOf(memKind), ...rest }));
     return { ...firstRows(all, limit), facts: db.prepare<[object], z.infer<typeof facts>>(factsSql).get({ device }) as z.infer<typeof facts>, notes: [] };

@@ -1,11 +1,8 @@
-import { labels } from '../../../profile/tools/gpu/memcpy.js';
+import { directionLabels } from '../../../profile/tools/gpu/labels.js';
 import type { ProfileDatabase } from '../../../profile/tools/open.js';
 import { callTone, copyTone, kernelTone, rangeTone, type Tone } from '../tones.js';
 import type { Names } from './names.js';
 import type { TrackKind } from './timeline.js';
-
-/** CUpti_ActivityMemcpyKind, for files that do not say it themselves. */
-const copyLabels: Record<number, string> = { 1: 'Host-to-Device', 2: 'Device-to-Host', 8: 'Device-to-Device', 9: 'Host-to-Host', 10: 'Peer-to-Peer' };
 
 /** Gives each event the number of its name. */
 export class Labels {
@@ -13,7 +10,7 @@ export class Labels {
   readonly #copy: (kind: number) => string;
 
   constructor(private readonly db: ProfileDatabase, private readonly names: Names) {
-    this.#copy = labels(db, 'ENUM_CUDA_MEMCPY_OPER', copyLabels);
+    this.#copy = directionLabels(db);
   }
 
   /** `what` and `also` as in a row of an event. */

@@ -1,5 +1,5 @@
 import type { ProfileDatabase } from '../../open.js';
-import { directions, labels } from '../memcpy.js';
+import { directionLabels } from '../labels.js';
 import { workKinds } from './work.js';
 
 /** A text of StringIds by its id; undefined where there is none. */
@@ -10,7 +10,7 @@ export function textOf(db: ProfileDatabase): (id: number) => string | undefined 
 
 /** What people call a span of work, by its kind and name in WorkColumns. */
 export function workNames(db: ProfileDatabase): (kind: number, name: number) => string {
-  const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
+  const direction = directionLabels(db);
   const text = textOf(db);
   return (kind, name) => {
     const of = workKinds[kind];

@@ -1,6 +1,6 @@
 import type { ProfileDatabase } from '../../open.js';
 import { hasTable } from '../../tables.js';
-import { directions, labels } from '../memcpy.js';
+import { directionLabels, labels } from '../labels.js';
 
 export interface Moved {
   what: 'migration' | 'page fault';
@@ -31,7 +31,7 @@ const accesses: Record<number, string> = { 0: 'Unknown', 1: 'Read', 2: 'Write', 
 export function unified(db: ProfileDatabase, device: number | null): Moved[] {
   const moved: Moved[] = [];
   if (hasTable(db, 'CUPTI_ACTIVITY_KIND_MEMCPY')) {
-    const direction = labels(db, 'ENUM_CUDA_MEMCPY_OPER', directions);
+    const direction = directionLabels(db);
     const cause = labels(db, 'ENUM_CUDA_UNIF_MEM_MIGRATION', causes);
     for (const { copyKind, cause: why, ...rest } of db.prepare<[object], Omit<Moved, 'what' | 'name'> & { copyKind: number; cause: number | null }>(migrationsSql).all({ device })) {
       moved.push({ what: 'migration', name: `${direction(copyKind)}${why === null ? '' : `, ${cause(why)}`}`, ...rest });
