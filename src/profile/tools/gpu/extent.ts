@@ -1,22 +1,22 @@
+import { keptFor } from '../kept.js';
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
+import { eventTables } from './event-tables.js';
 
-/** Tables whose events tell when the profile begins, with what their indexes order starts by: there are few of each. */
-const beginnings = {
-  CUPTI_ACTIVITY_KIND_KERNEL: 'deviceId',
-  CUPTI_ACTIVITY_KIND_GRAPH_TRACE: 'deviceId',
-  CUPTI_ACTIVITY_KIND_MEMCPY: 'deviceId',
-  CUPTI_ACTIVITY_KIND_MEMSET: 'deviceId',
-  CUPTI_ACTIVITY_KIND_RUNTIME: 'globalTid',
-  NVTX_EVENTS: 'globalTid',
-  OSRT_API: 'globalTid',
-  CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: 'deviceId',
-  CUDA_GPU_MEMORY_USAGE_EVENTS: 'deviceId',
-  CUDA_UM_CPU_PAGE_FAULT_EVENTS: 'globalPid',
-  CUDA_UM_GPU_PAGE_FAULT_EVENTS: 'globalPid',
-  SCHED_EVENTS: 'globalTid',
-  COMPOSITE_EVENTS: 'globalTid',
-};
+/** Of the events of a table, in nanoseconds. The times are null where there are none. */
+export interface Extent {
+  rows: number;
+  /** When the first and the last began, and the last end of one that has an end. */
+  first: number | null;
+  latest: number | null;
+  ended: number | null;
+}
+
+/** Read once for each opened profile. */
+export function extentOf(db: ProfileDatabase, table: string): Extent {
+  const ended = eventTables[table]?.ends === true ? 'MAX("end")' : 'NULL';
+  return keptFor(db, `extent of ${table}`, () => db.prepare<[], Extent>(`SELECT COUNT(*) AS rows, MIN(start) AS first, MAX(start) AS latest, ${ended} AS ended FROM ${table}`).get() as Extent);
+}
 
 /** From one device or thread to the next in the index, and not over all rows. */
 const earliestSql = (table: string, key: string): string => `
@@ -29,22 +29,29 @@ UNION ALL SELECT (SELECT MIN(start) FROM ${table} WHERE ${key} = own) FROM (
 
 /** When the first event of any kind began, but for the profiler's own work, in nanoseconds: what times of rows are counted from. */
 export function firstEvent(db: ProfileDatabase): bigint {
+  return keptFor(db, 'first event', () => {
+    const there = tablesOf(db);
+    const starts = Object.entries(eventTables).flatMap(([table, { owner }]) => (owner !== null && there.has(table) ? [earliestSql(table, owner)] : []));
+    return starts.length === 0 ? 0n : (db.prepare<[], bigint | null>(`SELECT MIN(start) FROM (${starts.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n);
+  });
+}
+
+/** Tables of the program's own work: of devices, and of its threads. */
+const work = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_GRAPH_TRACE', 'CUPTI_ACTIVITY_KIND_MEMCPY', 'CUPTI_ACTIVITY_KIND_MEMSET', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'OSRT_API'];
+
+/** When the first event of these tables began and the last one ended, in nanoseconds; null without any. */
+function spanOfTables(db: ProfileDatabase, tables: readonly string[]): { first: number; last: number } | null {
   const there = tablesOf(db);
-  const starts = Object.entries(beginnings).filter(([table]) => there.has(table)).map(([table, key]) => earliestSql(table, key));
-  if (starts.length === 0) return 0n;
-  return db.prepare<[], bigint | null>(`SELECT MIN(start) FROM (${starts.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n;
+  const extents = tables.filter((table) => there.has(table)).map((table) => extentOf(db, table)).filter(({ rows }) => rows > 0);
+  if (extents.length === 0) return null;
+  return { first: Math.min(...extents.map(({ first }) => first ?? Infinity)), last: Math.max(...extents.flatMap(({ latest, ended }) => [latest ?? -Infinity, ended ?? -Infinity])) };
 }
 
 /** When the last event of a device, of a call or of a range ended, in nanoseconds. */
-export function lastEvent(db: ProfileDatabase): bigint {
-  const there = tablesOf(db);
-  const ends = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MAX(COALESCE("end", start)) AS "end" FROM ${table}`);
-  return ends.length === 0 ? 0n : (db.prepare<[], bigint | null>(`SELECT MAX("end") FROM (${ends.join(' UNION ALL ')})`).pluck().safeIntegers().get() ?? 0n);
-}
+export const lastEvent = (db: ProfileDatabase): bigint => BigInt(spanOfTables(db, [...work, 'NVTX_EVENTS'])?.last ?? 0);
 
 /** Between the first and the last event of a device or of calls, in milliseconds; 0 without any. */
 export function spanOf(db: ProfileDatabase): number {
-  const there = tablesOf(db);
-  const timed = ['PERFLOOP_DEVICE_WORK', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'OSRT_API'].filter((table) => there.has(table)).map((table) => `SELECT MIN(start) AS first, MAX("end") AS last FROM ${table}`);
-  return timed.length === 0 ? 0 : (db.prepare<[], number | null>(`SELECT (MAX(last) - MIN(first)) / 1e6 FROM (${timed.join(' UNION ALL ')})`).pluck().get() ?? 0);
+  const span = spanOfTables(db, work);
+  return span === null ? 0 : (span.last - span.first) / 1e6;
 }

@@ -4,7 +4,8 @@ import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
 import { launchesOf } from './columns/launches.js';
 import { workColumns, workKinds } from './columns/work.js';
-import { firstEvent, spanOf } from './extent.js';
+import { eventTables } from './event-tables.js';
+import { extentOf, firstEvent, spanOf } from './extent.js';
 
 const row = z.object({
   table: z.string(),
@@ -26,37 +27,6 @@ const facts = z.object({
   /** The profiler's own work that it measured, added up over threads; null where it did not. */
   overheadMs: z.number().nullable(),
 });
-
-/** What was captured, in the order in which a reader asks. */
-const tables: Record<string, string> = {
-  CUPTI_ACTIVITY_KIND_KERNEL: 'kernels',
-  CUPTI_ACTIVITY_KIND_GRAPH_TRACE: 'CUDA graphs, traced as a whole',
-  CUPTI_ACTIVITY_KIND_MEMCPY: 'copies',
-  CUPTI_ACTIVITY_KIND_MEMSET: 'sets of memory',
-  CUPTI_ACTIVITY_KIND_RUNTIME: 'calls of CUDA',
-  CUPTI_ACTIVITY_KIND_SYNCHRONIZATION: 'synchronizations',
-  CUPTI_ACTIVITY_KIND_OVERHEAD: 'the profiler\'s own work on CUDA',
-  PROFILER_OVERHEAD: 'the profiler\'s own work',
-  NVTX_EVENTS: 'ranges and marks',
-  OSRT_API: 'calls of the operating system',
-  COMPOSITE_EVENTS: 'samples of the host\'s code',
-  SCHED_EVENTS: 'threads given and taken a CPU',
-  CUDA_GPU_MEMORY_USAGE_EVENTS: 'allocations on devices',
-  CUDA_UM_GPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on devices',
-  CUDA_UM_CPU_PAGE_FAULT_EVENTS: 'page faults of unified memory on the host',
-};
-
-interface Extent {
-  rows: number;
-  firstMs: number | null;
-  lastMs: number | null;
-}
-
-/** Samples and the like have no end. */
-const ended = (table: string): boolean => !['COMPOSITE_EVENTS', 'SCHED_EVENTS', 'CUDA_GPU_MEMORY_USAGE_EVENTS', 'CUDA_UM_CPU_PAGE_FAULT_EVENTS'].includes(table);
-
-const extentSql = (table: string): string => `
-SELECT COUNT(*) AS rows, (MIN(start) - :origin) / 1e6 AS firstMs, (MAX(${ended(table) ? '"end"' : 'start'}) - :origin) / 1e6 AS lastMs FROM ${table}`;
 
 /** More of them say the same in other words. */
 const mostWarnings = 20;
@@ -80,9 +50,9 @@ export const health = defineTool({
   run(db) {
     const there = tablesOf(db);
     const origin = firstEvent(db);
-    const rows = Object.entries(tables).filter(([table]) => there.has(table)).map(([table, what]) => {
-      const { rows: count, firstMs, lastMs } = db.prepare<[object], Extent>(extentSql(table)).get({ origin }) as Extent;
-      return { table, rows: count, what, firstMs, lastMs };
+    const rows = Object.entries(eventTables).filter(([table]) => there.has(table)).map(([table, { what, ends }]) => {
+      const { rows: count, first, latest, ended } = extentOf(db, table);
+      return { table, rows: count, what, firstMs: sinceMs(origin, first), lastMs: sinceMs(origin, ends ? ended : latest) };
     });
     const overheads = ['CUPTI_ACTIVITY_KIND_OVERHEAD', 'PROFILER_OVERHEAD'].filter((table) => there.has(table)).map((table) => `SELECT SUM("end" - start) AS ns FROM ${table}`);
     const overheadMs = overheads.length === 0 ? null : (db.prepare<[], number | null>(`SELECT SUM(ns) / 1e6 FROM (${overheads.join(' UNION ALL ')})`).pluck().get() ?? 0);
@@ -95,10 +65,12 @@ export const health = defineTool({
       rows,
       more: 0,
       facts: { product: meta('EXPORT_PRODUCT_VERSION'), schema: meta('EXPORT_SCHEMA_VERSION'), spanMs: spanOf(db), launchesJoined, gpus, overheadMs },
-      notes: [...warningsOf(db, there), ...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${tables[table] ?? table}.`)],
+      notes: [...warningsOf(db, there), ...db.prepare<[], string>('SELECT text FROM PERFLOOP_NOTES').pluck().all(), ...missing.map((table) => `Not captured: ${eventTables[table]?.what ?? table}.`)],
     };
   },
 });
+
+const sinceMs = (origin: bigint, time: number | null): number | null => (time === null ? null : (time - Number(origin)) / 1e6);
 
 /** Of kernels, 0 to 1, those whose launch is in the profile; null without kernels. */
 function partWithLaunch(db: ProfileDatabase): number | null {
