@@ -3,7 +3,7 @@ import { seededRandom } from '../../../src/core/stats/random.js';
 import { grouped, picked, sortPlaces } from '../../../src/profile/tools/gpu/columns/sort-places.js';
 
 /** Against the engine's own stable sort, by keys of which many are equal. */
-it.each([[0, 0], [1, 0], [2, 0], [500, 0], [500, 1], [501, 0.97], [1000, 0.5]])('%i rows of which %d are in order are sorted, and equal ones keep their order', (length, ordered) => {
+it.each([[0, 0], [1, 0], [2, 0], [500, 0], [500, 1], [501, 0.97], [1000, 0.5]])('%i rows, a part of %d in order, are sorted, and equal ones keep their order', (length, ordered) => {
   const random = seededRandom(`${length} ${ordered}`);
   const keys = Array.from({ length }, (_, i) => (random() < ordered ? Math.floor(i / 3) : Math.floor(random() * 50)));
   const places = Int32Array.from(keys.keys());
