@@ -78,3 +78,6 @@ export class Abstention extends Error {}
 export function severityOf(share: number): Severity {
   return share >= 0.25 ? 'high' : share >= 0.1 ? 'medium' : 'low';
 }
+
+/** What a suspect says of a part of the time that is lost. */
+export const lossOf = (ms: number, share: number): Pick<Suspect, 'share' | 'headroomMs' | 'severity'> => ({ share, headroomMs: ms, severity: severityOf(share) });

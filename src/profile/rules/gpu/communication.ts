@@ -2,9 +2,9 @@ import { collectives } from '../../tools/gpu/collectives.js';
 import { overlapByDevice } from '../../tools/gpu/overlap-by-device.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, type DeviceTime } from '../device-time.js';
-import { severityOf, type Look, type Rule } from '../rule.js';
+import { lossOf, type Look, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
-import { deviceWork, kernelsNamed, launchesOf, workOf, workEvidence, worst } from './support.js';
+import { deviceWork, kernelsNamed, launchesOf, workOf, workEvidence, worst, worstWork } from './support.js';
 
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
 const look: Look = { what: 'communication between devices', patterns: [/all_reduce|all_gather|reduce_scatter|broadcast\(|all_to_all|dist\.(send|recv|barrier)|nccl(AllReduce|AllGather|ReduceScatter|Broadcast|Send|Recv)/, /DistributedDataParallel|FSDP|DDP\(/] };
@@ -35,9 +35,7 @@ export const exposedCommunication: Rule = {
     return [{
       title: `Device ${time.device} does nothing but communicate for ${milliseconds(ms)}, ${percent(part)} of its time.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'overlap', `${times(all.length, 'kernel')} communicate for ${milliseconds(row?.communicationMs ?? ms)}, of which computation hides ${percent(row?.hiddenShare ?? 0)}.`, time, longest)],
       notes: [...(waitedMs(time.device) > 0 ? [`Waiting for device ${lateness?.late.device ?? 0} is not counted: see C6-stragglers.`] : []), 'Begin it earlier, beside computation (gradient buckets, prefetching of parameters), send less (BF16, accumulation of gradients), or make ranks arrive at once.'],
       clues: { calls: launchesOf(asked, time, longest), look },
@@ -66,9 +64,7 @@ export const stragglers: Rule = {
     return [{
       title: `Device ${waiting.device} waits in ${op} for device ${late.device}, which comes ${milliseconds(ms)} late in all, ${percent(part)} of the time.`,
       confidence: 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'nccl', `${times(waiting.count, 'call')} of ${op}: ${milliseconds(waiting.ms)} on device ${waiting.device}, ${milliseconds(late.ms)} on device ${late.device}.`, time, workOf(time, ofOp(time)).longest)],
       notes: [`Look at what device ${late.device} does before: more work, a slower copy, a slower host.`],
       clues: { calls: launchesOf(asked, slow, workOf(slow, ofOp(slow)).longest), look },
@@ -143,18 +139,13 @@ export const smallCollectives: Rule = {
       const isOne = named(time);
       return (i) => isOne(i) && time.end[i]! - time.start[i]! <= smallUs.value * 1000;
     };
-    const found = worst(asked.devices, (time) => exposedMs(time, small(time)));
-    if (found === null || found.ms / found.one.spanMs < smallShare.value) return [];
-    const { one: time, ms } = found;
-    const { all, longest } = workOf(time, small(time));
-    if (all.length < smallCount.value) return [];
-    const part = ms / time.spanMs;
+    const found = worstWork(asked, small, smallShare.value);
+    if (found === null || found.all.length < smallCount.value) return [];
+    const { time, ms, part, all, longest } = found;
     return [{
       title: `${times(all.length, 'collective')} of at most ${smallUs.value} us take ${milliseconds(ms)} of device ${time.device} by themselves, ${percent(part)} of its time.`,
       confidence: 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'nccl', `${milliseconds(ms / all.length)} each on average.`, time, longest)],
       notes: ['Put tensors together before sending them (larger bucket_cap_mb, one flat tensor, torch.distributed coalescing).'],
       clues: { calls: launchesOf(asked, time, longest), look },

@@ -3,7 +3,7 @@ import type { Asked } from '../asked.js';
 import type { DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
 import type { Gap } from '../idle.js';
-import { severityOf, type Clues, type Rule } from '../rule.js';
+import { lossOf, type Clues, type Rule } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { callsBehind, deviceCalls, launchesOf, longestIdle, workEvidence } from './support.js';
 
@@ -19,19 +19,15 @@ export const idleDevice: Rule = {
   falsePositives: 'Pauses that are wanted: a server without requests, validation on the host, a slice around the interesting part.',
   blindTo: 'What the host does: record its code as well (py-spy, perf, `nsys profile -s process-tree`).',
   find(asked) {
-    const lost = longestIdle(asked, 'host');
+    const lost = longestIdle(asked, 'host', idleShare.value);
     if (lost === null) return [];
-    const { time, ms, gaps, count } = lost;
-    const part = ms / time.spanMs;
-    if (part < idleShare.value) return [];
+    const { time, ms, part, gaps, count } = lost;
     const longest = gaps[0]?.ms ?? 0;
     return [{
       title: `Device ${time.device} has nothing to do for ${milliseconds(ms)} of ${milliseconds(time.spanMs)} (${percent(part)}) while the host is busy outside of CUDA.`,
       // One long pause is more often a start than a bottleneck.
       confidence: longest > ms / 2 ? 'low' : 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'gaps', `${times(count, 'gap')}, the longest ${milliseconds(longest)}; these rows are the work that ends the longest ones.`, time, gaps.map(({ before }) => before))],
       notes: ['Prepare the next step on the host while the device works on this one, or do that work on the device.'],
       clues: whileIdle(asked, time, gaps),
@@ -55,20 +51,16 @@ export const slowCalls: Rule = {
   falsePositives: 'A short profile of a long program: a first launch happens once.',
   blindTo: 'Calls that load code or allocate memory by their name: other rules tell of these.',
   find(asked) {
-    const lost = longestIdle(asked, 'call');
+    const lost = longestIdle(asked, 'call', idleShare.value);
     if (lost === null) return [];
-    const { time, ms, gaps, count } = lost;
-    const part = ms / time.spanMs;
-    if (part < idleShare.value) return [];
+    const { time, ms, part, gaps, count } = lost;
     const longest = gaps[0]?.ms ?? 0;
     const calls = callsBehind(gaps);
     const names = [...new Set(calls.map(({ name }) => name))];
     return [{
       title: `Device ${time.device} has nothing to do for ${milliseconds(ms)} of ${milliseconds(time.spanMs)} (${percent(part)}) while the host is inside calls of CUDA, longest in ${names[0] ?? 'one'}.`,
       confidence: longest > ms / 2 ? 'low' : 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [asked.evidence('api_sum', `${times(count, 'gap')}, the longest ${milliseconds(longest)}; the longest are within ${names.slice(0, 4).join(', ')}.`, 'CUPTI_ACTIVITY_KIND_RUNTIME', calls)],
       notes: ['Make such calls once, before the part that has to be fast. A launch that takes so long loads the code of its kernel: launch each once before. Keep streams, events and graphs, and use them again.'],
       clues: { calls: calls.slice(0, 24).map(({ row }) => row) },
@@ -101,9 +93,7 @@ export const moduleLoading: Rule = {
     return [{
       title: `Loading and compiling device code takes ${milliseconds(ms)} of ${milliseconds(spanMs)} (${percent(part)}) in which no device works.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [asked.evidence('api_sum', `${times(loads.length, 'call')} of ${[...new Set(longest.map(({ name }) => name))].slice(0, 4).join(', ')}; ${milliseconds(beforeMs)} before the first work.`, 'CUPTI_ACTIVITY_KIND_RUNTIME', longest)],
       notes: ['Leave CUDA_MODULE_LOADING at LAZY (CUDA C++ Programming Guide, "Lazy Loading"), ship code for the GPU at hand so that nothing is compiled from PTX, and keep the caches of compilers between runs.'],
       clues: { calls: longest.slice(0, 24).map(({ row }) => row), look: { what: 'loading or compiling device code', patterns: [/cu(Module|Library)Load\w*\s*\(|nvrtcCompileProgram|load_inline\(|RawModule\(|RawKernel\(|torch\.compile\(/] } },

@@ -1,9 +1,9 @@
 import type { Asked } from '../asked.js';
-import { exposedMs, type DeviceTime } from '../device-time.js';
+import type { DeviceTime } from '../device-time.js';
 import { launchGapUs } from '../idle.js';
-import { severityOf, type Rule } from '../rule.js';
+import { lossOf, type Rule } from '../rule.js';
 import { milliseconds, percent, shortKernel, times } from '../words.js';
-import { deviceCalls, deviceWork, kernelsNamed, launchesOf, longestIdle, workOf, namesByTime, workEvidence, worst } from './support.js';
+import { deviceCalls, deviceWork, kernelsNamed, launchesOf, longestIdle, namesByTime, workEvidence, worstWork } from './support.js';
 
 const graphs = 'NVIDIA Technical Blog, "Getting Started with CUDA Graphs": a launch costs microseconds, beside kernels of as many';
 const lostShare = { what: 'least share of the device\'s time between back-to-back launches', value: 0.1, unit: 'share', source: 'our own choice' } as const;
@@ -20,18 +20,14 @@ export const launchBound: Rule = {
   falsePositives: 'Profilers make launches slower: compare with a run without one.',
   blindTo: 'Launches that a slice lost. Launches of one thread while another waits for the device.',
   find(asked) {
-    const lost = longestIdle(asked, 'launch');
+    const lost = longestIdle(asked, 'launch', lostShare.value);
     if (lost === null) return [];
-    const { time, ms, gaps, count } = lost;
-    const part = ms / time.spanMs;
-    if (part < lostShare.value) return [];
+    const { time, ms, part, gaps, count } = lost;
     const captured = usesGraphs(asked);
     return [{
       title: `Device ${time.device} waits for the next launch ${times(count, 'time')}, ${milliseconds(ms)} in all, ${percent(part)} of its time${captured ? '' : '; no CUDA graph is used'}.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [
         { tool: 'launch', text: `${percent(tinyPart(time))} of its kernels are shorter than ${tinyUs.value} us.` },
         workEvidence(asked, 'gaps', 'These rows are the work that ends the longest of the gaps.', time, gaps.map(({ before }) => before)),
@@ -82,19 +78,14 @@ export const fragmented: Rule = {
       const named = isPiece(time);
       return (i) => named(i) && time.end[i]! - time.start[i]! <= pieceUs.value * 1000;
     };
-    const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
-    if (found === null || found.ms / found.one.spanMs < piecesShare.value) return [];
-    const { one: time, ms } = found;
-    const { all, longest } = workOf(time, counts(time));
-    if (all.length < pieceCount.value) return [];
-    const part = ms / time.spanMs;
+    const found = worstWork(asked, counts, piecesShare.value);
+    if (found === null || found.all.length < pieceCount.value) return [];
+    const { time, ms, part, all, longest } = found;
     const names = namesByTime(asked, time, all);
     return [{
       title: `${times(all.length, 'short elementwise kernel')} take ${milliseconds(ms)} of device ${time.device} by themselves, ${percent(part)} of its time.`,
       confidence: 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'kernels', `The most time: ${names.slice(0, 3).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}.`, time, longest)],
       notes: ['Let a compiler fuse them (torch.compile, jax.jit), or use a fused operation. Fused, a part of this time remains.'],
       clues: { calls: launchesOf(asked, time, longest) },
@@ -117,19 +108,14 @@ export const tinyKernels: Rule = {
   blindTo: 'How much of the device each uses.',
   find(asked) {
     const counts = (time: DeviceTime) => (i: number): boolean => time.kind[i] === 0 && time.end[i]! - time.start[i]! <= tinyUs.value * 1000;
-    const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
-    if (found === null || found.ms / found.one.spanMs < tinyShare.value) return [];
-    const { one: time, ms } = found;
-    const { all, longest } = workOf(time, counts(time));
-    if (all.length < tinyCount.value) return [];
-    const part = ms / time.spanMs;
+    const found = worstWork(asked, counts, tinyShare.value);
+    if (found === null || found.all.length < tinyCount.value) return [];
+    const { time, ms, part, all, longest } = found;
     const [first] = namesByTime(asked, time, all);
     return [{
       title: `${times(all.length, 'kernel')} of at most ${tinyUs.value} us take ${milliseconds(ms)} of device ${time.device} by themselves, ${percent(part)} of its time.`,
       confidence: 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'kernels', first === undefined ? 'They have no names.' : `The most time: ${shortKernel(first.name)} (${times(first.count, 'launch', 'launches')}, ${milliseconds(first.ms)}).`, time, longest)],
       notes: ['Make each do more: larger batches, one launch for many small problems, persistent kernels.'],
       clues: { calls: launchesOf(asked, time, longest) },

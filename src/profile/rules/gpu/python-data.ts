@@ -1,7 +1,7 @@
 import type { Asked } from '../asked.js';
 import { idleTimes, type IdleCause } from '../idle.js';
 import { hostRanges } from '../host-ranges.js';
-import { severityOf, type Look, type Rule, type Suspect } from '../rule.js';
+import { lossOf, type Look, type Rule, type Suspect } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { deviceWork, launchesOf, longestIdle } from './support.js';
 
@@ -30,18 +30,15 @@ function pauseRule({ id, cause, looksFor, title, falsePositives, blindTo, note, 
     falsePositives,
     blindTo,
     find(asked): Suspect[] {
-      const lost = longestIdle(asked, cause);
+      const lost = longestIdle(asked, cause, share.value);
       if (lost === null) return [];
-      const part = lost.ms / lost.time.spanMs;
-      if (part < share.value) return [];
+      const { part } = lost;
       const ranges = rangesOf(asked, cause);
       const ms = ranges.reduce((sum, { startNs, endNs }) => sum + (endNs - startNs) / 1e6, 0);
       return [{
         title: title(`device ${lost.time.device} idles ${milliseconds(lost.ms)} meanwhile, ${percent(part)} of its time`),
         confidence: 'high',
-        share: part,
-        headroomMs: lost.ms,
-        severity: severityOf(part),
+        ...lossOf(lost.ms, part),
         evidence: [asked.evidence('nvtx', `${times(ranges.length, 'range')} such as "${ranges[0]?.name.slice(0, 100) ?? ''}", ${milliseconds(ms)} in all.`, 'NVTX_EVENTS', ranges)],
         notes: [note],
         clues: { calls: launchesOf(asked, lost.time, lost.gaps.map(({ before }) => before)), ranges: [...new Set(ranges.map(({ name }) => name))].slice(0, 3), ...(look === undefined ? {} : { look }) },

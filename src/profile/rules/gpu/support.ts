@@ -2,7 +2,7 @@ import type { Evidence } from '../../../core/finding.js';
 import { Top } from '../../tools/top.js';
 import type { Asked } from '../asked.js';
 import { tableOf, workKinds } from '../../tools/gpu/columns/work.js';
-import type { DeviceTime } from '../device-time.js';
+import { exposedMs, type DeviceTime } from '../device-time.js';
 import type { HostCall } from '../host-calls.js';
 import { idleTimes, type Gap, type Idle, type IdleCause } from '../idle.js';
 
@@ -23,26 +23,30 @@ export function worst<T>(all: readonly T[], ms: (one: T) => number): { one: T; m
 export interface LostTime {
   time: DeviceTime;
   ms: number;
+  /** Of the device's time, 0 to 1. */
+  part: number;
   count: number;
   /** The longest first; the longest only, where there are many. */
   gaps: Gap[];
 }
 
-/** The device that idles longest for a cause, and its gaps. Null without any. */
-export function longestIdle(asked: Asked, cause: IdleCause): LostTime | null {
+/** The device that idles longest for a cause, and its gaps. Null without any, and where that is less than a share of its time. */
+export function longestIdle(asked: Asked, cause: IdleCause, leastShare = 0): LostTime | null {
   const found = worst(idleTimes(asked), ({ sums }) => sums[cause].ms);
-  if (found === null || found.ms === 0) return null;
+  if (found === null || isLess(found.ms, found.one.time, leastShare)) return null;
   const { time, sums, gaps } = found.one;
-  return { time, ms: found.ms, count: sums[cause].count, gaps: gaps[cause].toSorted((a, b) => b.ms - a.ms) };
+  return { time, ms: found.ms, part: found.ms / time.spanMs, count: sums[cause].count, gaps: gaps[cause].toSorted((a, b) => b.ms - a.ms) };
 }
 
+const isLess = (ms: number, { spanMs }: DeviceTime, leastShare: number): boolean => ms === 0 || ms / spanMs < leastShare;
+
 /** The same of some of the gaps after waits. */
-export function longestWaiting(asked: Asked, counts: (gap: Gap, idle: Idle) => boolean): LostTime | null {
+export function longestWaiting(asked: Asked, counts: (gap: Gap, idle: Idle) => boolean, leastShare: number): LostTime | null {
   const sum = (gaps: readonly Gap[]): number => gaps.reduce((total, { ms }) => total + ms, 0);
   const found = worst(idleTimes(asked).map((idle) => ({ time: idle.time, gaps: idle.gaps.sync.filter((gap) => counts(gap, idle)) })), ({ gaps }) => sum(gaps));
-  if (found === null || found.ms === 0) return null;
+  if (found === null || isLess(found.ms, found.one.time, leastShare)) return null;
   const { time, gaps } = found.one;
-  return { time, ms: found.ms, count: gaps.length, gaps: gaps.sort((a, b) => b.ms - a.ms) };
+  return { time, ms: found.ms, part: found.ms / time.spanMs, count: gaps.length, gaps: gaps.sort((a, b) => b.ms - a.ms) };
 }
 
 /** The calls that gaps are put down to, each once, in the order of the gaps. */
@@ -90,6 +94,14 @@ export function workOf(time: DeviceTime, counts: (index: number) => boolean): Wo
     longest.add(i);
   }
   return { all: all.slice(0, count), longest: longest.first() };
+}
+
+/** The device that loses most to some work alone, in milliseconds and as a part of its time, with that work; null where it is less than a share of it. */
+export function worstWork(asked: Asked, counts: (time: DeviceTime) => (index: number) => boolean, leastShare: number): (Work & { time: DeviceTime; ms: number; part: number }) | null {
+  const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
+  if (found === null || isLess(found.ms, found.one, leastShare)) return null;
+  const { one: time, ms } = found;
+  return { time, ms, part: ms / time.spanMs, ...workOf(time, counts(time)) };
 }
 
 /** Whole names of all kernels by their id. */

@@ -1,7 +1,7 @@
 import type { Asked } from '../asked.js';
 import type { DeviceTime } from '../device-time.js';
 import type { Gap, Idle } from '../idle.js';
-import { severityOf, type Look, type Rule, type Suspect } from '../rule.js';
+import { lossOf, type Look, type Rule, type Suspect } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
 import { callsBehind, deviceCalls, longestIdle, longestWaiting } from './support.js';
 
@@ -47,19 +47,17 @@ function waitRule({ id, looksFor, title, counts, look, fix }: Wait): Rule {
     falsePositives: 'Waits around a measurement are wanted. Under a profiler launches cost more, which makes what a wait loses look larger.',
     blindTo: 'Waits in which the device had work of another stream or process. Spinning on cudaEventQuery.',
     find(asked): Suspect[] {
-      const lost = longestWaiting(asked, counts(asked));
+      const lost = longestWaiting(asked, counts(asked), share.value);
       if (lost === null) return [];
       const calls = callsBehind(lost.gaps);
-      const part = lost.ms / lost.time.spanMs;
-      if (part < share.value || calls.length < count.value) return [];
+      if (calls.length < count.value) return [];
+      const { part } = lost;
       const names = [...new Set(calls.map(({ name }) => name))].join(', ');
       const waited = calls.reduce((sum, { startNs, endNs }) => sum + (endNs - startNs) / 1e6, 0);
       return [{
         title: title(`device ${lost.time.device} then idles ${milliseconds(lost.ms)}, ${percent(part)} of its time`),
         confidence: 'high',
-        share: part,
-        headroomMs: lost.ms,
-        severity: severityOf(part),
+        ...lossOf(lost.ms, part),
         evidence: [asked.evidence('sync', `${times(calls.length, 'call')} of ${names} took ${milliseconds(waited)}; after each, device ${lost.time.device} had nothing to do until the host launched again, ${milliseconds(lost.ms)} in all.`, 'CUPTI_ACTIVITY_KIND_RUNTIME', calls)],
         notes: [fix],
         clues: { calls: calls.map(({ row }) => row), look },
@@ -128,9 +126,7 @@ export const allocationChurn: Rule = {
     return [{
       title: `Memory is allocated and freed over and over; device ${lost.time.device} idles ${milliseconds(ms)} meanwhile, ${percent(part)} of its time.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [asked.evidence('api_sum', `${times(calls.length, 'call')} of ${[...new Set(calls.map(({ name }) => name))].join(', ')} while device ${lost.time.device} had nothing to do.`, 'CUPTI_ACTIVITY_KIND_RUNTIME', calls)],
       notes: ['Allocate once and use it again, or allocate in the order of a stream (cudaMallocAsync; CUDA C++ Programming Guide, "Stream Ordered Memory Allocator"). With PyTorch: do not call torch.cuda.empty_cache() in the loop.'],
       clues: { calls: calls.map(({ row }) => row), look: { what: 'an allocation on the device', patterns: [/empty_cache\(\)/, /cuda(Malloc|Free)\w*\s*\(|cuMem(Alloc|Free)\w*\s*\(/] } },

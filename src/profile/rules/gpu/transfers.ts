@@ -1,8 +1,8 @@
 import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
-import { severityOf, type Look, type Rule } from '../rule.js';
+import { lossOf, type Look, type Rule } from '../rule.js';
 import { bytes, milliseconds, percent, times } from '../words.js';
-import { deviceWork, launchesOf, workOf, workEvidence, worst } from './support.js';
+import { deviceWork, launchesOf, workOf, workEvidence, worst, worstWork } from './support.js';
 
 const practices = 'CUDA C++ Best Practices Guide';
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_MEMCPY: 'no copies were captured' };
@@ -13,10 +13,15 @@ const direction = (time: DeviceTime, index: number): number => Math.floor(time.n
 /** Between host and device, in either direction (copyKind 1 and 2). */
 const crosses = (time: DeviceTime, index: number): boolean => time.kind[index] === copy && (direction(time, index) === 1 || direction(time, index) === 2);
 
+const crossing = (time: DeviceTime) => (index: number): boolean => crosses(time, index);
+
 /** Bytes by row of CUPTI_ACTIVITY_KIND_MEMCPY. */
 function sizes(asked: Asked): ReadonlyMap<number, number> {
   return asked.once('bytes of copies', () => new Map(asked.db.prepare<[], [number, number]>('SELECT rowid, bytes FROM CUPTI_ACTIVITY_KIND_MEMCPY').raw().all()));
 }
+
+/** All together. */
+const bytesOf = (asked: Asked, time: DeviceTime, indexes: Uint32Array): number => indexes.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
 
 const boundShare = { what: 'least share of the device\'s time with nothing but copies', value: 0.3, unit: 'share', source: `${practices}, "Data Transfer Between Host and Device": transfers are to be kept small, and hidden by computation` } as const;
 
@@ -30,19 +35,15 @@ export const transferBound: Rule = {
   falsePositives: 'A slice that was recorded while a model or a data set was being loaded.',
   blindTo: 'Copies by kernels, and direct reads of the host\'s memory.',
   find(asked) {
-    const found = worst(asked.devices, (time) => exposedMs(time, (i) => crosses(time, i)));
-    if (found === null || found.ms / found.one.spanMs < boundShare.value) return [];
-    const { one: time, ms } = found;
-    const part = ms / time.spanMs;
-    const { all, longest } = workOf(time, (i) => crosses(time, i));
-    const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
-    const union = unionMs(time, (i) => crosses(time, i));
+    const found = worstWork(asked, crossing, boundShare.value);
+    if (found === null) return [];
+    const { time, ms, part, all, longest } = found;
+    const moved = bytesOf(asked, time, all);
+    const union = unionMs(time, crossing(time));
     return [{
       title: `Copies between host and device take ${milliseconds(union)} of ${milliseconds(time.spanMs)}; for ${milliseconds(ms)} device ${time.device} does nothing else.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'memcpy', `${times(all.length, 'copy', 'copies')} on device ${time.device}, ${bytes(moved)} at ${(moved / (union * 1e6)).toFixed(1)} GB/s.`, time, longest)],
       notes: ['Keep on the device what is copied again and again, copy in a smaller type, or copy the next piece on another stream while this one is computed (pinned memory, non_blocking=True, cudaMemcpyAsync).'],
       clues: { calls: launchesOf(asked, time, longest), look: copyLook },
@@ -64,18 +65,14 @@ export const pageableCopies: Rule = {
   blindTo: 'Profiles that do not say the kind of memory (older exports).',
   find(asked) {
     const counts = (time: DeviceTime) => (i: number): boolean => crosses(time, i) && (Math.floor(time.name[i]! / 100) % 100 === 0 || time.name[i]! % 100 === 0) && (sizes(asked).get(time.row[i]!) ?? 0) >= pageableBytes.value;
-    const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
-    if (found === null || found.ms / found.one.spanMs < pageableShare.value) return [];
-    const { one: time, ms } = found;
-    const part = ms / time.spanMs;
-    const { all, longest } = workOf(time, counts(time));
-    const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
+    const found = worstWork(asked, counts, pageableShare.value);
+    if (found === null) return [];
+    const { time, ms, part, all, longest } = found;
+    const moved = bytesOf(asked, time, all);
     return [{
       title: `${times(all.length, 'copy uses', 'copies use')} pageable memory of the host: ${milliseconds(ms)} on device ${time.device} with nothing else running, ${percent(part)} of its time.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} at ${(moved / (unionMs(time, counts(time)) * 1e6)).toFixed(1)} GB/s.`, time, longest)],
       notes: [`Pin the memory (DataLoader(pin_memory=True), tensor.pin_memory(), cudaHostAlloc) and copy with non_blocking=True: pinned copies have the highest bandwidth and can run beside kernels (${practices}, "Pinned Memory").`],
       clues: { calls: launchesOf(asked, time, longest), look: copyLook },
@@ -98,19 +95,14 @@ export const smallCopies: Rule = {
   blindTo: 'What the host spends on starting them, beyond what the device waits for.',
   find(asked) {
     const counts = (time: DeviceTime) => (i: number): boolean => crosses(time, i) && (sizes(asked).get(time.row[i]!) ?? Infinity) <= smallBytes.value;
-    const found = worst(asked.devices, (time) => exposedMs(time, counts(time)));
-    if (found === null || found.ms / found.one.spanMs < smallShare.value) return [];
-    const { one: time, ms } = found;
-    const { all, longest } = workOf(time, counts(time));
-    if (all.length < smallCount.value) return [];
-    const part = ms / time.spanMs;
-    const moved = all.reduce((sum, i) => sum + (sizes(asked).get(time.row[i]!) ?? 0), 0);
+    const found = worstWork(asked, counts, smallShare.value);
+    if (found === null || found.all.length < smallCount.value) return [];
+    const { time, ms, part, all, longest } = found;
+    const moved = bytesOf(asked, time, all);
     return [{
       title: `${times(all.length, 'copy', 'copies')} of ${bytes(moved / all.length)} on average take ${milliseconds(ms)} on device ${time.device} with nothing else running, ${percent(part)} of its time.`,
       confidence: 'medium',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'memcpy', `${bytes(moved)} in ${times(all.length, 'copy', 'copies')}.`, time, longest)],
       notes: [`Put them together on the host and copy once (${practices}, "Data Transfer Between Host and Device").`],
       clues: { calls: launchesOf(asked, time, longest), look: copyLook },
@@ -152,9 +144,7 @@ export const repeatedCopies: Rule = {
     return [{
       title: `${times(all.length, 'copy', 'copies')} of exactly ${bytes(size)} ${both ? 'go to the host and back' : back > 0 ? 'go to the host' : 'go to the device'}: ${milliseconds(ms)} on device ${time.device} with nothing else running, ${percent(part)} of its time.`,
       confidence: both ? 'medium' : 'low',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'memcpy', `${times(all.length - back, 'copy', 'copies')} to the device, ${back} to the host.`, time, longest)],
       notes: ['If it is the same data, keep it on the device.'],
       clues: { calls: launchesOf(asked, time, longest), look: copyLook },

@@ -1,9 +1,9 @@
 import { matrixKernel } from '../../tools/gpu/matrix-kernels.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, unionMs, type DeviceTime } from '../device-time.js';
-import { severityOf, type Rule, type Suspect, type Threshold } from '../rule.js';
+import { lossOf, type Rule, type Suspect, type Threshold } from '../rule.js';
 import { milliseconds, percent, shortKernel, times } from '../words.js';
-import { deviceWork, kernelsNamed, launchesOf, workOf, namesByTime, workEvidence, worst } from './support.js';
+import { deviceWork, kernelsNamed, launchesOf, workOf, namesByTime, workEvidence, worst, worstWork } from './support.js';
 
 const needs = { ...deviceWork, CUPTI_ACTIVITY_KIND_KERNEL: 'no kernels were captured' };
 
@@ -40,9 +40,7 @@ export const fp32Gemm: Rule = {
     return [{
       title: `Multiplications of FP32 matrices run off the tensor cores: ${times(all.length, 'kernel')}, ${percent(found.ms / kernelMs)} of the time of device ${time.device}'s kernels.`,
       confidence: 'high',
-      share: part,
-      headroomMs: ms,
-      severity: severityOf(part),
+      ...lossOf(ms, part),
       evidence: [workEvidence(asked, 'kernels', `${names.slice(0, 2).map((one) => `${shortKernel(one.name)} (${times(one.count, 'launch', 'launches')}, ${milliseconds(one.ms)})`).join(', ')}. For ${milliseconds(ms)} device ${time.device} did nothing else.`, time, longest)],
       notes: [
         'Allow TF32 (torch.backends.cuda.matmul.allow_tf32 = True, torch.set_float32_matmul_precision("high")), or compute in BF16 or FP16 (torch.autocast). A part of this time remains.',
@@ -84,19 +82,15 @@ function wasteRule({ id, looksFor, share, counts, title, falsePositives, notes, 
     blindTo: 'Kernels within CUDA graphs that were traced as a whole, and kernels that do this among other things.',
     find(asked): Suspect[] {
       const are = counts(asked);
-      const found = worst(asked.devices, (time) => exposedMs(time, are(time)));
-      if (found === null || found.ms / found.one.spanMs < share.value) return [];
-      const { one: time, ms } = found;
-      const part = ms / time.spanMs;
-      const { all, longest } = workOf(time, are(time));
+      const found = worstWork(asked, are, share.value);
+      if (found === null) return [];
+      const { time, ms, part, all, longest } = found;
       const kernels = all.filter((i) => time.kind[i] === 0);
       const names = namesByTime(asked, time, kernels).slice(0, 3).map((one) => `${shortKernel(one.name)} (${milliseconds(one.ms)})`);
       return [{
         title: title(all.length, milliseconds(ms), percent(part), time.device),
         confidence: 'medium',
-        share: part,
-        headroomMs: ms,
-        severity: severityOf(part),
+        ...lossOf(ms, part),
         evidence: [workEvidence(asked, 'kernels', `${names.join(', ') || 'Copies and sets of memory by the driver'}.`, time, longest)],
         notes,
         clues: { calls: launchesOf(asked, time, longest), look: { patterns: look, what } },
