@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AnalysisFinding } from '../../src/profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../src/profile/rules/located.js';
 import type { PageFindings } from '../../src/report/profile/data.js';
 import { profileOf, realProfiles } from '../profile/ask-tool.js';
 import { profiled } from '../profile/made-profile.js';

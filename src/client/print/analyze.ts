@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/finding.js';
-import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import { categories } from '../../profile/rules/categories.js';
 import { milliseconds, percent } from '../../profile/rules/words.js';
 import { placeText, profileText, reasonsOf } from '../../report/analysis/words.js';

@@ -1,4 +1,4 @@
-import type { AnalysisFinding } from '../rules/analyze.js';
+import type { AnalysisFinding } from '../rules/located.js';
 import type { Category } from '../rules/categories.js';
 
 /** Where the cause is, with its line. */

@@ -1,4 +1,5 @@
-import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import { categories } from '../../profile/rules/categories.js';
 import { milliseconds, percent } from '../../profile/rules/words.js';
 import { code, details, inline } from '../markdown-text.js';

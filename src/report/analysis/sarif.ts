@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Severity } from '../../core/finding.js';
-import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import { categories } from '../../profile/rules/categories.js';
 import { rules } from '../../profile/rules/rules.js';
 

@@ -1,4 +1,5 @@
-import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import { milliseconds } from '../../profile/rules/words.js';
 
 /** `src/train.py:12 in train`, or that it is not known. */

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../core/finding.js';
-import type { Analysis, AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { Analysis } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import type { ToolAnswer } from '../../tools/tool.js';
 import type { CopiesOverTime } from './copies.js';
 import type { Flame } from './flame.js';

@@ -1,4 +1,4 @@
-import type { AnalysisFinding } from '../../profile/rules/analyze.js';
+import type { AnalysisFinding } from '../../profile/rules/located.js';
 import { html, type Markup } from '../html/markup.js';
 import { clip, countText } from '../words.js';
 import type { PlacedEvidence, ProfilePageData } from './data.js';

@@ -1,8 +1,9 @@
 import { findIterations } from '../../tools/gpu/iterations/find.js';
-import { workColumns, workKinds } from '../../tools/gpu/columns/work.js';
+import { workColumns } from '../../tools/gpu/columns/work.js';
 import type { Asked } from '../asked.js';
 import { exposedMs, type DeviceTime } from '../device-time.js';
 import { Abstention } from '../rule.js';
+import { copyBytes, crosses, direction } from './copies.js';
 import { kernelsNamed } from './support.js';
 
 /** Work that is like an earlier one, and so may be left out. */
@@ -68,12 +69,11 @@ export function copiesInIterations(asked: Asked, leastShare: number): Repeats[] 
     while (at < found.spans.length && found.spans[at]!.end <= when) at += 1;
     if (at < found.spans.length && found.spans[at]!.start <= when) iterationOf.set(row, at);
   }
-  const bytesOf = new Map(db.prepare<[], [number, number]>('SELECT rowid, bytes FROM CUPTI_ACTIVITY_KIND_MEMCPY WHERE copyKind = 1').raw().all());
-  return devices.flatMap((time) => againIn(time, { iterationOf, bytesOf }).filter(({ iterations }) => iterations.size >= leastIterations * found.spans.length).map(({ like, again }) => ({ time, like, again })));
+  return devices.flatMap((time) => againIn(time, { iterationOf, bytesOf: copyBytes(asked) }).filter(({ iterations }) => iterations.size >= leastIterations * found.spans.length).map(({ like, again }) => ({ time, like, again })));
 }
 
 /** Copies from the host (copyKind 1). */
-const isToDevice = ({ kind, name }: DeviceTime, index: number): boolean => workKinds[kind[index]!] === 'memcpy' && Math.floor(name[index]! / 10_000) === 1;
+const isToDevice = (time: DeviceTime, index: number): boolean => crosses(time, index) && direction(time, index) === 1;
 
 interface Again {
   like: string;

@@ -1,7 +1,7 @@
 import type { Asked } from '../asked.js';
 import { Abstention, severityOf, type Rule, type Suspect } from '../rule.js';
 import { milliseconds, percent, times } from '../words.js';
-import { inThreads, ofSamples } from './rules.js';
+import { inThreads, ofSamples } from './hot-rule.js';
 import { allSamples, checkAllSamples, confidenceBy, isEnough } from './samples.js';
 import { waits, type Wait } from './waits.js';
 
