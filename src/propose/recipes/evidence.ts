@@ -13,10 +13,11 @@ export const hostWork: readonly string[] = ['H', 'C1', 'C7'];
 
 const deviceCategory = /^C[1-7]$/;
 
-/** Whether a recipe may look at the finding. A category that perfloop does not know is taken for host code. */
+/** Whether a recipe may look at the finding. A category that perfloop does not know is taken for host code; a finding without a rule, or with one of another tool, may be any of its category. */
 export function fitsEvidence({ findings }: RecipeEvidence, finding: Pick<Finding, 'category' | 'rule'>): boolean {
   const category = categoryOf(finding);
-  return findings.some((entry) => entry === category || entry === finding.rule || (entry === 'H' && !deviceCategory.test(category)) || (finding.rule === undefined && entry.startsWith(`${category}-`)));
+  const named = /^[CH]\d-/.test(finding.rule ?? '');
+  return findings.some((entry) => entry === category || entry === finding.rule || (entry === 'H' && !deviceCategory.test(category)) || (!named && entry.startsWith(`${category}-`)));
 }
 
 /** `C3` of `C3`, `C3 synchronization`, or of the rule `C3-scalar-read`. */

@@ -22,6 +22,8 @@ export interface Rewrite {
   line: number;
   /** Not overlapping. */
   edits: TextEdit[];
+  /** Of several rewrites with the same word here only one is done: they are ways to the same end. */
+  alternative?: string;
 }
 
 /** Code that looks like a case for the recipe and is none. */

@@ -21,7 +21,7 @@ export function compileAnswers(program: TorchProgram, mode: 'reduce-overhead' | 
   if (shapes !== null) return refuse(shapes);
   const done = compiledCall(program);
   if (done !== null && mode !== null && !callArguments(done.node).keywords.has('mode') && !callArguments(done.node).keywords.has('options')) {
-    return [{ title: `launch the compiled model as CUDA graphs${inFile(program, done.module)}`, line, edits: [withKeyword(done.module, done.node, `mode='${mode}'`)] }];
+    return [{ title: `launch the compiled model as CUDA graphs${inFile(program, done.module)}`, line, edits: [withKeyword(done.module, done.node, `mode='${mode}'`)], alternative: 'compile' }];
   }
   const compiled = done ?? mention(program, /^(?:.*\.)?(?:compile|jit\.script|jit\.trace|make_graphed_callables|CUDAGraph)$/);
   if (compiled !== null) return refuse(`The program compiles already, in ${'node' in compiled ? placeText({ module: compiled.module, line: lineOf(compiled.node) }) : placeText(compiled)}.`);
@@ -35,7 +35,7 @@ export function compileAnswers(program: TorchProgram, mode: 'reduce-overhead' | 
   const inPlace = program.modules.some(({ source }) => /state_dict\(|torch\.save\(|isinstance\(|DistributedDataParallel|DDP\(/.test(source)) && !isBefore(program.versions, [2, 2]);
   const { text, edits } = spelled(module, 'torch.compile');
   const statement = inPlace ? `${name}.compile(${options})` : `${name} = ${text}(${[name, options].filter((part) => part !== '').join(', ')})`;
-  return [{ title: `compile \`${name}\`${mode === null ? '' : ' and launch it as CUDA graphs'}${inFile(program, module)}`, line: lineOf(after), edits: [linesAfter(module, after, [statement]), ...(inPlace ? [] : edits)] }];
+  return [{ title: `compile \`${name}\`${mode === null ? '' : ' and launch it as CUDA graphs'}${inFile(program, module)}`, line: lineOf(after), edits: [linesAfter(module, after, [statement]), ...(inPlace ? [] : edits)], alternative: 'compile' }];
 }
 
 const inFile = (program: TorchProgram, module: PyModule): string => (module === program.module ? '' : ` in ${module.file}`);

@@ -44,8 +44,9 @@ export function keepsTensors(module: PyModule, region: SgNode): boolean {
   if (owned(module, region, 'yield').length > 0) return true;
   const isNumber = (node: SgNode): boolean => all(node, 'identifier').concat(node.kind() === 'identifier' ? [node] : []).every((id) => initialNumber(module, id) !== null || ['len', 'max', 'min', 'float', 'int'].includes(id.text()) || /^(?:\w+_)?(?:loader|dataset|dataloader|n|num\w*|count|total)$/.test(id.text()));
   if (owned(module, region, 'return_statement').some((node) => parts(node)[0] !== undefined && !isNumber(parts(node)[0] as SgNode))) return true;
-  const written = owned(module, region, 'assignment', 'augmented_assignment').map((node) => node.field('left'));
-  if (written.some((left) => left?.kind() === 'attribute' || left?.kind() === 'subscript')) return true;
+  const assignments = owned(module, region, 'assignment', 'augmented_assignment');
+  const written = assignments.map((node) => node.field('left'));
+  if (assignments.some((node) => ['attribute', 'subscript'].includes(String(node.field('left')?.kind())) && !/\.(?:item|tolist|numpy)\(\)/.test(node.field('right')?.text() ?? ''))) return true;
   const given = owned(module, region, 'call').filter((call) => ['append', 'extend', 'add', 'update', 'put'].includes(methodOf(call)?.method ?? ''));
   if (given.some((call) => !/\.(?:item|tolist|numpy)\(\)/.test(call.text()))) return !isFunction || given.some((call) => !isLocal(module, call));
   if (isFunction) return false;

@@ -22,6 +22,7 @@ test('evidence is a category, a rule, or all host code; a finding of another too
   const fits = (findings: string[], category: string, rule?: string): boolean => fitsEvidence({ findings, text: '' }, rule === undefined ? { category } : { category, rule });
   expect([fits(['C3'], 'C3', 'C3-scalar-read'), fits(['C3-scalar-read'], 'C3', 'C3-scalar-read'), fits(['C3-scalar-read'], 'C3')]).toEqual([true, true, true]);
   expect([fits(['C3-scalar-read'], 'C3', 'C3-device-sync'), fits(['C3'], 'C4'), fits(['H'], 'C3')]).toEqual([false, false, false]);
+  expect([fits(['C3-scalar-read'], 'C3', 'item-in-loop'), fits(['C3'], 'C3 synchronization')]).toEqual([true, true]);
   expect([fits(['H'], 'H1'), fits(['H'], 'hot-function'), fits(['H1'], 'H2')]).toEqual([true, true, false]);
 });
 

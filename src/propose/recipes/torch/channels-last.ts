@@ -17,7 +17,7 @@ export const channelsLast: TorchRecipe = {
   languages: ['python'],
   category: 'device-work',
   title: 'Keep the weights and inputs of a convolutional network in `torch.channels_last`, the layout of the tensor cores',
-  evidence: { findings: ['C5'], text: 'Kernels that turn layouts around (`nchwToNhwc`), or convolutions that take most of the time.' },
+  evidence: { findings: ['C5-copy-kernels', 'C5-fp32-gemm'], text: 'Kernels that turn layouts around (`nchwToNhwc`), or convolutions that take most of the time.' },
   condition: 'The network has two-dimensional convolutions, is moved to the device by `.to(…)` under a name, and the batches that it is called with are moved in the same loop. No `forward` of the repository uses `.view(…)`, which refuses such a layout. A layout changes no value.',
   risk: 'Operations that do not know the layout turn it back, which costs time. It pays with half precision or TF32.',
   expected: 'A tenth to a third of the time of convolutions on tensor cores.',

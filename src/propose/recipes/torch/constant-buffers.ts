@@ -1,5 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, ancestorWhere, lineOf, parts } from '../../source/tree.js';
+import { methodOf } from '../../torch/call.js';
 import { constantTensors, isChanged, type ConstantTensor } from '../../torch/constants.js';
 import { modelsAround } from '../../torch/convolutions.js';
 import { isModule, methodIn } from '../../torch/models.js';
@@ -18,7 +19,7 @@ export const constantBuffers: TorchRecipe = {
   languages: ['python'],
   category: 'repeated-work',
   title: 'Make masks, position ids and constants once, as buffers of the model, instead of in every forward pass',
-  evidence: { findings: ['C2', 'C5', 'C1', 'C3', 'C4-small-copies', 'C4-repeated-copies'], text: 'Small kernels, fills and copies in the forward pass that always give the same values.' },
+  evidence: { findings: ['C2', 'C5-fills', 'C5-repeated-constants', 'C1', 'C3-sync-in-loop', 'C4-small-copies', 'C4-repeated-copies'], text: 'Small kernels, fills and copies in the forward pass that always give the same values.' },
   condition:
     'The tensor is of literals, or a range or triangle of ones whose length has a bound that `__init__` knows: the size of an embedding, or an argument such as `block_size`. Nothing changes it in place or returns it. The buffer is not persistent, so that the saved state stays the same, and moves with the model. Numbers with a fraction become a buffer only where the model is not cast to another type.',
   risk: 'An input longer than the bound fails where the lengths meet instead of where it failed before. DistributedDataParallel sends buffers to all ranks unless `broadcast_buffers=False`.',
@@ -27,7 +28,9 @@ export const constantBuffers: TorchRecipe = {
   apply(program) {
     const methods = methodsOf(program);
     return methods.flatMap(({ module, method, owner }) => {
-      const found = constantTensors(module, owned(module, method, 'call'));
+      // What is made on the device waits for nothing: only literals and what is moved do.
+      const waits = /^C[34]/.test(program.finding.category);
+      const found = constantTensors(module, owned(module, method, 'call')).filter(({ what, node }) => !waits || what === 'constant' || methodOf(node)?.receiver.kind() === 'call');
       return found.length === 0 ? [] : answersOf(program, { module, method, owner, found });
     });
   },

@@ -9,7 +9,7 @@ export const cudnnBenchmark: TorchRecipe = {
   languages: ['python'],
   category: 'device-work',
   title: 'Let cuDNN try its algorithms once for each shape (`torch.backends.cudnn.benchmark = True`)',
-  evidence: { findings: ['C5'], text: 'A large share of the time in convolutions.' },
+  evidence: { findings: ['C5-fp32-gemm', 'C5-copy-kernels'], text: 'A large share of the time in convolutions.' },
   condition: 'The program has convolutions, its inputs keep their size, and it neither sets `benchmark` or `deterministic` nor asks for deterministic algorithms.',
   risk: 'Algorithms may differ from run to run, and with them the last bits. Each new shape costs a search: a last, smaller batch one more.',
   expected: 'A few percent to a third of the time of convolutions.',

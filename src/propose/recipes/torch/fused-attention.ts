@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { lineOf, same } from '../../source/tree.js';
+import { all, lineOf, same, within } from '../../source/tree.js';
 import { chainTo, type Chain } from '../../torch/attention/chain.js';
 import { maskOf } from '../../torch/attention/masks.js';
 import { scaleOf } from '../../torch/attention/scale.js';
@@ -19,7 +19,7 @@ export const fusedAttention: TorchRecipe = {
   languages: ['python'],
   category: 'device-work',
   title: 'Compute attention by `F.scaled_dot_product_attention` instead of product, mask, softmax, dropout and product',
-  evidence: { findings: ['C2', 'C5', 'C1-idle-device', 'H1', 'H2'], text: 'Softmax, mask and dropout as kernels of their own, and memory for all scores.' },
+  evidence: { findings: ['C2', 'C5-copy-kernels', 'C5-fills', 'C5-repeated-reductions', 'C1-idle-device', 'H1', 'H2'], text: 'Softmax, mask and dropout as kernels of their own, and memory for all scores.' },
   condition:
     'The scores are a product of queries and transposed keys, scaled, masked, and given to a softmax over the last dimension; the weights, perhaps after a dropout, only go into a product with the values, and nothing else reads scores or weights. A mask is told to be causal only where it is a square triangle of ones. A scale other than one by the root of the size of a head is given on. A row that is masked as a whole keeps equal weights where masked scores are a finite number.',
   risk: 'Dropout draws other random numbers. A fused kernel adds up in another order. A row that is masked as a whole by -inf may give 0 instead of NaN.',
@@ -78,8 +78,23 @@ function rewriteOf(program: TorchProgram, { module, chain, use, softmax }: { mod
     ...(scale === 'default' ? [] : [`scale=${scale.text}`]),
   ];
   const last = statementOf(use.product);
-  const gone = [...chain.statements, statementOf(softmax), ...use.statements].filter((statement, i, list) => !same(statement, last) && list.findIndex((other) => same(other, statement)) === i);
+  const used = [...chain.statements, statementOf(softmax), ...use.statements, last];
+  const gone = [...(mask.causal ? unusedMasks(module, chain, used) : []), ...used].filter((statement, i, list) => !same(statement, last) && list.findIndex((other) => same(other, statement)) === i);
   return { title: `compute attention in one call${module === program.module ? '' : ` in ${module.file}`}`, line, edits: [...gone.map((statement) => withoutStatement(module, statement)), replaced(module, use.product, `${text}(${given.join(', ')})`), ...edits] };
+}
+
+/** The statements that make a mask which only the statements that go have used. */
+function unusedMasks(module: PyModule, chain: Chain, used: readonly SgNode[]): SgNode[] {
+  return chain.steps.flatMap((step) => {
+    if (step.kind !== 'fill') return [];
+    return [step.condition, ...all(step.condition, 'identifier')].flatMap((id) => {
+      const uses = id.kind() === 'identifier' ? module.uses(module.scopeOf(id), id.text()) : [];
+      const writes = uses.filter((use) => use.role === 'write');
+      const [made] = writes;
+      const isOwn = made !== undefined && writes.length === 1 && made.node.parent()?.kind() === 'assignment' && !uses.some((use) => use.role === 'declare');
+      return isOwn && uses.every((use) => use === made || used.some((statement) => within(use.node, statement))) && /\b(?:tril|triu)\(/.test(statementOf(made.node).text()) ? [statementOf(made.node)] : [];
+    });
+  });
 }
 
 /** A read of the scores by other code than that which goes. */

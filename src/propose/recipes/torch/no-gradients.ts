@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { lineOf, startOf } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
+import { isLog } from '../../torch/device-reads.js';
 import { gradientsUsed, isDecorated, isWithoutGradients, keepsTensors, switchesGradients } from '../../torch/grad-mode.js';
 import { classOf, isModule } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
@@ -43,11 +44,24 @@ function wholeFunction(program: TorchProgram): (Rewrite | Refusal)[] {
   if (callers.length > 0 && callers.every((call) => isWithoutGradients(call.module, call.node))) return [{ line, reason: `All callers of \`${name}\` run without gradients already.` }];
   if (owned(module, scope, 'yield').length > 0) return [{ line, reason: `\`${name}\` is a generator: the mode would change for its caller between two values.` }];
   const keeps = keepsTensors(module, scope);
-  const training = callers.find((call) => gradientsUsed(call.module, call.module.scopeOf(call.node)) !== null);
+  const training = callers.find((call) => gradientsUsed(call.module, call.module.scopeOf(call.node)) !== null && !isShownOnly(call.module, call.node));
   if (keeps && training !== undefined) return [{ line, reason: `Gradients may be taken through what \`${name}\` returns: line ${lineOf(training.node)} of ${training.module.file} calls it in code that trains.` }];
   const mode = spelled(module, keeps ? 'torch.no_grad' : 'torch.inference_mode');
   // Innermost, so that other decorators see the function as before.
   return [{ title: `run \`${name}\` without recording for gradients`, line, edits: [linesBefore(module, scope, [`@${mode.text}()`]), ...mode.edits] }];
+}
+
+/** Whether a value is only printed, recorded, or made a number: itself, or by the name that it is given. */
+function isShownOnly(module: PyModule, node: SgNode): boolean {
+  for (let at = node.parent(); at !== null && at.kind() !== 'block' && at.kind() !== 'module'; at = at.parent()) {
+    if (at.kind() === 'interpolation' || isLog(module, at) || methodOf(at)?.method === 'item') return true;
+    if (at.kind() === 'expression_statement' && at.namedChildren()[0]?.id() === node.id()) return true;
+    const left = at.kind() === 'assignment' ? at.field('left') : null;
+    if (left?.kind() === 'identifier' && at.field('right')?.id() === node.id()) {
+      return module.uses(module.scopeOf(left), left.text()).every((use) => use.role === 'write' || (!use.deferred && use.node.parent()?.kind() !== 'assignment' && isShownOnly(module, use.node)));
+    }
+  }
+  return false;
 }
 
 /** The loops of a scope that also trains, or of a script, that call a model after `model.eval()`. */

@@ -16,7 +16,7 @@ export const repeatedOperation: TorchRecipe = {
   languages: ['python'],
   category: 'repeated-work',
   title: 'Compute the same operation on the same tensors once',
-  evidence: { findings: ['C5', 'C2', 'H1'], text: 'The same reduction or elementwise kernel twice in a row.' },
+  evidence: { findings: ['C5-repeated-reductions', 'C5-copy-kernels', 'C2', 'H1'], text: 'The same reduction or elementwise kernel twice in a row.' },
   condition: 'Both stand in statements of one block, are the same text of an operation that reads its inputs and draws no random numbers, and no statement between them gives one of the names another value or changes it in place. The result is not changed in place.',
   risk: 'The result is kept until the second use. Gradients through both are added in another order.',
   expected: 'The time of one of the two.',

@@ -13,7 +13,7 @@ export const zeroGradNone: TorchRecipe = {
   languages: ['python'],
   category: 'device-work',
   title: 'Drop gradients (`set_to_none=True`, `p.grad = None`) instead of filling them with zeros',
-  evidence: { findings: ['C5', 'C2', 'C1', 'C3-allocation-churn', 'H'], text: 'Kernels or calls that fill gradients with zeros, one for each parameter.' },
+  evidence: { findings: ['C5-fills', 'C2', 'C1', 'H'], text: 'Kernels or calls that fill gradients with zeros, one for each parameter.' },
   condition: 'The backward pass then writes gradients instead of adding to zeros, which gives the same numbers. No code of the loop reads a gradient between the two.',
   risk: 'A parameter that a step does not use has no gradient then: the optimizer skips it instead of applying weight decay and momentum to it.',
   expected: 'One fill and one read of all gradients less a step; more where launches are the bottleneck.',

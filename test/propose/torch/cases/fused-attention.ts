@@ -49,7 +49,7 @@ export const fusedAttentionCases: TorchCases = {
       run,
       ...close,
     },
-    'without a mask, in two lines': { source: layer(lines(...plain)), finding: { ...finding, category: 'C5' }, patch: [...minus(...plain), '+        y = F.scaled_dot_product_attention(q, k, v)'], run, ...close },
+    'without a mask, in two lines': { source: layer(lines(...plain)), finding: { ...finding, category: 'C5', rule: 'C5-copy-kernels' }, patch: [...minus(...plain), '+        y = F.scaled_dot_product_attention(q, k, v)'], run, ...close },
     'a mask that may be missing, and a scale of its own': {
       source: layer(lines(...optional)),
       finding,
@@ -61,7 +61,7 @@ export const fusedAttentionCases: TorchCases = {
     'a triangle made in the function': {
       source: layer(lines('future = torch.triu(torch.ones(T, T, device=x.device), diagonal=1).bool()', "w = torch.einsum('bhqd,bhkd->bhqk', q, k) * self.scale", "w = w.masked_fill(future, -torch.inf).softmax(-1)", "y = torch.einsum('bhqk,bhkd->bhqd', w, v)")),
       finding,
-      patch: [...minus("w = torch.einsum('bhqd,bhkd->bhqk', q, k) * self.scale", 'w = w.masked_fill(future, -torch.inf).softmax(-1)', "y = torch.einsum('bhqk,bhkd->bhqd', w, v)"), '+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=self.scale)'],
+      patch: [...minus('future = torch.triu(torch.ones(T, T, device=x.device), diagonal=1).bool()', "w = torch.einsum('bhqd,bhkd->bhqk', q, k) * self.scale", 'w = w.masked_fill(future, -torch.inf).softmax(-1)', "y = torch.einsum('bhqk,bhkd->bhqd', w, v)"), '+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=self.scale)'],
       run,
       ...close,
     },

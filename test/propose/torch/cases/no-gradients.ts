@@ -28,6 +28,12 @@ export const noGradientsCases: TorchCases = {
       patch: ['+@torch.no_grad()'],
       run,
     },
+    'a script that trains prints what comes out': {
+      source: `${head}device = 'cpu'\n\n${accuracy.replace('return correct / total', 'return torch.tensor(correct / total)')}\nif __name__ == '__main__':\n    model = nn.Linear(3, 2)\n    for x, y in []:\n        model(x).sum().backward()\n        score = evaluate(model, [], device)\n        print(f'{score:.2f}')\n`,
+      finding,
+      patch: ['+@torch.no_grad()'],
+      run,
+    },
     'a method of a model': {
       source: `${head}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.Linear(3, 3)\n\n    def forward(self, x):\n        return self.layer(x)\n\n    def generate(self, x, steps):\n        for _ in range(steps):\n            x = self(x)\n        return x\n`,
       finding: { ...finding, function: 'Net.generate', at: 'x = self(x)' },
