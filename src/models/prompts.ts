@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PerfloopError } from '../core/errors.js';
 
-export const promptNames = ['system', 'judge', 'patch', 'analyze', 'learn', 'summarise'] as const;
+export const promptNames = ['system', 'judge', 'patch', 'summarise'] as const;
 export type PromptName = (typeof promptNames)[number];
 
 export interface Prompt {

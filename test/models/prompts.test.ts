@@ -22,8 +22,6 @@ it('tells the model what must hold whatever it proposes', () => {
   expect(promptOf('judge').text).toMatch(/Decide whether the finding is real[\s\S]*submit_verdict/);
   expect(promptOf('patch').text).toMatch(/occurs exactly once in its file[\s\S]*submit_candidates/);
   expect(promptOf('summarise').text).toContain('with the ids of the results');
-  expect(promptOf('analyze').text).toContain('submit_findings');
-  expect(promptOf('learn').text).toContain('submit_lessons');
 });
 
 it('fills in each place once, and takes what is filled in as it is', () => {

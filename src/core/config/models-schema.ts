@@ -46,7 +46,7 @@ const tableName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'is no name for a m
 
 export const modelsSchema = z.record(tableName, modelSchema).default({});
 
-export const modelPhases = ['analyze', 'optimize', 'learn'] as const;
+export const modelPhases = ['optimize'] as const;
 export type ModelPhase = (typeof modelPhases)[number];
 
 export const phaseSchema = z.strictObject({

@@ -177,7 +177,7 @@ export const configSchema = z.strictObject({
   verdict: verdictSchema.describe('What counts as faster.'),
   propose: proposeSchema.describe('Where candidates come from.'),
   models: modelsSchema.describe('A language model, under a name of yours. None is used unless `propose.models` or a phase names it. See docs/models.md.'),
-  phases: phasesSchema.describe('Which model works in a phase (NAME: `analyze`, `optimize` or `learn`), what differs there from its table, and the bounds of a conversation.'),
+  phases: phasesSchema.describe('Which model works in a phase (NAME: `optimize`, the one in which models work), what differs there from its table, and the bounds of a conversation.'),
   budget: budgetSchema.describe('What the models of a run may use. A call that might pass a limit is not begun.'),
   agents: agentsSchema.describe('Command-line agents that propose changes, each in a table of its own. They edit, perfloop builds and tests, and tells them what failed. See docs/agents.md.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
