@@ -8,6 +8,7 @@ import { Replay } from '../models/traffic.js';
 import type { ArtifactStore } from '../store/artifacts.js';
 import { note, type CliContext } from './context.js';
 import { unwritable } from './output-file.js';
+import { plural } from './print/numbers.js';
 
 /** Recorded traffic of models, in the store. Throws PL_TRAFFIC and PL_TRAFFIC_UNREADABLE before a run begins. */
 export async function recordedTraffic(context: CliContext, file: string, artifacts: ArtifactStore): Promise<ArtifactRef> {
@@ -30,5 +31,5 @@ export async function recordTraffic(context: CliContext, file: string, status: R
   await writeFile(path, parts.join('')).catch((error: unknown) => {
     throw unwritable(path, error);
   });
-  note(context, talks.length === 0 ? `no model was asked: ${file} is empty` : `the answers of ${talks.length} conversations are in ${file}; run again with --replay ${file}`);
+  note(context, talks.length === 0 ? `no model was asked: ${file} is empty` : `the answers of ${plural(talks.length, 'conversation')} are in ${file}; run again with --replay ${file}`);
 }
