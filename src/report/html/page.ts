@@ -2,9 +2,10 @@ import type { ReportData } from '../data.js';
 import { evidenceOf } from '../evidence.js';
 import { headlineOf, isOver } from '../facts.js';
 import { clip } from '../words.js';
+import { documentHead } from './document-head.js';
 import { findingsSection } from './findings.js';
 import { head } from './head.js';
-import { html, Markup } from './markup.js';
+import { html, type Markup } from './markup.js';
 import { measurement } from './measurement.js';
 import { methodSection } from './method.js';
 import { metricsTable } from './metrics-table.js';
@@ -21,16 +22,7 @@ export function reportHtml(data: ReportData): string {
   const single = status.kind === 'judge';
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${clip(status.target.name, 80)}: ${headlineOf(status).text}, perfloop ${status.run}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style)}</style>
-</head>
+${documentHead({ title: `${clip(status.target.name, 80)}: ${headlineOf(status).text}, perfloop ${status.run}`, style, scripts: null })}
 <body><main>
 ${head(data)}
 ${finalSection(data)}

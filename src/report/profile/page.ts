@@ -1,3 +1,4 @@
+import { documentHead } from '../html/document-head.js';
 import { html, Markup } from '../html/markup.js';
 import { style } from '../html/style.js';
 import { clip, countText, timeText } from '../words.js';
@@ -19,16 +20,7 @@ export function profilePageHtml(data: ProfilePageData): string {
   const script = pageScript();
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '${script.hash}'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${clip(data.title, 80)}: profile, perfloop</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(style + profileStyle)}</style>
-</head>
+${documentHead({ title: `${clip(data.title, 80)}: profile, perfloop`, style: style + profileStyle, scripts: script.hash })}
 <body><main>
 <header><p class="eyebrow">perfloop profile<span class="state">${timeText(data.writtenAt)}</span></p><h1>${clip(data.title, 200)}</h1>
 ${figures(data)}</header>
