@@ -55,10 +55,10 @@ async function textOf(context: CliContext, { analysis, form, out, repo, database
 }
 
 async function page(analysis: Analysis, database: string): Promise<string> {
-  const [{ gatherProfilePage }, { profilePageHtml }, { openProfile }] = await Promise.all([import('../report/profile/gather.js'), import('../report/profile/page.js'), import('../profile/tools/open.js')]);
+  const [{ profilePage }, { openProfile }] = await Promise.all([import('../report/profile/write.js'), import('../profile/tools/open.js')]);
   const db = openProfile(database);
   try {
-    return profilePageHtml(gatherProfilePage({ db, title: basename(analysis.profile.file), findings: analysis, writtenAt: Date.now() }));
+    return profilePage({ db, title: basename(analysis.profile.file), findings: analysis }).text;
   } finally {
     db.close();
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
+import { entry } from '../tools/entry.js';
 import { foldedStacks } from './folded-stacks.js';
 import { StackTree, ThreadSamples } from './gather.js';
 import type { SampledProfile } from './model.js';
@@ -24,23 +25,17 @@ export function readFolded(file: string, fallbackPid: number): SampledProfile[] 
   const frames = new Map<string, Seen>();
   const tree = new StackTree();
   const threads = new Map<string, { thread: ThreadSamples; at: number }>();
-  const seen = (text: string): Seen => {
-    let known = frames.get(text);
-    if (known === undefined) {
-      const { frame, line } = foldedFrame(text);
-      frames.set(text, (known = functions.seen(frame, line)));
-    }
-    return known;
-  };
+  const seen = (text: string): Seen => entry(frames, text, () => {
+    const { frame, line } = foldedFrame(text);
+    return functions.seen(frame, line);
+  });
   for (const { text, line } of foldedStacks(readText(file))) {
     const [, stack = '', count] = stackLine.exec(text) ?? [];
     if (count === undefined) throw malformed(file, `line ${line} is no stack with a count`);
     // A thread that py-spy saw without a frame.
     if (stack === '') continue;
     const { pid, tid, name, threadName, rest } = threadOf(stack.split(';'), fallbackPid);
-    const key = `${pid} ${tid}`;
-    let known = threads.get(key);
-    if (known === undefined) threads.set(key, (known = { thread: new ThreadSamples({ fileName: basename(file), kind: 'folded', pid, tid, name, threadName, startNs: 0, endNs: 0 }, tree), at: 0 }));
+    const known = entry(threads, `${pid} ${tid}`, () => ({ thread: new ThreadSamples({ fileName: basename(file), kind: 'folded', pid, tid, name, threadName, startNs: 0, endNs: 0 }, tree), at: 0 }));
     const durationNs = Math.round(Number(count) * nsPerCount);
     if (!Number.isSafeInteger(known.at + durationNs)) throw malformed(file, `the count in line ${line} is absurd`);
     known.thread.add(rest.map(seen), known.at, durationNs);

@@ -1,3 +1,4 @@
+import { entry } from '../tools/entry.js';
 import { chargeStack } from './charge-stack.js';
 import type { Frame, ProfileSource, SampledProfile, StackNode } from './model.js';
 import type { Seen } from './seen-functions.js';
@@ -17,11 +18,8 @@ export class StackTree {
   }
 
   #child(parent: StackNode | null, frame: Frame): StackNode {
-    let children = this.#children.get(parent);
-    if (children === undefined) this.#children.set(parent, (children = new Map()));
-    let child = children.get(frame);
-    if (child === undefined) children.set(frame, (child = { parent, frame }));
-    return child;
+    const children = entry(this.#children, parent, () => new Map<Frame, StackNode>());
+    return entry(children, frame, () => ({ parent, frame }));
   }
 }
 
@@ -44,8 +42,7 @@ export class ThreadSamples {
     const { charged } = chargeStack(node);
     const at = charged === null ? undefined : stack.findLast(({ frame }) => frame === charged);
     if (at === undefined || at.line === null) return;
-    let lines = this.#lines.get(at.frame);
-    if (lines === undefined) this.#lines.set(at.frame, (lines = new Map()));
+    const lines = entry(this.#lines, at.frame, () => new Map<number, number>());
     lines.set(at.line, (lines.get(at.line) ?? 0) + durationNs);
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { entry } from '../tools/entry.js';
 import type { Frame } from './model.js';
 
 /** A place on a stack. `line` is the one that was running, where the profiler tells that. */
@@ -31,9 +32,7 @@ export class SeenFunctions {
   /** The last `def` of that name above the line. */
   #definition({ module, name }: Frame, line: number): number | null {
     if (!isAbsolute(module) || !module.endsWith('.py')) return null;
-    let definitions = this.#definitions.get(module);
-    if (definitions === undefined) this.#definitions.set(module, (definitions = definitionsIn(module)));
-    const lines = definitions.get(name.split('.').at(-1) ?? '') ?? [];
+    const lines = entry(this.#definitions, module, () => definitionsIn(module)).get(name.split('.').at(-1) ?? '') ?? [];
     return lines.findLast((one) => one <= line) ?? null;
   }
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../profile/tools/entry.js';
 import { firstEvent } from '../../profile/tools/gpu/extent.js';
 import type { ProfileDatabase } from '../../profile/tools/open.js';
 import { hasTable } from '../../profile/tools/tables.js';
@@ -30,8 +31,7 @@ export function copiesOverTime(db: ProfileDatabase, spanNs: number): CopiesOverT
   const rows = db.prepare<[object], [number, number, number, number]>('SELECT start - :origin, "end" - :origin, bytes, copyKind FROM CUPTI_ACTIVITY_KIND_MEMCPY').raw();
   for (const [start, end, bytes, kind] of rows.iterate({ origin: firstEvent(db) })) {
     const tone = copyTone(kind);
-    let series = found.get(tone);
-    if (series === undefined) found.set(tone, (series = { bytes: zeros(), ns: zeros() }));
+    const series = entry(found, tone, () => ({ bytes: zeros(), ns: zeros() }));
     const at = (time: number): number => Math.min(bins - 1, Math.max(0, Math.floor(time / binNs)));
     for (let bin = at(start), last = at(end); bin <= last; bin++) {
       const within = Math.max(0, Math.min(end, (bin + 1) * binNs) - Math.max(start, bin * binNs));

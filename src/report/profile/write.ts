@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { PerfloopError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../store/atomic-file.js';
+import type { ProfilePageData } from './data.js';
 import { gatherProfilePage, type GatherRequest } from './gather.js';
 import { profilePageHtml } from './page.js';
 
@@ -16,12 +17,20 @@ export interface WrittenPage {
   views: { timeline: boolean; flame: boolean; treemap: boolean; copies: boolean; findings: boolean };
 }
 
-/** Writes the page of a profile. Throws PL_REPORT_UNWRITABLE. */
-export async function writeProfilePage({ file, ...request }: Omit<GatherRequest, 'writtenAt'> & { file: string }): Promise<WrittenPage> {
+type PageRequest = Omit<GatherRequest, 'writtenAt'>;
+
+/** The page of a profile as text, with what is on it. */
+export function profilePage(request: PageRequest): { text: string; data: ProfilePageData } {
   const data = gatherProfilePage({ ...request, writtenAt: Date.now() });
   request.onProgress?.('writing', 0.97);
+  return { text: profilePageHtml(data), data };
+}
+
+/** Writes the page of a profile. Throws PL_REPORT_UNWRITABLE. */
+export async function writeProfilePage({ file, ...request }: PageRequest & { file: string }): Promise<WrittenPage> {
+  const { text, data } = profilePage(request);
   try {
-    await writeFileAtomic(file, profilePageHtml(data));
+    await writeFileAtomic(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

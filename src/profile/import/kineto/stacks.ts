@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type Database from '../../../store/sqlite.js';
+import { entry } from '../../tools/entry.js';
 import { isPythonWait, pythonFrame } from '../frame-kind.js';
 import { StackTree, ThreadSamples } from '../gather.js';
 import type { Frame } from '../model.js';
@@ -69,18 +70,13 @@ class Frames {
 
   /** Null for marks of steps, which would make a stack of its own of each. */
   of(nameId: number): Seen | null {
-    let seen = this.#frames.get(nameId);
-    if (seen === undefined) this.#frames.set(nameId, (seen = this.#made(this.#text.get(nameId) ?? '')));
-    return seen;
+    return entry(this.#frames, nameId, () => this.#made(this.#text.get(nameId) ?? ''));
   }
 
   #made(name: string): Seen | null {
     if (/^(?:ProfilerStep#|nn\.Module: )/.test(name)) return null;
     const frame = kinetoFrame(name);
-    const key = `${frame.name}\0${frame.module}\0${frame.line ?? ''}`;
-    let seen = this.#same.get(key);
-    if (seen === undefined) this.#same.set(key, (seen = { frame, line: null }));
-    return seen;
+    return entry(this.#same, `${frame.name}\0${frame.module}\0${frame.line ?? ''}`, () => ({ frame, line: null }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type Database from '../../../store/sqlite.js';
+import { entry } from '../../tools/entry.js';
 import { nsPerEvent } from '../event-rate.js';
 import { mostSampleNs, StackTree } from '../gather.js';
 import type { Frame } from '../model.js';
@@ -94,26 +95,18 @@ class Frames {
 
   /** Null for the marks that nsys puts where a stack breaks off. */
   of(symbol: number, module: number): Seen | null {
-    let bySymbol = this.#frames.get(module);
-    if (bySymbol === undefined) this.#frames.set(module, (bySymbol = new Map()));
-    let seen = bySymbol.get(symbol);
-    if (seen === undefined) bySymbol.set(symbol, (seen = this.#made(this.#textOf(symbol), this.#textOf(module))));
-    return seen;
+    const bySymbol = entry(this.#frames, module, () => new Map<number, Seen | null>());
+    return entry(bySymbol, symbol, () => this.#made(this.#textOf(symbol), this.#textOf(module)));
   }
 
   #made(name: string, module: string): Seen | null {
     if (/^\[(?:Broken backtraces|Max depth)\]$/.test(name)) return null;
     const frame = { ...nativeFrame(name, module), ...(profilerObject.test(module) ? { kind: 'profiler' as const } : {}) } satisfies Frame;
-    const key = `${frame.name}\0${frame.module}\0${frame.kind}`;
-    let seen = this.#same.get(key);
-    if (seen === undefined) this.#same.set(key, (seen = { frame, line: null }));
-    return seen;
+    return entry(this.#same, `${frame.name}\0${frame.module}\0${frame.kind}`, () => ({ frame, line: null }));
   }
 
   #textOf(id: number): string {
-    let text = this.#texts.get(id);
-    if (text === undefined) this.#texts.set(id, (text = this.#text.get(id) ?? '[unknown]'));
-    return text;
+    return entry(this.#texts, id, () => this.#text.get(id) ?? '[unknown]');
   }
 }
 

@@ -104,16 +104,12 @@ class PerfGatherer {
   }
 
   add({ command, pid, tid, timeNs, period, event, frames }: PerfSample): void {
-    const key = `${pid} ${tid}`;
-    let thread = this.#threads.get(key);
-    if (thread === undefined) {
+    const thread = entry(this.#threads, `${pid} ${tid}`, (): Thread => {
       const source = { fileName: this.fileName, kind: 'perf' as const, pid, tid, name: command, threadName: command, startNs: timeNs, endNs: timeNs };
-      this.#threads.set(key, (thread = { samples: new Map(), source, lastNs: null, firstNs: timeNs }));
-    }
-    let samples = thread.samples.get(event);
-    if (samples === undefined) thread.samples.set(event, (samples = new ThreadSamples(thread.source, this.#tree)));
-    let rates = this.#rates.get(event);
-    if (rates === undefined) this.#rates.set(event, (rates = []));
+      return { samples: new Map(), source, lastNs: null, firstNs: timeNs };
+    });
+    const samples = entry(thread.samples, event, () => new ThreadSamples(thread.source, this.#tree));
+    const rates = entry(this.#rates, event, () => []);
     if (thread.lastNs !== null && timeNs > thread.lastNs && period > 0) rates.push((timeNs - thread.lastNs) / period);
     if (period !== 1) this.#hasPeriods = true;
     thread.lastNs = timeNs;
@@ -136,17 +132,12 @@ class PerfGatherer {
     const place = this.places?.of(frame) ?? null;
     const { file, line } = place ?? frame;
     const key = `${symbol}\0${object}\0${file ?? ''}\0${line ?? ''}`;
-    let seen = this.#frames.get(key);
-    if (seen === undefined) {
+    return entry(this.#frames, key, () => {
       const native = nativeFrame(symbol, object);
-      if (place !== null && native.kind === 'native') {
-        this.#frames.set(key, (seen = { frame: this.#function(native, place), line }));
-        return seen;
-      }
+      if (place !== null && native.kind === 'native') return { frame: this.#function(native, place), line };
       const made: Frame = file === null || native.kind === 'library' ? native : { ...native, module: file, kind: 'source' };
-      this.#frames.set(key, (seen = made.line === null ? this.#functions.seen(made, made.kind === 'source' ? line : null) : { frame: made, line: null }));
-    }
-    return seen;
+      return made.line === null ? this.#functions.seen(made, made.kind === 'source' ? line : null) : { frame: made, line: null };
+    });
   }
 
   /** One frame for a function, whichever of its lines ran. */

@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+import { entry } from '../../../profile/tools/entry.js';
 import type { Names } from './names.js';
 import { keysPerProcess, type Timeline, type Track, type TrackKind } from './timeline.js';
 
@@ -102,8 +103,7 @@ class LaunchNumbers {
 
   add(key: number, span: number): void {
     const process = Math.floor(key / keysPerProcess);
-    let calls = this.#processes.get(process);
-    if (calls === undefined) this.#processes.set(process, (calls = new Map()));
+    const calls = entry(this.#processes, process, () => new Map<number, number>());
     if (!calls.has(key % keysPerProcess)) calls.set(key % keysPerProcess, span);
   }
 

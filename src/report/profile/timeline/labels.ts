@@ -1,3 +1,4 @@
+import { entry } from '../../../profile/tools/entry.js';
 import { directionLabels } from '../../../profile/tools/gpu/labels.js';
 import type { ProfileDatabase } from '../../../profile/tools/open.js';
 import { callTone, copyTone, kernelTone, rangeTone, type Tone } from '../tones.js';
@@ -15,8 +16,7 @@ export class Labels {
 
   /** `what` and `also` as in a row of an event. */
   of(kind: TrackKind, what: number | null, also: number | string | null): number {
-    let known = this.#known.get(kind);
-    if (known === undefined) this.#known.set(kind, (known = new Map()));
+    const known = entry(this.#known, kind, () => new Map<number | string, number>());
     const key = typeof also === 'string' ? also : (what ?? -2);
     const found = known.get(key);
     if (found !== undefined) return found;
