@@ -10,6 +10,7 @@ import { identityOfDiff } from '../propose/diff-identity.js';
 import { languageOf } from '../core/language.js';
 import { undoChanges } from '../workspace/apply-candidate.js';
 import { commitAll } from '../workspace/commit-worktree.js';
+import { protectionOf } from '../workspace/protected-globs.js';
 import { editedFiles, filesWithSecrets } from '../workspace/edited-files.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { activity } from './activity.js';
@@ -59,8 +60,10 @@ export function agentActivities(deps: Dependencies): AgentActivities {
   };
 }
 
-async function groundOf(deps: Dependencies, { config, findings, history, attempt }: AgentWork): Promise<Ground> {
-  return { config, findings: await deps.artifacts.getJson<Finding[]>(findings), history, attempt };
+async function groundOf(deps: Dependencies, { target, config, findings, history, attempt }: AgentWork): Promise<Ground> {
+  // A benchmark or a test can be hot, and stays as it is.
+  const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
+  return { config, findings: (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined), history, attempt };
 }
 
 /** What the agent edited, as a commit on the champion; what earlier iterations edited is in it. */
@@ -71,12 +74,13 @@ async function editOf(deps: Dependencies, input: Parameters<HostActivities['runA
     await undoChanges(worktree);
     return { kind: 'leaked', files: leaking };
   }
-  const { title, rationale } = titleOf(message, `A change by ${agent}`);
+  const otherwise = `A change by ${agent}`;
+  const { title, rationale } = titleOf(message, otherwise);
   const commit = await commitAll(worktree, `${title}\n`, 0, champion.commit).catch((error: unknown) => {
     if (error instanceof PerfloopError && error.code === 'PL_NOTHING_CHANGED') return null;
     throw error;
   });
-  if (commit === null) return { kind: 'unchanged' };
+  if (commit === null) return { kind: 'unchanged', said: title === otherwise ? '' : title };
   const repository = await repositoryOf(deps, target);
   const diff = await repository.diff(champion.commit, commit);
   if (diff === '') return { kind: 'taken-back' };
@@ -88,7 +92,8 @@ async function editOf(deps: Dependencies, input: Parameters<HostActivities['runA
 function candidateOf(agent: string, { commit, title, rationale }: Extract<AgentRun['edit'], { kind: 'changed' }>, diff: string, findings: readonly Finding[]): Candidate {
   const places = Array.from(diff.matchAll(/^\+\+\+ b\/(.+)\n@@ -\d+(?:,\d+)? \+(\d+)/gm), ([, file = '', line]) => ({ file, line: Number(line) }));
   const finding = findings.find(({ file }) => places.some((place) => place.file === file));
-  const place = places.find(({ file }) => file === finding?.file) ?? places[0] ?? { file: finding?.file ?? '', line: 1 };
+  // A hunk begins some lines before what it changes.
+  const place = finding ?? places[0] ?? { file: '', line: 1 };
   return {
     id: identityOfDiff(diff).id, proposer: agent, recipe: null, title, rationale,
     findingId: finding?.id ?? null, file: place.file, line: place.line, language: languageOf(place.file), share: null, change: { kind: 'commit', commit },

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, ownEnvironment, readsPromptFile } from '../agents/command-line.js';
+import { withCost } from '../agents/cost.js';
 import { agentEnvironment, secretsOf } from '../agents/environment.js';
 import { copyLogin } from '../agents/home.js';
 import { readOutput } from '../agents/output.js';
@@ -53,7 +54,7 @@ export async function runInWorktree(deps: Dependencies, work: AgentWork, { workt
   if (result.cancelled) attempt.signal.throwIfAborted();
   const { message, usage, error } = readOutput(agent.kind, result.stdout);
   const problem = problemOfAgent(work.agent, agent, result, error ?? tailOf(result, tailLines));
-  return { ran: { message, problem, prompt: kept, log: await deps.artifacts.put('log', await readFile(logFile)), usage, wallMs: Math.round(result.wallMs) }, secrets };
+  return { ran: { message, problem, prompt: kept, log: await deps.artifacts.put('log', await readFile(logFile)), usage: withCost(usage, agent), wallMs: Math.round(result.wallMs) }, secrets };
 }
 
 function agentNamed({ config, agent: name }: AgentWork): AgentConfig {

@@ -73,7 +73,7 @@ function findingText(finding: Finding): string {
   return [
     `### ${title ?? name} (${file}:${line})`,
     `${percent(selfShare)} of the time in it, ${percent(totalShare)} with what it calls.${hot === '' ? '' : ` Hot lines: ${hot}.`}`,
-    ...evidence.slice(0, 4).map(({ text }) => `- ${text}`),
+    evidence.slice(0, 4).map(({ text }) => `- ${text}`).join('\n'),
     snippet === '' ? '' : fenced(snippet.split('\n').slice(0, mostSnippetLines).join('\n'), language === 'other' ? '' : language),
     callSites.length === 0 ? '' : `Called from:\n${callSites.slice(0, mostCallSites).map((site) => `- ${site.file}:${site.line}: \`${site.text}\``).join('\n')}`,
   ].filter((part) => part !== '').join('\n\n');

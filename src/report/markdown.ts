@@ -1,3 +1,4 @@
+import { effortText, outcomeText } from '../core/agent/words.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
@@ -28,6 +29,7 @@ export function reportMarkdown(data: ReportData): string {
     worthTable(data),
     trialTable(trials),
     profileList(data),
+    agentTable(data),
     flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
     commands(data),
@@ -66,6 +68,13 @@ function trialTable(trials: readonly TrialData[]): string {
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
+}
+
+/** What command-line agents tried, also where it came to nothing. */
+function agentTable({ status: { agents = [] } }: ReportData): string {
+  if (agents.length === 0) return '';
+  const rows = agents.slice(0, mostRows).map((attempt) => `| ${attempt.id} | ${outcomeText[attempt.outcome]}: ${inline(attempt.text.split('\n')[0] ?? '', 240)} | ${effortText(attempt)} | ${attempt.unsafe ? '**without confirmations and a sandbox of its own**' : 'with its own safety'} |`);
+  return ['| agent | came to | used | worked |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** Where the time of each accepted trial came from. */

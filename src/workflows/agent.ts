@@ -97,7 +97,7 @@ class AttemptOnHost {
         return { number, outcome, text, problem, prompt, log, diff, usage, wallMs };
       };
       if (edit.kind === 'leaked') return done('leaked', `The edit was thrown away: it writes the value of a key into ${edit.files.slice(0, 5).join(', ')}.`);
-      if (edit.kind === 'unchanged') return done('unchanged', problem === '' ? 'It edited nothing.' : problem);
+      if (edit.kind === 'unchanged') return done('unchanged', problem !== '' ? problem : edit.said === '' ? 'It edited nothing.' : `It edited nothing, and says: ${edit.said}`);
       if (edit.kind === 'taken-back') {
         state.edit = null;
         return done('unchanged', 'It took back what it had edited.');

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentIteration } from '../../src/core/agent/attempt.js';
+import { messageNames } from '../../src/core/messages.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { readState } from '../../src/worker/engine/state.js';
@@ -13,7 +15,10 @@ import { scoredProgram } from './target.js';
 // Command-line agents as plain programs: what each does follows from its argument. The whole loop with a real engine.
 
 const key = `sk-${randomBytes(12).toString('hex')}`;
-const engine = sharedEngine({ AGENT_TEST_KEY: key });
+/** The home of the user who runs perfloop. */
+const usersHome = mkdtempSync(join(tmpdir(), 'perfloop-user-'));
+const engine = sharedEngine({ AGENT_TEST_KEY: key, HOME: usersHome });
+afterAll(() => rmSync(usersHome, { recursive: true, force: true }));
 
 /** Edits like an agent: `only` what its first argument says. Notes each start outside of the worktree. */
 const program = (outside: string): string => `import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -65,6 +70,9 @@ switch (kind) {
     edit('alpha', /const ms = \\d*;/, told ? 'const ms = 2;' : 'const ms = ;');
     while (told && existsSync('${outside}/gate')) execFileSync('sleep', ['0.05']);
     console.log('gated');
+    break;
+  case 'idle':
+    console.log('All is fast.\\nReally.');
     break;
   case 'thinks':
     edit('alpha', 'const ms', 'const lost = 1; const ms');
@@ -139,7 +147,7 @@ describe('seven agents side by side', () => {
 
   it('one that hangs is ended with all that it started', async () => {
     expect(attemptOf('hangs')).toMatchObject({ outcome: 'unchanged', text: 'hangs was stopped after 2s (agents.hangs.timeout).' });
-    expect(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLineOf(pid).startsWith('sleep\x0086399'))).toEqual([]);
+    expect(sleeping()).toEqual([]);
   });
 
   it('the key of one that tells it is in nothing that is kept', async () => {
@@ -156,30 +164,39 @@ describe('seven agents side by side', () => {
 
 it('goes on at the iteration in hand after the worker is killed; a task is written by another agent; each finds its login in a home of its own', async () => {
   const target = agentsTarget((agent) => `orchestrator = "thinks"\n${agent('gated', 'login = ["~/.agent"]')}${agent('obeys', 'tries = 2')}${agent('thinks')}${['warmup', 'profile', 'analyze', 'optimize'].map((type) => `[[steps]]\ntype = "${type}"\n`).join('')}`, { alpha: 40, beta: 30 });
-  const usersHome = engine.env['HOME'] ?? '';
-  const login = join(usersHome, '.agent');
-  expect(existsSync(login)).toBe(false);
-  mkdirSync(login);
-  writeFileSync(join(login, 'auth.json'), '{}');
+  mkdirSync(join(usersHome, '.agent'));
+  writeFileSync(join(usersHome, '.agent', 'auth.json'), '{}');
   writeFileSync(join(target.outside, 'gate'), '');
-  try {
-    const run = await startRun(engine, target);
-    const seen = (): { told: boolean; alpha: string; home: string; login: boolean }[] => (existsSync(join(target.outside, 'seen')) ? readFileSync(join(target.outside, 'seen'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as never) : []);
-    await expect.poll(() => seen().length, { timeout: 60_000 }).toBe(2);
-    process.kill(readState(engine.home)?.worker?.pid ?? 0, 'SIGKILL');
-    await expect.poll(() => seen().length, { timeout: 60_000 }).toBe(3);
-    rmSync(join(target.outside, 'gate'));
-    const status = await run.result();
-    // The second iteration began twice, both times with what the first one left.
-    expect(seen().map(({ told, alpha }) => [told, /const ms = .*/.exec(alpha)?.[0]])).toEqual([[false, 'const ms = 40;'], [true, 'const ms = ;'], [true, 'const ms = ;']]);
-    for (const { home, login: found } of seen()) expect([found, home]).toEqual([true, expect.not.stringMatching(new RegExp(`^${usersHome}/?$`))]);
-    expect((status.agents ?? []).map(({ id, outcome, iterations }) => [id, outcome, iterations])).toEqual([['r1-gated-1', 'passed', 2], ['r1-obeys-1', 'passed', 1], ['r1-obeys-2', 'passed', 1]]);
-    const [iteration] = await iterationsOf(status, 'obeys');
-    expect(await textOf(iteration?.prompt as AgentIteration['prompt'])).toContain('Let alpha wait two milliseconds.');
-  } finally {
-    rmSync(login, { recursive: true });
-  }
+  const run = await startRun(engine, target);
+  const seen = (): { told: boolean; alpha: string; home: string; login: boolean }[] => (existsSync(join(target.outside, 'seen')) ? readFileSync(join(target.outside, 'seen'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as never) : []);
+  await expect.poll(() => seen().length, { timeout: 60_000 }).toBe(2);
+  process.kill(readState(engine.home)?.worker?.pid ?? 0, 'SIGKILL');
+  await expect.poll(() => seen().length, { timeout: 60_000 }).toBe(3);
+  rmSync(join(target.outside, 'gate'));
+  const status = await run.result();
+  // The second iteration began twice, both times with what the first one left.
+  expect(seen().map(({ told, alpha }) => [told, /const ms = .*/.exec(alpha)?.[0]])).toEqual([[false, 'const ms = 40;'], [true, 'const ms = ;'], [true, 'const ms = ;']]);
+  for (const { home, login: found } of seen()) expect([found, home]).toEqual([true, expect.not.stringMatching(new RegExp(`^${usersHome}/?$`))]);
+  expect((status.agents ?? []).map(({ id, outcome, iterations }) => [id, outcome, iterations])).toEqual([['r1-gated-1', 'passed', 2], ['r1-obeys-1', 'passed', 1], ['r1-obeys-2', 'passed', 1]]);
+  const [iteration] = await iterationsOf(status, 'obeys');
+  expect(await textOf(iteration?.prompt as AgentIteration['prompt'])).toContain('Let alpha wait two milliseconds.');
 });
+
+it('a person who stops the run does not wait for an agent', async () => {
+  const target = agentsTarget((agent) => `${agent('hangs', 'timeout = "1h"')}${agent('idle')}`, { alpha: 10 });
+  const run = await startRun(engine, target);
+  await run.until('both are at work', ({ agents }) => agents?.some(({ agent }) => agent === 'idle') === true);
+  await run.handle.signal(messageNames.stop, { v: 1, who: 'a test' });
+  const status = await run.result();
+  expect(status).toMatchObject({ state: 'done', trials: [] });
+  expect(status.warnings).toContain('idle proposed nothing: It edited nothing, and says: All is fast.');
+  expect(sleeping()).toEqual([]);
+});
+
+/** What `hangs` started. */
+function sleeping(): string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLineOf(pid).startsWith('sleep\x0086399'));
+}
 
 function commandLineOf(pid: string): string {
   try {

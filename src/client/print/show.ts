@@ -2,6 +2,7 @@ import { comparedText, ratioText } from '../../core/verdict/words.js';
 import { awaitsFinal, isOver, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
+import { effortText, outcomeText as attemptOutcome } from '../../core/agent/words.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
@@ -25,7 +26,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), decisions(status, style), modelsText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), agents(status, style), decisions(status, style), modelsText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -118,6 +119,13 @@ function trialText(trial: TrialSummary, style: Style): string {
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
   const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');
   return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
+}
+
+/** What command-line agents tried, also where it came to nothing. */
+function agents(status: RunStatus, style: Style): string {
+  if (status.agents === undefined || status.agents.length === 0) return '';
+  const rows = status.agents.map((attempt) => `  ${style('bold', attempt.id)}  ${attemptOutcome[attempt.outcome]}: ${clean(attempt.text.split('\n')[0] ?? '')}\n    ${style('dim', `${effortText(attempt)}${attempt.unsafe ? ', without confirmations and a sandbox of its own' : ''}`)}`);
+  return [style('dim', 'agents'), ...rows].join('\n');
 }
 
 function decisions(status: RunStatus, style: Style): string {

@@ -1,12 +1,13 @@
 import type { ArtifactRef } from '../artifact.js';
 import type { VerdictKind } from '../verdict/verdict.js';
 
-/** What an agent says that it used; null where it does not say. */
+/** What an agent used, as it says; null where it does not say. */
 export interface AgentUsage {
   inputTokens: number | null;
   /** Of the input tokens, those that came from a cache. */
   cachedTokens: number | null;
   outputTokens: number | null;
+  /** As it says, or by the price table. */
   usd: number | null;
   /** Of agents that count in credits of their own. */
   credits: number | null;

@@ -11,7 +11,7 @@ import { methodSection } from './method.js';
 import { metricsTable } from './metrics-table.js';
 import { missing } from './missing.js';
 import { overview } from './overview.js';
-import { decisionsSection, environmentSection, reproduceSection } from './records.js';
+import { agentsSection, decisionsSection, environmentSection, reproduceSection } from './records.js';
 import { style } from './style.js';
 import { trialDetails } from './trial.js';
 import { worthSection } from './worth.js';
@@ -31,6 +31,7 @@ ${single ? null : overview(data)}
 ${trialDetails(data)}
 ${findingsSection(data)}
 ${methodSection(data)}
+${agentsSection(data)}
 ${decisionsSection(data)}
 ${environmentSection(data)}
 ${reproduceSection(data)}

@@ -1,3 +1,4 @@
+import { effortText, outcomeText } from '../../core/agent/words.js';
 import type { ReportData } from '../data.js';
 import { environmentEntries } from '../environment.js';
 import { reproduceCommands } from '../reproduce.js';
@@ -6,6 +7,7 @@ import { html, type Markup } from './markup.js';
 import { missing } from './missing.js';
 
 const mostDecisions = 500;
+const mostAgents = 500;
 
 /** What people decided: who, when, why. */
 export function decisionsSection({ status: { decisions, trials } }: ReportData): Markup | null {
@@ -15,6 +17,13 @@ export function decisionsSection({ status: { decisions, trials } }: ReportData):
   return html`<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2><ol class="decisions">
 ${decisions.slice(0, mostDecisions).map((decision) => html`<li><time>${timeText(decision.at)}</time><span>${name(decision.trial)} <strong class="${decision.approve ? 'good' : 'bad'}">${decision.approve ? 'approved' : 'rejected'}</strong> by ${clip(decision.who, 200)}${decision.comment === '' ? null : html`: <q>${clip(decision.comment, 2000)}</q>`}</span></li>`)}
 ${waiting.map(({ id }) => html`<li><span></span><span>${name(id)} waits for a decision</span></li>`)}</ol></section>`;
+}
+
+/** What command-line agents tried, also where it came to nothing. */
+export function agentsSection({ status: { agents = [] } }: ReportData): Markup | null {
+  if (agents.length === 0) return null;
+  const rows = agents.slice(0, mostAgents).map((attempt) => html`<tr><th scope="row">${attempt.id}</th><td>${outcomeText[attempt.outcome]}: ${clip(attempt.text.split('\n')[0] ?? '', 500)}</td><td>${effortText(attempt)}</td><td>${attempt.unsafe ? html`<strong class="bad">without confirmations and a sandbox of its own</strong>` : 'with its own safety'}</td></tr>`);
+  return html`<section aria-labelledby="agents"><h2 id="agents">Agents</h2><div class="scroll" tabindex="0" role="group" aria-label="Agents"><table class="profile"><thead><tr><th scope="col">attempt</th><th scope="col">came to</th><th scope="col">used</th><th scope="col">worked</th></tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }
 
 export function environmentSection({ environment }: ReportData): Markup | null {

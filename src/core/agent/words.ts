@@ -1,0 +1,28 @@
+import type { AgentAttempt, AgentUsage, IterationOutcome } from './attempt.js';
+
+export const outcomeText: Record<IterationOutcome, string> = {
+  passed: 'build and tests pass',
+  'build-failed': 'does not build',
+  'tests-failed': 'fails the tests',
+  protected: 'touches what must not change',
+  unchanged: 'proposed nothing',
+  leaked: 'writes a key into files',
+};
+
+/** `3 iterations, 24,310 tokens read (18,200 from a cache), 1,204 written, $0.0312`. */
+export function effortText({ iterations, usage }: Pick<AgentAttempt, 'iterations' | 'usage'>): string {
+  return [iterations === 1 ? '1 iteration' : `${iterations} iterations`, ...usageParts(usage)].join(', ');
+}
+
+function usageParts({ inputTokens, cachedTokens, outputTokens, usd, credits }: AgentUsage): string[] {
+  const parts: string[] = [];
+  if (inputTokens !== null) parts.push(`${count(inputTokens)} tokens read${cachedTokens === null || cachedTokens === 0 ? '' : ` (${count(cachedTokens)} from a cache)`}`);
+  if (outputTokens !== null) parts.push(`${count(outputTokens)} written`);
+  if (usd !== null) parts.push(`$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`);
+  if (credits !== null) parts.push(`${credits} credits`);
+  return parts;
+}
+
+function count(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
