@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { Refusal, Rewrite } from '../recipes/recipe.js';
-import { all, lineOf, parts, startOf } from '../source/tree.js';
+import { all, ancestorWhere, lineOf, parts, startOf } from '../source/tree.js';
 import { argument, callArguments, methodOf } from './call.js';
 import { modelsAround, varyingShapes } from './convolutions.js';
 import { classOf, isModule, methodIn } from './models.js';
@@ -10,6 +10,7 @@ import type { Located, TorchProgram } from './program.js';
 import { mention, placeText } from './settings.js';
 import { linesAfter, loopsAround, statementOf, withKeyword } from './statements.js';
 import { isBefore } from './torch-version.js';
+import { trainingLoopsAt } from './training-loop.js';
 
 /** How to compile the model of a program, by default or in a mode; or why not. */
 export function compileAnswers(program: TorchProgram, mode: 'reduce-overhead' | null): (Rewrite | Refusal)[] {
@@ -72,7 +73,7 @@ function modelMade(program: TorchProgram): MadeModel | null {
     for (const assignment of all(module.root, 'assignment')) {
       const left = assignment.field('left');
       const right = assignment.field('right');
-      if (left?.kind() !== 'identifier' || right?.kind() !== 'call' || loopsAround(module, assignment).length > 0) continue;
+      if (left === null || right?.kind() !== 'call' || loopsAround(module, assignment).length > 0 || !(left.kind() === 'identifier' || isHeld(program, module, left))) continue;
       const made = classOf(program, { module, node: right });
       const isCall = made !== null && isModule(program, made);
       if (!isCall || found.some((other) => other.module === module && other.name === left.text() && startOf(module.scopeOf(other.after)) === startOf(module.scopeOf(left)))) continue;
@@ -82,7 +83,16 @@ function modelMade(program: TorchProgram): MadeModel | null {
       found.push({ module, name: left.text(), after: last === undefined || startOf(last) < startOf(assignment) ? statementOf(assignment) : last });
     }
   }
-  return found.length === 1 ? (found[0] ?? null) : null;
+  // An object that trains holds the model that a script has made and given to it.
+  const held = found.filter(({ name }) => name.startsWith('self.'));
+  const chosen = held.length === 1 && found.length === 2 ? held : found;
+  return chosen.length === 1 ? (chosen[0] ?? null) : null;
+}
+
+/** `self.model` of a class that is no model itself. */
+function isHeld(program: TorchProgram, module: PyModule, left: SgNode): boolean {
+  const owner = ancestorWhere(left, (at) => at.kind() === 'class_definition');
+  return /^self\.\w+$/.test(left.text()) && owner !== null && !isModule(program, { module, node: owner });
 }
 
 /** Why inputs may have several shapes. */
@@ -95,7 +105,9 @@ function varyingReason(program: TorchProgram): string | null {
     const generation = all(module.root, 'call').find((call) => call.text().startsWith('torch.cat') && /\b(?:idx|tokens|ids|input_ids|generated)\b/.test(call.text()) && loopsAround(module, call).length > 0);
     if (generation !== undefined && module.scopeOf(generation).id() === program.scope.id()) return `The input grows in line ${lineOf(generation)}.`;
   }
-  return null;
+  const hasLoader = program.modules.some((module) => module.calls(['torch.utils.data.DataLoader', 'torch.utils.data.dataloader.DataLoader']).length > 0);
+  const unknown = trainingLoopsAt(program).find(({ loop }) => loop?.kind() === 'for_statement' && !/\brange\(|\bcount\(/.test(loop.field('right')?.text() ?? ''));
+  return unknown === undefined || hasLoader ? null : `It cannot be seen that all batches of the loop in line ${lineOf(unknown.region)} of ${unknown.module.file} have one shape.`;
 }
 
 /** A list in a loop of training that outputs go to as they are. */

@@ -13,6 +13,14 @@ export function isWithoutGradients(module: PyModule, node: SgNode): boolean {
   return withAround(module, node).some((statement) => all(statement, 'with_item').some((item) => isGradMode(module, item))) || isDecorated(module, scope);
 }
 
+const evaluationName = /^_?(?:eval|evaluat|valid|test|predict|infer|generat|sampl|embed|encod|extract|estimate_loss|score|benchmark|serve|classif|detect|segment|transcrib|translat|recogni|caption|rerank)/i;
+
+/** Whether a function evaluates or predicts: by `.eval()` in it, or its name. */
+export function isEvaluation(module: PyModule, scope: SgNode): boolean {
+  if (scope.kind() !== 'function_definition') return false;
+  return evaluationName.test(scope.field('name')?.text() ?? '') || owned(module, scope, 'call').some((call) => methodOf(call)?.method === 'eval');
+}
+
 /** `@torch.no_grad()` on the function. */
 export function isDecorated(module: PyModule, scope: SgNode): boolean {
   const parent = scope.parent();

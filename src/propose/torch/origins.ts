@@ -85,8 +85,10 @@ function argumentsGiven(program: TorchProgram, { module, node }: Located): Locat
   const parameters = parts(scope.field('parameters') ?? scope).map((parameter) => (parameter.kind() === 'identifier' ? parameter : (parameter.field('name') ?? parameter.namedChildren()[0] ?? parameter)).text());
   const place = parameters.indexOf(node.text());
   if (place < 0) return [];
-  return program.callersOf({ module, node: scope }).flatMap((call) => {
-    const given = argument(call.node, node.text(), place);
+  // An object is made by a call of its class, which gives `self` by itself.
+  const owner = scope.field('name')?.text() === '__init__' ? ancestorWhere(scope, (at) => at.kind() === 'class_definition') : null;
+  return program.callersOf({ module, node: owner ?? scope }).flatMap((call) => {
+    const given = argument(call.node, node.text(), owner === null ? place : place - 1);
     return given === null ? [] : [{ module: call.module, node: given }];
   });
 }

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { lineOf, startOf } from '../source/tree.js';
 import { argument, methodOf } from './call.js';
+import { isEvaluation } from './grad-mode.js';
 import type { PyModule } from './module.js';
 import type { TorchProgram } from './program.js';
 import { loopsAround, owned } from './statements.js';
@@ -39,6 +40,8 @@ export function trainingLoopsAt(program: TorchProgram): TrainingLoop[] {
   const here = trainingLoops(program.module, program.scope);
   const around = (loop: TrainingLoop): number => Number(lineOf(loop.region) <= program.line && loop.region.range().end.line + 1 >= program.line);
   if (here.length > 0) return here.toSorted((a, b) => around(b) - around(a));
+  // What an evaluation lacks is nothing of the training.
+  if (isEvaluation(program.module, program.scope)) return [];
   return program.modules.flatMap((module) => [module.root, ...module.root.findAll({ rule: { kind: 'function_definition' } })].flatMap((scope) => trainingLoops(module, scope)));
 }
 

@@ -51,7 +51,8 @@ function modelCalls(program: TorchProgram): (Rewrite | Refusal)[] {
     const model = call.field('function');
     const input = argument(call, 'x', 0);
     const loop = loopsAround(module, call)[0];
-    if (model?.kind() !== 'identifier' || input === null || loop === undefined || module.pathOf(model) !== null) return [];
+    const isName = model?.kind() === 'identifier' || (model?.kind() === 'attribute' && /^self\.\w+$/.test(model.text()));
+    if (model === null || !isName || input === null || loop === undefined || module.pathOf(model) !== null) return [];
     const moves = movesOf(program, { module, node: model }).filter((move) => methodOf(move.node)?.method === 'to' && callArguments(move.node).positional.length === 1);
     const batch = batchMove(module, loop, input);
     const [first] = moves;

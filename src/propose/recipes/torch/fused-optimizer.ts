@@ -2,6 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { lineOf, startOf } from '../../source/tree.js';
 import { callArguments, methodOf } from '../../torch/call.js';
 import { movesOf } from '../../torch/devices.js';
+import { isEvaluation } from '../../torch/grad-mode.js';
 import type { PyModule } from '../../torch/module.js';
 import { spelled } from '../../torch/names-in-scope.js';
 import { originsOf } from '../../torch/origins.js';
@@ -40,6 +41,7 @@ function optimizers(program: TorchProgram): Located[] {
   const isMade = ({ module, node }: Located): boolean => node.kind() === 'call' && /^torch\.optim\.[A-Z]\w+$/.test(module.pathOf(node.field('function')) ?? '') && !/^torch\.optim\.(?:Optimizer|lr_scheduler)/.test(module.pathOf(node.field('function')) ?? '');
   const stepped = trainingLoopsAt(program).flatMap(({ module, steps }) => steps.flatMap((step) => optimizerOf(step) ?? []).flatMap((node) => originsOf(program, { module, node })));
   const found = stepped.filter(isMade);
+  if (isEvaluation(program.module, program.scope)) return [];
   const all = found.length > 0 ? found : program.modules.flatMap((module) => module.root.findAll({ rule: { kind: 'call' } }).map((node) => ({ module, node }))).filter(isMade);
   return all.filter((made, i) => all.findIndex((other) => other.module === made.module && startOf(other.node) === startOf(made.node)) === i);
 }

@@ -2,15 +2,13 @@ import type { SgNode } from '@ast-grep/napi';
 import { lineOf, startOf } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
 import { isLog } from '../../torch/device-reads.js';
-import { gradientsUsed, isDecorated, isWithoutGradients, keepsTensors, switchesGradients } from '../../torch/grad-mode.js';
+import { gradientsUsed, isDecorated, isEvaluation, isWithoutGradients, keepsTensors, switchesGradients } from '../../torch/grad-mode.js';
 import { classOf, isModule } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
 import { spelled } from '../../torch/names-in-scope.js';
 import type { TorchProgram } from '../../torch/program.js';
 import { indentedUnder, linesBefore, loopsAround, owned } from '../../torch/statements.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
-
-const evaluationName = /^_?(?:eval|evaluat|valid|test|predict|infer|generat|sampl|embed|encod|extract|estimate_loss|score|benchmark|serve)/i;
 
 export const noGradients: TorchRecipe = {
   family: 'torch',
@@ -19,7 +17,7 @@ export const noGradients: TorchRecipe = {
   category: 'device-work',
   title: 'Evaluate without recording for gradients: `torch.inference_mode()`, or `torch.no_grad()` where tensors live on',
   evidence: { findings: ['C5', 'C1', 'C2', 'C3-allocation-churn', 'H'], text: 'Time or memory in code that evaluates or predicts.' },
-  condition: 'The code calls a model after `.eval()`, or is named for evaluation or prediction, and takes no gradients itself; nor do callers that are given its tensors. `inference_mode` is used only where no tensor outlives the code, since such a tensor can never be used in a backward pass.',
+  condition: 'The code calls a model after `.eval()`, is named for evaluation or prediction, or is of a program that trains nothing, and takes no gradients itself; nor do callers that are given its tensors. `inference_mode` is used only where no tensor outlives the code, since such a tensor can never be used in a backward pass.',
   risk: 'A caller outside of the repository may take gradients through what is returned.',
   expected: 'Less memory, and a tenth or more of the host time of a forward pass.',
   references: ['https://pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation', 'https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html'],
@@ -37,8 +35,7 @@ function wholeFunction(program: TorchProgram): (Rewrite | Refusal)[] {
   const name = scope.field('name')?.text() ?? '';
   const model = modelCall(program, scope);
   const line = lineOf(scope);
-  const evaluates = owned(module, scope, 'call').some((call) => methodOf(call)?.method === 'eval');
-  if (model === null || (!evaluates && !evaluationName.test(name))) return [];
+  if (model === null || (!isEvaluation(module, scope) && !onlyPredicts(program))) return [];
   if (isDecorated(module, scope) || switchesGradients(module, scope) !== null) return [{ line, reason: `\`${name}\` runs without gradients already.` }];
   const callers = program.callersOf({ module, node: scope });
   if (callers.length > 0 && callers.every((call) => isWithoutGradients(call.module, call.node))) return [{ line, reason: `All callers of \`${name}\` run without gradients already.` }];
@@ -49,6 +46,11 @@ function wholeFunction(program: TorchProgram): (Rewrite | Refusal)[] {
   const mode = spelled(module, keeps ? 'torch.no_grad' : 'torch.inference_mode');
   // Innermost, so that other decorators see the function as before.
   return [{ title: `run \`${name}\` without recording for gradients`, line, edits: [linesBefore(module, scope, [`@${mode.text}()`]), ...mode.edits] }];
+}
+
+/** Whether the files around call `.eval()` and train nothing. */
+function onlyPredicts(program: TorchProgram): boolean {
+  return program.modules.every(({ source }) => !/\.backward\(|autograd/.test(source)) && program.modules.some(({ source }) => /\.eval\(\)/.test(source));
 }
 
 /** Whether a value is only printed, recorded, or made a number: itself, or by the name that it is given. */

@@ -40,6 +40,13 @@ export const torchCompileCases: TorchCases = {
   fires: {
     'where the model is made': { source: net + main(), finding, patch: ['+    model = torch.compile(model)'], run, torch: [2, 1] },
     'in place where weights are saved': { source: net + main({ made: '    model = Net()\n    model.to(device)\n', end: "    torch.save(model.state_dict(), 'net.pt')\n" }), finding: { ...finding, rule: 'C2-fragmented-elementwise' }, patch: ['+    model.compile()'], run, torch: [2, 2] },
+    'held by an object that trains': {
+      source: `${net}\n\nclass Trainer:\n    def __init__(self, model, device):\n        self.model = model.to(device)\n\n    def main(self, xs):\n        for x in xs:\n            self.model(x).sum().backward()\n\n\ndef main():\n    trainer = Trainer(Net(), 'cuda' if torch.cuda.is_available() else 'cpu')\n    trainer.main([torch.ones(2, 4)])\n    return trainer.model\n`,
+      finding: { ...finding, function: 'Trainer.main', at: 'self.model(x)' },
+      patch: ['+        self.model = torch.compile(self.model)'],
+      run,
+      torch: [2, 1],
+    },
     'in another file': {
       source: { 'net.py': net, 'train.py': `import torch\nfrom net import Net\n${main()}` },
       finding: { ...finding, function: 'Net.forward', at: 'torch.relu', file: 'net.py' },
@@ -65,6 +72,7 @@ export const cudaGraphsCases: TorchCases = {
   },
   leaves: {
     'a loader that keeps the last batch': { source: `from torch.utils.data import DataLoader\n${net}${main({ batches: '        x = next(iter(loader))\n', made: '    model = Net().to(device)\n    loader = DataLoader(data, batch_size=8)\n' })}`, finding, because: /last batch may be smaller/ },
+    'batches that come from outside': { source: (net + main()).replace('for step in range(3)', 'for x in batches').replace('        x = torch.randn(8, 4, device=device)\n', ''), finding, because: /have one shape/ },
     'padded batches': { source: net + main({ batches: '        x = torch.nn.utils.rnn.pad_sequence(rows[step])\n' }), finding, because: /differ in size/ },
     'losses are kept': { source: net + main({ end: '', batches: '        x = torch.randn(8, 4, device=device)\n' }).replace('        optimizer.step()', '        optimizer.step()\n        losses.append(loss.detach())'), finding, because: /keeps an output/ },
     'another mode': { source: net + main({ made: "    model = torch.compile(Net().to(device), mode='max-autotune')\n" }), finding, because: /compiles already/ },

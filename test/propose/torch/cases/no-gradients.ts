@@ -34,6 +34,12 @@ export const noGradientsCases: TorchCases = {
       patch: ['+@torch.no_grad()'],
       run,
     },
+    'a program that only predicts': {
+      source: `${head}def load():\n    model = nn.Linear(3, 2)\n    model.eval()\n    return model\n\ndef first(model, xs):\n    return [model(x).argmax().item() for x in xs]\n`,
+      finding: { ...finding, function: 'first', at: 'def first' },
+      patch: ['+@torch.no_grad()'],
+      run: 'import train\nresult = train.first(train.load(), [torch.ones(3)])',
+    },
     'a method of a model': {
       source: `${head}class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.Linear(3, 3)\n\n    def forward(self, x):\n        return self.layer(x)\n\n    def generate(self, x, steps):\n        for _ in range(steps):\n            x = self(x)\n        return x\n`,
       finding: { ...finding, function: 'Net.generate', at: 'x = self(x)' },
