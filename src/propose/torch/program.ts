@@ -7,6 +7,9 @@ import { candidatesFor, isLocalImport } from './module-files.js';
 import type { Sources } from './sources.js';
 import { torchVersions, type VersionRange } from './torch-version.js';
 
+/** Tests call code with values of their own, and may not be changed. */
+const isTest = /(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|(?:^|\/)tests?\//;
+
 /** A node, and the file that it is of. */
 export interface Located {
   module: PyModule;
@@ -69,7 +72,7 @@ export class TorchProgram {
     const mentions = new RegExp(`\\bimport\\b[^\\n]*\\b${name}\\b|\\bfrom\\b[^\\n]*\\b${name}\\b`);
     this.#users ??= this.sources
       .pythonFiles()
-      .filter((file) => file !== this.module.file && mentions.test(this.sources.read(file) ?? ''))
+      .filter((file) => file !== this.module.file && !isTest.test(file) && mentions.test(this.sources.read(file) ?? ''))
       .flatMap((file) => this.moduleAt(file) ?? [])
       .filter((module) => this.importedBy(module).includes(this.module));
     return this.#users;

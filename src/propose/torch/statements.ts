@@ -126,5 +126,5 @@ export function intervalAround(node: SgNode, limit: SgNode): SgNode | null {
 
 /** `step % 100 == 0`, `i == last`; not `step % 1 == 0`. */
 function isInterval(condition: SgNode): boolean {
-  return /%\s*(?!1\b)[\w.(]/.test(condition.text()) || /^\w+\s*==\s*/.test(condition.text());
+  return /%\s*(?!1\b)[\w.(]/.test(condition.text()) || /^(?:i|k|n|t|idx|it|\w*(?:step|iter|iteration|index|epoch|batch|_idx|_i))\s*==\s*/.test(condition.text());
 }

@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, lineOf, same, within } from '../../source/tree.js';
+import { all, ancestorWhere, lineOf, same, within } from '../../source/tree.js';
 import { chainTo, type Chain } from '../../torch/attention/chain.js';
 import { maskOf } from '../../torch/attention/masks.js';
 import { scaleOf } from '../../torch/attention/scale.js';
@@ -55,8 +55,8 @@ function answerOf(program: TorchProgram, module: PyModule, softmax: SgNode): Rew
   if (shared !== null) return { line, reason: `The scores \`${shared.text()}\` are also used in line ${lineOf(shared)}.` };
   const last = statementOf(use.product);
   const inputs = [chain.product.query, chain.product.key, ...chain.steps.map((step) => (step.kind === 'scale' ? step.factor : step.kind === 'add' ? step.mask : step.condition))];
-  const from = chain.statements[0] ?? first;
-  if (!same(from.parent(), last.parent()) || !areUnchanged(module, inputs, from, last)) return { line, reason: 'Queries, keys or the mask change before the product with the values.' };
+  const block = last.parent();
+  if (inputs.some((input) => !areUnchanged(module, [input], statementIn(block, input), last))) return { line, reason: 'Queries, keys or the mask change before the product with the values.' };
   return rewriteOf(program, { module, chain, use, softmax });
 }
 
@@ -81,6 +81,11 @@ function rewriteOf(program: TorchProgram, { module, chain, use, softmax }: { mod
   const used = [...chain.statements, statementOf(softmax), ...use.statements, last];
   const gone = [...(mask.causal ? unusedMasks(module, chain, used) : []), ...used].filter((statement, i, list) => !same(statement, last) && list.findIndex((other) => same(other, statement)) === i);
   return { title: `compute attention in one call${module === program.module ? '' : ` in ${module.file}`}`, line, edits: [...gone.map((statement) => withoutStatement(module, statement)), replaced(module, use.product, `${text}(${given.join(', ')})`), ...edits] };
+}
+
+/** The statement of the block that a node is a part of; the node itself where it is of none, which then is in front of all of them. */
+function statementIn(block: SgNode | null, node: SgNode): SgNode {
+  return ancestorWhere(node, (at) => same(at.parent(), block)) ?? node;
 }
 
 /** The statements that make a mask which only the statements that go have used. */

@@ -65,6 +65,13 @@ export const fusedAttentionCases: TorchCases = {
       run,
       ...close,
     },
+    'a mask made between scores and softmax goes too': {
+      source: layer(lines('s = q @ k.transpose(-2, -1) / math.sqrt(C // self.heads)', 'seen = torch.tril(torch.ones(T, T)).to(x.device)', "s = s.masked_fill(seen == 0, float('-inf'))", 'w = F.softmax(s, dim=-1)', 'y = w @ v')),
+      finding,
+      patch: [...minus('s = q @ k.transpose(-2, -1) / math.sqrt(C // self.heads)', 'seen = torch.tril(torch.ones(T, T)).to(x.device)', "s = s.masked_fill(seen == 0, float('-inf'))", 'w = F.softmax(s, dim=-1)', 'y = w @ v'), '+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=1.0 / math.sqrt(C // self.heads))'],
+      run,
+      ...close,
+    },
     'an added mask, and scores in single precision': {
       source: layer(lines('bias = torch.zeros(T, T, device=x.device)', 'att = q @ k.transpose(2, 3) / math.sqrt(k.size(-1)) + bias', 'y = F.softmax(att.float(), dim=-1).type_as(q) @ v')),
       finding,
