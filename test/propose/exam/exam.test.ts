@@ -13,7 +13,7 @@ import { candidateOf, referenceProposer } from './reference.js';
 
 const root = join(import.meta.dirname, '..', '..', '..', 'bench', 'recipes');
 const harness = join(root, 'harness.py');
-const cases = await loadCases(root, 'development');
+const cases = [...await loadCases(root, 'development'), ...await loadCases(root, 'held-out')];
 const python = await pythonWithTorch(['python3', '/usr/bin/python3']);
 const mlp = cases.find(({ name }) => name === 'mlp-argparse') ?? fail('mlp-argparse');
 const finding = (name: string) => mlp.findings.find((one) => one.name === name) ?? fail(name);
