@@ -2,8 +2,6 @@ import { z } from 'zod';
 import type { ProfileDatabase } from '../open.js';
 import { tablesOf } from '../tables.js';
 import { defineTool } from '../tool.js';
-import { launchesOf } from './columns/launches.js';
-import { workColumns, workKinds } from './columns/work.js';
 import { eventTables } from './event-tables.js';
 import { extentOf, firstEvent, spanOf } from './extent.js';
 
@@ -58,7 +56,7 @@ export const health = defineTool({
     const overheadMs = overheads.length === 0 ? null : (db.prepare<[], number | null>(`SELECT SUM(ns) / 1e6 FROM (${overheads.join(' UNION ALL ')})`).pluck().get() ?? 0);
     const meta = (name: string): string | null => db.prepare<[string], string>('SELECT value FROM META_DATA_EXPORT WHERE name = ?').pluck().get(name) ?? null;
     const joins = there.has('CUPTI_ACTIVITY_KIND_KERNEL') && there.has('CUPTI_ACTIVITY_KIND_RUNTIME');
-    const launchesJoined = joins ? partWithLaunch(db) : null;
+    const launchesJoined = joins ? (db.prepare<[], number | null>(joinedSql).pluck().get() ?? null) : null;
     const gpus = there.has('TARGET_INFO_GPU') ? db.prepare<[], string>('SELECT name FROM TARGET_INFO_GPU ORDER BY id').pluck().all() : [];
     const missing = ['CUPTI_ACTIVITY_KIND_KERNEL', 'CUPTI_ACTIVITY_KIND_RUNTIME', 'NVTX_EVENTS', 'OSRT_API'].filter((table) => !there.has(table));
     return {
@@ -72,15 +70,6 @@ export const health = defineTool({
 
 const sinceMs = (origin: bigint, time: number | null): number | null => (time === null ? null : (time - Number(origin)) / 1e6);
 
-/** Of kernels, 0 to 1, those whose launch is in the profile; null without kernels. */
-function partWithLaunch(db: ProfileDatabase): number | null {
-  const [{ kind }, launches] = [workColumns(db), launchesOf(db)];
-  let kernels = 0;
-  let launched = 0;
-  for (let at = 0; at < kind.length; at++) {
-    if (workKinds[kind[at]!] !== 'kernel') continue;
-    kernels += 1;
-    if (launches.callOf(at) >= 0) launched += 1;
-  }
-  return kernels === 0 ? null : launched / kernels;
-}
+/** Of kernels, 0 to 1, those whose launch is in the profile; null without kernels. By the index, which takes half the time of reading columns that nobody has read yet. */
+const joinedSql = `
+SELECT AVG(EXISTS (SELECT 1 FROM CUPTI_ACTIVITY_KIND_RUNTIME AS r WHERE r.globalPid = k.globalPid AND r.correlationId = k.correlationId)) FROM CUPTI_ACTIVITY_KIND_KERNEL AS k`;
