@@ -114,7 +114,8 @@ describe('what traces programs of PyTorch', () => {
     expect(rangeNames(answerOf(await profileOf(files[0] as string), 'nvtx').rows)).toContain('step 3');
   });
 
-  it('is nsys, in the sandbox of a run; a command that fails under it has its own exit code', async (context) => {
+  // Seen with nsys 2022.4 on a crowded machine: now and then it ends at once with 1, and nothing is recorded.
+  it('is nsys, in the sandbox of a run; a command that fails under it has its own exit code', { retry: 2 }, async (context) => {
     needs(context, 'nsys');
     if (!support.works) context.skip(support.why);
     const cwd = place({ 'work.sh': 'sleep 0.1\nexit $1\n' });
