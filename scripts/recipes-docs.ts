@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { shownLanguages } from '../src/propose/recipes/languages.js';
 import type { Recipe } from '../src/propose/recipes/recipe.js';
 import { recipes } from '../src/propose/recipes/registry.js';
 
@@ -7,7 +8,7 @@ export const docsPath = fileURLToPath(new URL('../docs/recipes.md', import.meta.
 
 /** docs/recipes.md, made from the registry. */
 export function recipesMarkdown(): string {
-  const table = recipes.map((recipe) => `| [\`${recipe.name}\`](#${recipe.name}) | ${languagesOf(recipe)} | ${recipe.category} | ${recipe.title} |`);
+  const table = recipes.map((recipe) => `| [\`${recipe.name}\`](#${recipe.name}) | ${shownLanguages(recipe)} | ${recipe.category} | ${recipe.title} |`);
   return [
     '# Recipes',
     '',
@@ -27,10 +28,6 @@ export function recipesMarkdown(): string {
     ...recipes.flatMap((recipe) => ['', `## ${recipe.name}`, '', `${recipe.title}.`, '', `- Applies to: ${recipe.evidence.findings.map((entry) => `\`${entry}\``).join(', ')}. ${recipe.evidence.text}`, `- Sound because: ${recipe.condition}`, ...changesOf(recipe), `- Risk: ${recipe.risk}`, `- Expected: ${recipe.expected}`, `- See: ${recipe.references.map((url) => `<${url}>`).join(', ')}`]),
     '',
   ].join('\n');
-}
-
-function languagesOf(recipe: Recipe): string {
-  return { python: 'Python', torch: 'Python, PyTorch', javascript: 'JavaScript, TypeScript', cpp: 'C++', rust: 'Rust', go: 'Go' }[recipe.family];
 }
 
 const changeTexts = { rounding: 'the last bits of results may differ.', precision: 'numbers are computed with fewer bits.', logging: 'what is printed or recorded on the way.' };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { benchmarksText } from '../core/config/benchmarks.js';
 import type { Candidate, CandidateRef } from '../core/candidate.js';
 import { choiceRecord, placed } from '../core/choice/choice-record.js';
@@ -6,6 +7,8 @@ import { choose } from '../core/choice/choose.js';
 import type { KnownOfTarget } from '../core/choice/record.js';
 import type { Finding } from '../core/finding.js';
 import type { HostActivities } from '../core/run/contracts.js';
+import { recipeNames } from '../propose/recipes/registry.js';
+import { ownRecipes } from '../propose/recipes/own/load.js';
 import { recipeProposer } from '../propose/recipe-proposer.js';
 import { withoutGrammar } from '../propose/source/parse.js';
 import { surroundingLines, surroundingsOf } from '../propose/surroundings.js';
@@ -48,7 +51,9 @@ async function proposed(deps: Dependencies, input: Input, findings: readonly Fin
   const candidates = (await Promise.all(proposals.map((ref) => deps.artifacts.getJson<Candidate[]>(ref)))).flat();
   if (config.propose.script !== undefined) candidates.push(...(await scriptCandidates(deps, input, findings, attempt)));
   if (config.propose.recipes) {
-    const proposer = recipeProposer({ only: config.propose.only, except: config.propose.except });
+    const { only, except, folder } = config.propose;
+    const own = folder === undefined ? [] : await ownRecipes(join(path, folder), recipeNames);
+    const proposer = recipeProposer({ only, except, own });
     for (const finding of findings) candidates.push(...(await proposer.propose(finding, { worktree: path })));
   }
   return candidates;

@@ -5,6 +5,7 @@ import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
 import { declareProfileVerbs } from './commands/profile.js';
+import { declareRecipeVerbs } from './commands/recipes.js';
 import { declareResultVerbs } from './commands/results.js';
 import { declareSteeringVerbs } from './commands/steer.js';
 
@@ -30,6 +31,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareSteeringVerbs(program, finish);
   declareResultVerbs(program, finish);
   declareProfileVerbs(program, finish);
+  declareRecipeVerbs(program, finish);
   declareAnalyzeVerbs(program, finish);
   declareMachineVerbs(program, finish);
   declareAboutVerbs(program, finish);

@@ -6,6 +6,7 @@ import { withSafeStarts } from './javascript/regions.js';
 import { nativeFunction, nativeRewrites, type NativeHotFunction } from './native/dispatch.js';
 import { PyFunction } from './python/function.js';
 import { fitsEvidence } from './recipes/evidence.js';
+import type { OwnRecipe } from './recipes/own/own-recipe.js';
 import { isRewrite, type Recipe, type Refusal, type Rewrite } from './recipes/recipe.js';
 import { offersToCandidate, type Offer } from './offers.js';
 import { overlaps } from './span-edits.js';
@@ -47,11 +48,11 @@ interface RecipeAnswer {
 /** Of the recipes that look at one function. */
 function answersOfFunction(file: SourceFile, finding: Finding, chosen: readonly Recipe[]): RecipeAnswer[] {
   const family = familyOf(file.dialect);
-  const fitting = chosen.filter((recipe) => recipe.family === family);
+  const fitting = chosen.filter((recipe) => (recipe.family === 'own' ? recipe.dialects.includes(file.dialect) : recipe.family === family));
   const node = fitting.length === 0 ? null : locateFunction(file.root, file.dialect, finding.function, finding.line);
   if (node === null || syntaxErrors(node, file.dialect) > 0) return [];
-  const fn = functionOf(file, node);
-  return fitting.flatMap((recipe) => rewritesOf(recipe, fn).map((answer) => ({ recipe, answer })));
+  let fn: HotFunction | null = null;
+  return fitting.flatMap((recipe) => (recipe.family === 'own' ? recipe.apply(node) : rewritesOf(recipe, (fn ??= functionOf(file, node)))).map((answer) => ({ recipe, answer })));
 }
 
 type HotFunction = JsFunction | PyFunction | NativeHotFunction;
@@ -65,7 +66,7 @@ function functionOf(file: SourceFile, node: SgNode): HotFunction {
   return file.dialect === 'python' ? new PyFunction(file, node) : new JsFunction(file, node);
 }
 
-function rewritesOf(recipe: Recipe, fn: HotFunction): Rewrite[] {
+function rewritesOf(recipe: Exclude<Recipe, OwnRecipe>, fn: HotFunction): Rewrite[] {
   if (recipe.family === 'javascript') {
     return fn.family === 'javascript' ? recipe.apply(fn).map((rewrite) => ({ ...rewrite, edits: withSafeStarts(fn, rewrite.edits) })) : [];
   }

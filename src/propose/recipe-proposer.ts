@@ -26,8 +26,8 @@ export interface RecipeProposer extends Proposer {
  * @throws PL_RECIPE_UNKNOWN when `only` or `except` names a recipe that does not exist; PL_PROPOSE_FILE from `propose`
  *   when the file of the finding cannot be read
  */
-export function recipeProposer(options: { only: readonly string[]; except: readonly string[] } = { only: [], except: [] }): RecipeProposer {
-  const chosen = chooseRecipes(options.only, options.except);
+export function recipeProposer(options: { only: readonly string[]; except: readonly string[]; /** The user's, see `ownRecipes`. */ own?: readonly Recipe[] } = { only: [], except: [] }): RecipeProposer {
+  const chosen = chooseRecipes(options.only, options.except, [...recipes, ...(options.own ?? [])]);
   // Findings of one file mostly follow each other.
   let last: SourceFile | null = null;
   const examine: RecipeProposer['examine'] = async (finding, { worktree }) => {
@@ -51,15 +51,15 @@ async function readSource(path: string): Promise<string | null> {
   return Buffer.from(text, 'utf8').equals(bytes) ? text : null;
 }
 
-function chooseRecipes(only: readonly string[], except: readonly string[]): Recipe[] {
-  const unknown = [...only, ...except].filter((name) => recipes.every((recipe) => recipe.name !== name));
+function chooseRecipes(only: readonly string[], except: readonly string[], known: readonly Recipe[]): Recipe[] {
+  const unknown = [...only, ...except].filter((name) => known.every((recipe) => recipe.name !== name));
   if (unknown.length > 0) {
     throw new PerfloopError('PL_RECIPE_UNKNOWN', `There is no recipe ${unknown.map((name) => `\`${name}\``).join(', ')}.`, {
       where: 'propose.only, propose.except',
-      fix: `Use names of docs/recipes.md: ${recipes.map((recipe) => recipe.name).join(', ')}.`,
+      fix: `Use names of docs/recipes.md: ${known.map((recipe) => recipe.name).join(', ')}.`,
     });
   }
-  return recipes.filter((recipe) => (only.length === 0 ? recipe.offByDefault !== true : only.includes(recipe.name)) && !except.includes(recipe.name));
+  return known.filter((recipe) => (only.length === 0 ? recipe.offByDefault !== true : only.includes(recipe.name)) && !except.includes(recipe.name));
 }
 
 /** The candidates for a finding by its file alone; pure. Empty when the function is not found or not understood. */

@@ -104,6 +104,7 @@ export const proposeSchema = z
     except: z.array(recipeName).default([]).describe('Not these recipes.'),
     agents_at_once: z.int().min(1).max(16).default(2).describe('So many of the [agents.NAME] work at the same time.'),
     orchestrator: shortText(30).min(1).optional().describe('The name of an agent that writes the tasks of the others. It sees what they would see, and its answer is their task. It is no proposer itself. Default: the task that comes with perfloop.'),
+    folder: pathBelowRoot.optional().describe('A folder of the repository with recipes of your own: rules of ast-grep with a `fix`, in YAML. See docs/own-recipes.md.'),
     seed: shortText(100).optional().describe('Seed of the order in which candidates are tried (Thompson sampling). Default: a new one for each round; `perfloop show <run> --why` tells it.'),
     retry_refused: z.boolean().default(false).describe('Tries candidates again that an earlier run refused, although the code around them and the benchmark are the same.'),
     script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),

@@ -2,7 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import type { NativeDialect } from '../source/parse.js';
 import { all, endOf, lineOf, startOf } from '../source/tree.js';
 
-const functionKinds: Record<NativeDialect, string[]> = { cpp: ['function_definition'], rust: ['function_item'], go: ['function_declaration', 'method_declaration'] };
+export const nativeFunctionKinds: Record<NativeDialect, string[]> = { cpp: ['function_definition'], rust: ['function_item'], go: ['function_declaration', 'method_declaration'] };
 
 /** Profilers may give the line of a return type or an attribute. */
 const tolerance = 2;
@@ -13,7 +13,7 @@ const tolerance = 2;
  * the code of an inlined function has the name of another, the innermost one that the line is in.
  */
 export function locateNative(root: SgNode, dialect: NativeDialect, name: string, line: number): SgNode | null {
-  const functions = all(root, ...functionKinds[dialect]).filter((node) => node.field('body') !== null);
+  const functions = all(root, ...nativeFunctionKinds[dialect]).filter((node) => node.field('body') !== null);
   const wanted = bareName(dialect, name);
   const named = functions.filter((node) => nativeNameOf(node) === wanted);
   const holds = (node: SgNode): boolean => lineOf(node) <= line && node.range().end.line + 1 >= line;

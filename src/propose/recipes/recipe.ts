@@ -3,6 +3,7 @@ import type { JsFunction } from '../javascript/function.js';
 import type { PyFunction } from '../python/function.js';
 import type { TorchProgram } from '../torch/program.js';
 import type { NativeRecipe } from './native-recipe.js';
+import type { OwnRecipe } from './own/own-recipe.js';
 import type { RecipeEvidence } from './evidence.js';
 
 /** Replaces [start, end) of a file with text; offsets in UTF-16 code units. Equal offsets insert. */
@@ -34,7 +35,7 @@ export interface Refusal {
   reason: string;
 }
 
-export type RecipeCategory = 'quadratic' | 'repeated-work' | 'allocation' | 'arithmetic' | 'launches' | 'waiting' | 'transfers' | 'device-work' | 'communication' | 'data-loading' | 'precision';
+export type RecipeCategory = 'quadratic' | 'repeated-work' | 'allocation' | 'arithmetic' | 'launches' | 'waiting' | 'transfers' | 'device-work' | 'communication' | 'data-loading' | 'precision' | 'own';
 
 /**
  * What may differ after the change. `rounding`: the last bits of floating-point numbers, as another order of additions gives.
@@ -78,7 +79,7 @@ export interface TorchRecipe extends RecipeInfo {
   apply(program: TorchProgram): (Rewrite | Refusal)[];
 }
 
-export type Recipe = JavaScriptRecipe | PythonRecipe | TorchRecipe | NativeRecipe;
+export type Recipe = JavaScriptRecipe | PythonRecipe | TorchRecipe | NativeRecipe | OwnRecipe;
 
 export function isRewrite(answer: Rewrite | Refusal): answer is Rewrite {
   return 'edits' in answer;

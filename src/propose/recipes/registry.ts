@@ -63,3 +63,5 @@ export const recipes: readonly Recipe[] = [
   ...rustRecipes,
   ...goRecipes,
 ];
+
+export const recipeNames: ReadonlySet<string> = new Set(recipes.map(({ name }) => name));

@@ -1,6 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { functionKinds } from '../javascript/syntax.js';
-import { locateNative } from '../native/names.js';
+import { locateNative, nativeFunctionKinds, nativeNameOf } from '../native/names.js';
 import { isNative, type Dialect } from './parse.js';
 import { all, lineOf, startOf } from './tree.js';
 
@@ -18,7 +18,7 @@ const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
 export function locateFunction(root: SgNode, dialect: Dialect, name: string, line: number): SgNode | null {
   if (isNative(dialect)) return locateNative(root, dialect, name, line);
   const wanted = name.split('.').at(-1)?.replace(/^(async |get |set )/, '') ?? '';
-  const kinds = dialect === 'python' ? ['function_definition'] : functionKinds;
+  const kinds = kindsOf(dialect);
   const near = all(root, ...kinds)
     .map((node) => ({ node, distance: Math.min(...startLines(node).map((start) => Math.abs(start - line))), named: nameOf(node) === wanted && wanted !== '' }))
     .filter(({ distance }) => distance <= tolerance)
@@ -30,6 +30,18 @@ export function locateFunction(root: SgNode, dialect: Dialect, name: string, lin
   // The recipes' idea of a name may differ from the profiler's, which has none for `module.exports = function`.
   if (best?.distance === 0 && (isModule || nameOf(best.node) === null)) return best.node;
   return isModule && line <= 1 ? root : null;
+}
+
+function kindsOf(dialect: Dialect): string[] {
+  if (isNative(dialect)) return nativeFunctionKinds[dialect];
+  return dialect === 'python' ? ['function_definition'] : functionKinds;
+}
+
+/** The functions of a file as a profiler would name them, and its code outside of them, by name and first line (1-based). */
+export function functionsOf(root: SgNode, dialect: Dialect): { name: string; line: number }[] {
+  const named = (node: SgNode): string => (isNative(dialect) ? nativeNameOf(node) : nameOf(node)) ?? '';
+  const functions = all(root, ...kindsOf(dialect)).map((node) => ({ name: named(node), line: lineOf(node) }));
+  return isNative(dialect) ? functions : [...functions, { name: '<module>', line: 1 }];
 }
 
 /** Lines where a profiler may see the function begin. */
