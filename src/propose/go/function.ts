@@ -27,15 +27,24 @@ export interface GoBinding {
 /** A hot function of Go. */
 export class GoFunction extends NativeFunction {
   readonly family = 'go';
+  readonly #file: SourceFile;
+  readonly #bindings = new Map<string, GoBinding | null>();
 
   constructor(file: SourceFile, hot: SgNode) {
     super(file, hot, kinds);
+    this.#file = file;
   }
 
   /** The only declaration of the name in the function, closures included; null where there is none, or more. */
   binding(name: string): GoBinding | null {
+    const known = this.#bindings.get(name);
+    if (known !== undefined) return known;
+    // In `for _, x := range x` the type of the one is asked of the other, which has the same name.
+    this.#bindings.set(name, null);
     const found = this.uses(name).flatMap((use) => bindingAt(this, use) ?? []);
-    return found.length === 1 ? (found[0] ?? null) : null;
+    const only = found.length === 1 ? (found[0] ?? null) : null;
+    this.#bindings.set(name, only);
+    return only;
   }
 
   typeOf(name: string): string | null {
@@ -44,8 +53,7 @@ export class GoFunction extends NativeFunction {
 
   /** Whether the function declares the name, or the file does at its top level, so that it is not a package or built in. */
   declares(name: string): boolean {
-    if (this.uses(name).some((use) => bindingAt(this, use) !== null)) return true;
-    return this.root.namedChildren().some((node) => ['function_declaration', 'var_declaration', 'const_declaration', 'type_declaration'].includes(String(node.kind())) && declared(node).includes(name));
+    return topLevelNames(this.#file).has(name) || this.uses(name).some((use) => bindingAt(this, use) !== null);
   }
 
   /** Whether a value may be given to the variable in the region, or it may be written through an address of it. */
@@ -55,6 +63,15 @@ export class GoFunction extends NativeFunction {
     if (uses.some((use) => isAddressed(use) || (this.isDeferred(use) && isTarget(use)))) return true;
     return uses.some((use) => within(use, region) && isTarget(use));
   }
+}
+
+const known = new WeakMap<SourceFile, ReadonlySet<string>>();
+
+/** What a file declares at its top level; found once. */
+function topLevelNames(file: SourceFile): ReadonlySet<string> {
+  const found = known.get(file) ?? new Set(file.root.namedChildren().filter((node) => ['function_declaration', 'var_declaration', 'const_declaration', 'type_declaration'].includes(String(node.kind()))).flatMap(declared));
+  known.set(file, found);
+  return found;
 }
 
 function declared(node: SgNode): string[] {

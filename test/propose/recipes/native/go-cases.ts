@@ -14,6 +14,7 @@ export const goCases: Record<string, NativeCases> = {
       'not every round appends': go([], 'func f(xs []string) []string {\n\tvar out []string\n\tfor _, x := range xs {\n\t\tif x != "" {\n\t\t\tout = append(out, x)\n\t\t}\n\t}\n\treturn out\n}\n'),
       'the loop may end early': go([], 'func f(xs []string) []string {\n\tvar out []string\n\tfor _, x := range xs {\n\t\tif x == "" {\n\t\t\tbreak\n\t\t}\n\t\tout = append(out, x)\n\t}\n\treturn out\n}\n'),
       'a channel has no such length': go([], 'func f(xs chan string) []string {\n\tvar out []string\n\tfor x := range xs {\n\t\tout = append(out, x)\n\t}\n\treturn out\n}\n'),
+      'a name hides the one that its type comes from': go([], 'func f(x []string) []string {\n\tvar out []string\n\tx, y := x, x\n\tfor _, x := range x {\n\t\tout = append(out, x)\n\t}\n\treturn append(out, y[0])\n}\n'),
       'the type is not known': go([], 'func f(t *tree) []string {\n\tvar out []string\n\tnodes := t.nodes\n\tfor _, x := range nodes {\n\t\tout = append(out, x)\n\t}\n\treturn out\n}\n'),
       'a loop around it goes on with the same slice': go([], 'func f(xs [][]string) []string {\n\tvar out []string\n\tfor _, x := range xs {\n\t\tfor _, y := range x {\n\t\t\tout = append(out, y)\n\t\t}\n\t}\n\treturn out\n}\n'),
     },
