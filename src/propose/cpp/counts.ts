@@ -1,5 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, parts } from '../source/tree.js';
+import { all, parts, startOf } from '../source/tree.js';
 import type { CppFunction } from './function.js';
 import { isWholeNumber } from './types.js';
 
@@ -31,6 +31,10 @@ function countedLoop(fn: CppFunction, loop: SgNode): Count | null {
   if (counter === undefined || declarator?.field('value')?.text() !== '0' || bound === null || update?.kind() !== 'update_expression' || !update.text().includes('++') || update.field('argument')?.text() !== counter) return null;
   const id = declarator.field('declarator');
   if (id === null || !fn.isOnlyDeclaration(id, loop) || fn.usesIn(counter, loop).some((use) => ['assignment_expression', 'update_expression'].includes(String(use.parent()?.kind())) && use.parent()?.text() !== update.text())) return null;
+  // `for (int i = 0, n = count(); i < n; ++i)`: what the head declares is not known before the loop.
+  const first = all(bound, 'identifier')[0];
+  const known = first === undefined ? null : fn.binding(first.text());
+  if (known === null || startOf(known.id) > startOf(loop)) return null;
   if (bound.kind() === 'identifier' && isWholeNumber(fn.typeOf(bound.text()) ?? '')) return { count: `static_cast<std::size_t>(${bound.text()})`, guard: /^(?:size_t|unsigned|uint)/.test(fn.typeOf(bound.text()) ?? '') ? null : `${bound.text()} > 0` };
   const size = /^(\w+)\.(?:size|length)\(\)$/.exec(bound.text());
   return size !== null && /^(?:vector|string|map|set|unordered_map|unordered_set|deque|array)\b/.test(fn.typeOf(size[1] ?? '') ?? '') ? { count: bound.text(), guard: null } : null;

@@ -23,6 +23,8 @@ export function roleOf(fn: CppFunction, use: SgNode): Role {
   let at = use;
   for (let parent = at.parent(); parent !== null; parent = at.parent()) {
     const kind = String(parent.kind());
+    // `m[k]` inserts what is missing.
+    if (kind === 'subscript_expression' && same(at, use) && same(parent.field('argument'), at) && /^(?:unordered_)?map</.test(fn.typeOf(use.text()) ?? '')) return 'write';
     if (kind === 'parenthesized_expression' || (kind === 'subscript_expression' && same(parent.field('argument'), at))) at = parent;
     else if (kind === 'field_expression' && same(parent.field('argument'), at)) {
       const call = parent.parent();
