@@ -5,7 +5,7 @@ import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
 import { declareProfileVerbs } from './commands/profile.js';
-import { declareRecipeVerbs } from './commands/recipes.js';
+import { declareProposalVerbs } from './commands/proposals.js';
 import { declareResultVerbs } from './commands/results.js';
 import { declareSteeringVerbs } from './commands/steer.js';
 
@@ -31,7 +31,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareSteeringVerbs(program, finish);
   declareResultVerbs(program, finish);
   declareProfileVerbs(program, finish);
-  declareRecipeVerbs(program, finish);
+  declareProposalVerbs(program, finish);
   declareAnalyzeVerbs(program, finish);
   declareMachineVerbs(program, finish);
   declareAboutVerbs(program, finish);

@@ -1,6 +1,7 @@
 import { shownLanguages } from '../../propose/recipes/languages.js';
 import type { ShownRecipe, TriedRecipe } from '../verbs/recipes.js';
 import type { Style } from '../style.js';
+import { diffLines } from './diff-lines.js';
 import { clean, plural } from './numbers.js';
 import { placeOf } from './place.js';
 import { table } from './table.js';
@@ -40,15 +41,9 @@ export function printRecipe(recipe: ShownRecipe, style: Style): string {
 const mostShown = 50;
 
 export function printTried({ recipe, functions, files, candidates, refusals, notes }: TriedRecipe, style: Style): string {
-  const shown = candidates.slice(0, mostShown).map((candidate) => `${style('bold', clean(candidate.title))}  ${style('dim', placeOf(candidate))}\n${diffText(candidate.diff, style)}`);
+  const shown = candidates.slice(0, mostShown).map((candidate) => `${style('bold', clean(candidate.title))}  ${style('dim', placeOf(candidate))}\n${diffLines(candidate.diff, style)}`);
   const more = candidates.length > shown.length ? [`and ${candidates.length - shown.length} more (--json has them all)`] : [];
   const left = refusals.slice(0, mostShown).map(({ file, line, reason }) => `${style('yellow', 'left alone')}  ${clean(file)}:${line}  ${clean(reason)}`);
   const sum = `${recipe}: ${plural(candidates.length, 'change')} in ${plural(functions, 'function')} of ${plural(files, 'file')}${refusals.length === 0 ? '' : `, ${refusals.length} left alone`}. Nothing was written, built or measured.`;
   return [...shown, ...more, ...(left.length === 0 ? [] : [left.join('\n')]), ...notes.map((note) => `${style('yellow', 'note')}: ${clean(note)}`), style('dim', sum)].join('\n\n');
-}
-
-/** The hunks; the title says which file. */
-function diffText(diff: string, style: Style): string {
-  const lines = diff.trimEnd().split('\n').filter((line) => !/^(?:diff --git |index |--- |\+\+\+ )/.test(line));
-  return lines.map((line) => (line.startsWith('+') ? style('green', clean(line)) : line.startsWith('-') ? style('red', clean(line)) : style('dim', clean(line)))).join('\n');
 }
