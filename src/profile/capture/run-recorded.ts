@@ -116,8 +116,9 @@ async function endHooked({ stopFile, graceMs }: Recorder, send: (signal: NodeJS.
 
 /** Waits until the window begins. Gives whether it was over before. */
 async function begun({ begunFile }: Recorder, over: AbortSignal): Promise<boolean> {
+  if (begunFile === null) return over.aborted;
   const until = performance.now() + mostBeginningMs;
-  while (begunFile !== null && !existsSync(begunFile) && performance.now() < until) if (await pause(100, over)) return true;
+  while (!existsSync(begunFile) && performance.now() < until) if (await pause(100, over)) return true;
   return over.aborted;
 }
 

@@ -27,7 +27,7 @@ let db: ProfileDatabase;
 const folder = mkdtempSync(join(tmpdir(), 'perfloop-columns-'));
 
 beforeAll(async () => {
-  const file = writeExport(join(folder, 'a.sqlite'), { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMSET: sets, CUPTI_ACTIVITY_KIND_RUNTIME: calls } as never, { strings: { 1: 'kernel', 2: 'cudaLaunchKernel_v7000' } });
+  const file = writeExport(join(folder, 'a.sqlite'), { CUPTI_ACTIVITY_KIND_KERNEL: kernels, CUPTI_ACTIVITY_KIND_MEMSET: sets, CUPTI_ACTIVITY_KIND_RUNTIME: calls }, { strings: { 1: 'kernel', 2: 'cudaLaunchKernel_v7000' } });
   await importProfile({ files: [file], kind: 'auto', database: join(folder, 'p.sqlite') });
   db = openProfile(join(folder, 'p.sqlite'));
 });
