@@ -30,7 +30,7 @@ export function recipesMarkdown(): string {
   ].join('\n');
 }
 
-const changeTexts = { rounding: 'the last bits of results may differ.', precision: 'numbers are computed with fewer bits.', logging: 'what is printed or recorded on the way.' };
+const changeTexts = { rounding: 'the last bits of results may differ.', randomness: 'later random numbers are others of the same kind.', precision: 'numbers are computed with fewer bits.', logging: 'what is printed or recorded on the way.' };
 
 function changesOf(recipe: Recipe): string[] {
   return recipe.changesResults === undefined ? [] : [`- Changes: ${changeTexts[recipe.changesResults]}`];

@@ -35,7 +35,7 @@ export interface Candidate {
   /** Share of the profile's time in what the patch touches, 0 to 1; caps the gain (Amdahl). Null when unknown. */
   share: number | null;
   /** What a recipe says may differ after it; absent where results stay the same bit for bit, or nothing is known. */
-  changesResults?: 'rounding' | 'precision' | 'logging';
+  changesResults?: 'rounding' | 'randomness' | 'precision' | 'logging';
   /** Hash of the code around the change and of what it is measured by; absent in candidates of earlier versions. */
   surroundings?: string;
   change: Change;

@@ -89,7 +89,7 @@ function combined(offers: readonly Offer[]): Offer[] {
   const taken: Offer[] = [];
   for (const offer of offers) {
     const { changesResults } = offer.recipe;
-    if (changesResults === 'precision' || changesResults === 'logging') continue;
+    if (changesResults === 'precision' || changesResults === 'logging' || changesResults === 'randomness') continue;
     if (offer.rewrite.alternative !== undefined && taken.some((other) => other.rewrite.alternative === offer.rewrite.alternative)) continue;
     const byFile = (edits: Offer[]): boolean => [...new Set(edits.flatMap(({ rewrite }) => rewrite.edits.map((edit) => edit.file)))].some((file) => overlaps(edits.flatMap(({ rewrite }) => rewrite.edits.filter((edit) => edit.file === file))));
     if (!byFile([...taken, offer])) taken.push(offer);

@@ -62,7 +62,7 @@ function spansOf(name: string, { source, dialect, syntaxErrors: before }: Source
   return result === source || syntaxErrors(parseSource(result, dialect), dialect) > before ? null : spans;
 }
 
-const changeTexts = { rounding: 'the last bits of results may differ.', precision: 'numbers are computed with fewer bits; compare the outputs or the loss curve.', logging: 'other things are printed or recorded than before.' };
+const changeTexts = { rounding: 'the last bits of results may differ.', randomness: 'later random numbers, such as the order of samples, are others of the same kind; compare the loss curve.', precision: 'numbers are computed with fewer bits; compare the outputs or the loss curve.', logging: 'other things are printed or recorded than before.' };
 
 function rationaleOf(recipe: Recipe): string {
   const changes = recipe.changesResults === undefined ? '' : `\nChanges: ${changeTexts[recipe.changesResults]}`;

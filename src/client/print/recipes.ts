@@ -20,7 +20,7 @@ export function printRecipes(recipes: readonly ShownRecipe[], style: Style): str
   return `${rows}\n\n${style('dim', `${plural(recipes.length, 'recipe')}; perfloop recipes show NAME tells when one applies and why it is sound`)}`;
 }
 
-const changeTexts = { rounding: 'the last bits of results may differ', precision: 'numbers are computed with fewer bits', logging: 'what is printed or recorded on the way' };
+const changeTexts = { rounding: 'the last bits of results may differ', randomness: 'later random numbers are others of the same kind', precision: 'numbers are computed with fewer bits', logging: 'what is printed or recorded on the way' };
 
 export function printRecipe(recipe: ShownRecipe, style: Style): string {
   const facts: [string, string][] = [

@@ -39,9 +39,9 @@ export type RecipeCategory = 'quadratic' | 'repeated-work' | 'allocation' | 'ari
 
 /**
  * What may differ after the change. `rounding`: the last bits of floating-point numbers, as another order of additions gives.
- * `precision`: numbers are computed with fewer bits. `logging`: what is printed or recorded on the way.
+ * `randomness`: later random numbers are others of the same kind. `precision`: numbers are computed with fewer bits. `logging`: what is printed or recorded on the way.
  */
-export type ResultChange = 'rounding' | 'precision' | 'logging';
+export type ResultChange = 'rounding' | 'randomness' | 'precision' | 'logging';
 
 export interface RecipeInfo {
   name: string;

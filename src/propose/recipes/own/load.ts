@@ -32,7 +32,7 @@ const ruleSchema = z.object({
   message: z.string().min(1).max(200).optional(),
   note: z.string().optional(),
   url: z.url().optional(),
-  metadata: z.object({ findings: texts.optional(), risk: z.string().optional(), expected: z.string().optional(), changes: z.enum(['rounding', 'precision', 'logging']).optional() }).optional(),
+  metadata: z.object({ findings: texts.optional(), risk: z.string().optional(), expected: z.string().optional(), changes: z.enum(['rounding', 'randomness', 'precision', 'logging']).optional() }).optional(),
 });
 
 type RuleFile = z.infer<typeof ruleSchema>;

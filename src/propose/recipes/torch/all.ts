@@ -15,6 +15,9 @@ import { bf16Autocast } from './bf16-autocast.js';
 import { fusedAttention } from './fused-attention.js';
 import { constantBuffers } from './constant-buffers.js';
 import { repeatedOperation } from './repeated-operation.js';
+import { loaderWorkers } from './loader-workers.js';
+import { pinnedCopies } from './pinned-copies.js';
+import { persistentWorkers } from './persistent-workers.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -34,4 +37,7 @@ export const torchRecipes: readonly TorchRecipe[] = [
   fusedAttention,
   constantBuffers,
   repeatedOperation,
+  loaderWorkers,
+  pinnedCopies,
+  persistentWorkers,
 ];

@@ -10,6 +10,7 @@ import { bf16AutocastCases, tf32Cases } from './precision.js';
 import { fusedAttentionCases } from './fused-attention.js';
 import { constantBuffersCases } from './constant-buffers.js';
 import { repeatedOperationCases } from './repeated-operation.js';
+import { loaderWorkersCases, persistentWorkersCases, pinnedCopiesCases } from './loaders.js';
 
 /** By the recipe's name. */
 export const torchCases: Record<string, TorchCases> = {
@@ -29,4 +30,7 @@ export const torchCases: Record<string, TorchCases> = {
   'fused-attention': fusedAttentionCases,
   'constant-buffers': constantBuffersCases,
   'repeated-operation': repeatedOperationCases,
+  'loader-workers': loaderWorkersCases,
+  'pinned-copies': pinnedCopiesCases,
+  'persistent-workers': persistentWorkersCases,
 };
