@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
-import type { Candidate } from '../core/candidate.js';
-import type { CandidateRef } from '../core/candidate.js';
+import type { Candidate, CandidateRef, Change } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { HostActivities, Scope, WorktreeRef } from '../core/run/contracts.js';
@@ -39,8 +38,9 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       const candidate = await deps.artifacts.getJson<Candidate>(input.candidate.patch);
       if (candidate.change.kind === 'commit') await repository.ensureCommit(candidate.change.commit);
       const overtaken = await changedSince(repository, candidate, input.madeFor, champion.commit);
-      if (overtaken.length > 0) return { kind: 'refused', verdict: refused('superseded', `What was accepted meanwhile has changed ${overtaken.join(', ')}, which it was made for: it can be proposed again on the new champion.`), diff: null };
-      const commit = await commitOf(deps, input, repository, candidate);
+      // A recipe's new names are free in the version that it looked at alone, and the next round proposes it again.
+      if (overtaken.length > 0 && candidate.proposer === 'recipes') return { kind: 'refused', verdict: refused('superseded', `What was accepted meanwhile has changed ${overtaken.join(', ')}, which it was made for: it can be proposed again on the new champion.`), diff: null };
+      const commit = await commitOf(deps, input, repository, { ...candidate, merged: overtaken.length > 0 });
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
       const rules = await rulesOf(repository, target, config);
@@ -69,10 +69,7 @@ export async function openTogether(deps: Dependencies, { target, config }: { tar
   return opened;
 }
 
-/**
- * The files of span edits that are no longer those that the edits were made for. The names that an edit introduces are free
- * in that version only: applied to a later one, they may redefine what another accepted candidate uses.
- */
+/** The files of span edits that are no longer those that the edits were made for. */
 async function changedSince(repository: Repository, { change }: Candidate, madeFor: string | undefined, champion: string): Promise<string[]> {
   if (change.kind !== 'edits' || madeFor === undefined || madeFor === champion) return [];
   const edited = new Set(change.edits.map(({ file }) => file));
@@ -80,13 +77,14 @@ async function changedSince(repository: Repository, { change }: Candidate, madeF
 }
 
 /** The candidate as a commit on the champion, or the verdict that refuses it. */
-async function commitOf(deps: Dependencies, input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef }, repository: Repository, candidate: Candidate): Promise<string | Verdict> {
+async function commitOf(deps: Dependencies, input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; madeFor?: string }, repository: Repository, candidate: Candidate & { /** By three ways, onto files that have changed since. */ merged: boolean }): Promise<string | Verdict> {
   const key = `${input.run}/${input.trial}/apply`;
   // What is under judgement is the commit as it is, wherever it branched off.
   if (candidate.change.kind === 'commit' && (candidate.proposer === 'judge' || candidate.proposer === 'ablation')) return candidate.change.commit.commit;
   try {
+    const change: Change = candidate.merged ? { kind: 'commit', commit: { ...input.champion, commit: await committedOn(deps, repository, `${key}-first`, input.madeFor ?? input.champion.commit, candidate) } } : candidate.change;
     return await withFreshWorktree({ home: deps.home, repository, key, commit: input.champion.commit }, async (worktree) => {
-      await applyCandidate(worktree, candidate.change);
+      await applyCandidate(worktree, change);
       return await commitAll(worktree, `${candidate.title}\n\n${candidate.rationale}\n`, 0);
     });
   } catch (error) {
@@ -100,4 +98,12 @@ async function commitOf(deps: Dependencies, input: Scope & { target: Target; con
 
 function refused(code: ReasonCode, text: string): Verdict {
   return { kind: 'rejected', measured: null, reasons: [{ code, text }] };
+}
+
+/** The candidate as a commit on the version that it was made for. */
+async function committedOn(deps: Dependencies, repository: Repository, key: string, commit: string, { change, title }: Candidate): Promise<string> {
+  return await withFreshWorktree({ home: deps.home, repository, key, commit }, async (worktree) => {
+    await applyCandidate(worktree, change);
+    return await commitAll(worktree, `${title}\n`, 0);
+  });
 }

@@ -42,6 +42,19 @@ it('refuses edits of a file that another accepted candidate has changed since', 
   expect(applied).toMatchObject({ kind: 'refused', verdict: { kind: 'rejected', reasons: [{ code: 'superseded' }] } });
 });
 
+it('merges edits that are no recipe onto files that have changed since, and drops those that conflict', async () => {
+  const { apply, accepted, target, repository } = await ground();
+  const proposed = (candidate: Candidate): Candidate => ({ ...candidate, proposer: 'sonnet', recipe: null });
+  const champion = await accepted(proposed(made('imports', [edit('import re\n', 'import re\nimport os\n')])));
+  const moved = await apply(proposed(made('body', [edit('    return re.sub("b", "", text)\n', '    return text.replace("b", "")\n')])), champion, target.base.commit);
+  if (moved.kind !== 'applied') throw new Error(moved.verdict.reasons[0]?.text);
+  const diff = await repository.diff(target.base.commit, moved.commit.commit);
+  expect(diff).toContain('+import os\n');
+  expect(diff).toContain('+    return text.replace("b", "")\n');
+  const conflicting = await apply(proposed(made('imports-too', [edit('import re\n', 'import re2 as re\n')])), champion, target.base.commit);
+  expect(conflicting).toMatchObject({ kind: 'refused', verdict: { reasons: [{ code: 'does-not-apply', text: expect.stringContaining('does not apply') as string }] } });
+});
+
 it('applies them where only other files have changed', async () => {
   const { apply, accepted, target, repository } = await ground();
   const other = 'x = 1';
