@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from './duration.js';
+import { isFreeName, notFree } from './reserved-names.js';
 import { environmentName, environmentValue, hostPath, shortText } from './values.js';
 
 export const agentKinds = ['codex', 'claude', 'kiro-cli', 'command'] as const;
@@ -33,7 +34,7 @@ export const agentSchema = z
 
 /** By name; a name stands in file names and in the ids of workflows. */
 export const agentsSchema = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, 'must start with a lower-case letter and hold at most 30 lower-case letters, digits or -'), agentSchema)
+  .record(z.string().regex(/^[a-z][a-z0-9-]{0,29}$/, 'must start with a lower-case letter and hold at most 30 lower-case letters, digits or -').refine(isFreeName, notFree), agentSchema)
   .refine((agents) => Object.keys(agents).length <= 16, 'at most 16 agents')
   .default({});
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from './duration.js';
+import { isFreeName, notFree } from './reserved-names.js';
 import { shortText } from './values.js';
 
 export const providers = ['openai', 'openai-responses', 'anthropic'] as const;
@@ -42,7 +43,7 @@ export const modelSchema = z.strictObject({
   prices: pricesTable.optional().meta({ title: 'table of `input`, `output`, `cached_input`, `cache_write`' }).describe('US dollars for a million tokens: `{ input = 2.0, output = 10.0 }`. Default: what perfloop\'s price table has.'),
 });
 
-const tableName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'is no name for a model: a letter, then at most 59 letters, digits, _ . or -');
+const tableName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'is no name for a model: a letter, then at most 59 letters, digits, _ . or -').refine(isFreeName, notFree);
 
 export const modelsSchema = z.record(tableName, modelSchema).default({});
 
@@ -50,7 +51,7 @@ export const modelPhases = ['optimize'] as const;
 export type ModelPhase = (typeof modelPhases)[number];
 
 export const phaseSchema = z.strictObject({
-  model: modelName.optional().describe('A name of [models.NAME]; with `provider`, also the provider\'s name for a model.'),
+  model: modelName.refine(isFreeName, notFree).optional().describe('A name of [models.NAME]; with `provider`, also the provider\'s name for a model.'),
   provider: provider.optional().describe('In place of the model\'s.'),
   base_url: baseUrl.optional().describe('In place of the model\'s.'),
   api_key: apiKey.optional().describe('In place of the model\'s.'),

@@ -7,6 +7,7 @@ import { serviceSchema } from './service-schema.js';
 import { parseCpuList } from './cpus.js';
 import { budgetSchema, modelsSchema, phasesSchema } from './models-schema.js';
 import { durationMs } from './duration.js';
+import { isFreeName, notFree } from './reserved-names.js';
 import { environmentName, environmentValue, globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
 
 /** A command line, run by the shell in the worktree. */
@@ -108,7 +109,7 @@ export const proposeSchema = z
     seed: shortText(100).optional().describe('Seed of the order in which candidates are tried (Thompson sampling). Default: a new one for each round; `perfloop show <run> --why` tells it.'),
     retry_refused: z.boolean().default(false).describe('Tries candidates again that an earlier run refused, although the code around them and the benchmark are the same.'),
     script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),
-    models: z.array(shortText(200).min(1)).max(20).default([]).describe('Names of [models.NAME]: each judges the findings, and proposes changes for those that it finds real.'),
+    models: z.array(shortText(200).min(1).refine(isFreeName, notFree)).max(20).default([]).describe('Names of [models.NAME]: each judges the findings, and proposes changes for those that it finds real.'),
   })
   .prefault({});
 

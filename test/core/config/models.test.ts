@@ -40,3 +40,11 @@ it('names what is missing, and never shows what may be a key', () => {
     }
   }
 });
+
+it('lets no model and no agent go by the name of a proposer that is trusted more', () => {
+  const named = 'is the name of a proposer of perfloop; choose another';
+  expect(problems('[models.judge]\nprovider = "openai"\nmodel = "m"\napi_key = "$K"')).toContain(named);
+  expect(problems('[agents.ablation]\nkind = "codex"')).toContain(named);
+  expect(problems('[propose]\nmodels = ["Judge"]\n[phases.optimize]\nprovider = "openai"\napi_key = "$K"')).toContain(named);
+  expect(problems('[phases.optimize]\nmodel = "recipes"\nprovider = "openai"\napi_key = "$K"')).toContain(named);
+});
