@@ -69,12 +69,12 @@ function unread(findings: readonly Finding[]): { title: string; why: string }[] 
   return [...first].map(([why, file]) => ({ title: `recipes for ${file}`, why }));
 }
 
-async function withSurroundings(deps: Dependencies, { target, config, champion, worktree }: Input, candidates: readonly Candidate[]): Promise<Candidate[]> {
+async function withSurroundings(deps: Dependencies, { target, config, champion, worktree, hardware }: Input, candidates: readonly Candidate[]): Promise<Candidate[]> {
   const { path } = await worktreeOf(deps, worktree);
   const repository = await repositoryOf(deps, target);
   const request = {
     worktree: path,
-    measuredBy: JSON.stringify([benchmarksText(config), config.verdict.min_gain]),
+    measuredBy: JSON.stringify([benchmarksText(config), config.verdict.min_gain, hardware]),
     diff: (commit: string) => repository.diff(champion.commit, commit, surroundingLines),
   };
   return Promise.all(candidates.map(async (candidate) => ({ ...candidate, surroundings: await surroundingsOf(candidate.change, request) })));

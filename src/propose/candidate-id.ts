@@ -1,4 +1,5 @@
 import { sha256 } from './hash.js';
+import { normalLines } from './normal-lines.js';
 
 /** One replaced piece of a file. */
 export interface ReplacedText {
@@ -8,10 +9,15 @@ export interface ReplacedText {
 
 /**
  * First 12 hex digits of the hash of what a candidate changes: the file, the function's name, and the old and new text of each
- * place in their order, without white space. So the same change found again on a reformatted or shifted file has the same
- * id, and the same text in two functions has two.
+ * place in their order, whatever their indentation as a whole. So the same change found again where the code was shifted has
+ * the same id, and the same text in two functions has two.
  */
 export function candidateId(file: string, inFunction: string, replaced: readonly ReplacedText[]): string {
-  const normal = (text: string): string => text.replace(/\s+/gu, '');
-  return sha256(JSON.stringify([file, inFunction, ...replaced.map(({ before, after }) => [normal(before), normal(after)])])).slice(0, 12);
+  return sha256(JSON.stringify([file, inFunction, ...replaced.map(({ before, after }) => [normalText(before), normalText(after)])])).slice(0, 12);
+}
+
+/** A piece begins somewhere in its first line, whose indentation it does not hold. */
+function normalText(text: string): string[] {
+  const [first = '', ...rest] = text.split('\n');
+  return [first.trim(), ...normalLines(rest)];
 }

@@ -3,7 +3,7 @@ import { applyEdits } from '../core/candidates/apply-edits.js';
 import type { Finding } from '../core/finding.js';
 import { candidateId } from './candidate-id.js';
 import { sha256 } from './hash.js';
-import type { Recipe, Rewrite, TextEdit } from './recipes/recipe.js';
+import type { Recipe, RecipeCategory, Rewrite, TextEdit } from './recipes/recipe.js';
 import { overlaps, toSpanEdits } from './span-edits.js';
 import { sourceFile, type SourceFile } from './source/file.js';
 import { languageOf, parseSource, syntaxErrors } from './source/parse.js';
@@ -32,14 +32,15 @@ export function offersToCandidate(input: { file: SourceFile; finding: Finding; o
     const own = source === null ? null : spansOf(name, name === finding.file ? file : sourceFile(source, file.dialect), edits);
     if (source === null || own === null) return null;
     spans.push(...own);
-    const mark = name === finding.file ? '' : `${name}\n`;
+    const mark = name === finding.file && !isOfProgram(offers) ? '' : `${name}\n`;
     replaced.push(...own.map((span) => ({ before: mark + source.slice(span.start, span.end), after: span.text })));
   }
   const names = [...new Set(offers.map((offer) => offer.recipe.name))];
   const titles = offers.map((offer) => offer.rewrite.title);
   const changes = offers.map(({ recipe }) => recipe.changesResults).find((change) => change !== undefined);
   return {
-    id: candidateId(finding.file, finding.function, replaced),
+    // What changes a program is the same from whichever finding it is seen.
+    id: isOfProgram(offers) ? candidateId([...byFile.keys()].sort().join('\n'), '', replaced) : candidateId(finding.file, finding.function, replaced),
     proposer: 'recipes',
     recipe: names.join('+'),
     title: `${titles.join('; ')} in ${finding.function}`,
@@ -48,11 +49,18 @@ export function offersToCandidate(input: { file: SourceFile; finding: Finding; o
     file: finding.file,
     line: Math.min(...offers.map((offer) => offer.rewrite.line)),
     language: languageOf(file.dialect),
-    share: Math.max(finding.totalShare, finding.selfShare),
+    share: offers.some(({ recipe }) => wholeProgram.has(recipe.category)) ? null : Math.max(finding.totalShare, finding.selfShare),
     ...(changes === undefined ? {} : { changesResults: changes }),
     change: { kind: 'edits', edits: spans },
   };
 }
+
+function isOfProgram(offers: readonly Offer[]): boolean {
+  return offers.some(({ recipe }) => recipe.family === 'torch');
+}
+
+/** Kinds of changes whose gain is not bounded by the share of the function that a finding points at: every kernel runs otherwise. */
+const wholeProgram: ReadonlySet<RecipeCategory> = new Set(['launches', 'device-work', 'precision']);
 
 function spansOf(name: string, { source, dialect, syntaxErrors: before }: SourceFile, edits: readonly TextEdit[]): SpanEdit[] | null {
   if (overlaps(edits)) return null;

@@ -28,6 +28,12 @@ test('a diff is known again where it was moved or reformatted, not where it does
   expect(identityOfDiff(likeHeader).id).not.toBe(identityOfDiff(likeHeader.replace('--- old', '--- odd')).id);
 });
 
+test('a line that stands deeper is another change', () => {
+  const at = (indent: string): string => `diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,3 @@\n for x in xs:\n     use(x)\n+${indent}total = g()\n`;
+  expect(identityOfDiff(at('')).id).not.toBe(identityOfDiff(at('    ')).id);
+  expect(identityOfDiff(at('        ')).id).toBe(identityOfDiff(at('\t')).id);
+});
+
 test('binary files are told apart by their content, modes by themselves', () => {
   const binary = (blob: string): string => `diff --git a/x.bin b/x.bin\nindex 1111111..${blob} 100644\nBinary files a/x.bin and b/x.bin differ\n`;
   expect(identityOfDiff(binary('2222222')).id).not.toBe(identityOfDiff(binary('3333333')).id);

@@ -23,7 +23,7 @@ export interface Weighed {
   expected: number;
   /** The drawn gain, natural log. */
   drawn: number;
-  /** What its trial is expected to take; 1 where nobody knows. */
+  /** What its trial is expected to take: where nobody knows, what trials of this target took, or 1. */
   seconds: number;
   /** Drawn gain a second. */
   score: number;
@@ -55,31 +55,47 @@ export interface ChoiceInput {
  * Orders candidates by gain a second, by Thompson sampling (Biometrika 25, 1933): for each kind of change a chance of being
  * accepted and a gain are drawn from what is believed of it, so that what is known to pay goes first and what is little
  * known is tried now and then. The gain is at most the cap of Amdahl's law; a candidate whose cap is not above `delta` is
- * hopeless, as is one that was refused before where nothing about it has changed. Of two with one id the first counts.
+ * hopeless, as is one that was refused before where nothing about it has changed. Of two with one id that with the larger
+ * share counts.
  * The same input and seed give the same order.
  */
 export function choose(input: ChoiceInput): Choice {
   const random = seededRandom(input.seed);
   const arms = new Map<string, Arm>();
+  const usual = usualSeconds(input);
   const refused = new Map(input.refused.map((before) => [before.id, before]));
-  const seen = new Set<string>();
   const weighed: Weighed[] = [];
   const hopeless: Choice['hopeless'] = [];
-  for (const candidate of input.candidates) {
-    if (seen.has(candidate.id)) continue;
-    seen.add(candidate.id);
+  for (const candidate of eachOnce(input.candidates)) {
     const why = tooSmall(candidate, input.delta) ?? refusedAgain(candidate, refused.get(candidate.id));
     if (why !== null) hopeless.push({ candidate, why });
-    else weighed.push(weigh(candidate, armsOf(candidate, input, arms, random)));
+    else weighed.push(weigh(candidate, armsOf(candidate, input, arms, random), usual));
   }
   weighed.sort((a, b) => b.score - a.score || (b.candidate.share ?? 1) - (a.candidate.share ?? 1) || (a.candidate.id < b.candidate.id ? -1 : 1));
   return { chosen: weighed.slice(0, input.limit), left: weighed.slice(input.limit), hopeless };
 }
 
-function weigh(candidate: Candidate, arms: Arm[]): Weighed {
+/** In their order. The same change can be found from several places, of which one bounds its gain least. */
+function eachOnce(candidates: readonly Candidate[]): Candidate[] {
+  const byId = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const known = byId.get(candidate.id);
+    if (known === undefined || (candidate.share ?? 1) > (known.share ?? 1)) byId.set(candidate.id, candidate);
+  }
+  return [...byId.values()];
+}
+
+/** What a trial of this target took in the mean, whatever was tried. */
+function usualSeconds({ records }: ChoiceInput): number {
+  const here = records.filter((record) => record.here && record.timed > 0);
+  const timed = here.reduce((sum, record) => sum + record.timed, 0);
+  return timed === 0 ? 1 : here.reduce((sum, record) => sum + record.seconds, 0) / timed;
+}
+
+function weigh(candidate: Candidate, arms: Arm[], usual: number): Weighed {
   const cap = amdahlCap(candidate.share);
   const sum = (gain: (arm: Arm) => number): number => Math.min(cap, arms.reduce((total, arm) => total + gain(arm), 0));
-  const seconds = Math.max(...arms.map(({ belief }) => belief.seconds ?? 1));
+  const seconds = Math.max(...arms.map(({ belief }) => belief.seconds ?? usual));
   const drawn = sum(({ draw }) => draw.chance * Math.min(draw.logGain, cap));
   return { candidate, cap: cap === Infinity ? null : cap, arms, expected: sum(({ belief }) => expectedGain(belief, cap)), drawn, seconds, score: drawn / seconds };
 }

@@ -93,6 +93,18 @@ describe('the choice', () => {
     expect(choose(asked([candidate('a', null)], { refused: [{ ...before, share: null }] })).hopeless).toHaveLength(1);
   });
 
+  test('of one change that is found from two places the larger share counts', () => {
+    const { chosen } = choose(asked([candidate('a', 0.03), candidate('b', 0.5), candidate('a', 0.9)]));
+    expect(chosen.map((entry) => [entry.candidate.id, entry.candidate.share]).toSorted()).toEqual([['a', 0.9], ['b', 0.5]]);
+    expect(choose(asked([candidate('a', null), candidate('a', 0.9)])).chosen[0]?.cap).toBeNull();
+  });
+
+  test('where nobody knows what a trial of a kind takes, it counts as one of this target', () => {
+    const records = [record('timed', 4, 2, 0.1, { seconds: 1200, timed: 4 })];
+    const { chosen } = choose(asked([candidate('a', 0.9, 'timed'), candidate('b', 0.9, 'untimed')], { records }));
+    expect(chosen.map(({ seconds }) => seconds)).toEqual([300, 300]);
+  });
+
   test('is the same for the same seed, has each candidate once, no more than the limit, and no drawn gain above the cap', () => {
     const share = fc.oneof(fc.constant(null), fc.double({ min: 0, max: 1, noNaN: true }));
     const one = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), share, recipe: fc.constantFrom('x', 'y', 'x+y', null) });
