@@ -18,6 +18,11 @@ import { repeatedOperation } from './repeated-operation.js';
 import { loaderWorkers } from './loader-workers.js';
 import { pinnedCopies } from './pinned-copies.js';
 import { persistentWorkers } from './persistent-workers.js';
+import { indexBatches } from './index-batches.js';
+import { mappedFile } from './mapped-file.js';
+import { noSync } from './no-sync.js';
+import { reducedMean } from './reduced-mean.js';
+import { needlessBarrier } from './needless-barrier.js';
 
 /** Recipes for programs that use PyTorch, in the order in which they are tried. */
 export const torchRecipes: readonly TorchRecipe[] = [
@@ -40,4 +45,9 @@ export const torchRecipes: readonly TorchRecipe[] = [
   loaderWorkers,
   pinnedCopies,
   persistentWorkers,
+  indexBatches,
+  mappedFile,
+  noSync,
+  reducedMean,
+  needlessBarrier,
 ];

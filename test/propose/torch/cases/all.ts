@@ -10,6 +10,8 @@ import { bf16AutocastCases, tf32Cases } from './precision.js';
 import { fusedAttentionCases } from './fused-attention.js';
 import { constantBuffersCases } from './constant-buffers.js';
 import { repeatedOperationCases } from './repeated-operation.js';
+import { indexBatchesCases, mappedFileCases } from './batches.js';
+import { needlessBarrierCases, noSyncCases, reducedMeanCases } from './ranks.js';
 import { loaderWorkersCases, persistentWorkersCases, pinnedCopiesCases } from './loaders.js';
 
 /** By the recipe's name. */
@@ -33,4 +35,9 @@ export const torchCases: Record<string, TorchCases> = {
   'loader-workers': loaderWorkersCases,
   'pinned-copies': pinnedCopiesCases,
   'persistent-workers': persistentWorkersCases,
+  'index-batches': indexBatchesCases,
+  'mapped-file': mappedFileCases,
+  'no-sync': noSyncCases,
+  'reduced-mean': reducedMeanCases,
+  'needless-barrier': needlessBarrierCases,
 };
