@@ -71,7 +71,8 @@ export function choose(input: ChoiceInput): Choice {
     if (why !== null) hopeless.push({ candidate, why });
     else weighed.push(weigh(candidate, armsOf(candidate, input, arms, random), usual));
   }
-  weighed.sort((a, b) => b.score - a.score || (b.candidate.share ?? 1) - (a.candidate.share ?? 1) || (a.candidate.id < b.candidate.id ? -1 : 1));
+  // Of two that are the same in all this, the one that was proposed first: the finding that costs most comes first.
+  weighed.sort((a, b) => b.score - a.score || (b.candidate.share ?? 1) - (a.candidate.share ?? 1));
   return { chosen: weighed.slice(0, input.limit), left: weighed.slice(input.limit), hopeless };
 }
 

@@ -77,6 +77,10 @@ describe('the choice', () => {
     expect(choose(asked([candidate('a', 0.9)])).chosen[0]?.seconds).toBe(1);
   });
 
+  test('of two that are the same in all this the one that was proposed first comes first', () => {
+    expect(order(asked([candidate('z', null), candidate('a', null)]))).toEqual(['z', 'a']);
+  });
+
   test('what could not pass the verdict even at no cost is hopeless, with the numbers', () => {
     const { chosen, hopeless } = choose(asked([candidate('small', 0.015), candidate('large', 0.5), candidate('unknown', null)]));
     expect(chosen.map((entry) => entry.candidate.id).sort()).toEqual(['large', 'unknown']);
@@ -95,7 +99,7 @@ describe('the choice', () => {
 
   test('of one change that is found from two places the larger share counts', () => {
     const { chosen } = choose(asked([candidate('a', 0.03), candidate('b', 0.5), candidate('a', 0.9)]));
-    expect(chosen.map((entry) => [entry.candidate.id, entry.candidate.share]).toSorted()).toEqual([['a', 0.9], ['b', 0.5]]);
+    expect(chosen.map((entry) => `${entry.candidate.id} ${entry.candidate.share}`).toSorted()).toEqual(['a 0.9', 'b 0.5']);
     expect(choose(asked([candidate('a', null), candidate('a', 0.9)])).chosen[0]?.cap).toBeNull();
   });
 
