@@ -85,7 +85,7 @@ function rewriteOf(module: PyModule, group: readonly Stack[]): (Rewrite | Refusa
   const last = group.at(-1) ?? first;
   const written = module.uses(module.scopeOf(first.call), places.text()).some((use) => use.role === 'write' && startOf(use.node) > startOf(statement) && startOf(use.node) < startOf(last.call));
   if (written) return [{ line, reason: `\`${places.text()}\` is given other places between the batches.` }];
-  const name = module.names(module.root).names.fresh('index');
+  const name = module.names(module.scopeOf(first.call)).names.fresh('index');
   const range = spelled(module, 'torch.arange');
   const length = onDevice ? `${item.length}, device=${places.text()}.device` : item.length;
   const sum = `${places.text()}[:, None] + ${range.text}(${length})`;

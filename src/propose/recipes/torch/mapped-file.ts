@@ -3,7 +3,7 @@ import { all, lineOf, parts, same } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
 import type { PyModule } from '../../torch/module.js';
 import { loopsAround, owned, withKeyword } from '../../torch/statements.js';
-import type { Refusal, Rewrite, TextEdit, TorchRecipe } from '../recipe.js';
+import { isRewrite, type Refusal, type Rewrite, type TextEdit, type TorchRecipe } from '../recipe.js';
 
 export const mappedFile: TorchRecipe = {
   family: 'torch',
@@ -17,7 +17,12 @@ export const mappedFile: TorchRecipe = {
   expected: 'The time to read the whole file, for each item.',
   references: ['https://numpy.org/doc/stable/reference/generated/numpy.load.html'],
   apply({ module, scope }) {
-    return owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'numpy.load' ? answerOf(module, scope, call) : []));
+    const answers = owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'numpy.load' ? answerOf(module, scope, call) : []));
+    const rewrites = answers.filter(isRewrite);
+    const [first] = rewrites;
+    // Files that one item takes parts of are mapped together.
+    const together = first === undefined ? [] : [{ ...first, title: rewrites.map(({ title }) => title).join(', '), edits: rewrites.flatMap(({ edits }) => edits) }];
+    return [...together, ...answers.filter((answer) => !isRewrite(answer))];
   },
 };
 

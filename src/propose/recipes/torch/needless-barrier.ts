@@ -3,6 +3,7 @@ import { all, endOf, lineOf, parts, startOf } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
 import type { PyModule } from '../../torch/module.js';
 import { intervalAround, loopsAround, owned, statementOf, withoutStatement } from '../../torch/statements.js';
+import { collectivesAt } from '../../torch/collectives.js';
 import { timingIn } from '../../torch/timing.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
 
@@ -17,7 +18,7 @@ export const needlessBarrier: TorchRecipe = {
   risk: 'Ranks may be one step apart. Code that is called in the loop and shares something outside of collectives would need the barrier.',
   expected: 'The latency of a collective and the wait for the slowest rank, in each step.',
   references: ['https://pytorch.org/docs/stable/distributed.html#torch.distributed.barrier'],
-  apply: ({ module, scope }) => owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'torch.distributed.barrier' ? [answerOf(module, call)] : [])),
+  apply: (program) => collectivesAt(program, 'torch.distributed.barrier').map((call) => answerOf(program.module, call)),
 };
 
 function answerOf(module: PyModule, call: SgNode): Rewrite | Refusal {

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, ancestorWhere, endOf, lineOf, parts, startOf } from '../../source/tree.js';
+import { all, ancestorWhere, endOf, lineOf, parts, same, startOf, within } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
+import { collectiveOnLine } from '../../torch/collectives.js';
 import { spelled } from '../../torch/names-in-scope.js';
 import { originsOf } from '../../torch/origins.js';
 import type { TorchProgram } from '../../torch/program.js';
@@ -22,8 +23,15 @@ export const noSync: TorchRecipe = {
   expected: 'The communication of all parts of a step but one.',
   references: ['https://pytorch.org/docs/stable/generated/torch.nn.parallel.DistributedDataParallel.html#torch.nn.parallel.DistributedDataParallel.no_sync'],
   changesResults: 'rounding',
-  apply: (program) => trainingLoopsAt(program).flatMap((loop) => answerOf(program, loop)),
+  apply: (program) => loopsAt(program).flatMap((loop) => answerOf(program, loop)),
 };
+
+/** The loops of the finding's function, or all that call a model's `forward`; none where its line is another collective. */
+function loopsAt(program: TorchProgram): TrainingLoop[] {
+  if (collectiveOnLine(program) !== null) return [];
+  const isForward = program.scope.field('name')?.text() === 'forward';
+  return trainingLoopsAt(program).filter(({ module, region }) => isForward || (module === program.module && (within(region, program.scope) || same(module.scopeOf(region), program.scope))));
+}
 
 function answerOf(program: TorchProgram, loop: TrainingLoop): (Rewrite | Refusal)[] {
   const { module, region } = loop;

@@ -14,13 +14,18 @@ export const pinnedCopies: TorchRecipe = {
   languages: ['python'],
   category: 'transfers',
   title: 'Copy batches from pinned memory without waiting: `pin_memory` of the loader and `non_blocking=True` of the copies, which pay only together',
-  evidence: { findings: ['C4', 'C7', 'C1'], text: 'Copies of batches from pageable memory of the host, for which the host waits.' },
+  evidence: { findings: ['C4-pageable-copies', 'C4-transfer-bound', 'C1'], text: 'Copies of batches from pageable memory of the host, for which the host waits.' },
   condition: 'The batches of the loader go to a CUDA device in a loop over it. Its dataset makes no tensors on a device. What is copied is not changed on the host afterwards. Kernels of the same stream wait for the copy by themselves.',
   risk: 'Pinned memory cannot be swapped out, and a thread pins the batches.',
   expected: 'Copies at the full speed of the bus, two to three times as fast, and next to kernels instead of before them.',
   references: ['https://pytorch.org/docs/stable/data.html#memory-pinning', 'https://pytorch.org/docs/stable/notes/cuda.html#use-pinned-memory-buffers'],
-  apply: (program) => loadersAt(program).flatMap((loader) => answerOf(program, loader)),
+  apply: (program) => (isToHost(program) ? [] : loadersAt(program).map((loader) => answerOf(program, loader))),
 };
+
+/** Whether the finding's line copies to the host, which pinned batches do not change. */
+function isToHost({ module, line }: TorchProgram): boolean {
+  return /\.(?:cpu|numpy|tolist|item)\(/.test(module.source.split('\n')[line - 1] ?? '');
+}
 
 function answerOf(program: TorchProgram, loader: Located): Rewrite | Refusal {
   const { module, node } = loader;

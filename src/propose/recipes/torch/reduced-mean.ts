@@ -1,9 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, parts, same } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
+import { collectivesAt } from '../../torch/collectives.js';
 import type { PyModule } from '../../torch/module.js';
 import { spelled } from '../../torch/names-in-scope.js';
-import { owned, replaced, statementOf } from '../../torch/statements.js';
+import { replaced, statementOf } from '../../torch/statements.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
 
 export const reducedMean: TorchRecipe = {
@@ -18,7 +19,7 @@ export const reducedMean: TorchRecipe = {
   expected: 'The memory of a copy for each rank, and most of the bytes that are sent where there are many ranks.',
   references: ['https://pytorch.org/docs/stable/distributed.html#torch.distributed.all_reduce'],
   changesResults: 'rounding',
-  apply: ({ module, scope }) => owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'torch.distributed.all_gather' ? [answerOf(module, scope, call)] : [])),
+  apply: (program) => collectivesAt(program, 'torch.distributed.all_gather').map((call) => answerOf(program.module, program.scope, call)),
 };
 
 function answerOf(module: PyModule, scope: SgNode, call: SgNode): Rewrite | Refusal {
