@@ -136,6 +136,16 @@ test('what the recipes write for TypeScript passes the strict compiler', async (
     'string-once-per-loop': 'export function f(xs: string[], q: string): string[] {\n  return xs.filter((x) => x === q.toLowerCase());\n}\n',
     'clone-without-json': 'export function f(x: { a: number }): { a: number } {\n  return JSON.parse(JSON.stringify(x)) as { a: number };\n}\n',
     'sqrt-for-hypot': 'export function f(a: number, b: number): number {\n  return Math.hypot(a, b);\n}\n',
+    'unique-by-set': 'export function f(xs: readonly string[]): string[] {\n  return xs.filter((x, i) => xs.indexOf(x) === i);\n}\n',
+    'starts-with': 'export function f(s: string): boolean {\n  return s.indexOf("a") === 0;\n}\n',
+    'split-part': 'export function f(s: string): string | undefined {\n  return s.split(".").pop() ?? s.split("?")[0];\n}\n',
+    'own-key': 'export function f(o: Record<string, number>, k: string): boolean {\n  return Object.keys(o).includes(k) || Object.keys(o).indexOf("b") === -1;\n}\n',
+    'max-of-array': 'export function f(xs: number[]): number {\n  return Math.max(...xs) - Math.min.apply(null, xs);\n}\n',
+    'count-for-filter': 'export function f(xs: readonly string[]): number {\n  return xs.filter((x) => x !== "a").length;\n}\n',
+    'array-from-length': 'export function f(n: number): string[] {\n  return Array.from({ length: n }, (_, i) => String(i));\n}\n',
+    'keys-for-entries': 'export function f(o: Record<string, number>): string[] {\n  let n = 0;\n  for (const [, v] of Object.entries(o)) n += v;\n  return Object.entries(o).map(([k], i) => k + String(i + n));\n}\n',
+    'collator-once': 'export function f(a: string, b: string): string {\n  return a.localeCompare(b, "en", { numeric: true }).toLocaleString("en", { style: "percent" });\n}\n',
+    'compare-literals': 'export function f(x: string): boolean {\n  return ["a", "b"].includes(x);\n}\n',
     'date-now': 'export function f(): number {\n  return new Date().getTime();\n}\n',
   };
   expect(Object.keys(typed).toSorted()).toEqual(Object.keys(javascriptCases).toSorted());

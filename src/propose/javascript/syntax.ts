@@ -83,3 +83,21 @@ export function stringValue(node: SgNode): string | null {
     return null;
   }
 }
+
+/** The one expression that a function without other statements gives back; null for any other function. */
+export function resultOf(fn: SgNode): SgNode | null {
+  if (fn.children().some((child) => child.kind() === 'async') || !['arrow_function', 'function_expression'].includes(String(fn.kind()))) return null;
+  const body = fn.field('body');
+  if (body === null) return null;
+  if (body.kind() !== 'statement_block') return bare(body);
+  const [only, ...rest] = parts(body);
+  const value = only?.kind() === 'return_statement' && rest.length === 0 ? parts(only)[0] : undefined;
+  return value === undefined ? null : bare(value);
+}
+
+/** A variable or a chain of its properties (`a.b.c`): reading it twice gives the same, and has no effect. */
+export function isReadable(node: SgNode): boolean {
+  if (isSimple(node)) return true;
+  const object = node.kind() === 'member_expression' ? node.field('object') : null;
+  return object !== null && (object.kind() === 'this' || (object.kind() !== 'string' && isReadable(object)));
+}

@@ -17,6 +17,16 @@ import { setBesideArray } from './javascript/set-beside-array.js';
 import { setForMembership } from './javascript/set-for-membership.js';
 import { sqrtForHypot } from './javascript/sqrt-for-hypot.js';
 import { stringOncePerLoop } from './javascript/string-once-per-loop.js';
+import { arrayFromLength } from './javascript/array-from-length.js';
+import { countForFilter } from './javascript/count-for-filter.js';
+import { maxOfArray } from './javascript/max-of-array.js';
+import { ownKey } from './javascript/own-key.js';
+import { splitPart } from './javascript/split-part.js';
+import { startsWith } from './javascript/starts-with.js';
+import { uniqueBySet } from './javascript/unique-by-set.js';
+import { keysForEntries } from './javascript/keys-for-entries.js';
+import { collatorOnce } from './javascript/collator-once.js';
+import { compareLiterals } from './javascript/compare-literals.js';
 import { appendAndReverse } from './python/append-and-reverse.js';
 import { compiledRegex } from './python/compiled-regex.js';
 import { comprehension } from './python/comprehension.js';
@@ -48,6 +58,16 @@ export const recipes: readonly Recipe[] = [
   cloneWithoutJson,
   sqrtForHypot,
   dateNow,
+  uniqueBySet,
+  startsWith,
+  splitPart,
+  ownKey,
+  maxOfArray,
+  countForFilter,
+  arrayFromLength,
+  keysForEntries,
+  collatorOnce,
+  compareLiterals,
   seenSet,
   lookupSet,
   countOnce,

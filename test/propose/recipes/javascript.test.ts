@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recipes } from '../../../src/propose/recipes/registry.js';
 import { copyOf, load, offers, offersEverywhere, outcome, rewritten, type Outcome } from './harness.js';
-import { javascriptCases, type Case } from './javascript-cases.js';
+import { javascriptCases } from './javascript-cases.js';
+import type { Case } from './javascript-values.js';
 
 test('every JavaScript recipe has cases', () => {
   expect(Object.keys(javascriptCases).toSorted()).toEqual(recipes.filter((recipe) => recipe.family === 'javascript').map((recipe) => recipe.name).toSorted());
