@@ -20,6 +20,7 @@ import { pinnedCopies } from './pinned-copies.js';
 import { persistentWorkers } from './persistent-workers.js';
 import { indexBatches } from './index-batches.js';
 import { mappedFile } from './mapped-file.js';
+import { hoistedConstant } from './hoisted-constant.js';
 import { noSync } from './no-sync.js';
 import { reducedMean } from './reduced-mean.js';
 import { needlessBarrier } from './needless-barrier.js';
@@ -47,6 +48,7 @@ export const torchRecipes: readonly TorchRecipe[] = [
   persistentWorkers,
   indexBatches,
   mappedFile,
+  hoistedConstant,
   noSync,
   reducedMean,
   needlessBarrier,

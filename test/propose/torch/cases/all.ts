@@ -11,6 +11,7 @@ import { fusedAttentionCases } from './fused-attention.js';
 import { constantBuffersCases } from './constant-buffers.js';
 import { repeatedOperationCases } from './repeated-operation.js';
 import { indexBatchesCases, mappedFileCases } from './batches.js';
+import { hoistedConstantCases } from './hoisted-constant.js';
 import { needlessBarrierCases, noSyncCases, reducedMeanCases } from './ranks.js';
 import { loaderWorkersCases, persistentWorkersCases, pinnedCopiesCases } from './loaders.js';
 
@@ -37,6 +38,7 @@ export const torchCases: Record<string, TorchCases> = {
   'persistent-workers': persistentWorkersCases,
   'index-batches': indexBatchesCases,
   'mapped-file': mappedFileCases,
+  'hoisted-constant': hoistedConstantCases,
   'no-sync': noSyncCases,
   'reduced-mean': reducedMeanCases,
   'needless-barrier': needlessBarrierCases,
