@@ -3,6 +3,7 @@ import type { Candidate, CandidateRef, Change } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { HostActivities, Scope, WorktreeRef } from '../core/run/contracts.js';
+import { flagsOfChangedResults } from '../core/run/changed-results.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ReasonCode, Verdict } from '../core/verdict/verdict.js';
 import { drawLayoutSeed } from '../measure/sample.js';
@@ -46,7 +47,7 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       const rules = await rulesOf(repository, target, config);
       const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', commands: commandSpecsOf(config) });
       if (review.refused !== null) return { kind: 'refused', verdict: refused('protected', review.refused), diff };
-      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: review.notes, flags: review.flags };
+      return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: review.notes, flags: [...flagsOfChangedResults(input.candidate, config), ...review.flags] };
     }),
 
     closeWorktrees: activity(async ({ keys }) => {

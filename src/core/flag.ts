@@ -23,6 +23,7 @@ export type FlagCode =
   | 'binary' // nobody can read it
   | 'link' // a symlink or a submodule
   | 'name' // a path that looks like another
+  | 'results' // says of itself that results differ, and nothing of the target compares them
   | 'many'; // more places than are told one by one
 
 export interface Flag {

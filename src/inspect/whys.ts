@@ -25,5 +25,6 @@ export const whys: Record<FlagCode, string> = {
   binary: 'nobody can read it',
   link: 'it leads somewhere else',
   name: 'its name looks like another, or like one that counts',
+  results: 'it says of itself that results differ',
   many: 'it has more places to look at than are told one by one',
 };

@@ -9,6 +9,8 @@ const tolerance = 2;
 
 /** Names that profilers give to the code of a file outside of any function. */
 const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
+/** The name that findings give to it, with the line of what they are about. */
+const moduleOfFinding = '(module)';
 
 /**
  * The function that a profile names by its name and first line (1-based): the nearest with that name up to two lines
@@ -17,6 +19,7 @@ const moduleNames = new Set(['', '(anonymous)', '<anonymous>', '<module>']);
  */
 export function locateFunction(root: SgNode, dialect: Dialect, name: string, line: number): SgNode | null {
   if (isNative(dialect)) return locateNative(root, dialect, name, line);
+  if (name === moduleOfFinding) return root;
   const wanted = name.split('.').at(-1)?.replace(/^(async |get |set )/, '') ?? '';
   const kinds = kindsOf(dialect);
   const near = all(root, ...kinds)

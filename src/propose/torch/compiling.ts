@@ -1,14 +1,14 @@
-import type { SgNode } from '@ast-grep/napi';
 import type { Refusal, Rewrite } from '../recipes/recipe.js';
-import { all, ancestorWhere, lineOf, parts, startOf } from '../source/tree.js';
+import { all, lineOf, parts } from '../source/tree.js';
 import { argument, callArguments, methodOf } from './call.js';
 import { modelsAround, varyingShapes } from './convolutions.js';
-import { classOf, isModule, methodIn } from './models.js';
+import { compiledAt } from './compiled-model.js';
+import { modelMade } from './made-model.js';
+import { methodIn } from './models.js';
 import type { PyModule } from './module.js';
-import { spelled } from './names-in-scope.js';
 import type { Located, TorchProgram } from './program.js';
 import { mention, placeText } from './settings.js';
-import { linesAfter, loopsAround, statementOf, withKeyword } from './statements.js';
+import { loopsAround, statementOf, withKeyword } from './statements.js';
 import { isBefore } from './torch-version.js';
 import { trainingLoopsAt } from './training-loop.js';
 
@@ -24,19 +24,17 @@ export function compileAnswers(program: TorchProgram, mode: 'reduce-overhead' | 
   if (done !== null && mode !== null && !callArguments(done.node).keywords.has('mode') && !callArguments(done.node).keywords.has('options')) {
     return [{ title: `launch the compiled model as CUDA graphs${inFile(program, done.module)}`, line, edits: [withKeyword(done.module, done.node, `mode='${mode}'`)], alternative: 'compile' }];
   }
-  const compiled = done ?? mention(program, /^(?:.*\.)?(?:compile|jit\.script|jit\.trace|make_graphed_callables|CUDAGraph)$/);
-  if (compiled !== null) return refuse(`The program compiles already, in ${'node' in compiled ? placeText({ module: compiled.module, line: lineOf(compiled.node) }) : placeText(compiled)}.`);
+  const before = done ?? mention(program, /^(?:.*\.)?(?:compile|jit\.script|jit\.trace|make_graphed_callables|CUDAGraph)$/);
+  if (before !== null) return refuse(`The program compiles already, in ${'node' in before ? placeText({ module: before.module, line: lineOf(before.node) }) : placeText(before)}.`);
   const breaks = graphBreak(program);
   if (breaks !== null) return refuse(`\`forward\` would not compile as one graph: line ${lineOf(breaks.node)} of ${breaks.module.file} says \`${breaks.node.text()}\`.`);
   const made = modelMade(program);
   if (made === null) return refuse('It cannot be seen where the one model is made.');
   const { module, name, after } = made;
   const options = mode === null ? '' : `mode='${mode}'`;
-  // The wrapper of `torch.compile` changes the names in a saved state, and the type.
-  const inPlace = program.modules.some(({ source }) => /state_dict\(|torch\.save\(|isinstance\(|DistributedDataParallel|DDP\(/.test(source)) && !isBefore(program.versions, [2, 2]);
-  const { text, edits } = spelled(module, 'torch.compile');
-  const statement = inPlace ? `${name}.compile(${options})` : `${name} = ${text}(${[name, options].filter((part) => part !== '').join(', ')})`;
-  return [{ title: `compile \`${name}\`${mode === null ? '' : ' and launch it as CUDA graphs'}${inFile(program, module)}`, line: lineOf(after), edits: [linesAfter(module, after, [statement]), ...(inPlace ? [] : edits)], alternative: 'compile' }];
+  const compiled = compiledAt(program, made, options);
+  if ('reason' in compiled) return refuse(compiled.reason);
+  return [{ title: `compile \`${name}\`${mode === null ? '' : ' and launch it as CUDA graphs'}${inFile(program, module)}`, line: lineOf(after), edits: compiled.edits, alternative: 'compile' }];
 }
 
 const inFile = (program: TorchProgram, module: PyModule): string => (module === program.module ? '' : ` in ${module.file}`);
@@ -57,42 +55,6 @@ function graphBreak(program: TorchProgram): Located | null {
     if (found !== undefined) return { module, node: found };
   }
   return null;
-}
-
-interface MadeModel {
-  module: PyModule;
-  name: string;
-  /** The last statement that makes the model or moves it. */
-  after: SgNode;
-}
-
-/** The one name that a model of the repository, which no other model has as a part, is made under. */
-function modelMade(program: TorchProgram): MadeModel | null {
-  const found: MadeModel[] = [];
-  for (const module of program.modules) {
-    for (const assignment of all(module.root, 'assignment')) {
-      const left = assignment.field('left');
-      const right = assignment.field('right');
-      if (left === null || right?.kind() !== 'call' || loopsAround(module, assignment).length > 0 || !(left.kind() === 'identifier' || isHeld(program, module, left))) continue;
-      const made = classOf(program, { module, node: right });
-      const isCall = made !== null && isModule(program, made);
-      if (!isCall || found.some((other) => other.module === module && other.name === left.text() && startOf(module.scopeOf(other.after)) === startOf(module.scopeOf(left)))) continue;
-      const scope = module.scopeOf(left);
-      const moves = all(scope, 'call').filter((call) => ['to', 'cuda', 'load_state_dict', 'train', 'eval'].includes(methodOf(call)?.method ?? '') && methodOf(call)?.receiver.text() === left.text() && loopsAround(module, call).length === 0 && statementOf(call).parent()?.id() === statementOf(assignment).parent()?.id());
-      const last = moves.map(statementOf).filter((statement) => ['to', 'cuda'].some((method) => statement.text().includes(`.${method}(`))).at(-1);
-      found.push({ module, name: left.text(), after: last === undefined || startOf(last) < startOf(assignment) ? statementOf(assignment) : last });
-    }
-  }
-  // An object that trains holds the model that a script has made and given to it.
-  const held = found.filter(({ name }) => name.startsWith('self.'));
-  const chosen = held.length === 1 && found.length === 2 ? held : found;
-  return chosen.length === 1 ? (chosen[0] ?? null) : null;
-}
-
-/** `self.model` of a class that is no model itself. */
-function isHeld(program: TorchProgram, module: PyModule, left: SgNode): boolean {
-  const owner = ancestorWhere(left, (at) => at.kind() === 'class_definition');
-  return /^self\.\w+$/.test(left.text()) && owner !== null && !isModule(program, { module, node: owner });
 }
 
 /** Why inputs may have several shapes. */

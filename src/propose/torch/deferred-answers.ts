@@ -1,12 +1,13 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { Refusal, Rewrite, TextEdit } from '../recipes/recipe.js';
-import { all, endOf, lineOf, parts, startOf } from '../source/tree.js';
+import { all, endOf, lineOf, parts, same, startOf } from '../source/tree.js';
 import { argument, methodOf } from './call.js';
 import { deferredReads, type Kept } from './deferred-reads.js';
 import { deviceReads, type DeviceRead } from './device-reads.js';
 import { fetchEdits, logEdits } from './fetch-edits.js';
 import type { PyModule } from './module.js';
 import type { TorchProgram } from './program.js';
+import { intervalAround, owned } from './statements.js';
 
 /** How often a statement logs that did so in every iteration. */
 const logEvery = 50;
@@ -30,6 +31,8 @@ export function deferredAnswers(program: TorchProgram, { logs, wants, refuses }:
     const plan = deferredReads(module, reads, { logs });
     if (plan.refusal !== null) return refuses(reads) ? [plan.refusal] : [];
     if (logs !== plan.logged.length > 0 || !wants(plan.kept) || (plan.kept.length === 0 && plan.logged.length === 0)) return [];
+    const inner = plan.logged.length === 0 ? null : loopOfSteps(module, plan.loop);
+    if (inner !== null) return [{ line: lineOf(plan.logged[0] ?? plan.loop), reason: `It logs once for all iterations of the loop in line ${lineOf(inner)}.` }];
     const fetched = fetchEdits(module, plan.loop, plan.kept, plan.logged);
     const counted = plan.logged.length === 0 ? { name: '', edits: [] } : stepOf(module, plan.loop);
     const quiet = counted === null ? null : logEdits(module, plan.kept, plan.logged, `${counted.name} % ${logEvery} == 0`);
@@ -46,13 +49,20 @@ function titleOf(kept: readonly Kept[], logged: readonly SgNode[]): string {
   return logged.length === 0 ? keep : kept.length === 0 ? log : `${log}, ${keep}`;
 }
 
+/** A loop in the loop that goes over steps of its own: the outer one is of epochs. What walks through weights is none. */
+function loopOfSteps(module: PyModule, loop: SgNode): SgNode | null {
+  const ofWeights = /parameters\(|param_groups|\.modules\(|\.children\(|state_dict\(|\.items\(/;
+  return owned(module, loop, 'for_statement', 'while_statement').find((inner) => !same(inner, loop) && intervalAround(inner, loop) === null && !ofWeights.test(inner.field('right')?.text() ?? '')) ?? null;
+}
+
 /** The name that counts the iterations of a loop; `enumerate` is put around what it goes over where there is none. */
 function stepOf(module: PyModule, loop: SgNode): { name: string; edits: TextEdit[] } | null {
   const target = loop.field('left');
   const over = loop.field('right');
   if (target === null || over === null) return counterOf(loop);
   const callee = over.kind() === 'call' ? over.field('function')?.text() : undefined;
-  if (callee === 'range' && target.kind() === 'identifier') return { name: target.text(), edits: [] };
+  // With a step of its own, a range does not count.
+  if (callee === 'range' && target.kind() === 'identifier' && argument(over, '', 2) === null) return { name: target.text(), edits: [] };
   const inner = callee === 'enumerate' ? over : all(over, 'call').find((call) => call.field('function')?.text() === 'enumerate' && startOf(call) === startOf(argument(over, '', 0) ?? loop));
   const first = inner === undefined ? undefined : parts(target)[0];
   if (inner !== undefined) return first?.kind() === 'identifier' && target.kind() !== 'identifier' ? { name: first.text(), edits: [] } : null;

@@ -50,4 +50,9 @@ describe('Python', () => {
   test('the module', () => {
     expect(located('import re\nx = 1\n', '<module>', 1, 'python')).toBe('import re\nx = 1\n');
   });
+
+  test('the module as findings name it, whatever line they are about', () => {
+    const source = 'def f():\n    return 1\n\nfor i in range(9):\n    f()\n';
+    for (const line of [1, 2, 5]) expect(located(source, '(module)', line, 'python')).toBe(source);
+  });
 });

@@ -15,7 +15,7 @@ export const bf16Autocast: TorchRecipe = {
   category: 'precision',
   title: 'Run the forward pass and the loss under `torch.autocast` with bfloat16',
   evidence: { findings: ['C5-fp32-gemm'], text: 'Multiplications of FP32 matrices that run off the tensor cores.' },
-  condition: 'The statements from the first call of the model to the loss stand together in front of the backward pass, which stays outside. Weights, gradients and the optimizer stay in FP32. The program does not choose a precision itself.',
+  condition: 'The statements from the first call of the model to the loss stand together in front of the backward pass, which stays outside. Weights, gradients and the optimizer stay in FP32. The program does not choose a precision itself. Without a device of CUDA nothing changes.',
   risk: 'Activations have 8 bits of mantissa: the loss curve has to be compared. Needs compute capability 8.0. Code that uses the outputs behind the block gets bfloat16.',
   expected: 'Two to three times faster steps where large multiplications take most of the time, and half the memory of activations.',
   references: ['https://pytorch.org/docs/stable/amp.html', 'https://pytorch.org/tutorials/recipes/recipes/amp_recipe.html'],
@@ -43,8 +43,11 @@ function answersOf(program: TorchProgram, { module, region, backward }: Training
   if (statements.some((statement) => /\.zero_grad\(|\.step\(/.test(statement.text()))) return [{ line, reason: 'The optimizer is used between the forward pass and the loss.' }];
   const { text, edits } = spelled(module, 'torch.autocast');
   const dtype = spelled(module, 'torch.bfloat16');
-  const indented = indentedUnder(module, statements, `with ${text}('cuda', dtype=${dtype.text}):`);
-  return indented === null ? [] : [{ title: `run the forward pass in bfloat16${module === program.module ? '' : ` in ${module.file}`}`, line: lineOf(statements[0] ?? last), edits: [...indented, ...edits, ...dtype.edits] }];
+  const available = spelled(module, 'torch.cuda.is_available');
+  // Versions before 2.1 ask the device for bfloat16 even where there is none, unless autocast is told to be of the CPU.
+  const onDevice = `${available.text}()`;
+  const indented = indentedUnder(module, statements, `with ${text}('cuda' if ${onDevice} else 'cpu', dtype=${dtype.text}, enabled=${onDevice}):`);
+  return indented === null ? [] : [{ title: `run the forward pass in bfloat16${module === program.module ? '' : ` in ${module.file}`}`, line: lineOf(statements[0] ?? last), edits: [...indented, ...edits, ...dtype.edits, ...available.edits] }];
 }
 
 function assigns(statement: SgNode, name: string): boolean {

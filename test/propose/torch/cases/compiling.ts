@@ -23,7 +23,25 @@ ${batches}        loss = model(x).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-${end}    return model
+${end}    return [p.detach() for p in model.parameters()]
+`;
+const saved = "    torch.save(model.state_dict(), 'net.pt')\n";
+const returned = main().replace('return [p.detach() for p in model.parameters()]', 'return model');
+const holder = `
+
+class Trainer:
+    def __init__(self, model, device):
+        self.model = model.to(device)
+
+    def main(self, xs):
+        for x in xs:
+            self.model(x).sum().backward()
+
+
+def main():
+    trainer = Trainer(Net(), 'cuda' if torch.cuda.is_available() else 'cpu')
+    trainer.main([torch.ones(2, 4)])
+    return trainer.model
 `;
 /** Compiling needs a compiler of C++, and is checked elsewhere: here the graph is run as it is. */
 const run = `
@@ -33,17 +51,22 @@ if hasattr(torch, 'compile'):
     torch.compile = lambda model, **options: was(model, backend='eager')
     torch.nn.Module.compile = lambda self, **options: None
 import train
-result = list(train.main().parameters())
+result = train.main()
+if isinstance(result, torch.nn.Module):
+    result = result.state_dict()
 `;
 
 export const torchCompileCases: TorchCases = {
   fires: {
     'where the model is made': { source: net + main(), finding, patch: ['+    model = torch.compile(model)'], run, torch: [2, 1] },
-    'in place where weights are saved': { source: net + main({ made: '    model = Net()\n    model.to(device)\n', end: "    torch.save(model.state_dict(), 'net.pt')\n" }), finding: { ...finding, rule: 'C2-fragmented-elementwise' }, patch: ['+    model.compile()'], run, torch: [2, 2] },
+    'in place where weights are saved': { source: { 'train.py': net + main({ made: '    model = Net()\n    model.to(device)\n', end: saved }), 'requirements.txt': 'torch>=2.2\n' }, finding: { ...finding, rule: 'C2-fragmented-elementwise' }, patch: ['+    model.compile()'], run, torch: [2, 2] },
+    'under a name of its own where weights are saved, and the version is not known': { source: net + main({ end: saved }), finding, patch: ['+    compiled = torch.compile(model)', '-        loss = model(x).square().mean()', '+        loss = compiled(x).square().mean()'], run, torch: [2, 1] },
+    'under a name of its own where the model is returned': { source: net + returned, finding, patch: ['+    compiled = torch.compile(model)', '-        loss = model(x).square().mean()', '+        loss = compiled(x).square().mean()'], run, torch: [2, 1] },
+    'a model that is returned, in place': { source: { 'train.py': net + returned, 'requirements.txt': 'torch==2.4.1\n' }, finding, patch: ['+    model.compile()'], run, torch: [2, 2] },
     'held by an object that trains': {
-      source: `${net}\n\nclass Trainer:\n    def __init__(self, model, device):\n        self.model = model.to(device)\n\n    def main(self, xs):\n        for x in xs:\n            self.model(x).sum().backward()\n\n\ndef main():\n    trainer = Trainer(Net(), 'cuda' if torch.cuda.is_available() else 'cpu')\n    trainer.main([torch.ones(2, 4)])\n    return trainer.model\n`,
+      source: `${net}${holder}`,
       finding: { ...finding, function: 'Trainer.main', at: 'self.model(x)' },
-      patch: ['+        self.model = torch.compile(self.model)'],
+      patch: ['+        self.compiled = torch.compile(self.model)', '-            self.model(x).sum().backward()', '+            self.compiled(x).sum().backward()'],
       run,
       torch: [2, 1],
     },
@@ -58,6 +81,9 @@ export const torchCompileCases: TorchCases = {
   leaves: {
     'it is compiled': { source: net + main({ made: '    model = torch.compile(Net().to(device))\n' }), finding, because: /compiles already, in line 16/ },
     'forward fetches a value': { source: net.replace('torch.relu(self.layer(x)) * 2', 'x * x.max().item()') + main(), finding, because: /one graph: line 11/ },
+    'it is returned, and another function calls it': { source: net + returned.replace('        loss = model(x)', '        loss = step(model, x)'), finding: { ...finding, at: 'step(model' }, because: /names of the weights.*no loop beside it calls/ },
+    'held by an object of an unknown class': { source: `from lightning import LightningModule\n${net}${holder.replace('class Trainer:', 'class Trainer(LightningModule):')}`, finding: { ...finding, function: 'Trainer.main', at: 'self.model(x)' }, because: /what the class that holds the model derives from/ },
+    'it is saved, and made anew later': { source: net + main({ end: `${saved}    model = model.half()\n` }), finding, because: /line \d+ gives `model` another value/ },
     'an old version': { source: { 'train.py': net + main(), 'requirements.txt': 'torch==1.13.1\n' }, finding, because: /asks for an older one/ },
     'several models': { source: net + main({ made: '    model = Net().to(device)\n    teacher = Net().to(device)\n' }), finding, because: /where the one model is made/ },
     'on the host': { source: net + main().replace("'cuda' if torch.cuda.is_available() else ", ''), finding, because: /does not use CUDA/ },

@@ -99,6 +99,26 @@ export const readAtIntervalCases: TorchCases = {
   },
 };
 
+/** Epochs, each with a line and a value of its own, kept in a list. */
+const epochs = (step: string): string => `import torch
+import torch.nn.functional as F
+
+def train(model, loader, optimizer, device):
+    curve = []
+    for epoch in range(3):
+        losses = []
+        for step, (x, y) in enumerate(loader):
+            loss = F.cross_entropy(model(x.to(device)), y.to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss)
+${step}        mean = torch.stack(losses).mean().item()
+        curve.append(mean)
+        print('epoch', epoch, mean)
+    return curve
+`;
+
 export const logAtIntervalCases: TorchCases = {
   fires: {
     'a line in every step': {
@@ -119,8 +139,21 @@ export const logAtIntervalCases: TorchCases = {
       patch: ['-    for x, y in loader:', '+    for step, (x, y) in enumerate(loader):', '-        writer.log(loss.item())', '+        if step % 50 == 0:', '+            writer.log(loss.item())'],
       run,
     },
+    'a range that goes in steps of its own': {
+      source: program("        print(f'at {start}: {loss.item():.4f}')\n", { head: 'for start in range(0, len(loader), 2):' }).replace('x, y = x.to(device), y.to(device)', 'x, y = loader[start]'),
+      finding,
+      patch: ['-    for start in range(0, len(loader), 2):', '+    for step, start in enumerate(range(0, len(loader), 2)):', "-        print(f'at {start}: {loss.item():.4f}')", '+        if step % 50 == 0:', "+            print(f'at {start}: {loss.item():.4f}')"],
+      run: run.replace('result', 'import builtins\ntrain.print = lambda *args: None\nresult'),
+    },
+    'the steps, and not the epochs around them': {
+      source: epochs("            print(f'{step}: {loss.item():.4f}')\n"),
+      finding,
+      patch: ["-            print(f'{step}: {loss.item():.4f}')", '+            if step % 50 == 0:', "+                print(f'{step}: {loss.item():.4f}')"],
+      run: run.replace('result', "import builtins\ntrain.print = lambda *args: print(*args) if 'epoch' in args else None\nresult"),
+    },
   },
   leaves: {
+    'a line of each epoch': { source: epochs(''), finding, because: /once for all iterations of the loop in line 8/ },
     'the value decides too': { source: program('        print(loss.item())\n        if loss.item() < 0.1:\n            break\n'), finding, because: /decides in line/ },
     'once an epoch': { source: program('', { after: '    print(loss.item())\n' }), finding },
     'numbers of the host': { source: program('        print(step, len(loader))\n'), finding: { ...finding, at: 'print' } },
