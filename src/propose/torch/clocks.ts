@@ -22,8 +22,8 @@ export function clockOf(program: TorchProgram, place: Located, depth: number, se
   return firstOf(calleesIn(place), (callee) => clockBehind(program, callee, depth - 1, seen));
 }
 
-/** A clock of the host, an event of the device, or something that goes by the name of a clock. */
-function clockIn({ module, node }: Located): Located | null {
+/** In code itself: a clock of the host, an event of the device, or something that goes by the name of a clock. */
+export function clockIn({ module, node }: Located): Located | null {
   const region = withDecorators(node);
   const isOutside = same(node, module.root);
   const found = all(region, 'identifier').find((id) => {

@@ -1,10 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, endOf, lineOf, parts, startOf } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
+import { clockIn } from '../../torch/clocks.js';
 import type { PyModule } from '../../torch/module.js';
 import { intervalAround, loopsAround, owned, statementOf, withoutStatement } from '../../torch/statements.js';
 import { collectivesAt } from '../../torch/collectives.js';
-import { timingIn } from '../../torch/timing.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
 
 export const needlessBarrier: TorchRecipe = {
@@ -32,8 +32,8 @@ function answerOf(module: PyModule, call: SgNode): Rewrite | Refusal {
   // A pass of an outer loop around the steps, an epoch, ends where the barrier stands.
   const backward = owned(module, loop, 'call').find((node) => methodOf(node)?.method === 'backward' && loopsAround(module, node)[0]?.id() === loop.id());
   if (backward === undefined) return { line, reason: 'The loop around it does no backward pass of its own, whose collectives would keep the ranks in order.' };
-  const timed = timingIn(module, loop);
-  if (timed !== null) return { line, reason: `Line ${lineOf(timed)} takes a time, which the barrier is a part of.` };
+  const timed = clockIn({ module, node: loop });
+  if (timed !== null) return { line, reason: `Line ${lineOf(timed.node)} takes a time, which the barrier is a part of.` };
   const shared = fileUse(module, loop);
   if (shared !== null) return { line, reason: `Line ${lineOf(shared)} may read or write what ranks share.` };
   return { title: 'leave out the barrier in each step', line, edits: [withoutStatement(module, enclosing(call, statement))] };
