@@ -26,13 +26,13 @@ export interface Ground {
 
 /** The prompt of an iteration. `task`: as an orchestrator wrote it; null: the one that comes with perfloop. `failure`: of the last iteration. */
 export async function agentPrompt(ground: Ground, task: string | null, failure: { what: string; log: string; diff: string } | null): Promise<string> {
-  const own = task === null ? await fillTemplate('agent-task', {}) : `## Your task\n\n${task}`;
+  const own = task === null ? fillTemplate('agent-task', {}) : `## Your task\n\n${task}`;
   const { protected: named } = ground.config.target;
   return fillTemplate('agent', {
     ...(sections(ground)),
     task: [own.trim(), task === null ? ofSeveral(ground.attempt) : ''].join('\n\n').trim(),
     protected: named.length === 0 ? '' : `, and ${named.map((glob) => `\`${glob}\``).join(', ')}`,
-    failure: failure === null ? '' : await fillTemplate('agent-failure', { what: failure.what, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
+    failure: failure === null ? '' : fillTemplate('agent-failure', { what: failure.what, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
   });
 }
 

@@ -1,17 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { rendered, type AgentPromptName } from '../models/prompts.js';
 
-export type Template = 'agent' | 'agent-task' | 'agent-failure' | 'orchestrator';
-
-/** The text of a file in prompts/ with each `{{name}}` replaced. A name without a value is a mistake of the caller. */
-export async function fillTemplate(name: Template, values: Readonly<Record<string, string>>): Promise<string> {
-  const template = await readFile(new URL(`../../prompts/${name}.md`, import.meta.url), 'utf8');
-  // In one pass: what is filled in may hold braces, too.
-  const text = template.replaceAll(/\{\{(\w+)\}\}/g, (_whole, key: string) => {
-    const value = values[key];
-    if (value === undefined) throw new Error(`prompts/${name}.md asks for ${key}`);
-    return value;
-  });
-  return `${text.replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
+/** An agent's prompt with each `{{name}}` replaced, without the gaps that empty values leave. */
+export function fillTemplate(name: AgentPromptName, values: Readonly<Record<string, string>>): string {
+  return `${rendered(name, { ...values }).replaceAll(/\n{3,}/g, '\n\n').trim()}\n`;
 }
 
 /** A fenced block whose fence does not occur in the text. */

@@ -31,5 +31,7 @@ export async function recordTraffic(context: CliContext, file: string, status: R
   await writeFile(path, parts.join('')).catch((error: unknown) => {
     throw unwritable(path, error);
   });
+  const dropped = status?.models?.dropped ?? 0;
+  if (dropped > 0) note(context, `${file} is not whole: a run keeps its latest ${talks.length} conversations, and ${plural(dropped, 'earlier one')} ${dropped === 1 ? 'is' : 'are'} missing. A replay goes on without the model where it comes to one of them. Ask about fewer findings (findings under [phases.optimize]) for a recording that is whole.`);
   note(context, talks.length === 0 ? `no model was asked: ${file} is empty` : `the answers of ${plural(talks.length, 'conversation')} are in ${file}; run again with --replay ${file}`);
 }

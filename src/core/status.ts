@@ -3,7 +3,7 @@ import type { AgentAttempt } from './agent/attempt.js';
 import type { CandidateRef } from './candidate.js';
 import type { Components } from './stats/iterations.js';
 import type { Flag } from './flag.js';
-import type { ModelTalk, TalkSpend } from './model-talk.js';
+import type { ModelTalks } from './model-talk.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
@@ -199,7 +199,7 @@ export interface RunStatus {
   /** Of the base. Absent where there are no tests, or only their exit code is known. */
   tests?: ShownTests;
   /** What models were asked: all of it in numbers, and the latest conversations. Absent where none was asked. */
-  models?: { spent: TalkSpend; talks: ModelTalk[] };
+  models?: ModelTalks;
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */

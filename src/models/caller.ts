@@ -5,6 +5,7 @@ import { costOf, priceOf, type Price } from './prices.js';
 import { ModelFailure, type FailureKind } from './providers/failure.js';
 import type { ModelAnswer, ModelRequest, Provider } from './providers/provider.js';
 import type { Redactor } from './redact.js';
+import { redactedCalls, redactedTurns } from './redact-turns.js';
 import { withRetries, type RetryPolicy } from './retry.js';
 import { requestKey, type Replay, type TrafficJournal } from './traffic.js';
 import { estimateTokens, totalTokens, type Usage } from './usage.js';
@@ -48,16 +49,16 @@ export class Caller {
     this.spent = { calls: 0, tokens: 0, money: this.#price === null ? null : 0 };
   }
 
-  /** Throws PL_BUDGET_SPENT before a call that the budget does not hold, PL_MODEL_*, PL_REPLAY_UNKNOWN, or the signal's reason. */
-  async ask(request: ModelRequest): Promise<ModelAnswer> {
+  /** `signal`: ends this call alone. Throws PL_BUDGET_SPENT before a call that the budget does not hold, PL_MODEL_*, PL_REPLAY_UNKNOWN, or the signal's reason. */
+  async ask(request: ModelRequest, signal: AbortSignal = this.settings.signal): Promise<ModelAnswer> {
     const { conversation, choice, journal, source, redactor } = this.settings;
-    const clean = redactor.json(request);
+    const clean = { ...redactor.json({ ...request, turns: [] }), turns: redactedTurns(request.turns, redactor) };
     const key = requestKey(choice, clean);
     const ordinal = this.#asked.get(key) ?? 0;
     this.#asked.set(key, ordinal + 1);
     const known = journal.find(key, ordinal);
     if (known !== undefined) return this.#count(known);
-    const answer = source.kind === 'replay' ? source.replay.answer(conversation, key, ordinal) : await this.#pay(source.provider, clean, async (paid) => await journal.append({ v: 1, conversation, key, ordinal, model: choice.model, answer: paid }));
+    const answer = source.kind === 'replay' ? source.replay.answer(conversation, key, ordinal) : await this.#pay(source.provider, clean, signal, async (paid) => await journal.append({ v: 1, conversation, key, ordinal, model: choice.model, answer: paid }));
     if (source.kind === 'replay') await journal.append({ v: 1, conversation, key, ordinal, model: choice.model, answer });
     return this.#count(answer);
   }
@@ -70,8 +71,8 @@ export class Caller {
     return answer;
   }
 
-  async #pay(provider: Provider, request: ModelRequest, keep: (answer: ModelAnswer) => Promise<void>): Promise<ModelAnswer> {
-    const { choice, ledger, limits, redactor, retries, signal, onDoing = () => undefined } = this.settings;
+  async #pay(provider: Provider, request: ModelRequest, signal: AbortSignal, keep: (answer: ModelAnswer) => Promise<void>): Promise<ModelAnswer> {
+    const { choice, ledger, limits, redactor, retries, onDoing = () => undefined } = this.settings;
     const atMost = this.#atMost(request);
     try {
       return await withRetries(retries, signal, async (attempt) => {
@@ -83,9 +84,9 @@ export class Caller {
           await reservation.settle(this.#spendOf(answer.usage));
           return answer;
         } catch (error) {
-          // Of a call that is broken off nobody knows what it cost: its estimate stands.
-          const spent = error instanceof ModelFailure ? error.spent : null;
-          if (spent !== null) await reservation.settle(spent === undefined ? { tokens: 0, money: 0 } : this.#spendOf(spent));
+          // Of a call that is broken off nobody knows what it cost, unless its stream told: its estimate stands.
+          if (error instanceof ModelFailure && error.spent !== undefined) await reservation.settle(this.#spendOf(error.spent));
+          else if (error instanceof ModelFailure && error.free) await reservation.settle({ tokens: 0, money: 0 });
           throw error;
         }
       }, (ms, failure) => onDoing(`${choice.name}: ${redactor.text(failure.message).slice(0, 200)}; waiting ${Math.ceil(ms / 1000)} s`));
@@ -116,6 +117,6 @@ export class Caller {
 /** A signed piece that had to be changed is of no use to its provider any more. */
 function cleaned(answer: ModelAnswer, redactor: Redactor): ModelAnswer {
   const { raw, ...rest } = answer;
-  const cleanRaw = redactor.json(raw);
-  return { ...redactor.json(rest), ...(raw === undefined || JSON.stringify(raw) !== JSON.stringify(cleanRaw) ? {} : { raw }) };
+  const cleanRaw = redactor.code(raw);
+  return { ...redactor.json({ ...rest, calls: [] }), calls: redactedCalls(rest.calls, redactor), ...(raw === undefined || JSON.stringify(raw) !== JSON.stringify(cleanRaw) ? {} : { raw }) };
 }

@@ -9,6 +9,7 @@ import { Ledger, type SpendLimits } from './ledger.js';
 import { promptNames, promptOf, rendered } from './prompts.js';
 import { providerOf } from './providers/registry.js';
 import type { Redactor } from './redact.js';
+import { redactedTurns } from './redact-turns.js';
 import { Results } from './results.js';
 import { usualRetries, type RetryPolicy } from './retry.js';
 import { TrafficJournal, type Given, type Replay } from './traffic.js';
@@ -50,7 +51,7 @@ export async function openConversation(settings: ConversationSettings): Promise<
   const journal = await TrafficJournal.open(files.journal);
   const caller = new Caller({ conversation: name, choice, source, journal, ledger: await Ledger.of(files.ledger), limits, redactor, retries, signal, ...(onDoing === undefined ? {} : { onDoing }) });
   const results = new Results(async (text) => await artifacts.put('text', redactor.text(text)));
-  const dialog = new Dialog({ caller, system: rendered('system'), tools: tools.map((tool) => ({ ...tool, run: async (input, end) => redactor.text(await tool.run(input, end)) })), results, bounds: choice.bounds, context: choice.context, maxTokens: choice.max_tokens, signal });
+  const dialog = new Dialog({ caller, system: rendered('system'), tools: tools.map((tool) => ({ ...tool, run: async (input, end) => redactor.text(await tool.run(input, end)) })), results, bounds: choice.bounds, context: choice.context, maxTokens: choice.max_tokens, signal, began: await journal.begin(name, Date.now()) });
   return {
     dialog,
     results,
@@ -63,7 +64,7 @@ export async function openConversation(settings: ConversationSettings): Promise<
     },
     end: async () => {
       const spent = { ...caller.spent };
-      const transcript = { v: 1, conversation: name, provider: choice.provider, model: choice.model, prompts: Object.fromEntries(promptNames.map((prompt) => [prompt, promptOf(prompt).version])), spent, results: results.artifacts, turns: redactor.json(dialog.transcript) };
+      const transcript = { v: 1, conversation: name, provider: choice.provider, model: choice.model, prompts: Object.fromEntries(promptNames.map((prompt) => [prompt, promptOf(prompt).version])), spent, results: results.artifacts, turns: redactedTurns(dialog.transcript, redactor) };
       return { transcript: await artifacts.put('json', JSON.stringify(transcript)), traffic: await artifacts.put('text', journal.text()), spent };
     },
   };

@@ -27,7 +27,7 @@ export interface Bounds {
   turns: number;
   /** Of all answers together, read and written. */
   tokens: number;
-  /** From the beginning, in milliseconds. */
+  /** From the beginning, in milliseconds: calls and tools that are under way then are ended. */
   timeout: number;
 }
 
@@ -43,9 +43,12 @@ export interface DialogSettings {
   context: number;
   maxTokens: number;
   signal: AbortSignal;
-  now?: () => number;
+  /** In milliseconds since 1970; of an earlier attempt where there was one. */
+  began: number;
 }
 
+/** Milliseconds; a timer of Node ends at once when it is longer. */
+const longestTimer = 2 ** 31 - 1;
 /** Each is a thread of its own. */
 const mostAtOnce = 8;
 
@@ -58,24 +61,34 @@ export class Dialog {
   #answers = 0;
   #held = 0;
   #heldAt = 0;
-  readonly #began: number;
-  readonly #now: () => number;
 
-  constructor(private readonly settings: DialogSettings) {
-    this.#now = settings.now ?? Date.now;
-    this.#began = this.#now();
-  }
+  constructor(private readonly settings: DialogSettings) {}
 
   /** Says something and goes on until the model calls `final` with a value that is accepted; one repair is asked for. */
   async until<Value, Accepted>(prompt: string, final: Final<Value, Accepted>): Promise<Outcome<Accepted>> {
-    const { tools, signal } = this.settings;
+    const { signal, began, bounds: { timeout } } = this.settings;
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), Math.min(Math.max(0, began + timeout - Date.now()), longestTimer));
+    try {
+      return await this.#steps(prompt, final, AbortSignal.any([signal, over.signal]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!over.signal.aborted) throw error;
+      return { kind: 'stopped', why: this.#timeIsOver() };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #steps<Value, Accepted>(prompt: string, final: Final<Value, Accepted>, signal: AbortSignal): Promise<Outcome<Accepted>> {
+    const { tools } = this.settings;
     this.#say({ role: 'user', text: prompt });
     const specs = [...tools.map(({ spec }) => spec), readResultSpec, { name: final.name, description: final.description, input: jsonSchemaOf(final.schema) }];
     for (let tries = 2; ; ) {
       const bound = this.#bound();
       if (bound !== null) return { kind: 'stopped', why: bound };
-      await this.#makeRoom(specs);
-      const answer = await this.#ask(specs);
+      await this.#makeRoom(specs, signal);
+      const answer = await this.#ask(specs, signal);
       if (answer.stop === 'refusal') return { kind: 'stopped', why: `the model declined: ${answer.text.slice(0, 300) || 'without a reason'}` };
       const asked = answer.calls.find(({ name }) => name === final.name) ?? inText(answer, final.name);
       if (answer.stop !== 'length' && asked === undefined && answer.calls.length > 0) {
@@ -102,14 +115,18 @@ export class Dialog {
     const { bounds } = this.settings;
     if (this.#answers >= bounds.turns) return `the ${bounds.turns} turns of the conversation are used`;
     if (this.#used >= bounds.tokens) return `the ${bounds.tokens} tokens of the conversation are used`;
-    return this.#now() - this.#began >= bounds.timeout ? `the ${Math.round(bounds.timeout / 1000)} s of the conversation are over` : null;
+    return Date.now() - this.settings.began >= bounds.timeout ? this.#timeIsOver() : null;
   }
 
-  async #ask(tools: ToolSpec[]): Promise<ModelAnswer> {
+  #timeIsOver(): string {
+    return `the ${Math.round(this.settings.bounds.timeout / 1000)} s of the conversation are over`;
+  }
+
+  async #ask(tools: ToolSpec[], signal: AbortSignal): Promise<ModelAnswer> {
     const { caller, system, maxTokens, bounds } = this.settings;
     const isLast = this.#answers === bounds.turns - 1;
     const turns = isLast ? withNote(this.#turns, `This is your last turn: call ${tools.at(-1)?.name ?? ''} now.`) : this.#turns;
-    const answer = await caller.ask({ system, turns, tools, maxTokens });
+    const answer = await caller.ask({ system, turns, tools, maxTokens }, signal);
     this.#answers += 1;
     this.#used += totalTokens(answer.usage);
     this.#say({ role: 'assistant', text: answer.text, calls: answer.calls, ...(answer.raw === undefined ? {} : { raw: answer.raw }) });
@@ -151,14 +168,14 @@ export class Dialog {
   }
 
   /** Before the conversation outgrows the model or its budget: what was said becomes a summary, with the ids of all evidence. */
-  async #makeRoom(tools: ToolSpec[]): Promise<void> {
+  async #makeRoom(tools: ToolSpec[], signal: AbortSignal): Promise<void> {
     const { caller, system, context, bounds, results, maxTokens } = this.settings;
     const size = this.#held + estimateTokens(JSON.stringify(this.#turns.slice(this.#heldAt)));
     const first = this.#turns[0];
     // A short one has nothing to leave out.
     if (first?.role !== 'user' || this.#turns.length < 6) return;
     if (size + maxTokens < context && bounds.tokens - this.#used > 3 * size) return;
-    const summary = await caller.ask({ system, turns: withNote(this.#turns, rendered('summarise')), tools, maxTokens: Math.min(maxTokens, 4000) });
+    const summary = await caller.ask({ system, turns: withNote(this.#turns, rendered('summarise')), tools, maxTokens: Math.min(maxTokens, 4000) }, signal);
     this.#used += totalTokens(summary.usage);
     const said = summary.text === '' ? 'No summary was given.' : summary.text;
     const asked = this.#turns.flatMap((turn) => (turn.role === 'user' ? [turn.text] : []));

@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PerfloopError } from '../core/errors.js';
 
+/** Of conversations with models. */
 export const promptNames = ['system', 'judge', 'patch', 'summarise'] as const;
-export type PromptName = (typeof promptNames)[number];
+/** Of command-line agents. */
+export const agentPromptNames = ['agent', 'agent-task', 'agent-failure', 'orchestrator'] as const;
+export type AgentPromptName = (typeof agentPromptNames)[number];
+export type PromptName = (typeof promptNames)[number] | AgentPromptName;
 
 export interface Prompt {
   name: string;

@@ -3,7 +3,15 @@ export interface Redactor {
   text(text: string): string;
   /** Every string of a JSON value, keys included; the same value where nothing was found. */
   json<T>(value: T): T;
+  /**
+   * Every string of a JSON value that is code, or may become some: only what is surely a secret goes. A password such as
+   * `postgres` is a word there, and `authorization = …` an assignment.
+   */
+  code<T>(value: T): T;
 }
+
+/** What a redactor leaves in place of a secret. */
+export const redactionMark = /\[redacted(?: [^\]\n]*)?\]/g;
 
 /** Names of variables whose values are secrets. */
 const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth|_key$/i;
@@ -22,8 +30,12 @@ const forms: readonly RegExp[] = [
   /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?/g,
 ];
-const bearer = /\b(authorization|x-api-key|api-key)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',;]{8,}/gi;
-const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi;
+// A backslash begins an escape where the text is JSON or code.
+const bearer = /\b(authorization|x-api-key|api-key)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',;\\]{8,}/gi;
+const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"'\\]+:[^\s/@"'\\]+@/gi;
+
+/** A password that is a word says nothing about the code that it stands in. */
+const isWord = (value: string): boolean => value.length <= 16 && /^(?:[A-Za-z]?[a-z]+|[A-Z]+)$/.test(value);
 
 /**
  * Knows the values of variables that are secrets by their name, or are named in `names` (`OPENAI_API_KEY`): as they are,
@@ -31,16 +43,18 @@ const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi;
  */
 export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []): Redactor {
   const secrets = Object.entries(env)
-    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || secretName.test(name)) ? spellings(value).map((spelling) => ({ name, spelling })) : []))
+    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || secretName.test(name)) ? spellings(value).map((spelling) => ({ name, spelling, word: isWord(value) })) : []))
     // Of two that begin alike the longer one goes first.
     .toSorted((a, b) => b.spelling.length - a.spelling.length);
-  const text = (given: string): string => {
+  const sure = secrets.filter(({ word }) => !word);
+  const without = (known: typeof secrets, given: string): string => {
     let result = given;
-    for (const { name, spelling } of secrets) if (result.includes(spelling)) result = result.replaceAll(spelling, `[redacted ${name}]`);
+    for (const { name, spelling } of known) if (result.includes(spelling)) result = result.replaceAll(spelling, `[redacted ${name}]`);
     for (const form of forms) result = result.replaceAll(form, '[redacted key]');
-    return result.replaceAll(bearer, '$1$2[redacted key]').replaceAll(inUrl, '$1[redacted]@');
+    return result;
   };
-  return { text, json: (value) => walk(value, text) };
+  const text = (given: string): string => without(secrets, given).replaceAll(bearer, '$1$2[redacted key]').replaceAll(inUrl, '$1[redacted]@');
+  return { text, json: (value) => walk(value, text), code: (value) => walk(value, (given) => without(sure, given)) };
 }
 
 function spellings(value: string): string[] {

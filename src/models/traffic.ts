@@ -27,7 +27,9 @@ export type TrafficEntry = z.infer<typeof entrySchema>;
 const givenSchema = z.object({ context: z.string(), refused: z.array(z.string()) });
 export type Given = z.infer<typeof givenSchema>;
 const givenEntry = z.object({ v: z.literal(1), conversation: z.string(), given: givenSchema });
-type Line = TrafficEntry | z.infer<typeof givenEntry>;
+/** When it began, in milliseconds since 1970: its time goes on while nobody works on it. */
+const begunEntry = z.object({ v: z.literal(1), conversation: z.string(), began: count });
+type Line = TrafficEntry | z.infer<typeof givenEntry> | z.infer<typeof begunEntry>;
 const isAnswer = (line: Line): line is TrafficEntry => 'answer' in line;
 
 function givenIn(lines: readonly Line[], conversation: string): Given | undefined {
@@ -64,6 +66,13 @@ export class TrafficJournal {
 
   given(conversation: string): Given | undefined {
     return givenIn(this.lines, conversation);
+  }
+
+  /** Keeps `now` as the beginning of a conversation that has none yet. */
+  async begin(conversation: string, now: number): Promise<number> {
+    const began = this.lines.flatMap((line) => ('began' in line && line.conversation === conversation ? [line.began] : []))[0];
+    if (began === undefined) await this.append({ v: 1, conversation, began: now });
+    return began ?? now;
   }
 
   async append(line: Line): Promise<void> {
@@ -107,7 +116,7 @@ function parseTraffic(text: string, where: string): Line[] {
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     try {
-      return [z.union([entrySchema, givenEntry]).parse(JSON.parse(line))];
+      return [z.union([entrySchema, givenEntry, begunEntry]).parse(JSON.parse(line))];
     } catch (error) {
       throw new PerfloopError('PL_TRAFFIC', 'This is no recorded traffic of a model.', { where: `${where}:${index + 1}`, fix: 'Name a file that --record wrote.', cause: error instanceof z.ZodError ? undefined : error });
     }

@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../core/artifact.js';
+import { patched } from '@temporalio/workflow';
 import { proposingModels } from '../core/config/proposing-models.js';
-import { withTalk, type EarlierAttempt } from '../core/model-talk.js';
+import { talkHeld, withTalk, type EarlierAttempt } from '../core/model-talk.js';
 import type { RunModel } from '../core/run/model.js';
 import { endsOptimize } from './ends-optimize.js';
 import { describeFailure } from './failures.js';
@@ -33,13 +34,20 @@ async function askAbout(phases: Phases, { on, worktree, findings }: ProposalGrou
     while (next < most && !model.stopping) {
       const position = next;
       next += 1;
+      const place = { round: model.status.round, position };
+      // The proposals begin again when their host is lost: what was asked before that was paid for.
+      const held = talkHeld(model.status.models, name, place);
+      if (held?.candidates !== undefined && patched('talks-held-once')) {
+        if (held.candidates !== null) found.push(held.candidates);
+        continue;
+      }
       const asked = await unlessStopped(model, () => on.host('askModel', `${name} on finding ${position + 1}`, { ...scopeOf(input, `optimize-${model.status.round}`), target, config, worktree, findings, position, model: name, profile: model.profile, attempts, ...(replay === undefined ? {} : { replay }) }));
       if (asked === null) {
         next = most;
         continue;
       }
       const { talk, candidates } = asked;
-      model.status.models = withTalk(model.status.models, talk);
+      model.status.models = withTalk(model.status.models, { ...talk, asked: place, candidates });
       if (talk.note !== undefined) warn(model, `${name} on ${talk.title}: ${talk.note}`);
       if (candidates !== null) found.push(candidates);
     }

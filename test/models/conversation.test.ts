@@ -115,6 +115,19 @@ it('stops at its bounds, and says in the last turn that it is the last', async (
   expect(await costly.until('Look.', answerStep)).toEqual({ kind: 'stopped', why: 'the 1200 tokens of the conversation are used' });
 });
 
+it('ends a call or a tool that is under way when its time is over, and counts the time of an earlier attempt', async () => {
+  const calling = await converse((_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : look('a')), { phase: { timeout: '1s' } });
+  const over = { kind: 'stopped', why: 'the 1 s of the conversation are over' };
+  expect(await calling.dialog.until('Look.', answerStep)).toEqual(over);
+  await server?.hungUp;
+  const again = await converse(() => submit(1), { phase: { timeout: '1s' } });
+  expect(await again.dialog.until('Look.', answerStep)).toEqual(over);
+  expect(server?.received).toHaveLength(1);
+  const waiting = { ...lookTool, run: async (_input: unknown, signal: AbortSignal) => await new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) };
+  const tool = await converse(() => submit(1), { phase: { timeout: '1s' }, over: { tools: [waiting], files: { journal: join(root, 'j2'), ledger: join(root, 'l2') } } });
+  expect(await tool.dialog.until('Look.', answerStep)).toEqual(over);
+});
+
 it('summarises old turns before the model is full, and keeps the ids of its evidence', async () => {
   const { dialog, results } = await converse((received, n) => {
     if (JSON.stringify(received.body).includes('The conversation is near its limit')) return { text: ['The loop at a is slow [e1].'] };
@@ -132,9 +145,9 @@ it('pays once for what was answered before it was killed, and not at all in a re
   const first = await converse(script);
   expect(await first.dialog.until('Look.', answerStep)).toEqual({ kind: 'done', value: 5 });
   const { traffic, spent } = await first.end();
-  // As a kill leaves it: two answers whole, the third torn.
+  // As a kill leaves it: the beginning and two answers whole, the third torn.
   const journal = readFileSync(join(root, 'journal.jsonl'), 'utf8').split('\n');
-  writeFileSync(join(root, 'journal.jsonl'), `${journal[0]}\n${journal[1]}\n${(journal[2] ?? '').slice(0, 40)}`);
+  writeFileSync(join(root, 'journal.jsonl'), `${journal.slice(0, 3).join('\n')}\n${(journal[3] ?? '').slice(0, 40)}`);
   server?.received.splice(0, 1);
   const again = await converse(script);
   expect(await again.dialog.until('Look.', answerStep)).toEqual({ kind: 'done', value: 5 });
@@ -154,12 +167,19 @@ it('pays once for what was answered before it was killed, and not at all in a re
 });
 
 it('tries again after what passes, counts what a broken answer cost, and begins nothing that the budget does not hold', async () => {
-  const { dialog, end } = await converse((_, n) => [{ status: 429, headers: { 'retry-after-ms': '5' } }, { status: 500 }, submit(1)][n] ?? {});
+  const broken: Scripted[] = [{ status: 429, headers: { 'retry-after-ms': '5' } }, { status: 500 }, { text: ['', ''], fault: 'cut' }, { text: ['a', 'b'], fault: 'cut' }];
+  const { dialog, end } = await converse((_, n) => [...broken, submit(1)][n] ?? {}, { over: { retries: { tries: 6, firstWaitMs: 1, longestWaitMs: 50 } } });
   expect(await dialog.until('Look.', answerStep)).toEqual({ kind: 'done', value: 1 });
   expect((await end()).spent.calls).toBe(1);
+  const lines = readFileSync(join(root, 'spending-0.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { id: string; what: string; tokens: number });
+  const counted = lines.filter(({ what }) => what === 'begin').map(({ id, tokens }) => ({ most: tokens, ended: lines.find((line) => line.id === id && line.what === 'end')?.tokens }));
+  // An error is free. Where nothing is known the reservation stands; else what came counts.
+  expect(counted.map(({ ended }) => ended)).toEqual([0, 0, undefined, expect.any(Number), 147]);
+  expect(counted[3]?.ended).toBeGreaterThan(0);
+  expect(counted[3]?.ended).toBeLessThan(counted[3]?.most ?? 0);
   const refused = await converse(() => submit(1), { over: { limits: { tokens: 15_000, money: null }, files: { journal: join(root, 'j2'), ledger: join(root, 'l2') } } });
   await expect(refused.dialog.until('Look.', answerStep)).rejects.toMatchObject({ code: 'PL_BUDGET_SPENT' });
-  expect(server?.received).toHaveLength(3);
+  expect(server?.received).toHaveLength(5);
   await expect(converse(() => submit(1), { model: { model: 'nobody-knows' }, over: { limits: { tokens: null, money: 1 } } })).rejects.toMatchObject({ code: 'PL_MODEL_PRICE' });
   await expect(converse(() => submit(1), { over: { env: {} } })).rejects.toMatchObject({ code: 'PL_MODEL_KEY', message: expect.stringContaining('A_KEY') });
 });
@@ -194,7 +214,8 @@ describe('a finding', () => {
   it('is judged first, and patched only where it is real', async () => {
     expect(await propose(() => verdict(false))).toEqual({ verdict: expect.objectContaining({ real: false, reasons: ['because'] }), candidates: [], note: null });
     expect(server?.received).toHaveLength(1);
-    expect(bodies()[0]).toMatch(/half of the time.*|Sort the list first/s);
+    expect(bodies()[0]).toContain('half of the time');
+    expect(bodies()[0]).toContain('Sort the list first: rejected. slower');
   });
 
   it('gets edits as spans with the hash of the old text, in the line ends of the file', async () => {
@@ -223,6 +244,20 @@ describe('a finding', () => {
     expect(found).toEqual([]);
     expect(note).toContain(why);
     expect(server?.received).toHaveLength(3);
+  });
+
+  it('may hold a word that is somebody\'s password, and escapes beside an address; never a mark of what was hidden', async () => {
+    const env = { A_KEY: key, DB_PASSWORD: 'postgres' };
+    const code = 'let m = 0; // postgres at http://a:80\n  // @see authorization = headers.get("x")';
+    const over = { env, redactor: redactorOf(env, ['A_KEY']) };
+    const { candidates: [candidate] } = await propose((_, n) => (n === 0 ? verdict(true) : candidates([{ old: 'let m = 0;', new: code }])), over);
+    expect(candidate?.change.kind === 'edits' && applyEdits(source, candidate.change.edits, sha256)).toBe(source.replace('let m = 0;', code.replace('\n', '\r\n')));
+    await server?.close();
+    server = null;
+    const { candidates: found, note } = await propose((_, n) => (n === 0 ? verdict(true) : candidates([{ old: 'let m = 0;', new: `let m = "${key}";` }])), { ...over, files: { journal: join(root, 'j2'), ledger: join(root, 'l2') } });
+    expect(found).toEqual([]);
+    expect(note).toContain('the new text holds [redacted A_KEY], which stands for what was hidden from you');
+    expect(server).toMatchObject({ received: { length: 3 } });
   });
 
   it('ends in a note when the budget is used', async () => {

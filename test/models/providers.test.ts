@@ -82,14 +82,20 @@ describe.each(providers)('%s', (kind) => {
     expect(told.kind).toBe(expected);
     expect(server?.received).toHaveLength(1);
     if (_name === '429') expect(told).toMatchObject({ status: 429, retryAfterMs: 3000 });
+    expect(told.free).toBe('status' in scripted);
     // What came was paid for.
     if (expected === 'cut') expect(told.spent?.output).toBeGreaterThan(0);
   });
 
   it('ends an answer that stalls, one without end, and one that is no longer wanted', async () => {
     const stalled = await asks(kind, (_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : { fault: 'endless' }), { stallMs: 150 });
-    expect((await failure(stalled.ask(request, forever))).kind).toBe('stalled');
-    expect((await failure(stalled.ask(request, forever))).kind).toBe('too-long');
+    const silent = await failure(stalled.ask(request, forever));
+    const endless = await failure(stalled.ask(request, forever));
+    expect([silent.kind, endless.kind]).toEqual(['stalled', 'too-long']);
+    // What came was paid for.
+    expect(silent.spent?.output).toBeGreaterThan(0);
+    expect(endless.spent?.output).toBeGreaterThan(10_000);
+    expect([silent.free, endless.free]).toEqual([false, false]);
     await server?.close();
 
     const provider = await asks(kind, () => ({ text: ['a', 'b'], fault: 'hang' }));
@@ -106,6 +112,30 @@ it('estimates the tokens that a server does not count', async () => {
   expect(estimated).toBe(true);
   expect(usage.output).toBe(100);
   expect(usage.input).toBeGreaterThan(50);
+});
+
+it.each(['none', 'zero'] as const)('keeps parallel calls apart where a server sends as their index: %s', async (callIndex) => {
+  const provider = await asks('openai', () => ({ callIndex, calls: [{ name: 'look', input: { at: 'a' } }, { name: 'look', input: { at: 'b' } }, { name: 'peek', input: {} }] }));
+  const { calls } = await provider.ask(request, forever);
+  expect(calls.map(({ id, name, input }) => [id, name, JSON.parse(input)])).toEqual([['call_look_0', 'look', { at: 'a' }], ['call_look_1', 'look', { at: 'b' }], ['call_peek_2', 'peek', {}]]);
+});
+
+it('leaves out a turn in which the model said nothing, which the API of Anthropic refuses', async () => {
+  const provider = await asks('anthropic', () => ({ text: ['Done.'] }));
+  const empty: Turn[] = [{ role: 'assistant', text: '', calls: [] }, { role: 'assistant', text: ' \n', calls: [], raw: [{ type: 'thinking', thinking: 'hm', signature: 's' }] }];
+  const called: Turn = { role: 'assistant', text: ' ', calls: [{ id: 'c1', name: 'look', input: '{}' }] };
+  await provider.ask({ ...request, turns: [...request.turns, ...empty, { role: 'user', text: 'Go on.' }, called, { role: 'tools', results: [{ id: 'c1', text: 'seen', failed: false }] }] }, forever);
+  const messages = server?.received[0]?.body['messages'] as { role: string; content: { type: string }[] }[];
+  expect(messages.map(({ role, content }) => [role, ...content.map(({ type }) => type)])).toEqual([['user', 'text'], ['user', 'text'], ['assistant', 'tool_use'], ['user', 'tool_result']]);
+});
+
+it('tells what was never sent from what a server took and did not answer', async () => {
+  const gone = await modelServer('openai', () => ({}));
+  await gone.close();
+  const settings = { model: 'm', baseUrl: gone.url, key: null, temperature: null, timeoutMs: 5000, stallMs: 5000 };
+  expect(await failure(providerOf('openai', settings).ask(request, forever))).toMatchObject({ kind: 'connection', free: true });
+  const taken = await asks('openai', () => ({ text: ['', ''], fault: 'cut' }));
+  expect(await failure(taken.ask(request, forever))).toMatchObject({ free: false, spent: undefined });
 });
 
 it('tells a server that is not there', async () => {

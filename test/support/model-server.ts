@@ -7,6 +7,8 @@ export interface Scripted {
   text?: string[];
   /** `input`: JSON, sent in two pieces each, all calls mixed where the API allows that. */
   calls?: { name: string; input: unknown }[];
+  /** Of servers that send each call whole before the next: without an index, or 0 for every call. Chat completions only. */
+  callIndex?: 'none' | 'zero';
   stop?: 'length' | 'refusal';
   usage?: { input: number; cached: number; output: number };
   /** Leaves the usage out, as some servers do. */
@@ -101,16 +103,18 @@ function halves(input: unknown): [string, string] {
   return [text.slice(0, middle), text.slice(middle)];
 }
 
-function chatEvents({ text = [], calls = [], stop, usage = usual, silentUsage, fault }: Scripted): string[] {
+function chatEvents({ text = [], calls = [], stop, usage = usual, silentUsage, callIndex, fault }: Scripted): string[] {
   const chunk = (delta: object, finish: string | null = null): string => sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] });
   const pieces = fault === 'endless' ? ['x'.repeat(1000)] : text;
+  const indexed = (i: number): object => (callIndex === 'none' ? {} : { index: callIndex === 'zero' ? 0 : i });
+  const begun = ({ name, input }: { name: string; input: unknown }, i: number): string => chunk({ tool_calls: [{ ...indexed(i), id: `call_${name}_${i}`, type: 'function', function: { name, arguments: halves(input)[0] } }] });
+  const ended = ({ input }: { input: unknown }, i: number): string => chunk({ tool_calls: [{ ...indexed(i), function: { arguments: halves(input)[1] } }] });
   return [
     chunk({ role: 'assistant', content: '' }),
     chunk({ content: '' }),
     chunk({ content: '' }),
     ...pieces.map((piece) => chunk(stop === 'refusal' ? { refusal: piece } : { content: piece })),
-    ...calls.map(({ name, input }, index) => chunk({ tool_calls: [{ index, id: `call_${name}_${index}`, type: 'function', function: { name, arguments: halves(input)[0] } }] })),
-    ...calls.map(({ input }, index) => chunk({ tool_calls: [{ index, function: { arguments: halves(input)[1] } }] })),
+    ...(callIndex === undefined ? [...calls.map(begun), ...calls.map(ended)] : calls.flatMap((call, i) => [begun(call, i), ended(call, i)])),
     chunk({}, stop === 'length' ? 'length' : calls.length > 0 ? 'tool_calls' : 'stop'),
     ...(silentUsage ? [] : [sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: { prompt_tokens: usage.input + usage.cached, completion_tokens: usage.output, total_tokens: 0, prompt_tokens_details: { cached_tokens: usage.cached } } })]),
     sse('[DONE]'),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpanEdit } from '../../core/candidate.js';
+import { redactionMark } from '../redact.js';
 import { overlaps, toSpanEdits } from '../../propose/span-edits.js';
 import { dialectOf, parseSource, syntaxErrors } from '../../propose/source/parse.js';
 import { unsafeParent, unsafePath, unsafePlace } from '../../workspace/safe-path.js';
@@ -65,9 +66,12 @@ function placeOf(source: string, edit: TextReplacement): { start: number; end: n
   const { file, new: text } = edit;
   const old = source.includes('\r\n') ? edit.old.replaceAll(/\r?\n/g, '\r\n') : edit.old;
   if (edit.old === text) return `${file}: an edit changes nothing: ${quoted(edit.old)}`;
+  const hidden: string[] = edit.old.match(redactionMark) ?? [];
+  const added = (text.match(redactionMark) ?? []).find((mark) => !hidden.includes(mark));
+  if (added !== undefined) return `${file}: the new text holds ${added}, which stands for what was hidden from you. It must not be written into a file. Make the edit smaller, so that it leaves that place alone: ${quoted(edit.old)}`;
   const places = occurrences(source, old);
   const [start] = places;
-  if (start === undefined) return `${file}: this text does not occur in it: ${quoted(edit.old)}${nearly(source, edit.old)}`;
+  if (start === undefined) return `${file}: this text does not occur in it: ${quoted(edit.old)}${hidden.length > 0 ? `\n${hidden[0]} stands for what was hidden from you: quote only lines without it.` : nearly(source, edit.old)}`;
   if (places.length > 1) return `${file}: this text occurs ${places.length} times, at lines ${places.slice(0, 10).map((place) => lineAt(source, place)).join(', ')}; take in lines around it until it occurs once: ${quoted(edit.old)}`;
   return { start, end: start + old.length, text };
 }

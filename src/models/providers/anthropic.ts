@@ -34,7 +34,7 @@ async function anthropicClient({ key, baseUrl }: ProviderSettings): Promise<Anth
 const marked = { cache_control: { type: 'ephemeral' as const } };
 
 function bodyOf({ model, temperature }: ProviderSettings, { system, turns, tools, maxTokens }: ModelRequest): MessageCreateParamsStreaming {
-  const messages = turns.map(messageOf);
+  const messages = turns.flatMap(messagesOf);
   const last = messages.at(-1)?.content;
   const [end] = Array.isArray(last) ? last.slice(-1) : [];
   if (end !== undefined && (end.type === 'text' || end.type === 'tool_result')) Object.assign(end, marked);
@@ -49,12 +49,18 @@ function bodyOf({ model, temperature }: ProviderSettings, { system, turns, tools
   };
 }
 
+/** None for a turn in which the model said nothing: the API takes no empty content, no blank text and no thoughts alone. */
+function messagesOf(turn: Turn): MessageParam[] {
+  if (turn.role === 'assistant' && turn.calls.length === 0 && turn.text.trim() === '') return [];
+  return [messageOf(turn)];
+}
+
 function messageOf(turn: Turn): MessageParam {
   if (turn.role === 'user') return { role: 'user', content: [{ type: 'text', text: turn.text }] };
   if (turn.role === 'tools') return { role: 'user', content: turn.results.map(({ id, text, failed }) => ({ type: 'tool_result', tool_use_id: id, content: text, ...(failed ? { is_error: true } : {}) })) };
   if (turn.raw !== undefined) return { role: 'assistant', content: turn.raw as ContentBlockParam[] };
   const calls = turn.calls.map(({ id, name, input }) => ({ type: 'tool_use' as const, id, name, input: objectOf(input) }));
-  return { role: 'assistant', content: [...(turn.text === '' ? [] : [{ type: 'text' as const, text: turn.text }]), ...calls] };
+  return { role: 'assistant', content: [...(turn.text.trim() === '' ? [] : [{ type: 'text' as const, text: turn.text }]), ...calls] };
 }
 
 function objectOf(json: string): unknown {
@@ -127,8 +133,8 @@ class Gathered {
     const calls = blocks.flatMap(({ type, id = '', name = '', json, input }) => (type === 'tool_use' ? [{ id, name, input: json === '' ? JSON.stringify(input ?? {}) : json }] : []));
     const stop = this.#stop === 'refusal' ? 'refusal' : this.#stop === 'max_tokens' || this.#stop === 'model_context_window_exceeded' ? 'length' : calls.length > 0 ? 'tools' : 'end';
     const text = blocks.map(({ type, text: part = '' }) => (type === 'text' ? part : '')).join('');
-    // The API refuses empty text.
-    const raw = blocks.filter((block) => block.type !== 'text' || block.text !== '').map(({ json, ...block }) => (block.type === 'tool_use' ? { ...block, input: objectOf(json === '' ? JSON.stringify(block.input ?? {}) : json) } : block));
+    // The API refuses blank text.
+    const raw = blocks.filter((block) => block.type !== 'text' || block.text?.trim() !== '').map(({ json, ...block }) => (block.type === 'tool_use' ? { ...block, input: objectOf(json === '' ? JSON.stringify(block.input ?? {}) : json) } : block));
     return { text, calls, stop, usage: this.#usage, ...(raw.some(({ type }) => type.includes('thinking')) ? { raw } : {}) };
   }
 }

@@ -13,19 +13,22 @@ const passing: ReadonlySet<FailureKind> = new Set(['rate', 'server', 'connection
 export class ModelFailure extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** What the provider has charged for, as far as is known; undefined: nothing. */
+  /** What the provider has charged for, as far as the stream told; undefined: nobody knows. */
   readonly spent: Usage | undefined;
+  /** It charges nothing: it answered with an error in place of a stream, or the request never left. */
+  readonly free: boolean;
 
   constructor(
     readonly kind: FailureKind,
     message: string,
-    { status, retryAfterMs, spent }: { status?: number | undefined; retryAfterMs?: number | undefined; spent?: Usage | undefined } = {},
+    { status, retryAfterMs, spent, unsent = false }: { status?: number | undefined; retryAfterMs?: number | undefined; spent?: Usage | undefined; unsent?: boolean } = {},
   ) {
     super(message);
     this.name = 'ModelFailure';
     this.status = status;
     this.retryAfterMs = retryAfterMs;
     this.spent = spent;
+    this.free = spent === undefined && (unsent || (status !== undefined && status >= 400));
   }
 
   /** Whether another try may help. */
@@ -43,6 +46,9 @@ interface SdkError {
   type?: string | null;
 }
 
+/** Of connections that were never made. */
+const neverSent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
 /** The failure behind what an SDK threw. `spent`: what was counted before. */
 export function failureOf(error: unknown, spent?: Usage): ModelFailure {
   if (error instanceof ModelFailure) return error;
@@ -51,7 +57,7 @@ export function failureOf(error: unknown, spent?: Usage): ModelFailure {
   const { status, headers, code, type } = error as Error & SdkError;
   if (status === undefined) {
     const byType = kindOfType(`${code ?? ''} ${type ?? ''} ${error.message}`);
-    return new ModelFailure(byType ?? (spent === undefined ? 'connection' : 'cut'), `${error.message}${causeOf(error)}`, { spent });
+    return new ModelFailure(byType ?? (spent === undefined ? 'connection' : 'cut'), `${error.message}${causeOf(error)}`, { spent, unsent: causesOf(error).some((cause) => 'code' in cause && neverSent.has(String(cause.code))) });
   }
   const kind = kindOfStatus(status, `${code ?? ''} ${type ?? ''}`);
   return new ModelFailure(kind, error.message, { status, retryAfterMs: retryAfterMs(headers, Date.now()), spent });
@@ -75,9 +81,15 @@ function kindOfType(said: string): FailureKind | null {
 
 /** Node hides why a connection failed behind `fetch failed`. */
 function causeOf(error: Error): string {
-  const causes: string[] = [];
-  for (let cause = error.cause; cause instanceof Error && causes.length < 3; cause = cause.cause) if (cause.message !== '') causes.push(cause.message);
-  return causes.length === 0 ? '' : ` (${causes.join(': ')})`;
+  const told = causesOf(error).map(({ message }) => message).filter((message) => message !== '');
+  return told.length === 0 ? '' : ` (${told.join(': ')})`;
+}
+
+/** The nearest ones only: a chain could be a ring. */
+function causesOf(error: Error): Error[] {
+  const causes: Error[] = [];
+  for (let cause = error.cause; cause instanceof Error && causes.length < 4; cause = cause.cause) causes.push(cause);
+  return causes;
 }
 
 /** What Retry-After asks for: seconds or a date (RFC 9110, 10.2.3), or milliseconds in the header of both providers. */

@@ -49,6 +49,8 @@ class Gathered {
   #text = '';
   #refusal = '';
   readonly #calls: ToolCall[] = [];
+  /** The call that goes on at an index; -1 where a server sends none. */
+  readonly #open = new Map<number, ToolCall>();
   #finish: string | null = null;
   #usage: Usage | null = null;
 
@@ -66,13 +68,24 @@ class Gathered {
     this.#finish = finish ?? this.#finish;
     let characters = (delta.content ?? '').length + (delta.refusal ?? '').length;
     for (const { index, id, function: called } of delta.tool_calls ?? []) {
-      const call = (this.#calls[index] ??= { id: '', name: '', input: '' });
+      const call = this.#callOf(index, id, called?.name);
       call.id ||= id ?? '';
       call.name ||= called?.name ?? '';
       call.input += called?.arguments ?? '';
       characters += (called?.arguments ?? '').length;
     }
     return characters;
+  }
+
+  /** Some servers send no index, or 0 for every call: then a new id begins one, and a name does where nothing else tells. */
+  #callOf(index: number | undefined, id: string | undefined, name: string | undefined): ToolCall {
+    const open = this.#open.get(index ?? -1);
+    const begins = open === undefined || (id !== undefined && id !== '' && open.id !== '' && id !== open.id) || (index === undefined && !id && name !== undefined && name !== '');
+    const known = begins && id ? this.#calls.find((call) => call.id === id) : open;
+    const call = known ?? { id: '', name: '', input: '' };
+    if (known === undefined) this.#calls.push(call);
+    this.#open.set(index ?? -1, call);
+    return call;
   }
 
   /** What a call that broke off has cost; undefined where nothing came. */
@@ -83,14 +96,14 @@ class Gathered {
 
   answer(body: object): ModelAnswer {
     if (this.#finish === null) throw new ModelFailure('cut', 'the answer ended before its end', { spent: this.spent(body) });
-    const calls = this.#calls.filter((call) => call !== undefined).map((call, index) => ({ ...call, id: call.id || `call_${index}` }));
+    const calls = this.#calls.map((call, index) => ({ ...call, id: call.id || `call_${index}` }));
     const declined = this.#refusal !== '' || this.#finish === 'content_filter';
     const stop = declined ? 'refusal' : this.#finish === 'length' ? 'length' : calls.length > 0 ? 'tools' : 'end';
     return { text: this.#text || this.#refusal, calls, stop, usage: this.#usage ?? this.#estimate(body), ...(this.#usage === null ? { estimated: true } : {}) };
   }
 
   #written(): string {
-    return `${this.#text}${this.#refusal}${this.#calls.map((call) => call?.input ?? '').join('')}`;
+    return `${this.#text}${this.#refusal}${this.#calls.map(({ input }) => input).join('')}`;
   }
 
   #estimate(body: object): Usage {
