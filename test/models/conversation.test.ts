@@ -116,15 +116,15 @@ it('stops at its bounds, and says in the last turn that it is the last', async (
 });
 
 it('ends a call or a tool that is under way when its time is over, and counts the time of an earlier attempt', async () => {
-  const calling = await converse((_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : look('a')), { phase: { timeout: '1s' } });
-  const over = { kind: 'stopped', why: 'the 1 s of the conversation are over' };
+  const calling = await converse((_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : look('a')), { phase: { timeout: '2s' } });
+  const over = { kind: 'stopped', why: 'the 2 s of the conversation are over' };
   expect(await calling.dialog.until('Look.', answerStep)).toEqual(over);
   await server?.hungUp;
-  const again = await converse(() => submit(1), { phase: { timeout: '1s' } });
+  const again = await converse(() => submit(1), { phase: { timeout: '2s' } });
   expect(await again.dialog.until('Look.', answerStep)).toEqual(over);
   expect(server?.received).toHaveLength(1);
   const waiting = { ...lookTool, run: async (_input: unknown, signal: AbortSignal) => await new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) };
-  const tool = await converse(() => submit(1), { phase: { timeout: '1s' }, over: { tools: [waiting], files: { journal: join(root, 'j2'), ledger: join(root, 'l2') } } });
+  const tool = await converse(() => submit(1), { phase: { timeout: '2s' }, over: { tools: [waiting], files: { journal: join(root, 'j2'), ledger: join(root, 'l2') } } });
   expect(await tool.dialog.until('Look.', answerStep)).toEqual(over);
 });
 

@@ -88,7 +88,7 @@ describe.each(providers)('%s', (kind) => {
   });
 
   it('ends an answer that stalls, one without end, and one that is no longer wanted', async () => {
-    const stalled = await asks(kind, (_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : { fault: 'endless' }), { stallMs: 150 });
+    const stalled = await asks(kind, (_, n) => (n === 0 ? { text: ['a', 'b'], fault: 'hang' } : { fault: 'endless' }), { stallMs: 1000 });
     const silent = await failure(stalled.ask(request, forever));
     const endless = await failure(stalled.ask(request, forever));
     expect([silent.kind, endless.kind]).toEqual(['stalled', 'too-long']);
