@@ -43,6 +43,14 @@ export function isCostly(type: string): boolean {
   return /^(?:vector|map|set|unordered_map|unordered_set|multimap|multiset|deque|list)<[^?]*>$/.test(type) && !type.includes('unique_ptr');
 }
 
+const owners = new Set(['vector', 'string', 'map', 'set', 'unordered_map', 'unordered_set', 'multimap', 'multiset', 'deque', 'list', 'queue', 'stack', 'array', 'pair', 'tuple']);
+
+/** A string or container of the standard library that has nothing but copies in it: no view, span or pointer, and no type of the program, which may hold one. */
+export function ownsItsParts(type: string): boolean {
+  const words = type.split(/[<>,]/).filter((word) => word !== '');
+  return words.length > 0 && words.every((word) => owners.has(word) || isNumber(word) || /^\d+$/.test(word));
+}
+
 /** Whether an element of the type is worth a reference, and only has constant methods that change nothing. */
 export function isCostlyElement(type: string): boolean {
   if (isCostly(type) || /^shared_ptr<[^?]*>$/.test(type)) return true;

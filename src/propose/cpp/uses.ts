@@ -2,7 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { same } from '../source/tree.js';
 import type { CppFunction } from './function.js';
 import { nameCall } from './syntax.js';
-import { isCostly, isNumber } from './types.js';
+import { argumentsOf, isCostly, isNumber, ownsItsParts } from './types.js';
 
 /** What the code does with a variable at one place. `escape`: something else may come to refer to it, or it is not understood. */
 export type Role = 'declare' | 'read' | 'write' | 'escape';
@@ -60,7 +60,8 @@ function contextRole(fn: CppFunction, at: SgNode, isWhole: boolean): Role {
   const isField = (name: string): boolean => same(parent?.field(name) ?? null, at);
   switch (String(parent?.kind())) {
     case 'assignment_expression':
-      return isField('left') ? 'write' : 'read';
+      if (isField('left')) return 'write';
+      return /string_view|span|[*]|_ptr|reference_wrapper/.test(rootType(fn, parent?.field('left') ?? null)) ? 'escape' : 'read';
     case 'update_expression':
       return 'write';
     case 'binary_expression': {
@@ -84,10 +85,16 @@ function contextRole(fn: CppFunction, at: SgNode, isWhole: boolean): Role {
       return !isReference || parent?.children().some((child) => child.text() === 'const') === true ? 'read' : 'escape';
     }
     case 'argument_list':
-      return argumentRole(fn, parent?.parent() ?? null);
+      return argumentRole(fn, parent?.parent() ?? null, at);
     default:
       return isWhole && parent?.kind() === 'comma_expression' ? 'read' : 'escape';
   }
+}
+
+/** The type of the variable that a place is a part of: `m` of `m[k]`; empty where it is not known. */
+function rootType(fn: CppFunction, place: SgNode | null): string {
+  if (place?.kind() === 'subscript_expression') return rootType(fn, place.field('argument'));
+  return place?.kind() === 'identifier' ? (fn.typeOf(place.text()) ?? fn.binding(place.text())?.indirection ?? '') : '';
 }
 
 /** Whether what is declared is a value of its own and no view, iterator or object that may keep a reference. */
@@ -96,13 +103,25 @@ function copies(fn: CppFunction, declarator: SgNode): boolean {
   return isCostly(type) || isNumber(type) || type === 'auto';
 }
 
-function argumentRole(fn: CppFunction, call: SgNode | null): Role {
+/** Whether a container copies what it is given: it holds no views or pointers, or is one of just that type. */
+function keepsCopy(fn: CppFunction, container: SgNode | null, given: SgNode): boolean {
+  const type = container === null ? null : fn.typeOf(container.text());
+  if (type === null) return false;
+  const elements = argumentsOf(type, 'vector', 'deque', 'list', 'queue', 'stack', 'set', 'unordered_set', 'multiset');
+  return ownsItsParts(type) || (isCostly(elements[0] ?? '') && elements[0] === fn.typeOf(given.text()));
+}
+
+function argumentRole(fn: CppFunction, call: SgNode | null, given: SgNode): Role {
   // `std::string t(s)` copies; another type may keep a reference.
-  if (call?.kind() === 'init_declarator') return isCostly(fn.binding(call.field('declarator')?.text() ?? '')?.type ?? '') ? 'read' : 'escape';
+  if (call?.kind() === 'init_declarator') {
+    const type = fn.binding(call.field('declarator')?.text() ?? '')?.type ?? '';
+    return ownsItsParts(type) || (isCostly(type) && type === fn.typeOf(given.text())) ? 'read' : 'escape';
+  }
   const callee = call?.kind() === 'call_expression' ? call.field('function') : null;
   if (callee?.kind() === 'field_expression') {
     const method = callee.field('field')?.text() ?? '';
-    return changingMethods.has(method) || readingMethods.has(method) || partMethods.has(method) || method === 'find' ? 'read' : 'escape';
+    if (changingMethods.has(method)) return keepsCopy(fn, callee.field('argument'), given) ? 'read' : 'escape';
+    return readingMethods.has(method) || partMethods.has(method) || method === 'find' ? 'read' : 'escape';
   }
   return readers.test(nameCall(call)?.name ?? '') ? 'read' : 'escape';
 }

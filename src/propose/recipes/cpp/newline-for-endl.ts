@@ -5,6 +5,9 @@ import { lineOf, same } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
 
+/** Input that, unlike that of `std::cin`, does not write out what `std::cout` holds: who answers to what is printed would wait for ever. */
+const withoutFlush = /\b(?:tie|rdbuf|stdin|istreambuf_iterator|(?:v?f?w?scanf)|f?getw?[cs]|getw?char|fread|read|readline|recv|accept|select|poll)\b/;
+
 export const cppNewlineForEndl: CppRecipe = {
   family: 'cpp',
   name: 'cpp-newline-for-endl',
@@ -12,11 +15,12 @@ export const cppNewlineForEndl: CppRecipe = {
   category: 'repeated-work',
   title: 'End lines by a newline, which does not flush each, instead of by `std::endl`',
   evidence: { findings: hostWork, text: '`write` or `std::ostream::flush` below the function.' },
-  condition: 'The stream is `std::cout`, not `std::cerr` or `std::clog`, and no loop around goes on for ever. The file does not end the program in a way that loses what is not yet written, starts no other process, and sleeps nowhere.',
+  condition: 'The stream is `std::cout`, not `std::cerr` or `std::clog`, and no loop around goes on for ever. The file does not end the program in a way that loses what is not yet written, starts no other process, and sleeps nowhere. It reads no input that leaves the lines in the buffer: neither by functions of C nor with `std::cin` untied.',
   risk: 'Lines appear in blocks, later than before. A program that crashes loses the last of them, and what it writes to stderr may come before them.',
   expected: 'About a microsecond a line; large for programs that print much.',
   references: ['https://en.cppreference.com/w/cpp/io/manip/endl', 'https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#slio50-avoid-endl'],
   apply(fn) {
+    if (withoutFlush.test(fn.source)) return [];
     if (/\b(?:_exit|_Exit|abort|quick_exit|fork|vfork|exec[lv]p?e?|system|popen|dup2?|raise|kill|signal|sigaction|sleep\w*|usleep|terminate|STDOUT_FILENO|write)\s*\(|\bunistd\.h|\bunitbuf\b/.test(fn.source)) return [];
     const found = fn.owned('qualified_identifier', 'identifier').filter((node) => isEndl(fn, node));
     const [first] = found;

@@ -16,7 +16,7 @@ export const cppOneLookup: CppRecipe = {
   category: 'repeated-work',
   title: 'Keep the iterator that a look-up in a map has found instead of looking up again',
   evidence: { findings: hostWork, text: '`_M_find_node`, `_M_lower_bound` or a hash function below the function.' },
-  condition: 'The map is a variable of the function or a parameter, the key a variable or literal that the branch does not change. All that the branch does with the map is to look up that key, and nobody else changes the map meanwhile.',
+  condition: 'The map is a variable of the function or a parameter, the key a variable or literal that neither the condition nor the branch changes. All that the branch does with the map is to look up that key, and nobody else changes the map meanwhile.',
   risk: 'None known.',
   expected: 'A third to two thirds of the time spent in the map.',
   references: ['https://en.cppreference.com/w/cpp/container/unordered_map/find'],
@@ -35,13 +35,16 @@ function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
   const found = test === null ? null : lookupOf(test);
   if (found === null || test === null) return null;
   const { map, key } = found;
-  const isKey = key.kind() === 'identifier' ? fn.binding(key.text()) !== null && isReadOnly(fn, key.text(), body) : ['string_literal', 'number_literal', 'char_literal'].includes(String(key.kind()));
+  const isKey = key.kind() === 'identifier' ? fn.binding(key.text()) !== null && [condition, body].every((region) => isReadOnly(fn, key.text(), region)) : ['string_literal', 'number_literal', 'char_literal'].includes(String(key.kind()));
   if (!/^(?:unordered_map|map)<[^?]*>$/.test(fn.typeOf(map) ?? '') || !isKey) return null;
   const again = all(body, 'subscript_expression', 'call_expression').filter((at) => within(at, body) && keyLookedUp(at, map) === key.text());
   const uses = fn.usesIn(map, body);
   if (again.length === 0 || uses.length !== again.length || uses.some((use) => fn.isDeferred(use))) return null;
-  // A write through another name could end the iterator, or the value.
-  if (!(isPrivate(fn, map) || isHarmless(fn, body))) return null;
+  // The rest of the condition runs behind the look-up.
+  if (!isReadOnly(fn, map, condition)) return null;
+  // A write through another name could end the iterator, or the value, or make the key another.
+  const isOwn = isPrivate(fn, map) && (key.kind() !== 'identifier' || isPrivate(fn, key.text()));
+  if (!isOwn && ![condition, body].every((region) => isHarmless(fn, region))) return null;
   const iterator = fn.names.fresh('found');
   return {
     title: `look \`${key.text()}\` up in \`${map}\` once`,

@@ -15,7 +15,7 @@ export const cppReserve: CppRecipe = {
   category: 'allocation',
   title: 'Reserve the memory of a vector or string that a loop of known length fills',
   evidence: { findings: hostWork, text: '`_M_realloc_insert`, `_M_mutate`, `operator new` and `memmove` below the function.' },
-  condition: 'The vector or string is a variable of the function that was just declared and is empty. The loop goes round a number of times that stands in its head, is not left early, and adds one element each time. A count that may be negative is tested first. Nothing asks for the capacity.',
+  condition: 'The vector or string is a variable of the function that was just declared and is empty. The loop goes round a number of times that stands in its head, is not left early, and adds one element each time. A count that may be negative is tested first. A count that is a number, and so may be anything, needs a body that cannot fail before the memory is used. Nothing asks for the capacity.',
   risk: 'None known.',
   expected: 'A half to two thirds of the time spent appending.',
   references: ['https://en.cppreference.com/w/cpp/container/vector/reserve', 'https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#S-performance'],

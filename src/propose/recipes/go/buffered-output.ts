@@ -57,7 +57,7 @@ function rewrite(fn: GoFunction, loop: SgNode): Rewrite | null {
 function isBounded(fn: GoFunction, loop: SgNode): boolean {
   return all(loop, 'for_statement').every((inner) => {
     const over = inner.namedChildren().find((node) => node.kind() === 'range_clause')?.field('right');
-    if (over === undefined || over === null) return inner.namedChildren().some((node) => node.kind() === 'for_clause');
+    if (over === undefined || over === null) return inner.namedChildren().some((node) => node.kind() === 'for_clause' && node.field('condition') !== null && node.field('condition')?.text() !== 'true');
     const type = typeOfValue(fn, over);
     return isCounted(type) || type === 'int';
   });

@@ -56,7 +56,7 @@ function again(node: SgNode): { name: string; args: string } | null {
   const inline = new RegExp(`^\\s*"\\{${name}\\}`).exec(args);
   if (inline !== null) return { name, args: `"${args.slice(inline[0].length)}` };
   const first = new RegExp(`^\\s*"\\{\\}((?:[^"\\\\]|\\\\.)*)"\\s*,\\s*${name}\\s*(?:,\\s*(.*))?$`, 's').exec(args);
-  // Numbered arguments would mean others.
-  if (first === null || /\{\d/.test(first[1] ?? '')) return null;
+  // Numbered arguments, also those of a width (`{:>1$}`), would mean others.
+  if (first === null || /\{\d|\$/.test(first[1] ?? '')) return null;
   return { name, args: `"${first[1] ?? ''}"${first[2] === undefined || first[2] === '' ? '' : `, ${first[2]}`}` };
 }

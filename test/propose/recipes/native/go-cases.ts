@@ -99,6 +99,7 @@ export const goCases: Record<string, NativeCases> = {
     leaves: {
       'other code may print': go(['fmt'], 'func f(xs []string, g func()) {\n\tfor _, x := range xs {\n\t\tfmt.Println(x)\n\t\tg()\n\t}\n}\n'),
       'the loop may wait': go(['fmt'], 'func f(xs chan string) {\n\tfor x := range xs {\n\t\tfmt.Println(x)\n\t}\n}\n'),
+      'the loop has no end': go(['fmt'], 'func f() {\n\tfor i := 0; ; i++ {\n\t\tfmt.Println(i)\n\t}\n}\n'),
       'the program may end': go(['fmt', 'os'], 'func f(xs []string) {\n\tfor _, x := range xs {\n\t\tfmt.Println(x)\n\t\tif x == "" {\n\t\t\tos.Exit(1)\n\t\t}\n\t}\n}\n'),
       'the loop returns': go(['fmt'], 'func f(xs []string) {\n\tfor _, x := range xs {\n\t\tfmt.Println(x)\n\t\tif x == "" {\n\t\t\treturn\n\t\t}\n\t}\n}\n'),
     },

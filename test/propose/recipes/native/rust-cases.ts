@@ -22,6 +22,7 @@ export const rustCases: Record<string, NativeCases> = {
       'it stands twice': 'fn f(n: usize) -> String {\n    let mut s = String::new();\n    for i in 0..n {\n        s = format!("{}{}{}", s, i, s);\n    }\n    s\n}\n',
       'its length is shown': 'fn f(n: usize) -> String {\n    let mut s = String::new();\n    for i in 0..n {\n        s.push_str(&format!("{}{}", s.len(), i));\n    }\n    s\n}\n',
       'numbered arguments': 'fn f(n: usize) -> String {\n    let mut s = String::new();\n    for i in 0..n {\n        s = format!("{}{1}", s, i);\n    }\n    s\n}\n',
+      'a width by number': 'fn f(n: usize) -> String {\n    let mut s = String::new();\n    for i in 0..n {\n        s = format!("{}{:>1$}{}", s, i, n);\n    }\n    s\n}\n',
       'in front': 'fn f(n: usize) -> String {\n    let mut s = String::new();\n    for i in 0..n {\n        s = format!("{}{}", i, s);\n    }\n    s\n}\n',
       'another type': 'fn f(n: usize, s: &mut Text) {\n    for i in 0..n {\n        s.push_str(&format!("{}", i));\n    }\n}\n',
     },
