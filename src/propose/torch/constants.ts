@@ -79,18 +79,41 @@ function isLength(node: SgNode): boolean {
   return node.kind() === 'identifier' || /^\w+\.(?:size\(-?\d\)|shape\[-?\d\])$/.test(node.text());
 }
 
+/** Methods that may give the same memory in another shape or type. */
+const views = new Set(['view', 'view_as', 'reshape', 'reshape_as', 'unsqueeze', 'squeeze', 'expand', 'expand_as', 'broadcast_to', 'transpose', 'swapaxes', 'swapdims', 'movedim', 'permute', 't', 'T', 'mT', 'H', 'flatten', 'unflatten', 'ravel', 'contiguous', 'to', 'cuda', 'cpu', 'type', 'type_as', 'float', 'bool', 'long', 'int', 'half', 'double', 'bfloat16', 'detach', 'narrow', 'select', 'chunk', 'split', 'tensor_split', 'unbind', 'diagonal', 'diag', 'unfold', 'as_strided', 'numpy', 'data', 'real']);
+const holders = new Set(['parenthesized_expression', 'conditional_expression', 'expression_list', 'tuple', 'list', 'dictionary', 'pair']);
+
 /** Whether code behind the expression may change the tensor that it made, or hand it out; then it has to be a new one each time. */
-export function isChanged(module: PyModule, node: SgNode): boolean {
-  const parent = node.parent();
-  if (parent?.kind() === 'return_statement' || parent?.kind() === 'yield') return true;
-  if (parent?.kind() !== 'assignment') return false;
+export function isChanged(module: PyModule, node: SgNode, depth = 0): boolean {
+  if (depth > 5) return true;
+  const { at, isWritten } = throughViews(node);
+  const parent = at.parent();
+  if (isWritten || parent?.kind() === 'return_statement' || parent?.kind() === 'yield') return true;
+  if (parent?.kind() === 'named_expression') return true;
+  if (parent?.kind() === 'assignment' && same(parent.field('left'), at)) return !same(at, node);
+  if (parent?.kind() !== 'assignment') return parent?.kind() === 'augmented_assignment' && same(parent.field('left'), at);
   const left = parent.field('left');
   if (left?.kind() !== 'identifier') return true;
   const uses = module.uses(module.scopeOf(node), left.text());
   if (uses.filter((use) => use.role === 'write').length !== 1) return true;
   return uses.some(({ node: use, role, deferred }) => {
     const around = use.parent();
-    const method = around?.kind() === 'attribute' ? (around.field('attribute')?.text() ?? '') : '';
-    return deferred || role === 'mutate' || role === 'return' || role === 'declare' || (method.endsWith('_') && !method.startsWith('_')) || around?.kind() === 'augmented_assignment' || all(around ?? use, 'keyword_argument').some((keyword) => keyword.field('name')?.text() === 'out');
+    return deferred || role === 'mutate' || role === 'return' || role === 'declare' || around?.kind() === 'augmented_assignment' || all(around ?? use, 'keyword_argument').some((keyword) => keyword.field('name')?.text() === 'out') || (role !== 'write' && isChanged(module, use, depth + 1));
   });
+}
+
+/** The outermost expression that may be the same memory: `x.view(1, T)[0]` of `x`; and whether it is written to on the way. */
+function throughViews(node: SgNode): { at: SgNode; isWritten: boolean } {
+  let at = node;
+  for (let parent = at.parent(); parent !== null; parent = at.parent()) {
+    if (parent.kind() === 'attribute' && same(parent.field('object'), at)) {
+      const name = parent.field('attribute')?.text() ?? '';
+      if (name.endsWith('_') && !name.startsWith('_')) return { at, isWritten: true };
+      if (!views.has(name)) return { at, isWritten: false };
+      const call = parent.parent();
+      at = call?.kind() === 'call' && same(call.field('function'), parent) ? call : parent;
+    } else if (holders.has(String(parent.kind())) || (parent.kind() === 'subscript' && same(parent.field('value'), at))) at = parent;
+    else break;
+  }
+  return { at, isWritten: false };
 }

@@ -1,6 +1,11 @@
-import { all } from '../source/tree.js';
-import { modelClasses } from './models.js';
+import type { SgNode } from '@ast-grep/napi';
+import { all, endOf, parts, startOf } from '../source/tree.js';
+import { argument } from './call.js';
+import { attributeValue, methodIn, modelClasses } from './models.js';
+import { originsOf } from './origins.js';
+import type { PyModule } from './module.js';
 import type { Located, TorchProgram } from './program.js';
+import { owned, statementOf } from './statements.js';
 
 /** Whether the files around the finding make a network of two-dimensional convolutions: a layer of one, or a model of torchvision. */
 export function hasConvolutions(program: TorchProgram): boolean {
@@ -9,6 +14,31 @@ export function hasConvolutions(program: TorchProgram): boolean {
 
 function isConvolution(path: string): boolean {
   return /^torch\.nn\.(?:Conv2d|ConvTranspose2d)$/.test(path) || /^torchvision\.models\.(?!vit_|swin)\w+$/.test(path) || path === 'torch.nn.functional.conv2d';
+}
+
+/** Whether a model gives its input as it is to a two-dimensional convolution, so that the input has four dimensions. */
+export function takesImages(program: TorchProgram, model: Located): boolean {
+  const made = originsOf(program, model);
+  return made.length > 0 && made.every(({ module, node }) => beginsWithConvolution(program, module, node, 0));
+}
+
+/** Of the expression that makes a layer or model. */
+function beginsWithConvolution(program: TorchProgram, module: PyModule, made: SgNode | null, depth: number): boolean {
+  if (made?.kind() !== 'call' || depth > 4) return false;
+  const path = module.pathOf(made.field('function')) ?? '';
+  if (/^torch\.nn\.(?:Conv2d|ConvTranspose2d)$/.test(path) || /^torchvision\.models\.(?!vit_|swin|maxvit|get_)[a-z]\w+$/.test(path)) return true;
+  if (path === 'torch.nn.Sequential') return beginsWithConvolution(program, module, parts(made.field('arguments') ?? made)[0] ?? null, depth + 1);
+  const found = program.definitionOf(module, made.field('function'));
+  const forward = found === null ? null : methodIn(found.node, 'forward');
+  if (found === null || forward === null) return false;
+  const [, input] = parts(forward.field('parameters') ?? forward).map((node) => (node.kind() === 'identifier' ? node : (node.field('name') ?? node.namedChildren()[0] ?? node)).text());
+  return owned(found.module, forward, 'call').some((call) => {
+    const callee = call.field('function');
+    const given = argument(call, 'input', 0);
+    if (input === undefined || given?.text() !== input || callee?.kind() !== 'attribute' || callee.field('object')?.text() !== 'self') return false;
+    const isAsGiven = found.module.uses(forward, input).every((use) => use.role !== 'write' || endOf(statementOf(use.node)) > startOf(call));
+    return isAsGiven && beginsWithConvolution(program, found.module, attributeValue(found.node, callee.field('attribute')?.text() ?? ''), depth + 1);
+  });
 }
 
 /** Something in the files that makes the sizes of inputs differ from batch to batch. */

@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, same, startOf } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
-import { hasConvolutions, modelsAround } from '../../torch/convolutions.js';
+import { hasConvolutions, modelsAround, takesImages } from '../../torch/convolutions.js';
 import { movesOf } from '../../torch/devices.js';
 import { methodIn } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
@@ -18,7 +18,7 @@ export const channelsLast: TorchRecipe = {
   category: 'device-work',
   title: 'Keep the weights and inputs of a convolutional network in `torch.channels_last`, the layout of the tensor cores',
   evidence: { findings: ['C5-copy-kernels', 'C5-fp32-gemm'], text: 'Kernels that turn layouts around (`nchwToNhwc`), or convolutions that take most of the time.' },
-  condition: 'The network has two-dimensional convolutions, is moved to the device by `.to(…)` under a name, and the batches that it is called with are moved in the same loop. No `forward` of the repository uses `.view(…)`, which refuses such a layout. A layout changes no value.',
+  condition: 'The network is one of torchvision, or gives the input of its `forward` unchanged to a two-dimensional convolution or a `Sequential` that begins with one. It is moved to the device by `.to(…)` under a name, and the batches that it is called with are moved in the same loop. No `forward` of the repository uses `.view(…)`, which refuses such a layout. A layout changes no value.',
   risk: 'Operations that do not know the layout turn it back, which costs time. It pays with half precision or TF32.',
   expected: 'A tenth to a third of the time of convolutions on tensor cores.',
   references: ['https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html', 'https://pytorch.org/tutorials/recipes/recipes/tuning_guide.html#use-channels-last-memory-format-for-computer-vision-models'],
@@ -31,7 +31,7 @@ export const channelsLast: TorchRecipe = {
     const view = viewInForward(program);
     if (view !== null) return [{ line, reason: `Line ${lineOf(view.node)} of ${view.module.file} uses \`.view\`, which would refuse the layout; \`.flatten\` or \`.reshape\` would not.` }];
     const call = modelCalls(program)[0];
-    return call === undefined ? [{ line, reason: 'It cannot be seen where the model is called with a batch that is moved to the device.' }] : [call];
+    return call === undefined ? [{ line, reason: 'It cannot be seen where a model that gives its input to a two-dimensional convolution is called with a batch that is moved to the device.' }] : [call];
   },
 };
 
@@ -52,7 +52,7 @@ function modelCalls(program: TorchProgram): (Rewrite | Refusal)[] {
     const input = argument(call, 'x', 0);
     const loop = loopsAround(module, call)[0];
     const isName = model?.kind() === 'identifier' || (model?.kind() === 'attribute' && /^self\.\w+$/.test(model.text()));
-    if (model === null || !isName || input === null || loop === undefined || module.pathOf(model) !== null) return [];
+    if (model === null || !isName || input === null || loop === undefined || module.pathOf(model) !== null || !takesImages(program, { module, node: model })) return [];
     const moves = movesOf(program, { module, node: model }).filter((move) => methodOf(move.node)?.method === 'to' && callArguments(move.node).positional.length === 1);
     const batch = batchMove(module, loop, input);
     const [first] = moves;

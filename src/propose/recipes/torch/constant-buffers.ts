@@ -3,6 +3,7 @@ import { all, ancestorWhere, lineOf, parts } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
 import { constantTensors, isChanged, type ConstantTensor } from '../../torch/constants.js';
 import { modelsAround } from '../../torch/convolutions.js';
+import { isMoved } from '../../torch/moved.js';
 import { isModule, methodIn } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
 import type { TorchProgram } from '../../torch/program.js';
@@ -21,7 +22,7 @@ export const constantBuffers: TorchRecipe = {
   title: 'Make masks, position ids and constants once, as buffers of the model, instead of in every forward pass',
   evidence: { findings: ['C2', 'C5-fills', 'C5-repeated-constants', 'C1', 'C3-sync-in-loop', 'C4-small-copies', 'C4-repeated-copies'], text: 'Small kernels, fills and copies in the forward pass that always give the same values.' },
   condition:
-    'The tensor is of literals, or a range or triangle of ones whose length has a bound that `__init__` knows: the size of an embedding, or an argument such as `block_size`. Nothing changes it in place or returns it. The buffer is not persistent, so that the saved state stays the same, and moves with the model. Numbers with a fraction become a buffer only where the model is not cast to another type.',
+    'The tensor is of literals, or a range or triangle of ones whose length has a bound that `__init__` knows: the size of an embedding, or an argument such as `block_size`. Nothing changes it in place or returns it. The buffer is not persistent, so that the saved state stays the same, and moves with the model, which the program visibly moves, or a model that it is a part of. Numbers with a fraction become a buffer only where the model is not cast to another type.',
   risk: 'An input longer than the bound fails where the lengths meet instead of where it failed before. DistributedDataParallel sends buffers to all ranks unless `broadcast_buffers=False`.',
   expected: 'One or a few launches a layer, and a wait for each copy of literals to the device.',
   references: ['https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_buffer', 'https://pytorch.org/tutorials/recipes/recipes/tuning_guide.html#create-tensors-directly-on-the-target-device'],
@@ -59,6 +60,7 @@ function answersOf(program: TorchProgram, { module, owner, found }: Method & { f
   return found.map((tensor): Rewrite | Refusal => {
     const line = lineOf(tensor.node);
     if (init === null || last === undefined || last.kind() === 'return_statement') return { line, reason: 'The class has no `__init__` that could register a buffer.' };
+    if (!isMoved(program, { module, node: owner })) return { line, reason: `It cannot be seen that \`${owner.field('name')?.text() ?? ''}\` is moved to a device, and the buffer with it.` };
     if (isChanged(module, tensor.node)) return { line, reason: `What \`${tensor.node.text()}\` makes is changed or handed out, so that it has to be new each time.` };
     const cast = tensor.floats ? mention(program, /^(?:.*\.)?(?:half|bfloat16|float16|double)$/) : null;
     if (cast !== null) return { line, reason: `The model may be cast to another type, and the buffer with it: ${placeText(cast)} says \`${cast.text}\`.` };

@@ -58,6 +58,9 @@ export const channelsLastCases: TorchCases = {
   leaves: {
     'a view in forward': { source: script({ forward: 'self.head(self.conv(x).view(x.size(0), -1))' }), finding, because: /uses `\.view`/ },
     'it is used': { source: script({ setting: 'layout = torch.channels_last\n' }), finding, because: /uses the layout already/ },
+    'the input has three dimensions': { source: script().replace('    def forward(self, x):\n', '    def forward(self, x):\n        x = x.unsqueeze(1)\n'), finding, because: /gives its input to a two-dimensional convolution/ },
+    'the input is changed on its way': { source: script({ forward: 'self.head(torch.flatten(self.conv(x.unsqueeze(1)), 1))' }), finding, because: /gives its input to a two-dimensional convolution/ },
+    'another model is called': { source: script().replace('model = Net().to(device)', 'convolutions = Net()\n    model = nn.Linear(3, 2).to(device)'), finding, because: /gives its input to a two-dimensional convolution/ },
     'batches are not moved here': { source: script().replace('images, labels = images.to(device, non_blocking=True), labels.to(device)', 'pass'), finding, because: /moved to the device/ },
     'no convolutions': { source: script().replace('nn.Conv2d(3, 4, 3)', 'nn.Flatten()'), finding },
   },
