@@ -6,12 +6,15 @@ import type { Finding } from '../core/finding.js';
 import type { AgentRun, AgentWork, HostActivities } from '../core/run/contracts.js';
 import { agentPrompt, orchestratorPrompt, toldFailure, type Ground } from '../agents/prompt.js';
 import { titleOf } from '../agents/output.js';
+import { beginningOf, mostFiles } from '../core/agent/bounds.js';
 import { identityOfDiff } from '../propose/diff-identity.js';
 import { languageOf } from '../core/language.js';
 import { undoChanges } from '../workspace/apply-candidate.js';
 import { commitAll } from '../workspace/commit-worktree.js';
 import { protectionOf } from '../workspace/protected-globs.js';
-import { editedFiles, filesWithSecrets } from '../workspace/edited-files.js';
+import { editedFiles, filesWithSecrets, tooLarge } from '../workspace/edited-files.js';
+import { nestedRepositories } from '../workspace/nested-repositories.js';
+import { shownPath } from '../workspace/raw-path.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -45,9 +48,11 @@ export function agentActivities(deps: Dependencies): AgentActivities {
         await undoChanges(worktree);
         const task = input.task === null ? null : await text(input.task);
         const prompt = await agentPrompt(await groundOf(deps, input), task, input.failure === null ? null : await toldFailure(input.failure, text));
+        // Set-up may have made some.
+        const known = await nestedRepositories(worktree.path);
         const { ran, secrets } = await runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-${input.iteration}` }, attempt);
         const { message, ...kept } = ran;
-        return { ...kept, edit: await editOf(deps, input, worktree, message, secrets) };
+        return { ...kept, edit: (await thrownAway(worktree, known, secrets)) ?? (await editOf(deps, input, worktree, message)) };
       });
     }),
 
@@ -66,14 +71,25 @@ async function groundOf(deps: Dependencies, { target, config, findings, history,
   return { config, findings: (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined), history, attempt };
 }
 
+/** Why nothing of what it left may be looked at or kept; null where it may. */
+async function thrownAway(worktree: OpenWorktree, known: readonly string[], secrets: readonly string[]): Promise<Extract<AgentRun['edit'], { kind: 'leaked' | 'too-large' | 'nested' }> | null> {
+  // Before any git runs there.
+  const nested = (await nestedRepositories(worktree.path)).filter((path) => !known.includes(path));
+  if (nested.length > 0) return { kind: 'nested', why: `The edit was thrown away: it leaves a git repository in ${named(nested)}.` };
+  const edited = await editedFiles(worktree);
+  const large = await tooLarge(worktree, edited);
+  if (large !== null) return { kind: 'too-large', why: `The edit was thrown away: ${beginningOf(large, 400)} Remove what is no part of the change.` };
+  const leaking = await filesWithSecrets(worktree, edited, secrets);
+  return leaking.length === 0 ? null : { kind: 'leaked', files: leaking.slice(0, mostFiles).map((path) => beginningOf(path, 300)) };
+}
+
+function named(paths: readonly string[]): string {
+  return beginningOf(paths.slice(0, mostFiles).map(shownPath).join(', '), 1000);
+}
+
 /** What the agent edited, as a commit on the champion; what earlier iterations edited is in it. */
-async function editOf(deps: Dependencies, input: Parameters<HostActivities['runAgent']>[0], worktree: OpenWorktree, message: string, secrets: readonly string[]): Promise<AgentRun['edit']> {
+async function editOf(deps: Dependencies, input: Parameters<HostActivities['runAgent']>[0], worktree: OpenWorktree, message: string): Promise<AgentRun['edit']> {
   const { target, config, champion, agent } = input;
-  const leaking = await filesWithSecrets(worktree, await editedFiles(worktree), secrets);
-  if (leaking.length > 0) {
-    await undoChanges(worktree);
-    return { kind: 'leaked', files: leaking };
-  }
   const otherwise = `A change by ${agent}`;
   const { title, rationale } = titleOf(message, otherwise);
   const commit = await commitAll(worktree, `${title}\n`, 0, champion.commit).catch((error: unknown) => {

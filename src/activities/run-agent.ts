@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine, ownEnvironment, readsPromptFile } from '../agents/command-line.js';
@@ -8,11 +8,14 @@ import { copyLogin } from '../agents/home.js';
 import { readOutput } from '../agents/output.js';
 import { problemOfAgent } from '../agents/problem.js';
 import type { AgentConfig } from '../core/config/agents-schema.js';
+import { namedVariables } from '../core/config/named-variables.js';
 import { PerfloopError } from '../core/errors.js';
 import type { AgentRun, AgentWork } from '../core/run/contracts.js';
 import { redact } from '../measure/redactor.js';
 import { runCommand } from '../measure/run-command.js';
 import { seenHome } from '../measure/sandbox/sandbox.js';
+import { redactorOf } from '../models/redact.js';
+import { removeTree } from '../workspace/remove-tree.js';
 import { homeOfWorktree, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Attempt } from './activity.js';
 import { commandRequest } from './command-request.js';
@@ -38,16 +41,22 @@ const tailLines = 20;
 export async function runInWorktree(deps: Dependencies, work: AgentWork, { worktree, prompt, name }: What, attempt: Attempt): Promise<{ ran: RanAgent; secrets: string[] }> {
   const agent = agentNamed(work);
   attempt.report({ doing: 'agent' });
+  // A link that an earlier try left there would be written through.
+  const home = homeOfWorktree(deps.home, worktree.id);
+  await removeTree(home);
   const spec = { run: '', cwd: '.', env: { ...ownEnvironment(agent), ...agent.env }, timeout: agent.timeout };
   const asked = await commandRequest(deps, `agent ${work.agent}`, spec, { scope: work, worktree, lock: null, who: 'proposing', besides: { readable: inTemporaryFolders(agent) } }, attempt);
-  const home = homeOfWorktree(deps.home, worktree.id);
   await mkdir(home, { recursive: true });
   const secrets = [...secretsOf(agent, asked.env), ...(await copyLogin(agent.login, deps.env['HOME'] ?? homedir(), home))];
   // A lesson or a log that holds a key tells it to nobody either.
-  const told = redact(prompt, secrets);
+  const told = redactorOf(deps.env, namedVariables(work.config)).text(redact(prompt, secrets));
   const kept = await deps.artifacts.put('text', told);
   await writeFile(await logPath(deps, work, `${name}.prompt.md`), told);
-  if (readsPromptFile(agent)) await writeFile(join(home, promptFile), told);
+  if (readsPromptFile(agent)) {
+    // The home holds links to what is in the user's.
+    await rm(join(home, promptFile), { force: true });
+    await writeFile(join(home, promptFile), told, { flag: 'wx' });
+  }
   const logFile = await logPath(deps, work, `${name}.log`);
   const around = { allowed: allowedCommands(work), promptFile: join(asked.sandbox === undefined ? home : seenHome, promptFile) };
   const result = await runCommand({ ...asked, command: commandLine(agent, around), env: agentEnvironment(asked.env, agent, home), stdin: told, secrets, logFile });

@@ -1,3 +1,4 @@
+import { beginningOf, mostText } from '../core/agent/bounds.js';
 import type { AgentConfig } from '../core/config/agents-schema.js';
 import { formatDuration } from '../core/duration-text.js';
 import type { CommandResult } from '../measure/command.js';
@@ -12,5 +13,5 @@ export function problemOfAgent(name: string, { kind, timeout, unsafe }: AgentCon
   if (result.ok) return '';
   const how = result.signal === null ? `ended with exit code ${result.exitCode}` : `was ended by ${result.signal}`;
   const why = result.exitCode === 127 ? ' Is it installed, and on the PATH of the perfloop worker?' : '';
-  return `${name} ${how}.${why}${said === '' ? '' : `\n${said}`}`;
+  return beginningOf(`${name} ${how}.${why}${said === '' ? '' : `\n${said}`}`, mostText);
 }

@@ -13,6 +13,18 @@ const mostDiffCharacters = 30_000;
 const logLines = 120;
 const mostLogCharacters = 20_000;
 
+const left = 'Your edit is still in the checkout. Correct it; or, if the idea does not work, take it back and carry out another one.';
+const leftOut = 'That edit is no longer in the checkout, which is as it was before it. Make the change without what was wrong with it, or carry out another idea.';
+
+/** A failure, with the texts that its artifacts hold. */
+export interface ToldFailure {
+  what: string;
+  log: string;
+  diff: string;
+  /** The edit is no longer in the checkout. */
+  dropped: boolean;
+}
+
 /** What a prompt is made of. */
 export interface Ground {
   config: Config;
@@ -25,14 +37,14 @@ export interface Ground {
 }
 
 /** The prompt of an iteration. `task`: as an orchestrator wrote it; null: the one that comes with perfloop. `failure`: of the last iteration. */
-export async function agentPrompt(ground: Ground, task: string | null, failure: { what: string; log: string; diff: string } | null): Promise<string> {
+export async function agentPrompt(ground: Ground, task: string | null, failure: ToldFailure | null): Promise<string> {
   const own = task === null ? fillTemplate('agent-task', {}) : `## Your task\n\n${task}`;
   const { protected: named } = ground.config.target;
   return fillTemplate('agent', {
     ...(sections(ground)),
     task: [own.trim(), task === null ? ofSeveral(ground.attempt) : ''].join('\n\n').trim(),
     protected: named.length === 0 ? '' : `, and ${named.map((glob) => `\`${glob}\``).join(', ')}`,
-    failure: failure === null ? '' : fillTemplate('agent-failure', { what: failure.what, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
+    failure: failure === null ? '' : fillTemplate('agent-failure', { what: failure.what, left: failure.dropped ? leftOut : left, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
   });
 }
 
@@ -93,6 +105,6 @@ function percent(share: number): string {
 }
 
 /** What an agent is told of a failure, with the texts that its artifacts hold. */
-export async function toldFailure(failure: AgentFailure, read: (ref: NonNullable<AgentFailure['log']>) => Promise<string>): Promise<{ what: string; log: string; diff: string }> {
-  return { what: failure.what, log: failure.log === null ? '(no command ran)' : await read(failure.log), diff: failure.diff === null ? '' : await read(failure.diff) };
+export async function toldFailure(failure: AgentFailure, read: (ref: NonNullable<AgentFailure['log']>) => Promise<string>): Promise<ToldFailure> {
+  return { what: failure.what, log: failure.log === null ? '(no command ran)' : await read(failure.log), diff: failure.diff === null ? '' : await read(failure.diff), dropped: failure.dropped === true };
 }

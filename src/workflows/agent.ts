@@ -1,11 +1,14 @@
 import { addUsage, noUsage, type AgentAttempt, type AgentFailure, type AgentIteration, type PastTrial } from '../core/agent/attempt.js';
+import { beginningOf, mostStatusText, mostText } from '../core/agent/bounds.js';
+import { endOf, noProgress, progressAfter, type AgentProgress } from '../core/agent/progress.js';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Config } from '../core/config/schema.js';
-import type { AgentRun, AgentWork, BaseTests, CommandOutcome, CommandRole, WorktreeRef } from '../core/run/contracts.js';
+import type { AgentWork, BaseTests, CommandOutcome, CommandRole, WorktreeRef } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
 import type { CommitRef, Target } from '../core/target.js';
 import { judgeTests } from '../core/tests/judge.js';
-import { HostSession, type HostHandle } from './host-session.js';
+import { endingWith, hasCode, refusal } from './failures.js';
+import { GroundLost, HostSession, type HostHandle } from './host-session.js';
 
 export interface AgentAttemptInput {
   v: 1;
@@ -33,23 +36,29 @@ export interface AgentAttemptResult {
   lease: Lease | null;
 }
 
-type Edit = Extract<AgentRun['edit'], { kind: 'changed' }>;
-
-/** An agent edits, what it edited is built and tested, and a failure goes back to it, until it passes or may edit no more. */
+/**
+ * An agent edits, what it edited is built and tested, and a failure goes back to it, until it passes or may edit no more. Fails
+ * with PL_AGENT_SETUP or PL_AGENT_GROUND, or as an activity did; the run goes on without it.
+ */
 export async function agentAttempt(input: AgentAttemptInput): Promise<AgentAttemptResult> {
   const session = new HostSession(input.queuePrefix, { v: 1, run: input.run, trial: input.id }, input.config.machine.tag, input.lease);
   // Outside of the work on a host: where that begins again on another, it goes on at the iteration in hand.
-  const state: State = { task: undefined, iterations: [], edit: null, failure: null };
-  const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).toEnd());
-  return { ...kept, lease: session.lease };
+  const state: State = { task: undefined, iterations: [], progress: noProgress, failure: null };
+  try {
+    const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).toEnd());
+    return { ...kept, lease: session.lease };
+  } catch (error) {
+    // Not by the code of the worktree: the ground of the run itself is still there.
+    if (error instanceof GroundLost || hasCode(error, 'PL_WORKTREE_GONE')) throw refusal('PL_AGENT_GROUND', 'the host or a worktree of the agent was lost again and again');
+    throw endingWith('PL_AGENT_FAILED', error);
+  }
 }
 
 interface State {
   /** By an orchestrator; null: the one that comes with perfloop; undefined: not asked for yet. */
   task: ArtifactRef | null | undefined;
   iterations: AgentIteration[];
-  /** What it has edited so far, on the champion. */
-  edit: Edit | null;
+  progress: AgentProgress;
   /** Of the last iteration. */
   failure: AgentFailure | null;
 }
@@ -86,24 +95,24 @@ class AttemptOnHost {
     const key = (what: string): string => `${work.run}/${work.trial}/${what}-${number}`;
     const [editing, checking] = [key('edit'), key('check')];
     return on.withWorktrees({ v: 1, run: work.run, trial: work.trial, target: work.target, keys: [editing, checking] }, async () => {
-      const worktree = await this.open(editing, state.edit?.commit ?? champion);
+      const worktree = await this.open(editing, state.progress.edit?.commit ?? champion);
       const ready = await this.command(worktree, 'setup', true);
-      if (ready?.ok === false) throw new Error(`the setup command failed in the worktree of an agent: ${ready.problem}`);
+      if (ready?.ok === false) throw refusal('PL_AGENT_SETUP', `the setup command failed in the worktree of an agent: ${ready.problem}`, { where: 'target.setup' });
       const ran = await on.host('runAgent', `${work.agent}, iteration ${number}`, { ...work, champion, worktree, iteration: number, task, failure: state.failure });
       const { prompt, log, usage, wallMs, problem, edit } = ran;
       const done = (outcome: AgentIteration['outcome'], text: string, failed: Partial<AgentFailure> = {}): AgentIteration => {
-        const diff = state.edit?.diff ?? null;
-        state.failure = { what: text, log: null, diff, ...failed };
-        return { number, outcome, text, problem, prompt, log, diff, usage, wallMs };
+        const { diff } = (edit.kind === 'changed' ? edit : state.progress.edit) ?? { diff: null };
+        const what = beginningOf(text, mostText);
+        state.failure = { what, log: null, diff, ...failed };
+        return { number, outcome, text: what, problem, prompt, log, diff, usage, wallMs };
       };
-      if (edit.kind === 'leaked') return done('leaked', `The edit was thrown away: it writes the value of a key into ${edit.files.slice(0, 5).join(', ')}.`);
+      state.progress = progressAfter(state.progress, edit);
+      if (edit.kind === 'leaked') return done('leaked', `The edit was thrown away: it writes the value of a key into ${edit.files.slice(0, 5).join(', ')}.`, { dropped: true });
+      if (edit.kind === 'too-large' || edit.kind === 'nested') return done(edit.kind, edit.why, { dropped: true });
       if (edit.kind === 'unchanged') return done('unchanged', problem !== '' ? problem : edit.said === '' ? 'It edited nothing.' : `It edited nothing, and says: ${edit.said}`);
-      if (edit.kind === 'taken-back') {
-        state.edit = null;
-        return done('unchanged', 'It took back what it had edited.');
-      }
-      state.edit = edit;
-      if (edit.refused !== null) return done('protected', edit.refused);
+      if (edit.kind === 'taken-back') return done('unchanged', 'It took back what it had edited.');
+      // Set-up and build never run on such an edit: the next iteration begins with the one before.
+      if (edit.refused !== null) return done('protected', edit.refused, { dropped: true });
       const failed = await this.check(checking, edit.commit);
       return failed === null ? done('passed', edit.title) : done(failed.outcome, failed.text, { log: failed.log });
     });
@@ -138,14 +147,11 @@ class AttemptOnHost {
   private async keep(): Promise<Omit<AgentAttemptResult, 'lease'>> {
     const { state, work, on } = this;
     const { id, round, agent, config, findings } = this.input;
-    // Where it left what failed as it was, that is what it came to.
-    const last = state.iterations.findLast(({ outcome }) => outcome !== 'unchanged' || state.edit === null) ?? state.iterations.at(-1);
+    const { last, edit } = endOf(state.progress, state.iterations);
     if (last === undefined) throw new Error('an agent may edit once at least');
-    // What touches protected files is refused by its trial, so that everybody sees it.
-    const edit = last.outcome === 'passed' || last.outcome === 'protected' ? state.edit : null;
     const { record, proposals } = await on.host('keepAttempt', 'keep what it did', { v: 1, run: work.run, trial: work.trial, agent, findings, iterations: state.iterations, edit });
     const usage = state.iterations.reduce((sum, iteration) => addUsage(sum, iteration.usage), noUsage);
-    return { proposals, attempt: { id, round, agent, unsafe: config.agents[agent]?.unsafe === true, outcome: last.outcome, text: last.text, iterations: state.iterations.length, usage, record } };
+    return { proposals, attempt: { id, round, agent, unsafe: config.agents[agent]?.unsafe === true, outcome: last.outcome, text: beginningOf(last.text, mostStatusText), iterations: state.iterations.length, usage, record } };
   }
 
   private async open(key: string, commit: CommitRef): Promise<WorktreeRef> {

@@ -1,5 +1,6 @@
 import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { pastTrials } from '../core/agent/history.js';
+import { mostAttempts } from '../core/agent/bounds.js';
 import { attemptWarnings, unsafeWarnings } from '../core/agent/notes.js';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { RunModel } from '../core/run/model.js';
@@ -43,7 +44,7 @@ async function propose(phases: Phases, { on, findings }: ProposalGround, agent: 
 function keep(model: RunModel, { attempt }: AgentAttemptResult): void {
   const { status } = model;
   // By their ids, in whatever order they ended.
-  status.agents = [...(status.agents ?? []).filter(({ id }) => id !== attempt.id), attempt].sort((one, other) => one.round - other.round || (one.id < other.id ? -1 : 1));
+  status.agents = [...(status.agents ?? []).filter(({ id }) => id !== attempt.id), attempt].sort((one, other) => one.round - other.round || (one.id < other.id ? -1 : 1)).slice(-mostAttempts);
   for (const text of attemptWarnings(attempt)) warn(model, text);
 }
 

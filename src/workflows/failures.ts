@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, ChildWorkflowFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope, ChildWorkflowFailure, isCancellation, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { RunStatus } from '../core/status.js';
 
 /** Nobody took the work from the host's queue: the host is down, or its device is busy with other work. */
@@ -40,4 +40,10 @@ export function describeFailure(error: unknown): NonNullable<RunStatus['error']>
 /** An expected end of a workflow, with its code. */
 export function refusal(code: string, message: string, details: Details = {}): ApplicationFailure {
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });
+}
+
+/** What a workflow may be left with: a plain error would fail the task of the workflow again and again, and never the workflow. */
+export function endingWith(code: string, error: unknown): unknown {
+  if (error instanceof TemporalFailure) return error;
+  return refusal(code, error instanceof Error ? error.message : String(error));
 }

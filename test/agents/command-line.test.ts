@@ -27,6 +27,10 @@ it.each([
   ['[agents.a]\nkind = "codex"\nargs = ["--dangerously-bypass-approvals-and-sandbox"]', "switches off the agent's own safety; if you want that, also set `unsafe = true`"],
   ['[agents.a]\ncommand = ["kiro-cli", "chat", "-a"]', 'agents.a.command: `-a` switches off'],
   ['[agents.a]\ncommand = ["claude", "-p", "--permission-mode", "bypassPermissions"]', '`bypassPermissions` switches off'],
+  ['[agents.a]\nkind = "codex"\nargs = ["-c", "sandbox_mode=\'danger-full-access\'"]', 'agents.a.args: `danger-full-access` switches off'],
+  ['[agents.a]\ncommand = ["sh", "-c", "codex --yolo exec -"]', 'agents.a.command: `--yolo` switches off'],
+  ['[agents.a]\ncommand = ["sh", "-c", "exec /opt/kiro-cli chat -a"]', 'agents.a.command: `-a` switches off'],
+  ['[agents.a]\ncommand = ["claude", "--settings", "{\\"defaultMode\\":\\"bypassPermissions\\"}"]', '`bypassPermissions` switches off'],
   ['[agents.A]\nkind = "codex"', 'must start with a lower-case letter'],
   ['[agents.a]\nkind = "codex"\nlogin = ["/etc/passwd"]', 'must start with `~/`'],
   ['[agents.a]\nkind = "codex"\n[propose]\norchestrator = "b"', 'propose.orchestrator: there is no [agents.b]; there are a'],
@@ -51,12 +55,16 @@ it('the task says what is known, and what is not to be done', async () => {
 
 it('a failure goes back with the last 120 lines and the edit so far', async () => {
   const log = Array.from({ length: 300 }, (_, index) => `line ${index + 1}`).join('\n');
-  const prompt = await agentPrompt(ground, 'Use {{a}} set.', { what: 'The tests fail.', log, diff: '+x = 1\n' });
+  const prompt = await agentPrompt(ground, 'Use {{a}} set.', { what: 'The tests fail.', log, diff: '+x = 1\n', dropped: false });
   expect(prompt).toContain('The tests fail.');
   expect(prompt).toContain('```\nline 181\n');
   expect(prompt).not.toContain('line 180\n');
   expect(prompt).toContain('```diff\n+x = 1\n```');
   expect(prompt).toContain('Use {{a}} set.');
+  expect(prompt).toContain('Your edit is still in the checkout.');
+  const refused = await agentPrompt(ground, null, { what: 'It changes what must not change.', log: '', diff: '+x = 1\n', dropped: true });
+  expect(refused).toContain('That edit is no longer in the checkout');
+  expect(refused).not.toContain('is still in the checkout');
 });
 
 it('who writes the task sees the same, and is asked for one change', async () => {

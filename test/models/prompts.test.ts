@@ -23,7 +23,7 @@ it('tells the model what must hold whatever it proposes', () => {
   const forAgents = [/Make exactly one change/, /must stay as they are: tests, benchmarks, lock files/, /Do not special-case the benchmark/, /no new dependencies/, /Keep results the same/, /Do not commit, stash or reset/, /edit nothing and say so/];
   for (const rule of forAgents) expect(promptOf('agent').text).toMatch(rule);
   expect(promptOf('agent-task').text).toMatch(/one or two hypotheses[\s\S]*Do not repeat what failed before/);
-  expect(promptOf('agent-failure').text).toMatch(/Correct it; or[\s\S]*\{\{log\}\}[\s\S]*\{\{diff\}\}/);
+  expect(promptOf('agent-failure').text).toMatch(/\{\{left\}\}[\s\S]*\{\{log\}\}[\s\S]*\{\{diff\}\}/);
   expect(promptOf('orchestrator').text).toMatch(/Edit nothing[\s\S]*What not to do: everything that failed before/);
   expect(promptOf('judge').text).toMatch(/Decide whether the finding is real[\s\S]*submit_verdict/);
   expect(promptOf('patch').text).toMatch(/occurs exactly once in its file[\s\S]*submit_candidates/);

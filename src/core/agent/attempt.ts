@@ -29,9 +29,10 @@ export function addUsage(one: AgentUsage, other: AgentUsage): AgentUsage {
 
 /**
  * How an iteration ended. `unchanged`: nothing was edited. `leaked`: the edit holds a key, so it is thrown away. `protected`:
- * it touches what no candidate may change.
+ * it touches what no candidate may change. `too-large`: it leaves more than a change may hold. `nested`: it leaves a git
+ * repository within the checkout. Both are thrown away.
  */
-export type IterationOutcome = 'passed' | 'build-failed' | 'tests-failed' | 'protected' | 'unchanged' | 'leaked';
+export type IterationOutcome = 'passed' | 'build-failed' | 'tests-failed' | 'protected' | 'unchanged' | 'leaked' | 'too-large' | 'nested';
 
 /** One time that an agent edited, and what became of it. */
 export interface AgentIteration {
@@ -59,6 +60,8 @@ export interface AgentFailure {
   log: ArtifactRef | null;
   /** What it has changed so far. */
   diff: ArtifactRef | null;
+  /** Whether that edit is no longer in the checkout. Absent: it is there. */
+  dropped?: true;
 }
 
 /** What a run keeps of one attempt of an agent. */
@@ -70,6 +73,7 @@ export interface AgentAttempt {
   /** It was allowed everything, by the config. */
   unsafe: boolean;
   outcome: IterationOutcome;
+  /** The beginning of it; the record has all. */
   text: string;
   iterations: number;
   usage: AgentUsage;

@@ -7,6 +7,8 @@ export const outcomeText: Record<IterationOutcome, string> = {
   protected: 'touches what must not change',
   unchanged: 'proposed nothing',
   leaked: 'writes a key into files',
+  'too-large': 'leaves files that are too large',
+  nested: 'leaves a git repository in the checkout',
 };
 
 /** `3 iterations, 24,310 tokens read (18,200 from a cache), 1,204 written, $0.0312`. */

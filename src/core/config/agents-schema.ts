@@ -5,8 +5,10 @@ import { environmentName, environmentValue, hostPath, shortText } from './values
 
 export const agentKinds = ['codex', 'claude', 'kiro-cli', 'command'] as const;
 
-/** Flags by which known agents ask for no confirmation, or leave their own sandbox. */
-const unsafeFlags = /^(--dangerously-.*|--allow-dangerously-.*|--yolo|--trust-all-tools|(--sandbox=)?danger-full-access|(--permission-mode=)?bypassPermissions)$/;
+/** Flags and values by which known agents ask for no confirmation, or leave their own sandbox. */
+const unsafeFlags = /^(--dangerously-.*|--allow-dangerously-.*|--yolo|--trust-all-tools|danger-full-access|bypassPermissions)$/;
+/** An argument can be a setting (`-c sandbox_mode=danger-full-access`) or a command line of its own (`sh -c "…"`). */
+const partsOf = (text: string): string[] => text.split(/[^\w-]+/);
 
 const argument = z.string().max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character');
 const longestMs = 86_400_000;
@@ -27,9 +29,10 @@ export const agentSchema = z
   .superRefine(({ kind, command, args, model, unsafe }, context) => {
     if (kind === 'command' && command === undefined) context.addIssue({ code: 'custom', path: ['command'], message: 'is missing: name the program and its arguments, such as ["my-agent", "--edit"], or a `kind` that perfloop knows' });
     if (command !== undefined && model !== undefined) context.addIssue({ code: 'custom', path: ['model'], message: 'belongs into `command`, which is the whole command line' });
-    const isKiro = kind === 'kiro-cli' || command?.[0]?.split('/').at(-1) === 'kiro-cli';
-    const flag = [...(command?.slice(1) ?? []), ...args].find((one) => unsafeFlags.test(one) || (isKiro && one === '-a'));
-    if (flag !== undefined && !unsafe) context.addIssue({ code: 'custom', path: [command?.includes(flag) === true ? 'command' : 'args'], message: `\`${flag}\` switches off the agent's own safety; if you want that, also set \`unsafe = true\`` });
+    const inCommand = (command ?? []).flatMap(partsOf);
+    const isKiro = kind === 'kiro-cli' || inCommand.includes('kiro-cli');
+    const flag = [...inCommand, ...args.flatMap(partsOf)].find((part) => unsafeFlags.test(part) || (isKiro && part === '-a'));
+    if (flag !== undefined && !unsafe) context.addIssue({ code: 'custom', path: [inCommand.includes(flag) ? 'command' : 'args'], message: `\`${flag}\` switches off the agent's own safety; if you want that, also set \`unsafe = true\`` });
   });
 
 /** By name; a name stands in file names and in the ids of workflows. */

@@ -130,8 +130,8 @@ export interface AgentRun {
   log: ArtifactRef;
   usage: AgentUsage;
   wallMs: number;
-  /** `taken-back`: nothing is left of what it edited before. `leaked`: the edit holds the value of a key; nothing of it was kept. */
-  edit: { kind: 'unchanged'; /** The beginning of what it said at the end. */ said: string } | { kind: 'taken-back' } | { kind: 'leaked'; files: string[] } | { kind: 'changed'; /** On the champion. */ commit: CommitRef; diff: ArtifactRef; title: string; rationale: string; /** Why no candidate may be like this; null when it may. */ refused: string | null };
+  /** `taken-back`: nothing is left of what it edited before. `leaked`: the edit holds the value of a key; nothing of it was kept. `too-large`, `nested`: neither was anything of it; `why` is a sentence. */
+  edit: { kind: 'unchanged'; /** The beginning of what it said at the end. */ said: string } | { kind: 'taken-back' } | { kind: 'leaked'; /** The first of them. */ files: string[] } | { kind: 'too-large'; why: string } | { kind: 'nested'; why: string } | { kind: 'changed'; /** On the champion. */ commit: CommitRef; diff: ArtifactRef; title: string; rationale: string; /** Why no candidate may be like this; null when it may. */ refused: string | null };
 }
 
 export interface LeaseActivities {

@@ -1,0 +1,16 @@
+import { keyNames } from './models.js';
+import type { Config } from './schema.js';
+
+/** Every environment variable whose value the config takes for somebody: for a command, an agent or a model. */
+export function namedVariables(config: Config): string[] {
+  return [...new Set([...keyNames(config), ...variablesIn(config)])];
+}
+
+/** A value of an `env` that is `$NAME` as a whole is taken from the environment. */
+function variablesIn(value: unknown, key = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, entry]) => {
+    const variable = key === 'env' && typeof entry === 'string' ? /^\$([A-Za-z_]\w*)$/.exec(entry)?.[1] : undefined;
+    return variable === undefined ? variablesIn(entry, name) : [variable];
+  });
+}
