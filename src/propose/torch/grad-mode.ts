@@ -15,10 +15,15 @@ export function isWithoutGradients(module: PyModule, node: SgNode): boolean {
 
 const evaluationName = /^_?(?:eval|evaluat|valid|test|predict|infer|generat|sampl|embed|encod|extract|estimate_loss|score|benchmark|serve|classif|detect|segment|transcrib|translat|recogni|caption|rerank)/i;
 
-/** Whether a function evaluates or predicts: by `.eval()` in it, or its name. */
+/** Whether a function evaluates or predicts: by `.eval()` in it, or its name. One that also trains, or makes an optimizer, does not. */
 export function isEvaluation(module: PyModule, scope: SgNode): boolean {
-  if (scope.kind() !== 'function_definition') return false;
-  return evaluationName.test(scope.field('name')?.text() ?? '') || owned(module, scope, 'call').some((call) => methodOf(call)?.method === 'eval');
+  if (scope.kind() !== 'function_definition' || gradientsUsed(module, scope) !== null || owned(module, scope, 'call').some((call) => module.pathOf(call.field('function'))?.startsWith('torch.optim.') === true)) return false;
+  return evaluationName.test(scope.field('name')?.text() ?? '') || callsEval(module, scope);
+}
+
+/** Whether a function sets a model to evaluate: `model.eval()`. */
+export function callsEval(module: PyModule, scope: SgNode): boolean {
+  return owned(module, scope, 'call').some((call) => methodOf(call)?.method === 'eval');
 }
 
 /** `@torch.no_grad()` on the function. */

@@ -4,6 +4,7 @@ import { methodOf, unwrapped } from '../call.js';
 import type { PyModule } from '../module.js';
 import { spelled } from '../names-in-scope.js';
 import type { ChainStep } from './chain.js';
+import { isAttributeMutated, isNameMutated } from './mutation.js';
 import type { Product } from './product.js';
 
 /** The arguments `attn_mask` and `is_causal` that do what the steps do; a reason where none does. */
@@ -69,6 +70,7 @@ function negated(condition: SgNode): string {
 /**
  * Whether a mask is a triangle of ones over as many queries as keys: `lower` with its diagonal, or `upper` without it. A slice
  * `[:, :, :T, :T]` of a buffer, or made in the function from one size: since it fits the scores, both sides have that size.
+ * What changes after it was made is none.
  */
 function triangleOf(module: PyModule, mask: SgNode, depth = 0): 'lower' | 'upper' | null {
   const node = unwrapped(mask);
@@ -81,12 +83,12 @@ function triangleOf(module: PyModule, mask: SgNode, depth = 0): 'lower' | 'upper
   }
   if (node.kind() === 'attribute' && node.field('object')?.text() === 'self') {
     const made = bufferValue(node);
-    return made === null ? null : triangleOf(module, made, depth + 1);
+    return made === null || isAttributeMutated(module, node) ? null : triangleOf(module, made, depth + 1);
   }
   if (node.kind() === 'identifier') {
     const values = module.names(module.scopeOf(node)).assignedValues(node.text());
     const [only] = values ?? [];
-    return values?.length === 1 && only !== undefined && only.kind() !== 'identifier' ? triangleOf(module, only, depth + 1) : null;
+    return values?.length === 1 && only !== undefined && only.kind() !== 'identifier' && !isNameMutated(module, node) ? triangleOf(module, only, depth + 1) : null;
   }
   if (node.kind() === 'comparison_operator') return /==\s*1$/.test(node.text()) ? triangleOf(module, parts(node)[0] ?? node, depth + 1) : null;
   if (node.kind() !== 'call') return null;

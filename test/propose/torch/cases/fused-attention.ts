@@ -86,6 +86,27 @@ export const fusedAttentionCases: TorchCases = {
       run,
       ...close,
     },
+    'a triangle with a part seen by all': {
+      source: layer(lines('mask = torch.tril(torch.ones(T, T))', 'mask[:, :2] = 1', 'att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(mask == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v')),
+      finding,
+      patch: [...minus('att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(mask == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v'), '+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask != 0, scale=self.scale)'],
+      run,
+      ...close,
+    },
+    'a triangle changed by a method': {
+      source: layer(lines('mask = torch.tril(torch.ones(T, T))', 'mask.fill_diagonal_(1)[0].fill_(1)', 'att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(mask == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v')),
+      finding,
+      patch: [...minus('att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(mask == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v'), '+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask != 0, scale=self.scale)'],
+      run,
+      ...close,
+    },
+    'a buffer that is changed': {
+      source: layer(lines('att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(self.bias[:, :, :T, :T] == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v'), '        self.bias[..., 0, 1] = 1\n'),
+      finding,
+      patch: [...minus('att = q @ k.transpose(-2, -1) * self.scale', "att = att.masked_fill(self.bias[:, :, :T, :T] == 0, float('-inf'))", 'y = att.softmax(dim=-1) @ v'), '+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=self.bias[:, :, :T, :T] != 0, scale=self.scale)'],
+      run,
+      ...close,
+    },
     'the finding is in the training loop': {
       source: { 'loop.py': 'import torch\nfrom train import Attention\n\ndef train(batches, opt):\n    model = Attention().cuda()\n    for x in batches:\n        model(x).sum().backward()\n        opt.step()\n', 'train.py': layer(lines(...plain)) },
       finding: { ...finding, function: 'train', at: 'model(x)', file: 'loop.py' },

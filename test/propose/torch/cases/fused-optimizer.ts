@@ -37,6 +37,18 @@ export const fusedOptimizerCases: TorchCases = {
       run: "import train, types\nresult = train.main(types.SimpleNamespace(device='cpu')).state_dict()",
       torch: [2, 0],
     },
+    'a script that validates too': {
+      source: script('optimizer = torch.optim.AdamW(model.parameters())').replace('    return model\n', '    model.eval()\n    print(model(torch.ones(4, 3).to(device)).mean())\n    return model\n'),
+      finding,
+      patch: ['-    optimizer = torch.optim.AdamW(model.parameters())', '+    optimizer = torch.optim.AdamW(model.parameters(), fused=torch.cuda.is_available())'],
+      run,
+      torch: [2, 0],
+    },
+    'a script that validates too, and trains by a function': {
+      source: `import torch\n\ndef epoch(model, optimizer, xs):\n    for x in xs:\n        model(x).sum().backward()\n        optimizer.step()\n\ndef main(xs):\n    model = torch.nn.Linear(2, 2).cuda()\n    optimizer = torch.optim.AdamW(model.parameters())\n    epoch(model, optimizer, xs)\n    model.eval()\n    print(model(xs[0]))\n`,
+      finding,
+      patch: ['-    optimizer = torch.optim.AdamW(model.parameters())', '+    optimizer = torch.optim.AdamW(model.parameters(), fused=True)'],
+    },
     'made in another function than the loop': {
       source: `import torch\n\ndef make(model):\n    return torch.optim.AdamW(model.parameters(), lr=0.1)\n\ndef train(model, optimizer, xs):\n    for x in xs:\n        model(x).sum().backward()\n        optimizer.step()\n\nmodel = torch.nn.Linear(2, 2).cuda()\ntrain(model, make(model), [])\n`,
       finding: { ...finding, function: 'train', at: 'optimizer.step' },
