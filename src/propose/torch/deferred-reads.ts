@@ -3,9 +3,11 @@ import type { Refusal, TextEdit } from '../recipes/recipe.js';
 import { lineOf, same, startOf, within } from '../source/tree.js';
 import { methodOf } from './call.js';
 import { isOnHost, useOf, type DeviceRead } from './device-reads.js';
+import { isFresh } from './fresh-tensors.js';
 import { isLossName } from './losses.js';
 import type { PyModule } from './module.js';
 import { initialNumber, isCount } from './numbers.js';
+import { whyReadAfterErrors, whyShared } from './seen-by-others.js';
 import { loopsAround, replaced, statementOf } from './statements.js';
 
 /** A name that keeps a value on the device instead of a number, in one loop. */
@@ -53,6 +55,8 @@ export function deferredReads(module: PyModule, reads: readonly DeviceRead[], { 
     const uses = module.uses(module.scopeOf(use.name), name);
     const foreign = uses.find((other) => other.deferred || other.role === 'foreign');
     if (foreign !== undefined) return refuse(node, `\`${name}\` is also used in another function, in line ${lineOf(foreign.node)}.`);
+    const shared = (made.kind === 'list' ? whyShared(module, use.name, loop) : null) ?? whyReadAfterErrors(module, use.name, loop);
+    if (shared !== null) return refuse(node, shared);
     const known = kept.get(name);
     if (known !== undefined) {
       known.edits.push(...made.edits);
@@ -88,8 +92,10 @@ function keptOf(module: PyModule, { use, node, tensor }: DeviceRead): Kept | Ref
   const isName = node.kind() === 'identifier';
   if (!isName && methodOf(node)?.method !== 'item' && node.field('function')?.text() !== 'float') return { line, reason: `\`${node.text()}\` may be more than one value, which would fill the memory of the device.` };
   const kept = (kind: Kept['kind'], text: string | null, back: string): Kept => ({ kind, name, edits: text === null ? [] : [replaced(module, node, text)], back, places: [], behind: false });
-  if (use.kind === 'assigned') return kept('value', `${operand(tensor)}.detach()`, isLossName(module, tensor) ? `${name} = float(${name})` : `${name} = ${name}.item()`);
-  if (use.kind === 'appended') return kept('list', isName ? null : `${operand(tensor)}.detach()`, `${name}[:] = [float(value) for value in ${name}]`);
+  // Another statement may change the tensor before the value is fetched.
+  const detached = `${operand(tensor)}.detach()${isFresh(module, tensor) ? '' : '.clone()'}`;
+  if (use.kind === 'assigned') return kept('value', detached, isLossName(module, tensor) ? `${name} = float(${name})` : `${name} = ${name}.item()`);
+  if (use.kind === 'appended') return kept('list', isName ? null : detached, `${name}[:] = [${isLossName(module, tensor) ? 'float(value)' : "value.item() if hasattr(value, 'item') else value"} for value in ${name}]`);
   const start = initialNumber(module, use.name);
   if (start === null) return { line, reason: `It cannot be seen that \`${name}\` begins as a number in this function.` };
   if (start.kind() === 'integer' && isCount(module, tensor)) return kept('sum', isName ? null : tensor.text(), `${name} = int(${name})`);

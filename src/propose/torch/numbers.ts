@@ -15,7 +15,7 @@ export function initialNumber(module: PyModule, name: SgNode): SgNode | null {
 }
 
 /** `0` for `a` of `a = 0`, `a = b = 0` and `a, b = 0, 0`; the name itself where it is anything else. */
-function initialOf(id: SgNode): SgNode {
+export function initialOf(id: SgNode): SgNode {
   const parent = id.parent();
   if (parent?.kind() === 'assignment') {
     let right = parent.field('right');

@@ -2,9 +2,9 @@ import type { SgNode } from '@ast-grep/napi';
 import { all, ancestorWhere, parts } from '../../source/tree.js';
 import { methodOf, unwrapped } from '../call.js';
 import type { PyModule } from '../module.js';
+import { isAttributeMutated, isNameMutated } from '../mutation.js';
 import { spelled } from '../names-in-scope.js';
 import type { ChainStep } from './chain.js';
-import { isAttributeMutated, isNameMutated } from './mutation.js';
 import type { Product } from './product.js';
 
 /** The arguments `attn_mask` and `is_causal` that do what the steps do; a reason where none does. */

@@ -44,6 +44,24 @@ export const accumulateOnDeviceCases: TorchCases = {
       patch: ['-        losses.append(loss.item())', '+        losses.append(loss.detach())', '+    losses[:] = [float(value) for value in losses]'],
       run,
     },
+    'a list of a parameter that the next step changes': {
+      source: program('        scales.append(model.bias[0].item())\n        optimizer.step()\n', { before: '    scales, other = [], 0\n', after: '    return scales\n' }),
+      finding,
+      patch: ['-        scales.append(model.bias[0].item())', '+        scales.append(model.bias[0].detach().clone())', "+    scales[:] = [value.item() if hasattr(value, 'item') else value for value in scales]"],
+      run,
+    },
+    'a list of a mean that changes in place': {
+      source: program('        mean.mul_(0.9).add_(loss.detach(), alpha=0.1)\n        history.append(mean.item())\n', { before: '    mean = torch.zeros(())\n    history = []\n', after: '    return history\n' }),
+      finding,
+      patch: ['-        history.append(mean.item())', '+        history.append(mean.detach().clone())', "+    history[:] = [value.item() if hasattr(value, 'item') else value for value in history]"],
+      run,
+    },
+    'a list of indices': {
+      source: program('        best.append(logits[0].argmax().item())\n', { before: '    best = []\n', after: "    return [['a', 'b'][i] for i in best]\n" }),
+      finding,
+      patch: ['-        best.append(logits[0].argmax().item())', '+        best.append(logits[0].argmax().detach())', "+    best[:] = [value.item() if hasattr(value, 'item') else value for value in best]"],
+      run,
+    },
     'first a number, then added': {
       source: program("        value = loss.item()\n        total += value\n        if step % 2 == 0:\n            print('loss', value)\n", { before: '    total = 0\n', after: '    return total\n' }),
       finding,
@@ -71,6 +89,9 @@ export const accumulateOnDeviceCases: TorchCases = {
     'it is fetched now and then already': { source: program("        if step % 100 == 0:\n            print(loss.item())\n"), finding, because: /fetched only where `step % 100 == 0` holds/ },
     'labels that are on the host': { source: program('', { head: 'for x, y in loader:' }).replace('        x, y = x.to(device), y.to(device)\n', '        seen.append(y.item())\n').replace('    model.train()\n', '    model.train()\n    seen = []\n'), finding, because: /on the host/ },
     'whole batches': { source: program('        kept.append(logits.cpu())\n', { before: '    kept = []\n', after: '    return kept\n' }), finding: { ...finding, at: '.cpu()' }, because: /may be more than one value/ },
+    'a list of the caller': { source: program('        history.append(loss.item())\n').replace('device):', 'device, history):'), finding, because: /`history` is not made as an empty list in this function/ },
+    'a list that an object has': { source: program('        history.append(loss.item())\n', { before: '    history = []\n    model.history = history\n' }), finding, because: /`history` is used in line \d+, before the loop/ },
+    'a loop that may be interrupted': { source: 'import torch\n\ndef train(model, loader, criterion):\n    total = 0.0\n    try:\n        for x, y in loader:\n            loss = criterion(model(x.cuda()), y.cuda())\n            loss.backward()\n            total += loss.item()\n    except KeyboardInterrupt:\n        pass\n    return total\n', finding, because: /`total` is used in line 12, where an exception that leaves the loop may lead/ },
     'once behind the loop': { source: program('', { after: '    return loss.item()\n' }), finding },
     'the sum is of the module': { source: program('        total += loss.item()\n', { before: '    global total\n', scope: 'total = 0.0\n' }), finding, because: /cannot be seen|another function/ },
     'of unknown type': { source: program('        total += model.count.item()\n', { before: '    total = 0\n', after: '    return total\n' }), finding, because: /whether `model.count` is a whole number/ },
@@ -85,6 +106,12 @@ export const readAtIntervalCases: TorchCases = {
       finding,
       patch: ['-        value = loss.item()', '+        value = loss.detach()', '+            value = float(value)'],
       run,
+    },
+    'a parameter, before the step that changes it': {
+      source: program("        bias = model.bias[0].item()\n        optimizer.step()\n        if step % 3 == 0:\n            print(f'{step}: {bias:.4f}')\n"),
+      finding,
+      patch: ['-        bias = model.bias[0].item()', '+        bias = model.bias[0].detach().clone()', '+            bias = bias.item()'],
+      run: run.replace('result', 'lines = []\ntrain.print = lines.append\nresult').trimEnd() + '\nresult.append(lines)\n',
     },
     'the norm of the gradient, recorded in the last step': {
       source: program("        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()\n        if (step + 1) % 5 == 0:\n            print('norm', norm)\n"),
