@@ -54,7 +54,8 @@ export const bf16AutocastCases: TorchCases = {
       finding,
       patch: ['-        out = model(x)', '-        loss = nn.functional.mse_loss(out, y.to(device))', "+        with torch.autocast('cuda' if torch.cuda.is_available() else 'cpu', dtype=torch.bfloat16, enabled=torch.cuda.is_available()):", '+            out = model(x)', '+            loss = nn.functional.mse_loss(out, y.to(device))'],
       // Without a device, in every version: no error, no warning, the same numbers.
-      run: `import warnings\nwarnings.simplefilter('error')\n${run}`,
+      // Other programs run in the same process.
+      run: `import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('error')\n${run.replaceAll(/^(?=.)/gm, '    ')}`,
     },
   },
   leaves: {
