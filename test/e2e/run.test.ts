@@ -136,7 +136,7 @@ describe('a run of two rounds', () => {
     expect(choices[1]?.weighed[0]?.arms[0]?.belief.accepted).toBeGreaterThan(choices[0]?.weighed[0]?.arms[0]?.belief.accepted ?? Infinity);
     const { stdout } = await cli(engine, ['show', run.id, '--why']);
     expect(stdout).toMatch(/^round 1: 3 candidates for a gain above 20%, seed [0-9a-f]{16}, on /);
-    expect(stdout).toMatch(/script .* accepted 1\.\d+x\n/);
+    expect(stdout).toMatch(/script .* accepted \d+\.\d+x\n/);
   });
 
   it('tries nothing of a proposer that changed nothing', () => {
