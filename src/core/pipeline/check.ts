@@ -1,6 +1,6 @@
-import type { StepConfig } from '../config/schema.js';
+import type { StepType } from '../config/steps-schema.js';
 
-export type StepType = StepConfig['type'];
+export type { StepType };
 
 /** What the rules need to know of a step. A config that does not parse as a whole can still be checked step by step. */
 export interface StepOutline {

@@ -17,12 +17,17 @@ export interface PlannedStep {
 
 const defaultTypes = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn'] as const satisfies readonly StepType[];
 
+/** The steps of a config, or the default six where it has none. */
+export function writtenSteps(steps: readonly StepConfig[]): readonly StepConfig[] {
+  return steps.length > 0 ? steps : defaultTypes.map((type) => ({ type, enabled: true }));
+}
+
 /**
  * The plan of a round: the steps of the config in file order, or the default six when there are none.
  * Throws `PL_STEPS_INVALID` with every problem at once.
  */
 export function plan(steps: readonly StepConfig[]): PlannedStep[] {
-  const chosen: readonly StepConfig[] = steps.length > 0 ? steps : defaultTypes.map((type) => ({ type, enabled: true }));
+  const chosen = writtenSteps(steps);
   const problems = stepProblems(chosen.map((step) => ({ type: step.type, name: step.name, hasCommand: step.command !== undefined })));
   if (problems.length > 0) {
     throw new PerfloopError('PL_STEPS_INVALID', 'the plan of steps cannot work', {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../src/core/config/parse.js';
-import { stepSchema, type StepConfig } from '../../../src/core/config/schema.js';
+import { stepSchema, type StepConfig } from '../../../src/core/config/steps-schema.js';
 import { PerfloopError } from '../../../src/core/errors.js';
 import { plan } from '../../../src/core/pipeline/plan.js';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stepSchema } from '../../../src/core/config/schema.js';
+import { stepSchema } from '../../../src/core/config/steps-schema.js';
 import { plan, type PlannedStep } from '../../../src/core/pipeline/plan.js';
 import { complete, isFinished, ready, start, type PipelineState, type StepOutcome } from '../../../src/core/pipeline/state.js';
 
