@@ -24,7 +24,7 @@ await make(name, wanted, folder);
 
 async function make(name: string, wanted: FieldPackage, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await unpack(wanted.registry, name, wanted.version, folder);
+  await unpack(wanted.registry, wanted.package ?? name, wanted.version, folder);
   for (const part of wanted.without) rmSync(join(folder, part), { recursive: true });
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   await commitAll(folder, `${name} ${wanted.version} as published`);
