@@ -10,10 +10,12 @@ import { workerScript } from '../src/worker/engine/package-paths.js';
 import { choosePorts } from '../src/worker/engine/ports.js';
 import { ensureSearchAttributes } from '../src/worker/engine/search-attributes.js';
 import type { Figure } from './figure.js';
+import { graphRun } from './support/graph-run.js';
 import { ownEnvironment, withEngine } from './support/home.js';
 import { noopRun } from './support/noop-run.js';
 
 const steps = 200;
+const graphSteps = 100;
 const repeats = 3;
 
 /** A no-op plan on the local engine, and on the development server as it comes, in turn. */
@@ -28,7 +30,12 @@ export async function orchestration(): Promise<Figure[]> {
         times.tuned.push(await noopRun(tuned, steps, `r-${repeat}`));
       }
       const ratio = median(times.tuned.map((time, index) => time / (times.stock[index] ?? Number.NaN)));
+      const graphs = { chain: [] as number[], fan: [] as number[] };
+      await graphRun(tuned, 'fan', 10, 'r-warm-graph');
+      for (let repeat = 0; repeat < repeats; repeat++) for (const shape of ['chain', 'fan'] as const) graphs[shape].push(await graphRun(tuned, shape, graphSteps, `r-${shape}-${repeat}`));
       return [
+        { name: `a step of a graph, in a chain of ${graphSteps}`, value: median(graphs.chain), unit: 'ms', aim: { atMost: 20 } },
+        { name: `a step of a graph, in a fan of ${graphSteps}`, value: median(graphs.fan), unit: 'ms', aim: { atMost: 20 } },
         { name: 'a sequential step of a no-op plan', value: median(times.tuned), unit: 'ms', aim: null },
         { name: 'the same on the stock development server', value: median(times.stock), unit: 'ms', aim: null },
         { name: 'a step, by that of the stock server', value: ratio, unit: 'x', aim: { atMost: 0.2 } },

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { formatDuration } from '../src/core/duration-text.js';
 import { elementOf, unwrap } from '../src/core/config/introspect.js';
-import { commandTable, configSchema } from '../src/core/config/schema.js';
+import { commandTable } from '../src/core/config/command-schema.js';
+import { stepTypes } from '../src/core/config/steps-schema.js';
+import { configSchema } from '../src/core/config/schema.js';
 
 export const docsFile = fileURLToPath(new URL('../docs/config.md', import.meta.url));
 const example = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -35,15 +37,21 @@ How to write the types:
 
 /** The whole text of docs/config.md. */
 export function configDocs(): string {
-  const sections = Object.entries(configSchema.shape).map(([key, schema]) => section(key, schema));
+  const sections = Object.entries(configSchema.shape).flatMap(([key, schema]) => [section(key, schema), ...nested(key, schema)]);
   return [
     introduction,
     `## A complete example\n\nEvery key once. A real file needs few of them.\n\n\`\`\`toml\n${example('config-example.toml')}\`\`\`\n`,
     `Several benchmarks in place of one:\n\n\`\`\`toml\n${example('config-example-several.toml')}\`\`\`\n`,
     `A service in place of one:\n\n\`\`\`toml\n${example('config-example-service.toml')}\`\`\`\n`,
+    `Steps that form a graph, in place of the default plan:\n\n\`\`\`toml\n${example('config-example-graph.toml')}\`\`\`\n`,
     ...sections,
     `## Commands as tables\n\nWherever the type is command, a string is short for a table with \`run\` alone. The shell is \`/bin/sh\`.\n\n${keyTable(commandTable)}`,
   ].join('\n');
+}
+
+/** What each type of step does. */
+function typesOfSteps(): string {
+  return ['| type | what it does |', '| --- | --- |', ...Object.entries(stepTypes).map(([type, what]) => `| \`${type}\` | ${what} |`), ''].join('\n');
 }
 
 function section(key: string, schema: z.core.$ZodType): string {
@@ -52,7 +60,24 @@ function section(key: string, schema: z.core.$ZodType): string {
   if (!(element instanceof z.ZodObject)) throw new Error(`the schema has a top-level key that is no table: ${key}`);
   const heading = below instanceof z.ZodArray ? `[[${key}]]` : below instanceof z.ZodRecord ? `[${key}.NAME]` : `[${key}]`;
   const several = below instanceof z.ZodArray ? ' May be there several times.' : '';
-  return `## ${heading}\n\n${describe(schema)}${several}\n\n${keyTable(element)}`;
+  return `## ${heading}\n\n${describe(schema)}${several}\n\n${keyTable(element)}${key === 'steps' ? `\n${typesOfSteps()}` : ''}`;
+}
+
+/** The tables in a table, such as [propose.knobs]. */
+function nested(key: string, schema: z.core.$ZodType): string[] {
+  const table = unwrap(schema);
+  if (!(table instanceof z.ZodObject)) return [];
+  return Object.entries(table.shape).flatMap(([name, below]) => (isOwnTable(below) ? [section(`${key}.${name}`, below)] : []));
+}
+
+/** Tables that have a title, as commands do, are told elsewhere. */
+function isOwnTable(schema: z.core.$ZodType): boolean {
+  return unwrap(schema) instanceof z.ZodObject && titleOf(schema) === undefined;
+}
+
+function titleOf(schema: z.core.$ZodType): string | undefined {
+  const title = z.globalRegistry.get(schema)?.title;
+  return title ?? (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? titleOf(schema.unwrap()) : undefined);
 }
 
 function keyTable(table: z.ZodObject): string {
@@ -71,6 +96,9 @@ function typeText(schema: z.core.$ZodType): string {
   const title = z.globalRegistry.get(schema)?.title;
   if (title !== undefined) return title;
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) return typeText(schema.unwrap());
+  if (schema instanceof z.ZodObject) return 'table, see below';
+  if (schema instanceof z.ZodTuple) return 'list of two numbers';
+  if (schema instanceof z.ZodUnion) return 'string or number';
   if (schema instanceof z.ZodEnum) return schema.options.map((option) => `\`"${option}"\``).join(', ');
   if (schema instanceof z.ZodArray) return `list of ${plural(typeText(schema.element))}`;
   if (schema instanceof z.ZodRecord) return `table of ${plural(typeText(schema.valueType))}`;

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../src/client/verbs/judge.js';
+import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
 import type { RunStatus } from '../src/core/status.js';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
@@ -42,6 +43,16 @@ async function profiled(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'profiled', status.run);
 }
 
+/** A number in a file becomes a patch, and a variable of the environment advice. */
+async function knobs(engine: TestEngine): Promise<void> {
+  const declared = ['[propose]\nrecipes = false\n[propose.knobs]\nkinds = ["declared"]\nsamples = 60\n[loop]\nrounds = 1\n[approval]\nmode = "never"', '[[knobs]]\nname = "wait"\nfile = "src/alpha.js"\npattern = "const ms = ([0-9]+)"\nchoices = [2, 40]', '[[knobs]]\nname = "pace"\nenv = "PACE"\nchoices = [1, 2]'];
+  const made = createTarget(() => ({ ...scoredProgram({ alpha: 40 }, declared.join('\n')), 'bench/score.sh': scoreScript.replace('total=20', 'total=$((20 + ${PACE:-30}))') }));
+  targets.push(made);
+  const status = await (await startRun(engine, made)).result();
+  expectThat(status, status.accepted === 1 && status.knobs?.advice.length === 1);
+  await record(engine, 'run', 'knobs', status.run);
+}
+
 /** One approval comes early, one late, one rejection, by update and by signal; the run is paused and resumed before. */
 async function approvals(engine: TestEngine): Promise<void> {
   const run = await startRun(engine, target('approvals', makesFast, '[loop]\nrounds = 1\n[approval]\nmode = "each"', { alpha: 40, beta: 30, gamma: 20 }));
@@ -59,6 +70,14 @@ async function approvals(engine: TestEngine): Promise<void> {
   expectThat(status, status.accepted === 2);
   await record(engine, 'run', 'approvals', status.run);
   await record(engine, 'trial', 'confirmed-afresh', `${status.run}/r1-2c`);
+}
+
+/** What a client hands in. */
+async function lessons(engine: TestEngine): Promise<void> {
+  const status = await (await startRun(engine, target('learned', fastOrComment, '[loop]\nrounds = 1\nablation = false'))).result();
+  const { trials } = await learn(engine.context, { run: status.run });
+  expectThat(status, trials === 2);
+  for await (const { workflowId } of engine.client.workflow.list({ query: 'WorkflowType = "keepLessons"' })) await record(engine, 'keepLessons', 'of-trials', workflowId);
 }
 
 async function finalApproval(engine: TestEngine): Promise<void> {
@@ -208,6 +227,36 @@ async function agents(engine: TestEngine): Promise<void> {
   await record(engine, 'agentAttempt', 'idle', `${status.run}/r1-idle-1`);
 }
 
+/** Steps that form a graph: branches, a race with a loser, a retry, a jump back, a skipped step. */
+async function graph(engine: TestEngine): Promise<void> {
+  const made = createTarget((outside) => scoredProgram({ alpha: 1 }, `[target]\nname = "graph"\n[loop]\nrounds = 1\n${[
+    stepText('count', `echo x >> ${outside}/count; grep -c x ${outside}/count`, 'output = "json"\nneeds = []\nnext = [{ to = "count", when = "steps.count.output < 2" }]'),
+    stepText('skipped', 'true', 'needs = ["count"]\nwhen = "steps.count.output < 2"'),
+    '[[steps]]\ntype = "parallel"\nname = "both"\nneeds = ["count"]\n',
+    stepText('flaky', `echo x >> ${outside}/flaky; test $(grep -c x ${outside}/flaky) -ge 2`, 'retry = { attempts = 2, backoff = "50ms" }', 'steps.steps'),
+    stepText('steady', 'true', '', 'steps.steps'),
+    '[[steps]]\ntype = "race"\nname = "race"\nneeds = ["both", "skipped"]\n',
+    stepText('slow', 'exec sleep 600', '', 'steps.steps'),
+    stepText('quick', `while [ ! -e ${outside}/flaky ]; do sleep 0.02; done; sleep 0.5`, '', 'steps.steps'),
+    stepText('last', 'true', 'needs = ["race"]'),
+  ].join('')}`));
+  targets.push(made);
+  const status = await (await startRun(engine, made)).result();
+  const { done, left, failed: bad, executions } = status.steps ?? {};
+  expectThat(status, done === 5 && left === 2 && bad === 0 && executions === 7);
+  await record(engine, 'run', 'graph', status.run);
+}
+
+/** A graph that goes on in new executions, with what its steps left. */
+async function graphContinued(engine: TestEngine): Promise<void> {
+  const steps = Array.from({ length: 6 }, (_, index) => stepText(`s${index}`, `echo ${index}`, `output = "json"\nneeds = [${index < 2 ? '' : `"s${index - 2}"`}]${index < 2 ? '' : `\nwhen = "steps.s${index - 2}.output == ${index - 2}"`}`));
+  const status = await (await startRun(engine, target('graph-continued', '', `[loop]\nrounds = 1\n${steps.join('')}`, { alpha: 1 }), { mostEvents: 40 })).result();
+  expectThat(status, status.steps?.done === 6);
+  await record(engine, 'run', 'graph-continued', status.run);
+}
+
+const stepText = (name: string, command: string, more: string, table = 'steps'): string => `[[${table}]]\ntype = "command"\nname = "${name}"\ncommand = ${JSON.stringify(command)}\n${more}\n`;
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -256,7 +305,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, approvals, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

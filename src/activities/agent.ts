@@ -4,7 +4,7 @@ import { commandSpecsOf } from '../core/config/benchmarks.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { AgentRun, AgentWork, HostActivities } from '../core/run/contracts.js';
-import { agentPrompt, orchestratorPrompt, toldFailure, type Ground } from '../agents/prompt.js';
+import { agentPrompt, agentPromptVersions, orchestratorPrompt, toldFailure, type Ground } from '../agents/prompt.js';
 import { titleOf } from '../agents/output.js';
 import { beginningOf, mostFiles } from '../core/agent/bounds.js';
 import { identityOfDiff } from '../propose/diff-identity.js';
@@ -16,10 +16,14 @@ import { editedFiles, filesWithSecrets, tooLarge } from '../workspace/edited-fil
 import { nestedRepositories } from '../workspace/nested-repositories.js';
 import { shownPath } from '../workspace/raw-path.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
+import { versionsOf } from '../models/prompts.js';
 import { activity } from './activity.js';
+import { withinBudget } from './agent-budget.js';
 import type { Dependencies } from './dependencies.js';
 import { repositoryOf, unlessGone, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
+import { notesOf } from './notes.js';
+import { refOf } from './propose.js';
 import { reviewChange } from './review-change.js';
 import { runInWorktree } from './run-agent.js';
 
@@ -34,10 +38,10 @@ export function agentActivities(deps: Dependencies): AgentActivities {
       return unlessGone(deps, [input.worktree], async () => {
         await undoChanges(worktree);
         const prompt = await orchestratorPrompt(await groundOf(deps, input));
-        const { ran } = await runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-task` }, attempt);
+        const { ran } = await withinBudget(deps, input, () => runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-task` }, attempt), (done) => done.ran.usage);
         await undoChanges(worktree);
         const message = ran.message.trim();
-        return { task: message === '' ? null : await deps.artifacts.put('text', message), problem: ran.problem, prompt: ran.prompt, log: ran.log, usage: ran.usage };
+        return { task: message === '' ? null : await deps.artifacts.put('text', message), problem: ran.problem, prompt: ran.prompt, log: ran.log, usage: ran.usage, prompts: versionsOf(['orchestrator']) };
       });
     }),
 
@@ -50,25 +54,29 @@ export function agentActivities(deps: Dependencies): AgentActivities {
         const prompt = await agentPrompt(await groundOf(deps, input), task, input.failure === null ? null : await toldFailure(input.failure, text));
         // Set-up may have made some.
         const known = await nestedRepositories(worktree.path);
-        const { ran, secrets } = await runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-${input.iteration}` }, attempt);
+        const { ran, secrets } = await withinBudget(deps, input, () => runInWorktree(deps, input, { worktree, prompt, name: `${input.agent}-${input.iteration}` }, attempt), (done) => done.ran.usage);
         const { message, ...kept } = ran;
-        return { ...kept, edit: (await thrownAway(worktree, known, secrets)) ?? (await editOf(deps, input, worktree, message)) };
+        return { ...kept, prompts: agentPromptVersions(task, input.failure), edit: (await thrownAway(worktree, known, secrets)) ?? (await editOf(deps, input, worktree, message)) };
       });
     }),
 
     keepAttempt: activity(async ({ agent, findings, iterations, edit }) => {
       const record = await deps.artifacts.put('json', JSON.stringify(iterations satisfies AgentIteration[]));
       if (edit === null) return { record, proposals: null };
-      const candidate = candidateOf(agent, edit, await text(edit.diff), await deps.artifacts.getJson<Finding[]>(findings));
-      return { record, proposals: await deps.artifacts.put('candidates', JSON.stringify([candidate])) };
+      const candidate = candidateOf(agent, edit, await text(edit.diff), await findingsOf(deps, findings));
+      return { record, proposals: await deps.artifacts.put('candidates', JSON.stringify([candidate])), candidate: await refOf(deps, candidate, 0) };
     }),
   };
 }
 
-async function groundOf(deps: Dependencies, { target, config, findings, history, attempt }: AgentWork): Promise<Ground> {
+async function groundOf(deps: Dependencies, { target, config, findings, history, attempt, notes }: AgentWork): Promise<Ground> {
   // A benchmark or a test can be hot, and stays as it is.
   const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
-  return { config, findings: (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined), history, attempt };
+  return { config, findings: (await findingsOf(deps, findings)).filter(({ file }) => protectedBy(file) === undefined), history, attempt, lessons: notesOf(deps, target.id, notes) };
+}
+
+async function findingsOf({ artifacts }: Dependencies, findings: AgentWork['findings']): Promise<Finding[]> {
+  return findings === null ? [] : artifacts.getJson<Finding[]>(findings);
 }
 
 /** Why nothing of what it left may be looked at or kept; null where it may. */

@@ -26,7 +26,7 @@ export function analyzeActivity(deps: Dependencies): HostActivities['analyze'] {
 }
 
 /** What the warm-up knows of the file: how the benchmark comes to it. */
-function withReach(finding: Finding, survey: Survey | null): Finding {
+export function withReach(finding: Finding, survey: Survey | null): Finding {
   const reached = survey?.reached.find(({ file }) => file === finding.file);
   if (reached === undefined) return finding;
   return { ...finding, evidence: [...finding.evidence, { tool: 'warmup', text: `The benchmark reaches this file through imports; ${reached.importers} file${reached.importers === 1 ? '' : 's'} on the way import${reached.importers === 1 ? 's' : ''} it.` }] };

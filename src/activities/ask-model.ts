@@ -1,22 +1,21 @@
-import { join } from 'node:path';
-import { modelFor, keyNames } from '../core/config/models.js';
-import { PerfloopError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
 import type { TalkRecord } from '../core/model-talk.js';
 import type { HostActivities } from '../core/run/contracts.js';
-import { openConversation } from '../models/conversation.js';
 import { givenOf, profileLines } from '../models/optimize/context.js';
 import { proposeBy } from '../models/optimize/propose.js';
-import { redactorOf, type Redactor } from '../models/redact.js';
-import { redactedError } from '../models/redacted-error.js';
-import { registryTools } from '../models/registry-tools.js';
-import { Replay } from '../models/traffic.js';
+import type { Ground } from '../models/optimize/resolve-edits.js';
+import { aboutCategory, registryTools } from '../models/registry-tools.js';
+import { sha256 } from '../propose/hash.js';
 import { openStoreReader } from '../store/reader.js';
 import { protectionOf } from '../workspace/protected-globs.js';
 import { activity, type Attempt } from './activity.js';
+import { withModel, type Talking } from './conversation.js';
 import type { Dependencies } from './dependencies.js';
-import { logPath, repositoryOf, worktreeOf } from './ground.js';
+import { repositoryOf, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
+import { notesOf } from './notes.js';
+import { modelSandbox, type ModelSandbox } from './sandboxes/for-model.js';
+import type { KnownTests, SandboxGround } from './sandboxes/state.js';
 
 type Input = Parameters<HostActivities['askModel']>[0];
 
@@ -29,40 +28,46 @@ const longestNote = 400;
 /** Of a model's context, what the first prompt may take. */
 const promptPart = 0.2;
 
-/** A conversation with a model about one finding. Each of its answers is paid for once, also when the worker dies. */
+/** A conversation with a model about one finding. */
 export function askModelActivity(deps: Dependencies): HostActivities['askModel'] {
-  return activity(async (input, attempt) => {
-    const redactor = redactorOf(deps.env, keyNames(input.config));
-    try {
-      return await talk(deps, input, attempt, redactor);
-    } catch (error) {
-      throw attempt.signal.aborted ? error : redactedError(error, redactor);
-    }
-  });
+  return activity((input, attempt) => withModel(deps, input, 'optimize', attempt, (talking) => talk(deps, input, talking, attempt)));
 }
 
-async function talk(deps: Dependencies, input: Input, attempt: Attempt, redactor: Redactor): ReturnType<HostActivities['askModel']> {
-  const { config, target, findings: findingsRef, position, model, profile, attempts } = input;
-  const { path } = await worktreeOf(deps, input.worktree);
+async function talk(deps: Dependencies, input: Input, talking: Talking, attempt: Attempt): ReturnType<HostActivities['askModel']> {
+  const { config, target, position, model } = input;
+  const { path, commit } = await worktreeOf(deps, input.worktree);
   const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
-  const findings = (await deps.artifacts.getJson<Finding[]>(findingsRef)).filter(({ file }) => protectedBy(file) === undefined);
+  const findings = (await deps.artifacts.getJson<Finding[]>(input.findings)).filter(({ file }) => protectedBy(file) === undefined);
   const finding = findings[position];
   if (finding === undefined) return null;
-  const choice = modelFor(config, model, 'optimize');
-  if (choice === null) throw new PerfloopError('PL_MODEL_UNKNOWN', `There is no model ${model}.`, { where: 'propose.models', fix: `Add [models.${model}] to perfloop.toml.` });
+  const { sandbox_runs: most } = talking.choice.bounds;
+  const about = placeName(findings, position);
+  // Configs of earlier versions lack it.
+  const sandbox = most > 0 ? modelSandbox(deps, { ground: { scope: scopeOfTries(input, about), target, config }, champion: commit, key: `${input.run}/${input.trial}/try-${model}-${about}`, tests: testsHere(deps, input), most }, attempt) : null;
+  try {
+    return await talkAbout(deps, input, talking, { finding, findings, about, ground: { worktree: path, protectedBy }, sandbox });
+  } finally {
+    await sandbox?.close();
+  }
+}
+
+interface About {
+  finding: Finding;
+  findings: readonly Finding[];
+  /** Names the conversation. */
+  about: string;
+  ground: Ground;
+  sandbox: ModelSandbox | null;
+}
+
+async function talkAbout(deps: Dependencies, input: Input, { choice, redactor, open }: Talking, { finding, findings, about, ground, sandbox }: About): ReturnType<HostActivities['askModel']> {
+  const { target, model, profile, attempts, notes } = input;
   if (profile !== null) await deps.artifacts.verify(profile);
-  const name = `${model.replaceAll(/[^\w.-]/g, '_')}-${finding.id}`;
-  const replay = input.replay === undefined ? null : new Replay((await deps.artifacts.get(input.replay)).toString('utf8'), '--replay');
-  const conversation = await openConversation({
-    name: `${input.trial}/${name}`, choice, env: deps.env, artifacts: deps.artifacts, redactor, replay,
-    tools: await registryTools({ targets: { repository: path, profile: profile === null ? undefined : deps.artifacts.pathOf(profile) }, gpu: /^C\d/.test(finding.category), home: deps.home }),
-    files: { journal: await logPath(deps, input, `model-${name}.jsonl`), ledger: join(deps.home.logs, input.run, 'spending.jsonl') },
-    limits: { tokens: config.budget.tokens, money: config.budget.money ?? null },
-    signal: attempt.signal,
-    onDoing: (text) => attempt.report({ doing: text }),
-  });
-  const given = await conversation.given(async () => givenOf({ finding, profile: profileLines(findings), attempts, lessons: lessonsOf(deps, finding) }, Math.floor(choice.context * promptPart)));
-  const proposed = await proposeBy(conversation.dialog, conversation.results, { finding, given, ground: { worktree: path, protectedBy }, mostCandidates: choice.bounds.candidates, proposer: model });
+  const tools = await registryTools({ targets: { repository: ground.worktree, profile: profile === null ? undefined : deps.artifacts.pathOf(profile) }, about: aboutCategory(finding.category), home: deps.home });
+  const conversation = await open(about, tools, sandbox?.tools);
+  const lessons = (): string[] => [...new Set([...notesOf(deps, target.id, notes), ...lessonsOf(deps, finding)])];
+  const given = await conversation.given(async () => givenOf({ finding, profile: profileLines(findings), attempts, lessons: lessons() }, Math.floor(choice.context * promptPart)));
+  const proposed = await proposeBy(conversation.dialog, conversation.results, { finding, given, ground, mostCandidates: choice.bounds.candidates, proposer: model, ...(sandbox === null ? {} : { sandboxRuns: choice.bounds.sandbox_runs }) });
   // Candidates are not looked at again for secrets: they are made of what the model was shown and of the source itself.
   const { candidates } = proposed;
   const verdict = redactor.json(proposed.verdict);
@@ -79,12 +84,30 @@ async function talk(deps: Dependencies, input: Input, attempt: Attempt, redactor
   };
 }
 
-/** What earlier runs taught about this code. */
+/** Its logs and journals lie beside those of the conversation. */
+function scopeOfTries({ v, run, trial, model }: Input, about: string): SandboxGround['scope'] {
+  return { v, run, trial: `${trial}-${model.replaceAll(/[^\w.-]/g, '_')}-${about}` };
+}
+
+/** Another host may skip other tests. */
+function testsHere({ host }: Dependencies, { tests }: Input): KnownTests | null {
+  return tests === undefined || tests.host !== host ? null : { runs: tests.runs, plain: tests.plain };
+}
+
+/** Names a conversation by the place of its finding: the same code may be of another category in the next profile, when the conversation is replayed. */
+function placeName(findings: readonly Finding[], position: number): string {
+  const placeOf = ({ file, function: named, line }: Finding): string => sha256([file, named, line].join('\0')).slice(0, 12);
+  const [place, ...before] = findings.slice(0, position + 1).map(placeOf).toReversed();
+  const same = before.filter((other) => other === place).length;
+  return `${place ?? ''}${same === 0 ? '' : `-${same + 1}`}`;
+}
+
+/** What earlier trials taught about this code. */
 function lessonsOf(deps: Dependencies, { function: named, file }: Finding): string[] {
   const words = `${named} ${file}`;
   const store = /[\p{L}\p{N}_]/u.test(words) ? openStoreReader(deps.home) : null;
   try {
-    return (store?.searchWiki(words, mostLessons) ?? []).map(({ title, body }) => `${title}: ${body.slice(0, longestLesson)}`);
+    return (store?.searchWiki(words, mostLessons) ?? []).filter(({ verdict }) => verdict !== 'noted').map(({ title, body }) => `${title}: ${body.slice(0, longestLesson)}`);
   } finally {
     store?.close();
   }

@@ -20,6 +20,8 @@ import { samplesSchema } from '../measure/stored-samples.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { profileActivity } from './profile.js';
+import { runBenchmarkActivity } from './run-benchmark.js';
+import { sampleKnobsActivity } from './sample-knobs.js';
 import { sample, storeSamples } from './sampling.js';
 import { tryBenchmarkActivity } from './try-benchmark.js';
 import { witness } from './witness.js';
@@ -28,6 +30,7 @@ import { witness } from './witness.js';
 export function benchActivities(deps: Dependencies): BenchActivities {
   return {
     tryBenchmark: tryBenchmarkActivity(deps),
+    runBenchmark: runBenchmarkActivity(deps),
 
     measureNoise: activity(async (input, attempt) => {
       const { config, known, trials, within } = input;
@@ -48,8 +51,8 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       const { stage, rule, earlier, within } = input;
       const builds = 1 + (input.others ?? []).length;
       const explained = async (verdict: Verdict): Promise<Verdict> => {
-        // A budget is for samples.
-        const fact = stage === 'confirm' && within === undefined && pairs.length > 0 ? await witness(deps, input, verdict, median(pairs.map(({ a }) => a.wallMs)), attempt) : null;
+        // A budget is for samples; and valgrind would count both sides in the same environment.
+        const fact = stage === 'confirm' && within === undefined && input.environment === undefined && pairs.length > 0 ? await witness(deps, input, verdict, median(pairs.map(({ a }) => a.wallMs)), attempt) : null;
         return fact === null ? verdict : { ...verdict, facts: [...(verdict.facts ?? []), fact] };
       };
       const taken = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
@@ -79,6 +82,7 @@ export function benchActivities(deps: Dependencies): BenchActivities {
       return { final: { ...finalMeasurement(pairs, input.rule.metrics), samples: await storeSamples(deps, pairs, input.rule) }, spent: pairs.length * 2 };
     }),
 
+    sampleKnobs: sampleKnobsActivity(deps),
     profile: profileActivity(deps),
   };
 }

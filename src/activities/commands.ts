@@ -1,5 +1,6 @@
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { CommandOutcome, CommandRole, HostActivities } from '../core/run/contracts.js';
+import { isSecretName } from '../core/secrets.js';
 import { readFile } from 'node:fs/promises';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
@@ -20,6 +21,7 @@ import { commandRequest, withHint, type CommandPlace } from './command-request.j
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 import { pristineOf } from './pristine.js';
+import { readOutput, type WantedOutput } from './read-output.js';
 import { compareTestsActivity, runTests } from './tests.js';
 
 /** Of a set-up or a build that is in the worktree already, or is copied there. */
@@ -55,7 +57,7 @@ export async function commandIn(deps: Dependencies, input: Parameters<HostActivi
     if (role === 'command') {
       // What it leaves is to be gone before the first sample.
       await pristineOf(deps, input, worktree);
-      return run(deps, input, role, command, worktree, lock, attempt);
+      return run(deps, input, role, command, worktree, lock, attempt, input.read);
     }
     const writes = role === 'build' ? await watchProtected(worktree, target.base.commit, rules) : () => [];
     const done = async (outcome: CommandOutcome, seen: SeenOfStep): Promise<CommandOutcome> => {
@@ -92,14 +94,23 @@ async function withWritten(tidy: Tidy, command: () => Promise<CommandOutcome>): 
   return written.length === 0 ? outcome : { ...outcome, written };
 }
 
-async function run(deps: Dependencies, scope: CommandPlace['scope'], role: CommandRole, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt): Promise<CommandOutcome> {
+async function run(deps: Dependencies, scope: CommandPlace['scope'], role: CommandRole, command: CommandSpec, worktree: OpenWorktree, lock: HeldLock, attempt: Attempt, read?: WantedOutput & { stdout?: true }): Promise<CommandOutcome> {
   attempt.report({ doing: role });
   const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
   const asked = await commandRequest(deps, role, command, { scope, worktree, lock, who: role === 'setup' ? 'installing' : 'measured' }, attempt);
-  const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile });
+  const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile, secrets: secretsOfCommand(command, asked.env) });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const log = await deps.artifacts.put('log', await readFile(logFile));
-  return { ok: result.ok, problem: withHint(problemOf(result, command), result, asked), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
+  const outcome: CommandOutcome = { ok: result.ok, problem: withHint(problemOf(result, command), result, asked), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
+  if (read === undefined || !result.ok) return outcome;
+  const found = readOutput(result, read);
+  if (typeof found === 'string') return { ...outcome, ok: false, problem: found, tail: tailOf(result) };
+  return { ...outcome, read: read.stdout === undefined ? found : { ...found, stdout: await deps.artifacts.put('text', result.stdout) } };
+}
+
+/** Values that the config takes from the environment and whose name says that they are secret. */
+function secretsOfCommand({ env }: CommandSpec, given: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (value.startsWith('$') && (isSecretName(name) || isSecretName(value)) ? (given[name] ?? []) : []));
 }
 
 interface Kept {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { judgingCommands } from '../core/config/benchmarks.js';
+import { knobSearchOf } from '../core/config/knob-rules.js';
 import type { Config } from '../core/config/schema.js';
 import { functionNamed } from '../check/cases/run-cases.js';
 import { defaultGenerator } from '../core/config/cases-schema.js';
@@ -9,10 +10,12 @@ import type { Target } from '../core/target.js';
 import { protectedFromCommands } from '../workspace/command-files.js';
 import { protectedRules, type ProtectedRules } from '../workspace/protected-globs.js';
 import type { Repository } from '../workspace/repository.js';
+import { declaredPlaces } from '../workspace/turned-text.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
-  return protectedRules(config.target, [...(await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks)), ...generatorsOf(config)]);
+  const rules = protectedRules(config.target, [...(await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks)), ...generatorsOf(config)]);
+  return knobSearchOf(config) === null ? rules : { ...rules, turnable: { declared: declaredPlaces(config) } };
 }
 
 /** The generators of [[cases]]: whoever could change them would choose what is compared. */
@@ -31,7 +34,7 @@ export async function benchmarkSources(repository: Repository, target: Target, c
 
 /** For what is not under judgement: there the benchmark itself is at fault, when protected files hold something else after it. */
 export function refuseUnprotected(stage: Stage, pairs: readonly Pair[]): void {
-  const sides = stage === 'screen' || stage === 'confirm' ? (['a'] as const) : (['a', 'b'] as const);
+  const sides = stage === 'screen' || stage === 'confirm' || stage === 'knobs' ? (['a'] as const) : (['a', 'b'] as const);
   const lefts = pairs.flatMap((pair) => sides.map((side) => pair[side].left));
   const paths = new Set(lefts.flatMap((left) => (left?.changed ?? []).filter((path) => left?.written?.includes(path) === true)));
   if (paths.size === 0) return;

@@ -1,19 +1,26 @@
 import type { HubActivities } from '../core/run/contracts.js';
 import { sha256 } from '../propose/hash.js';
 import type { ArtifactStore } from '../store/artifacts.js';
+import type { Home } from '../store/home.js';
 import type { StoreWriter } from '../store/writer.js';
+import { keepProgress } from '../store/progress.js';
 import { activity } from './activity.js';
+import { writeRunView } from './run-view.js';
 
 /** Noise that is older says little about the machine of today. */
 const noiseLastsMs = 30 * 24 * 3_600_000;
 
 /** The one writer of the knowledge base: only the hub's worker serves these. */
-export function hubActivities({ store, artifacts }: { store: StoreWriter; artifacts: ArtifactStore }): HubActivities {
+export function hubActivities({ store, artifacts, home }: { store: StoreWriter; artifacts: ArtifactStore; home: Home }): HubActivities {
   return {
-    recordRun: activity(async ({ status, trials, decisions }) => {
+    recordRun: activity(async (recorded) => {
+      const { status, trials, decisions, progress } = recorded;
+      // Before the status: who reads of the end finds it.
+      if (progress !== undefined) await keepProgress(artifacts, status.run, progress);
       store.recordRun(status);
       for (const { position, trial } of trials) store.recordTrial(status.run, position, trial);
       for (const decision of decisions) store.recordDecision(status.run, decision);
+      await writeRunView(home, artifacts, recorded);
     }),
     recordLessons: activity(async ({ lessons }) => {
       for (const lesson of lessons) store.recordLesson(lesson);

@@ -7,8 +7,8 @@ import type { BenchActivities } from '../core/run/contracts.js';
 import type { CommandRequest } from '../measure/command.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
-import { captureProfile, type Capture } from '../profile/capture/capture.js';
-import { chooseForRun } from '../profile/capture/choose-for-run.js';
+import type { Capture } from '../profile/capture/capture.js';
+import { captureForRun } from '../profile/capture/capture-for-run.js';
 import { differenceInThread } from '../profile/diff/in-thread.js';
 import { detectProfileKind, type ProfileKind } from '../profile/import/detect.js';
 import type { ImportSummary } from '../profile/import/import.js';
@@ -45,10 +45,7 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
         const request = await commandRequest(deps, 'profile', command, { scope: input, worktree, lock, who: 'measured', besides: { writable: [outDir] } }, attempt);
         asked.push({ outDir, command: { ...request, env: runEnvironment(request.env), logFile: await logPath(deps, input, index === 0 ? 'profile.log' : `profile-${index + 1}.log`) } });
       }
-      const kind = config.profile.kind === 'auto' ? await chooseForRun(asked.map(({ command }) => command), deps.env) : config.profile.kind;
-      const all: Capture[] = [];
-      for (const { command, outDir } of asked) all.push(await captureProfile({ kind, command, outDir, runCommand, own: deps.env }));
-      return all;
+      return await captureForRun({ kind: config.profile.kind, asked, runCommand, own: deps.env });
     }));
     const files = captured.flatMap((capture) => capture.files);
     const imported = await importProfileInThread({ files, kind: 'auto', database, ...(captured[0] === undefined ? {} : { recordedAt: captured[0].recordedAt }) }, { signal: attempt.signal });

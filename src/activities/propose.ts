@@ -14,7 +14,7 @@ import { withoutGrammar } from '../propose/source/parse.js';
 import { surroundingLines, surroundingsOf } from '../propose/surroundings.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
-import { repositoryOf, worktreeOf } from './ground.js';
+import { repositoryOf, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 import { protectionOf } from '../workspace/protected-globs.js';
 import { scriptCandidates } from './script.js';
@@ -28,19 +28,20 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
     const known = input.known === undefined ? null : await deps.artifacts.getJson<KnownOfTarget>(input.known);
     const done = new Set(tried);
     const findings = await editableFindings(deps, input);
-    const candidates = await withSurroundings(deps, input, (await proposed(deps, input, findings, attempt)).filter((candidate) => !done.has(candidate.id)));
+    const candidates = await withSurroundings(deps, input, (await withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => proposed(deps, input, findings, attempt))).filter((candidate) => !done.has(candidate.id)));
     const asked = { candidates, records: known?.records ?? [], refused: config.propose.retry_refused ? [] : (known?.refused ?? []), hardware, delta, limit, trialSeconds, seed: config.propose.seed ?? randomBytes(8).toString('hex') };
     const choice = choose(asked);
     return {
       ranked: await Promise.all(choice.chosen.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
       hopeless: [...choice.hopeless.map(({ candidate, why }) => ({ title: placed(candidate), why })), ...unread(config.propose.recipes ? findings : [])],
-      choice: await deps.artifacts.put('json', JSON.stringify(choiceRecord(asked, choice))),
+      choice: await deps.artifacts.put('json', JSON.stringify(choiceRecord(input.round, asked, choice))),
     };
   });
 }
 
 /** A benchmark or a test can be hot, and stays as it is. */
 async function editableFindings(deps: Dependencies, { target, config, findings }: Input): Promise<Finding[]> {
+  if (findings === undefined) return [];
   const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
   return (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined);
 }
@@ -54,7 +55,7 @@ async function proposed(deps: Dependencies, input: Input, findings: readonly Fin
     const { only, except, folder } = config.propose;
     const own = folder === undefined ? [] : await ownRecipes(join(path, folder), recipeNames);
     const proposer = recipeProposer({ only, except, own });
-    for (const finding of findings) candidates.push(...(await proposer.propose(finding, { worktree: path })));
+    candidates.push(...(await proposer.proposeAll(findings, { worktree: path })));
   }
   return candidates;
 }
@@ -69,7 +70,8 @@ function unread(findings: readonly Finding[]): { title: string; why: string }[] 
   return [...first].map(([why, file]) => ({ title: `recipes for ${file}`, why }));
 }
 
-async function withSurroundings(deps: Dependencies, { target, config, champion, worktree, hardware }: Input, candidates: readonly Candidate[]): Promise<Candidate[]> {
+/** The candidates with what tells whether their place and their measure are still the same. */
+export async function withSurroundings(deps: Dependencies, { target, config, champion, worktree, hardware }: Pick<Input, 'target' | 'config' | 'champion' | 'worktree' | 'hardware'>, candidates: readonly Candidate[]): Promise<Candidate[]> {
   const { path } = await worktreeOf(deps, worktree);
   const repository = await repositoryOf(deps, target);
   const request = {
@@ -80,7 +82,8 @@ async function withSurroundings(deps: Dependencies, { target, config, champion, 
   return Promise.all(candidates.map(async (candidate) => ({ ...candidate, surroundings: await surroundingsOf(candidate.change, request) })));
 }
 
-async function refOf(deps: Dependencies, candidate: Candidate, expected: number): Promise<CandidateRef> {
+/** The candidate in the store. `expected`: natural-log gain. */
+export async function refOf(deps: Dependencies, candidate: Candidate, expected: number): Promise<CandidateRef> {
   const { change: _change, rationale: _rationale, ...summary } = candidate;
   return { ...summary, expected, patch: await deps.artifacts.put('candidates', JSON.stringify(candidate)) };
 }

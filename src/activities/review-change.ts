@@ -13,9 +13,14 @@ export interface Change {
   to: string;
   rules: ProtectedRules;
   byPerson: boolean;
+  /** Made by perfloop's own search over knobs, which alone may turn settings in protected files. */
+  byKnobs?: boolean;
   /** Every shell command that may run. */
   commands: readonly CommandPlace[];
 }
+
+/** What a build that a profile guides reads: it says how often code ran, and is none. */
+const trainedProfile = /(?:^|\/)default\.pgo$|\.gcda$/;
 
 /** What is said of a change before anything of it runs. */
 export interface Review {
@@ -37,12 +42,15 @@ const mostPaths = 8;
  */
 export async function reviewChange(repository: Repository, change: Change): Promise<Review> {
   const { from, to, rules, byPerson } = change;
-  const found = await protectedChanges(repository, from, to, rules);
+  const changes = await protectedChanges(repository, from, to, rules);
+  const ofKnobs = change.byKnobs === true ? changes.filter(({ kind, path }) => kind === 'turned' || (kind === 'binary' && trainedProfile.test(path))) : [];
+  const turned = new Set(ofKnobs.map(({ path }) => path));
+  const found = changes.filter(({ path }) => !turned.has(path));
   const { refused, notes } = byPerson ? await ofPerson(repository, change, found) : ofProposer(found);
   if (refused !== null) return { refused, notes, flags: [] };
   const protection = protectionOf(rules);
-  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined, commands: change.commands.map(({ run }) => run) });
-  return { refused: null, notes, flags: bounded([...unusual(found), ...read]) };
+  const read = await inspectChange({ repository, base: from, commit: to, skip: (path) => protection(path) !== undefined && !turned.has(path), commands: change.commands.map(({ run }) => run) });
+  return { refused: null, notes, flags: bounded([...unusual([...found, ...ofKnobs]), ...read]) };
 }
 
 /** As many as can be handed on; where that is not all, the rest is one flag, which counts whatever is executed. */
@@ -62,7 +70,8 @@ function ofProposer(found: readonly ProtectedChange[]): Decision {
 
 async function ofPerson(repository: Repository, { from, to, commands }: Pick<Change, 'from' | 'to' | 'commands'>, found: readonly ProtectedChange[]): Promise<Decision> {
   const refuse = (refused: string): Decision => ({ refused, notes: [] });
-  const never = found.filter(({ kind }) => kind === 'refused');
+  // What is turned is not laid over: the worktree would have the change's own version. The config of `judge` lets nobody turn.
+  const never = found.filter(({ kind }) => kind === 'refused' || kind === 'turned');
   if (never.length > 0) return refuse(`It changes what must not change: ${listed(never)}.`);
   const scripts = await changedScripts(repository, from, to, commands);
   if (scripts.length > 0) return refuse(`It changes the npm script${scripts.length === 1 ? '' : 's'} ${scripts.join(', ')}, which the commands run.`);
@@ -77,7 +86,7 @@ async function ofPerson(repository: Repository, { from, to, commands }: Pick<Cha
 
 /** Of a person's change: what is neither refused nor laid over. */
 function unusual(found: readonly ProtectedChange[]): Flag[] {
-  return found.flatMap(({ path, kind, why }): Flag[] => (kind === 'refused' || kind === 'protected' || kind === 'mode' ? [] : [{ code: kind, file: path, line: 0, text: '', why }]));
+  return found.flatMap(({ path, kind, why }): Flag[] => (kind === 'refused' || kind === 'protected' || kind === 'turned' || kind === 'mode' ? [] : [{ code: kind, file: path, line: 0, text: '', why }]));
 }
 
 function listed(found: readonly ProtectedChange[]): string {

@@ -22,7 +22,7 @@ import { commandRequest } from './command-request.js';
 import type { Dependencies } from './dependencies.js';
 import { logPath, tailOf } from './ground.js';
 
-export interface RanAgent extends Omit<AgentRun, 'edit'> {
+export interface RanAgent extends Omit<AgentRun, 'edit' | 'prompts'> {
   /** What it said at the end. */
   message: string;
 }

@@ -97,12 +97,15 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
   }));
 }
 
-async function sidesOf(deps: Dependencies, input: SampleInput, a: OpenWorktree, b: OpenWorktree): Promise<Sides> {
+/** Both sides of a comparison as samples are taken of them. */
+export async function sidesOf(deps: Dependencies, input: Pick<SampleInput, 'target' | 'config' | 'environment'>, a: OpenWorktree, b: OpenWorktree): Promise<Sides> {
   const tidy = await pristineOf(deps, input, a);
-  return { a: await sideOf(deps, input, a, tidy), b: await sideOf(deps, input, b, a.id === b.id ? tidy : await pristineOf(deps, input, b)) };
+  const candidate = await sideOf(deps, input, b, a.id === b.id ? tidy : await pristineOf(deps, input, b));
+  return { a: await sideOf(deps, input, a, tidy), b: input.environment === undefined ? candidate : { ...candidate, environment: input.environment } };
 }
 
-async function sideOf(deps: Dependencies, input: SampleInput, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
+/** One worktree as samples are taken of it. */
+export async function sideOf(deps: Dependencies, input: Pick<SampleInput, 'target' | 'config'>, worktree: OpenWorktree, tidy: Tidy): Promise<Side> {
   const sandbox = await sandboxOf(deps, input, worktree, 'measured');
   return { identity: `${worktree.id} ${worktree.commit}`, worktree: worktree.path, failsWithoutFolder: worktree.commit !== input.target.base.commit, layoutSeed: worktree.layoutSeed, tidy, ...(sandbox === undefined ? {} : { sandbox }) };
 }

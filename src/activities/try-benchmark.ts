@@ -30,7 +30,7 @@ export function tryBenchmarkActivity(deps: Dependencies): BenchActivities['tryBe
       return { sample: withUndone(taken, undone), notes: leftNotes(taken, undone.changed) };
     }));
     if (sample.ok) return { ok: true, wallMs: sample.wallMs, metrics: sample.metrics, sources: await benchmarkSources(await repositoryOf(deps, input.target), input.target, config), environment: await deps.artifacts.put('json', JSON.stringify(await environmentFingerprint(commandsOf(config)))), notes: [...(await unsandboxedNotes(config)), ...notes] };
-    const { problem, tail } = problemOf(sample.failure);
+    const { problem, tail } = problemOfSample(sample.failure);
     return { ok: false, problem: [problem, sandbox === undefined ? '' : sandboxHint(tail)].filter((text) => text !== '').join('. '), tail };
   });
 }
@@ -45,8 +45,8 @@ function leftNotes({ left }: Sample, changed: readonly string[]): string[] {
   ];
 }
 
-/** What is wrong with a benchmark that was tried, with what a person can do about it. */
-function problemOf(failure: SampleFailure): { problem: string; tail: string } {
+/** What is wrong with an execution of a benchmark, with what a person can do about it. */
+export function problemOfSample(failure: SampleFailure): { problem: string; tail: string } {
   const { benchmark } = failure;
   const of = benchmark === undefined ? '' : `${benchmark}: `;
   if (failure.kind === 'timeout') return { problem: `${of}it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };

@@ -45,7 +45,7 @@ export function worktreeActivities(deps: Dependencies): WorktreeActivities {
       if (typeof commit !== 'string') return { kind: 'refused', verdict: commit, diff: null };
       const diff = await deps.artifacts.put('diff', await repository.diff(champion.commit, commit));
       const rules = await rulesOf(repository, target, config);
-      const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', commands: commandSpecsOf(config) });
+      const review = await reviewChange(repository, { from: champion.commit, to: commit, rules, byPerson: input.candidate.proposer === 'judge', byKnobs: turnsKnobs(input.candidate), commands: commandSpecsOf(config) });
       if (review.refused !== null) return { kind: 'refused', verdict: refused('protected', review.refused), diff };
       return { kind: 'applied', commit: await repository.commitRef(commit, target.base), diff, notes: review.notes, flags: [...flagsOfChangedResults(input.candidate, config), ...review.flags] };
     }),
@@ -68,6 +68,11 @@ export async function openTogether(deps: Dependencies, { target, config }: { tar
     opened.push({ key, commit: worktree.commit });
   }
   return opened;
+}
+
+/** An ablation takes out what was accepted before. */
+function turnsKnobs({ proposer }: CandidateRef): boolean {
+  return proposer === 'knobs' || proposer === 'ablation';
 }
 
 /** The files of span edits that are no longer those that the edits were made for. */

@@ -1,4 +1,5 @@
 import type { Flag } from '../core/flag.js';
+import type { KnobAdvice, KnobSearch } from '../core/knobs/search.js';
 import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -15,6 +16,8 @@ export type RunEvent =
   | { kind: 'trial'; trial: string; what: string; place: string; state: TrialState }
   | { kind: 'verdict'; trial: string; what: string; verdict: Verdict }
   | { kind: 'approval-needed'; run: string; candidate: string; /** What to look at. */ flags?: Flag[] }
+  | { kind: 'knobs'; search: KnobSearch }
+  | { kind: 'advice'; advice: KnobAdvice }
   | { kind: 'ablation'; ablation: Ablation }
   | { kind: 'decision'; decision: DecisionRecord }
   | { kind: 'champion'; commit: string; accepted: number; ratio: number | null }
@@ -52,6 +55,8 @@ function settled(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   for (const trial of next.trials) {
     if (trial.verdict !== null && !sameVerdict(trial, before.get(trial.id))) events.push({ kind: 'verdict', trial: trial.id, what: trial.candidate.title, verdict: trial.verdict });
   }
+  for (const search of (next.knobs?.searches ?? []).slice(previous?.knobs?.searches.length ?? 0)) events.push({ kind: 'knobs', search });
+  for (const advice of (next.knobs?.advice ?? []).slice(previous?.knobs?.advice.length ?? 0)) events.push({ kind: 'advice', advice });
   for (const ablation of (next.ablations ?? []).slice(previous?.ablations?.length ?? 0)) events.push({ kind: 'ablation', ablation });
   const known = new Set(previous?.decisions.map((decision) => decision.id));
   for (const decision of next.decisions) if (!known.has(decision.id)) events.push({ kind: 'decision', decision });

@@ -77,10 +77,14 @@ async function nearestOf(context: CliContext, dir: string, base: string, warn: (
   return parseConfig(ofBase.text, `${base}:${ofBase.path}`);
 }
 
+/** Nothing is searched here, and only what perfloop's own search made may turn settings in protected files: the tables of knobs are left out. */
 function withCommands(config: Config, { test, build, setup, minGain, approval }: JudgeFlags): Config {
   const given = validateConfig({ target: setup === undefined ? {} : { setup }, commands: { ...(test === undefined ? {} : { test }), ...(build === undefined ? {} : { build }) } }, 'the command line');
+  const { knobs: _, ...propose } = config.propose;
   return {
     ...config,
+    propose,
+    knobs: [],
     target: { ...config.target, editable: [...config.target.editable, ...editableInPullRequests], ...(given.target.setup ? { setup: given.target.setup } : {}) },
     commands: { ...config.commands, ...given.commands },
     verdict: { ...config.verdict, ...(minGain === undefined ? {} : { min_gain: minGain }) },

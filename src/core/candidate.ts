@@ -1,4 +1,5 @@
 import type { ArtifactRef } from './artifact.js';
+import type { KnobRef } from './knobs/search.js';
 import type { CommitRef } from './target.js';
 
 /** C counts as other. */
@@ -36,6 +37,10 @@ export interface Candidate {
   share: number | null;
   /** What a recipe says may differ after it; absent where results stay the same bit for bit, or nothing is known. */
   changesResults?: 'rounding' | 'randomness' | 'precision' | 'logging';
+  /** Which knobs it turns; absent where it changes code. */
+  knob?: KnobRef;
+  /** Ids of candidates that are parts of this one: where it passes, they are no gains of their own. Absent: none. */
+  covers?: string[];
   /** Hash of the code around the change and of what it is measured by; absent in candidates of earlier versions. */
   surroundings?: string;
   change: Change;

@@ -41,6 +41,8 @@ export interface Finding {
   language: Language;
   /** Self time of the function by the profile's whole time, 0 to 1. */
   selfShare: number;
+  /** How many samples fell into it; absent where nothing says so. */
+  samples?: number;
   /** Time with callees by the profile's whole time, 0 to 1. */
   totalShare: number;
   /** Hot source lines in the function where the profiler gives them: share of the whole time. */

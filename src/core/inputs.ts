@@ -1,5 +1,8 @@
 import type { ArtifactRef } from './artifact.js';
 import type { Config } from './config/schema.js';
+import type { Lesson } from './lesson.js';
+import type { DoneStep } from './pipeline/machine/state.js';
+import type { RunModel } from './run/model.js';
 import type { CommitRef, Target } from './target.js';
 
 /** Argument of the `run` workflow. What continue-as-new carries on is `RunCarry`, not part of what a client sends. */
@@ -17,6 +20,19 @@ export interface RunInput {
   /** Recorded traffic that answers in place of models. */
   replay?: ArtifactRef;
   warnings: string[];
+  /** Events of a history after which the run goes on in a new execution, where the server would let it grow further. */
+  mostEvents?: number;
+  /** Where it goes on after a run that ended before its time. */
+  resume?: ResumeInput;
+}
+
+/** What a run that goes on begins with. */
+export interface ResumeInput {
+  model: RunModel;
+  /** Of a round whose steps form a graph: what is not run again, unless what it needs is. */
+  done: DoneStep[];
+  /** Of the settings of each step, by its name. */
+  hashes: [step: string, hash: string][];
 }
 
 /** Argument of the `judge` workflow: one change, no proposer. */
@@ -37,4 +53,11 @@ export interface JudgeInput {
   budgetMs?: number;
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt' } as const;
+/** Argument of the `keepLessons` workflow. */
+export interface KeepLessonsInput {
+  v: 1;
+  queuePrefix: string;
+  lessons: Lesson[];
+}
+
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons' } as const;

@@ -16,11 +16,15 @@ export interface TalkSpend {
   money: number | null;
 }
 
-/** A conversation with a model about one finding, as a run's status shows it. */
+/** A conversation with a model, as a run's status shows it. */
 export interface ModelTalk {
+  /** Absent: about one finding, in optimize. */
+  phase?: 'analyze' | 'learn';
   /** Its name in the config. */
   model: string;
+  /** Its id; of another phase the phase. */
   finding: string;
+  /** Of the finding; of another phase what came of it. */
   title: string;
   /** Null where it came to no verdict. */
   real: boolean | null;

@@ -45,7 +45,8 @@ export interface Outside {
 /** One execution of the benchmark command in a fresh process; of several benchmarks, of each of them: their times added up. */
 export type Sample = Outside & { /** Of each benchmark by its name, where there are several. */ parts?: Record<string, Outside> } & ({ ok: true; metrics: Record<string, number>; /** Of the metrics that are medians of many steps. */ iterations?: Record<string, Iterations> } | { ok: false; failure: SampleFailure });
 
-export type Stage = 'noise' | 'screen' | 'confirm' | 'final';
+/** `knobs`: cheap samples of a search, upon which nothing is accepted. */
+export type Stage = 'noise' | 'knobs' | 'screen' | 'confirm' | 'final';
 
 /** The unit of evidence: champion (a) and candidate (b) run back to back in random order. */
 export interface Pair {

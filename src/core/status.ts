@@ -1,8 +1,11 @@
+import type { StepsShown } from './pipeline/machine/shown.js';
+import type { Compared, Reading } from './benchmark/series.js';
 import type { Checked } from './check/checked.js';
 import type { AgentAttempt } from './agent/attempt.js';
 import type { CandidateRef } from './candidate.js';
 import type { Components } from './stats/iterations.js';
 import type { Flag } from './flag.js';
+import type { KnobStatus } from './knobs/search.js';
 import type { ModelTalks } from './model-talk.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
@@ -175,6 +178,8 @@ export interface RunEvidence {
 export interface RunStatus {
   v: 1;
   run: string;
+  /** The run that it goes on after. Absent where it began by itself. */
+  resumes?: string;
   kind: 'run' | 'judge';
   target: { id: string; name: string; origin: string; base: string };
   state: RunState;
@@ -200,6 +205,14 @@ export interface RunStatus {
   tests?: ShownTests;
   /** What models were asked: all of it in numbers, and the latest conversations. Absent where none was asked. */
   models?: ModelTalks;
+  /** What was turned without a change of code, and what a person may set. Absent where knobs were not searched. */
+  knobs?: KnobStatus;
+  /** What the last step of type `benchmark` read, and beside what. Absent: there was none. */
+  benchmark?: Compared & { reading: Reading };
+  /** The step that ended last. Absent before the first one. */
+  lastStep?: { name: string; round: number; status: 'done' | 'failed' | 'cancelled'; /** Workflow time, ms. */ at: number };
+  /** How far the steps of the round are, where they form a graph. */
+  steps?: StepsShown;
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */

@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
+import { isSecretName } from '../core/secrets.js';
 
 const exact = new Set(
   (
@@ -16,8 +17,6 @@ const prefixes =
 
 /** Belongs to the Node process that perfloop is, or would distort what is measured. */
 const ownNode = new Set(['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE', 'NODE_UNIQUE_ID', 'NODE_V8_COVERAGE', 'npm_config_local_prefix', 'npm_config_argv']);
-
-const secret = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth/i;
 
 /**
  * The environment that target code gets: what tools need to work, and nothing else of perfloop's own, so that no API key
@@ -44,7 +43,7 @@ export function commandEnvironment({ extra = {}, secretsFrom = process.env, trus
 }
 
 function isAllowed(name: string): boolean {
-  if (ownNode.has(name) || secret.test(name)) return false;
+  if (ownNode.has(name) || isSecretName(name)) return false;
   return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 

@@ -1,3 +1,5 @@
+import { spellingsOf } from '../core/secrets.js';
+
 /** Stands in the place of a secret. */
 export const redacted = '[redacted]';
 
@@ -11,7 +13,7 @@ export class Redactor {
   #held = '';
 
   constructor(secrets: readonly string[]) {
-    this.#secrets = spellingsOf(secrets);
+    this.#secrets = spelled(secrets);
     this.#pattern = this.#secrets.length === 0 ? null : new RegExp(this.#secrets.map((secret) => secret.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|'), 'g');
   }
 
@@ -51,14 +53,11 @@ export function redact(text: string, secrets: readonly string[]): string {
 /** Whether one of the secrets is in these bytes. */
 export function holdsSecret(bytes: Buffer, secrets: readonly string[]): boolean {
   const text = bytes.toString('latin1');
-  return spellingsOf(secrets).some((secret) => text.includes(secret));
+  return spelled(secrets).some((secret) => text.includes(secret));
 }
 
-/** As a program may print them: as they are, in JSON, in a URL, in base64. One character a byte, the longest first. */
-function spellingsOf(secrets: readonly string[]): string[] {
-  const spellings = secrets.filter((secret) => secret.length >= shortest).flatMap((secret) => {
-    const bytes = Buffer.from(secret);
-    return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
-  });
+/** All that may stand for them. One character a byte, the longest first. */
+function spelled(secrets: readonly string[]): string[] {
+  const spellings = secrets.filter((secret) => secret.length >= shortest).flatMap(spellingsOf);
   return [...new Set(spellings.map((spelling) => Buffer.from(spelling).toString('latin1')))].sort((a, b) => b.length - a.length);
 }

@@ -46,7 +46,7 @@ const printed = z.discriminatedUnion('kind', [
 ]);
 /** A pair as journals and artifacts hold it. */
 export const pairSchema: z.ZodType<Pair> = z.object({
-  stage: z.enum(['noise', 'screen', 'confirm', 'final']),
+  stage: z.enum(['noise', 'knobs', 'screen', 'confirm', 'final']),
   index: z.int().min(0),
   build: z.int().min(0).optional(),
   order,

@@ -34,11 +34,13 @@ export interface SampleRequest {
   seed?: string;
   /** Environment that `$NAME` in the config is taken from; default: that of this process. */
   secretsFrom?: NodeJS.ProcessEnv;
+  /** Variables besides those of the command, of which they take the place. */
+  environment?: Record<string, string>;
   /** Where it runs; without one, as the user. */
   sandbox?: Sandbox;
   signal?: AbortSignal;
-  /** Gets what the benchmark printed on stdout, as far as it is kept. */
-  onOutput?: (stdout: string) => void;
+  /** Gets what the benchmark printed, as far as it is kept. */
+  onOutput?: (stdout: string, stderr: string) => void;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     command: command.run,
     cwd: join(request.worktree, command.cwd),
     ...(request.failsWithoutFolder === true ? { failsWithout: command.cwd } : {}),
-    env: runEnvironment(commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom }), request),
+    env: runEnvironment({ ...commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom }), ...request.environment }, request),
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),
@@ -73,7 +75,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     ...(signal === undefined ? {} : { signal }),
   });
   if (result.cancelled) signal?.throwIfAborted();
-  request.onOutput?.(result.stdout);
+  request.onOutput?.(result.stdout, result.stderr);
   return sampleFrom(result, command.timeout, rules, before);
 }
 

@@ -22,6 +22,8 @@ export interface Side {
   failsWithoutFolder?: boolean;
   /** From `drawLayoutSeed`, once a build. Default 0: no padding. */
   layoutSeed?: number;
+  /** Variables that its executions have besides those of the command. */
+  environment?: Record<string, string>;
   sandbox?: Sandbox;
   /** Keeps what an execution leaves there from the next one. */
   tidy?: Tidy | undefined;
@@ -129,7 +131,7 @@ export function sampleOf({ benchmarks }: PairRequest, taken: TakenSide): Sample 
 }
 
 export async function takeSide(request: PairRequest, launcher: Launcher | null, benchmark: SampledBenchmark, name: 'a' | 'b', seed: string): Promise<Taken> {
-  const { worktree, failsWithoutFolder = false, layoutSeed, sandbox, tidy } = request.sides[name];
+  const { worktree, failsWithoutFolder = false, layoutSeed, environment, sandbox, tidy } = request.sides[name];
   let stdout = '';
   const sample = await takeSample({
     command: benchmark.command,
@@ -143,6 +145,7 @@ export async function takeSide(request: PairRequest, launcher: Launcher | null, 
     ...(request.cpus === undefined ? {} : { cpus: request.cpus }),
     cold: request.cold === true,
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
+    ...(environment === undefined ? {} : { environment }),
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(request.jobs === undefined ? {} : { journal: request.jobs }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),

@@ -142,7 +142,7 @@ export class Dialog {
     for (const [i, { text, failed, paged }] of outcomes.entries()) {
       const call = calls[i] as ToolCall;
       // Ids are given in order, so that the same answers have the same ids in a replay.
-      results.push({ id: call.id, failed, text: paged || failed ? text : await this.settings.results.add(`${call.name} ${call.input.slice(0, 200)}`, text) });
+      results.push({ id: call.id, failed, text: paged || failed ? text : await this.settings.results.add({ tool: call.name, input: call.input }, text) });
     }
     return results;
   }

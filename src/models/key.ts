@@ -8,6 +8,6 @@ export function keyOf({ name, api_key: reference }: Pick<ModelChoice, 'name' | '
   if (value !== undefined && value !== '') return value;
   throw new PerfloopError('PL_MODEL_KEY', `The variable ${reference.slice(1)}, which holds the key of the model ${name}, is not set.`, {
     where: `models.${name}.api_key`,
-    fix: 'Set it in the environment of the perfloop worker and start that again (`perfloop down`, then run).',
+    fix: 'Set it where the model is asked: for a run in the environment of the perfloop worker, which has to start again (`perfloop down`, then run); for analyze, optimize and learn in that of the command.',
   });
 }

@@ -43,7 +43,7 @@ const opened = new Map<string, Promise<Ledger>>();
  * been paid.
  */
 export class Ledger {
-  readonly #entries = new Map<string, Spend & { settled: boolean }>();
+  readonly #entries = new Map<string, Spend & { by: string; settled: boolean }>();
   #count = 0;
 
   private constructor(private readonly path: string) {}
@@ -84,6 +84,12 @@ export class Ledger {
     };
   }
 
+  /** The most that one who is known by this name has used at once; nothing where it has not ended anything. */
+  mostOf(by: string): Spend {
+    const ended = [...this.#entries.values()].filter((entry) => entry.by === by && entry.settled);
+    return { tokens: Math.max(0, ...ended.map(({ tokens }) => tokens)), money: Math.max(0, ...ended.map(({ money }) => money ?? 0)) };
+  }
+
   /** Why a call of this size must not begin; null when it may. */
   refusal({ tokens, money }: Spend, limits: SpendLimits): string | null {
     const spent = this.totals;
@@ -98,12 +104,12 @@ export class Ledger {
     if (why !== null) throw new PerfloopError('PL_BUDGET_SPENT', why, { where: '[budget]', fix: 'Raise tokens or money under [budget] of perfloop.toml for the next run.' });
     const id = `${process.pid}-${Date.now()}-${(this.#count += 1)}`;
     // Counted before anything is awaited: another call may be about to begin.
-    this.#entries.set(id, { ...atMost, settled: false });
+    this.#entries.set(id, { ...atMost, by, settled: false });
     await this.#write({ id, what: 'begin', by, ...atMost });
     return {
       settle: async ({ tokens, money }) => {
         if (this.#entries.get(id)?.settled === true) return;
-        this.#entries.set(id, { tokens, money, settled: true });
+        this.#entries.set(id, { tokens, money, by, settled: true });
         await this.#write({ id, what: 'end', tokens, money });
       },
     };
@@ -115,7 +121,8 @@ export class Ledger {
 
   #take(line: Line | null): void {
     if (line === null) return;
-    this.#entries.set(line.id, { tokens: line.tokens, money: line.money, settled: line.what === 'end' });
+    const by = line.what === 'begin' ? line.by : (this.#entries.get(line.id)?.by ?? '');
+    this.#entries.set(line.id, { tokens: line.tokens, money: line.money, by, settled: line.what === 'end' });
   }
 }
 

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { PerfloopError } from '../core/errors.js';
 
 /** Of conversations with models. */
-export const promptNames = ['system', 'judge', 'patch', 'summarise'] as const;
+export const promptNames = ['system', 'judge', 'patch', 'sandbox', 'analyze', 'learn', 'summarise'] as const;
 /** Of command-line agents. */
-export const agentPromptNames = ['agent', 'agent-task', 'agent-failure', 'orchestrator'] as const;
+export const agentPromptNames = ['agent', 'agent-task', 'agent-targets', 'agent-failure', 'orchestrator'] as const;
 export type AgentPromptName = (typeof agentPromptNames)[number];
 export type PromptName = (typeof promptNames)[number] | AgentPromptName;
 
@@ -31,6 +31,11 @@ export function promptOf(name: PromptName): Prompt {
   const prompt = { name, version: Number(found.groups['version']), text: whole.slice(found[0].length).trim() };
   read.set(name, prompt);
   return prompt;
+}
+
+/** By their names, for records. */
+export function versionsOf(names: readonly PromptName[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, promptOf(name).version]));
 }
 
 /** The text with every `{{name}}` filled in. What is filled in is not looked at again: a file may hold braces. */

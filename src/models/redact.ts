@@ -1,3 +1,5 @@
+import { isSecretName, spellingsOf } from '../core/secrets.js';
+
 /** Takes secrets out of texts before anything keeps or sends them. */
 export interface Redactor {
   text(text: string): string;
@@ -12,9 +14,6 @@ export interface Redactor {
 
 /** What a redactor leaves in place of a secret. */
 export const redactionMark = /\[redacted(?: [^\]\n]*)?\]/g;
-
-/** Names of variables whose values are secrets. */
-const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth|_key$/i;
 
 /** Shorter values (`1`, `true`, `dev`) are in every text. */
 const shortestSecret = 8;
@@ -43,7 +42,7 @@ const isWord = (value: string): boolean => value.length <= 16 && /^(?:[A-Za-z]?[
  */
 export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []): Redactor {
   const secrets = Object.entries(env)
-    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || secretName.test(name)) ? spellings(value).map((spelling) => ({ name, spelling, word: isWord(value) })) : []))
+    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || isSecretName(name)) ? spellingsOf(value).map((spelling) => ({ name, spelling, word: isWord(value) })) : []))
     // Of two that begin alike the longer one goes first.
     .toSorted((a, b) => b.spelling.length - a.spelling.length);
   const sure = secrets.filter(({ word }) => !word);
@@ -55,11 +54,6 @@ export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []
   };
   const text = (given: string): string => without(secrets, given).replaceAll(bearer, '$1$2[redacted key]').replaceAll(inUrl, '$1[redacted]@');
   return { text, json: (value) => walk(value, text), code: (value) => walk(value, (given) => without(sure, given)) };
-}
-
-function spellings(value: string): string[] {
-  const escaped = JSON.stringify(value).slice(1, -1);
-  return [...new Set([value, escaped, encodeURIComponent(value), Buffer.from(value).toString('base64').replace(/=+$/, '')])];
 }
 
 function walk<T>(value: T, text: (given: string) => string): T {

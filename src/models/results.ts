@@ -12,6 +12,8 @@ export const readResultSpec: ToolSpec = {
 };
 
 interface Kept {
+  /** Name of the tool. */
+  tool: string;
   about: string;
   lines: string[];
   artifact: ArtifactRef | null;
@@ -25,10 +27,11 @@ export class Results {
   constructor(private readonly keep: (text: string) => Promise<ArtifactRef>) {}
 
   /** Takes a result and gives what the model sees of it: with its id, and cut at a line where it is large. */
-  async add(about: string, text: string): Promise<string> {
+  async add({ tool, input }: { tool: string; input: string }, text: string): Promise<string> {
+    const about = `${tool} ${input.slice(0, 200)}`;
     const id = `e${this.#kept.size + 1}`;
     const artifact = text.length > shownAtOnce ? await this.keep(text) : null;
-    this.#kept.set(id, { about, lines: text.split('\n'), artifact });
+    this.#kept.set(id, { tool, about, lines: text.split('\n'), artifact });
     return this.page(id, 1);
   }
 
@@ -47,6 +50,18 @@ export class Results {
 
   has(id: string): boolean {
     return this.#kept.has(id);
+  }
+
+  /** The tool that gave it; undefined where there is no such result. */
+  toolOf(id: string): string | undefined {
+    return this.#kept.get(id)?.tool;
+  }
+
+  /** Whether a result holds these words, in whatever white space, also where it was cut. Rows are JSON: the words may be as they stand there, or as they are read. */
+  says(id: string, words: string): boolean {
+    const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+    const whole = plain(this.#kept.get(id)?.lines.join(' ') ?? '');
+    return whole.includes(plain(words)) || whole.includes(plain(JSON.stringify(words.trim()).slice(1, -1)));
   }
 
   /** A line for each result: stays in the conversation when its turns are summarised. */

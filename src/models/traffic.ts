@@ -29,11 +29,17 @@ export type Given = z.infer<typeof givenSchema>;
 const givenEntry = z.object({ v: z.literal(1), conversation: z.string(), given: givenSchema });
 /** When it began, in milliseconds since 1970: its time goes on while nobody works on it. */
 const begunEntry = z.object({ v: z.literal(1), conversation: z.string(), began: count });
-type Line = TrafficEntry | z.infer<typeof givenEntry> | z.infer<typeof begunEntry>;
+/** What was told once of something that comes out otherwise each time, such as the output of a build. */
+const toldEntry = z.object({ v: z.literal(1), conversation: z.string(), name: z.string(), told: z.string() });
+type Line = TrafficEntry | z.infer<typeof givenEntry> | z.infer<typeof begunEntry> | z.infer<typeof toldEntry>;
 const isAnswer = (line: Line): line is TrafficEntry => 'answer' in line;
 
 function givenIn(lines: readonly Line[], conversation: string): Given | undefined {
   return lines.flatMap((line) => ('given' in line && line.conversation === conversation ? [line.given] : []))[0];
+}
+
+function toldIn(lines: readonly Line[], conversation: string, name: string): string | undefined {
+  return lines.flatMap((line) => ('told' in line && line.conversation === conversation && line.name === name ? [line.told] : []))[0];
 }
 
 /** Names a request by everything that its answer depends on; not by where the server is. */
@@ -68,6 +74,10 @@ export class TrafficJournal {
     return givenIn(this.lines, conversation);
   }
 
+  told(conversation: string, name: string): string | undefined {
+    return toldIn(this.lines, conversation, name);
+  }
+
   /** Keeps `now` as the beginning of a conversation that has none yet. */
   async begin(conversation: string, now: number): Promise<number> {
     const began = this.lines.flatMap((line) => ('began' in line && line.conversation === conversation ? [line.began] : []))[0];
@@ -100,6 +110,10 @@ export class Replay {
     return givenIn(this.#lines, conversation);
   }
 
+  told(conversation: string, name: string): string | undefined {
+    return toldIn(this.#lines, conversation, name);
+  }
+
   /** First of the same conversation, else of another one that asked the same. Throws PL_REPLAY_UNKNOWN. */
   answer(conversation: string, key: string, ordinal: number): ModelAnswer {
     const same = this.#lines.filter(isAnswer).filter((entry) => entry.key === key);
@@ -116,7 +130,7 @@ function parseTraffic(text: string, where: string): Line[] {
   return text.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     try {
-      return [z.union([entrySchema, givenEntry, begunEntry]).parse(JSON.parse(line))];
+      return [z.union([entrySchema, givenEntry, begunEntry, toldEntry]).parse(JSON.parse(line))];
     } catch (error) {
       throw new PerfloopError('PL_TRAFFIC', 'This is no recorded traffic of a model.', { where: `${where}:${index + 1}`, fix: 'Name a file that --record wrote.', cause: error instanceof z.ZodError ? undefined : error });
     }

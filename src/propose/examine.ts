@@ -3,11 +3,11 @@ import type { Candidate } from '../core/candidate.js';
 import type { Finding } from '../core/finding.js';
 import { JsFunction } from './javascript/function.js';
 import { withSafeStarts } from './javascript/regions.js';
-import { nativeFunction, nativeRewrites, type NativeHotFunction } from './native/dispatch.js';
+import { nativeFunction, nativeAnswers, type NativeHotFunction } from './native/dispatch.js';
 import { PyFunction } from './python/function.js';
 import { fitsEvidence } from './recipes/evidence.js';
 import type { OwnRecipe } from './recipes/own/own-recipe.js';
-import { isRewrite, type Recipe, type Refusal, type Rewrite } from './recipes/recipe.js';
+import { isRewrite, type Answer, type Recipe, type Refusal } from './recipes/recipe.js';
 import { offersToCandidate, type Offer } from './offers.js';
 import { overlaps } from './span-edits.js';
 import type { SourceFile } from './source/file.js';
@@ -32,7 +32,7 @@ export interface Examination {
 export function examineFinding(input: { file: SourceFile; finding: Finding; chosen: readonly Recipe[]; sources: Sources }): Examination {
   const { file, finding, sources } = input;
   const chosen = input.chosen.filter((recipe) => fitsEvidence(recipe.evidence, finding));
-  const answers = [...answersOfFunction(file, finding, chosen), ...answersOfProgram(file, finding, chosen, sources)];
+  const answers = [...answersOfFunction(file, finding, chosen, sources), ...answersOfProgram(file, finding, chosen, sources)];
   const offers = answers.flatMap(({ recipe, answer }): Offer[] => (isRewrite(answer) ? [{ recipe, rewrite: answer }] : []));
   const refusals = answers.flatMap(({ recipe, answer }) => (isRewrite(answer) ? [] : [{ recipe: recipe.name, file: finding.file, ...answer }]));
   const together = combined(offers);
@@ -42,17 +42,17 @@ export function examineFinding(input: { file: SourceFile; finding: Finding; chos
 
 interface RecipeAnswer {
   recipe: Recipe;
-  answer: Rewrite | Refusal;
+  answer: Answer;
 }
 
 /** Of the recipes that look at one function. */
-function answersOfFunction(file: SourceFile, finding: Finding, chosen: readonly Recipe[]): RecipeAnswer[] {
+function answersOfFunction(file: SourceFile, finding: Finding, chosen: readonly Recipe[], sources: Sources): RecipeAnswer[] {
   const family = familyOf(file.dialect);
   const fitting = chosen.filter((recipe) => (recipe.family === 'own' ? recipe.dialects.includes(file.dialect) : recipe.family === family));
   const node = fitting.length === 0 ? null : locateFunction(file.root, file.dialect, finding.function, finding.line);
   if (node === null || syntaxErrors(node, file.dialect) > 0) return [];
   let fn: HotFunction | null = null;
-  return fitting.flatMap((recipe) => (recipe.family === 'own' ? recipe.apply(node) : rewritesOf(recipe, (fn ??= functionOf(file, node)))).map((answer) => ({ recipe, answer })));
+  return fitting.flatMap((recipe) => (recipe.family === 'own' ? recipe.apply(node) : answersOf(recipe, (fn ??= functionOf(file, node, { path: finding.file, sources })))).map((answer) => ({ recipe, answer })));
 }
 
 type HotFunction = JsFunction | PyFunction | NativeHotFunction;
@@ -61,17 +61,17 @@ function familyOf(dialect: Dialect): HotFunction['family'] {
   return isNative(dialect) || dialect === 'python' ? dialect : 'javascript';
 }
 
-function functionOf(file: SourceFile, node: SgNode): HotFunction {
-  if (isNative(file.dialect)) return nativeFunction(file.dialect, file, node);
+function functionOf(file: SourceFile, node: SgNode, around: { path: string; sources: Sources }): HotFunction {
+  if (isNative(file.dialect)) return nativeFunction(file.dialect, file, node, around);
   return file.dialect === 'python' ? new PyFunction(file, node) : new JsFunction(file, node);
 }
 
-function rewritesOf(recipe: Exclude<Recipe, OwnRecipe>, fn: HotFunction): Rewrite[] {
+function answersOf(recipe: Exclude<Recipe, OwnRecipe>, fn: HotFunction): Answer[] {
   if (recipe.family === 'javascript') {
     return fn.family === 'javascript' ? recipe.apply(fn).map((rewrite) => ({ ...rewrite, edits: withSafeStarts(fn, rewrite.edits) })) : [];
   }
   if (recipe.family === 'python') return fn.family === 'python' ? recipe.apply(fn) : [];
-  return recipe.family === 'torch' || fn.family === 'javascript' || fn.family === 'python' ? [] : nativeRewrites(recipe, fn);
+  return recipe.family === 'torch' || fn.family === 'javascript' || fn.family === 'python' ? [] : nativeAnswers(recipe, fn);
 }
 
 /** Of the recipes that look at a whole program. */

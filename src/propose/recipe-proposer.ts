@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Candidate } from '../core/candidate.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Finding } from '../core/finding.js';
+import { acrossFunctions, type Examined } from './across-functions.js';
 import { examineFinding, type Examination } from './examine.js';
 import type { ProposeContext, Proposer } from './proposer.js';
 import type { Recipe } from './recipes/recipe.js';
@@ -17,6 +18,8 @@ const largestFile = 2_000_000;
 export interface RecipeProposer extends Proposer {
   /** What `propose` answers, and what recipes leave alone with the reason. */
   examine(finding: Finding, context: ProposeContext): Promise<Examination>;
+  /** For several findings: what `propose` answers to each, and what one recipe may do in several functions at once. */
+  proposeAll(findings: readonly Finding[], context: ProposeContext): Promise<Candidate[]>;
 }
 
 /**
@@ -30,16 +33,28 @@ export function recipeProposer(options: { only: readonly string[]; except: reado
   const chosen = chooseRecipes(options.only, options.except, [...recipes, ...(options.own ?? [])]);
   // Findings of one file mostly follow each other.
   let last: SourceFile | null = null;
-  const examine: RecipeProposer['examine'] = async (finding, { worktree }) => {
-    const nothing = { candidates: [], refusals: [] };
+  const fileOf = async (finding: Finding, worktree: string): Promise<SourceFile | null> => {
     const dialect = dialectOf(finding.file);
-    if (dialect === null || !hasGrammar(dialect)) return nothing;
+    if (dialect === null || !hasGrammar(dialect)) return null;
     const source = await readSource(join(worktree, finding.file));
-    if (source === null || source.length > largestFile) return nothing;
+    if (source === null || source.length > largestFile) return null;
     if (last?.source !== source || last.dialect !== dialect) last = sourceFile(source, dialect);
-    return examineFinding({ file: last, finding, chosen, sources: folderSources(worktree) });
+    return last;
   };
-  return { name: 'recipes', examine, propose: async (finding, context) => (await examine(finding, context)).candidates };
+  const examine: RecipeProposer['examine'] = async (finding, { worktree }) => {
+    const file = await fileOf(finding, worktree);
+    return file === null ? { candidates: [], refusals: [] } : examineFinding({ file, finding, chosen, sources: folderSources(worktree) });
+  };
+  const propose: RecipeProposer['propose'] = async (finding, context) => (await examine(finding, context)).candidates;
+  const proposeAll: RecipeProposer['proposeAll'] = async (findings, context) => {
+    const examined: Examined[] = [];
+    for (const finding of findings) {
+      const file = await fileOf(finding, context.worktree);
+      if (file !== null) examined.push({ finding, file, candidates: await propose(finding, context) });
+    }
+    return [...examined.flatMap(({ candidates }) => candidates), ...acrossFunctions(examined, chosen)];
+  };
+  return { name: 'recipes', examine, propose, proposeAll };
 }
 
 /** The file as text; null when it is not UTF-8, since writing it back would change bytes that nobody asked to change. */

@@ -1,3 +1,4 @@
+import type { KnobRef, KnobStatus } from '../core/knobs/search.js';
 import type { Checked } from '../core/check/checked.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
@@ -22,6 +23,8 @@ export interface ReportJson {
     candidate: string;
     proposer: string;
     recipe: string | null;
+    /** What it turns; absent where it changes code. */
+    knob?: KnobRef;
     /** Null for a whole commit. */
     file: string | null;
     /** Null while it is undecided. */
@@ -43,6 +46,8 @@ export interface ReportJson {
   }[];
   /** What the result is without each accepted candidate; empty where that was not measured. */
   ablations: Ablation[];
+  /** What was turned without a change of code, with settings that a person may set; absent where that was not searched. */
+  knobs?: KnobStatus;
   /** What it was measured on; null where that is not known. */
   environment: Fingerprint | null;
   /** Path of the HTML report. */
@@ -66,6 +71,7 @@ export function reportJson({ status, environment, trials, findings }: Pick<Repor
         candidate: candidate.id,
         proposer: candidate.proposer,
         recipe: candidate.recipe,
+        ...(candidate.knob === undefined ? {} : { knob: candidate.knob }),
         file: candidate.file === '' ? null : candidate.file,
         verdict: decided?.kind ?? null,
         ratio: measured?.ratio ?? null,
@@ -79,6 +85,7 @@ export function reportJson({ status, environment, trials, findings }: Pick<Repor
       };
     }),
     ablations: status.ablations ?? [],
+    ...(status.knobs === undefined ? {} : { knobs: status.knobs }),
     environment: environment.kind === 'there' ? environment.value : null,
     report: reportPath,
   };

@@ -1,4 +1,5 @@
 import { effortText, outcomeText } from '../core/agent/words.js';
+import { adviceElsewhere, adviceMeasured, adviceNote, adviceSetting } from '../core/knobs/words.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
@@ -29,6 +30,7 @@ export function reportMarkdown(data: ReportData): string {
     worthTable(data),
     trialTable(trials),
     profileList(data),
+    adviceList(data),
     agentTable(data),
     flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
@@ -68,6 +70,13 @@ function trialTable(trials: readonly TrialData[]): string {
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;
+}
+
+/** Settings that a person may set where the program is run. */
+function adviceList({ status: { knobs } }: ReportData): string {
+  const advice = knobs?.advice ?? [];
+  if (advice.length === 0) return '';
+  return [`Advice. ${adviceNote}`, '', ...advice.map((one) => `- ${inline(one.title, 120)}: set ${code(clip(adviceSetting(one), 400))}${adviceElsewhere(one).map((text) => `, or in ${inline(text, 400)}`).join('')}: ${adviceMeasured(one)}.${one.doubt === '' ? '' : ` Look first: ${inline(one.doubt, 300)}`}`)].join('\n');
 }
 
 /** What command-line agents tried, also where it came to nothing. */

@@ -18,6 +18,8 @@ export interface StoreReader {
   findRuns(prefix: string): string[];
   runStatus(run: string): RunStatus | null;
   searchWiki(text: string, limit: number): LessonHit[];
+  /** What models wrote down of a target, the latest first. */
+  notes(target: string, limit: number): { title: string; body: string }[];
   close(): void;
 }
 
@@ -45,6 +47,8 @@ export function openStoreReader(home: Home): StoreReader | null {
       snippet(lessons_text, 1, '**', '**', ' … ', 24) AS excerpt
     FROM lessons_text JOIN lessons l ON l.rowid = lessons_text.rowid WHERE lessons_text MATCH ? ORDER BY bm25(lessons_text) LIMIT ?`);
 
+  const noted = db.prepare<[string, number], { title: string; body: string }>("SELECT title, body FROM lessons WHERE target = ? AND verdict = 'noted' ORDER BY at DESC, rowid DESC LIMIT ?");
+
   return {
     listRuns: ({ limit, target }) => (target === undefined ? recent.all(limit) : recentOf.all(target, target, limit)).map(header),
     findRuns: (prefix) => byPrefix.all({ prefix }).map((row) => row.id),
@@ -62,6 +66,7 @@ export function openStoreReader(home: Home): StoreReader | null {
       if (query === null) throw new PerfloopError('PL_EMPTY_SEARCH', 'there is no word to search for', { fix: 'Give at least one word, such as `perfloop wiki search regex`.' });
       return wiki.all(query, limit);
     },
+    notes: (target, limit) => noted.all(target, limit),
     close: () => db.close(),
   };
 }

@@ -1,14 +1,15 @@
 import { PerfloopError } from '../core/errors.js';
+import { sandboxTools } from './sandbox/tools.js';
 import type { Tool } from './tool.js';
 
 /** What a tool is asked about; a reader finds it under this head. */
-export type ToolGroup = 'GPU' | 'host' | 'any profile' | 'repository';
+export type ToolGroup = 'GPU' | 'host' | 'any profile' | 'repository' | 'sandbox';
 
 /** Every tool by what it is asked about, in the order in which a reader asks. Loaded when asked for, so that a question to a profile starts no parser. */
 export async function toolGroups(): Promise<Record<ToolGroup, readonly Tool[]>> {
   const { gpuTools, hostTools, anyTools } = await import('../profile/tools/registry.js');
   const { repositoryTools } = await import('../scan/registry.js');
-  return { GPU: gpuTools, host: hostTools, 'any profile': anyTools, repository: repositoryTools };
+  return { GPU: gpuTools, host: hostTools, 'any profile': anyTools, repository: repositoryTools, sandbox: sandboxTools };
 }
 
 export async function tools(): Promise<readonly Tool[]> {

@@ -40,7 +40,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     shutdownForceTime: '30 seconds',
   } as const satisfies Partial<WorkerOptions>;
   const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...workflowSource(), maxCachedWorkflows: 50, reuseV8Context: true })];
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), activities: hubActivities({ store, artifacts: deps.artifacts }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {

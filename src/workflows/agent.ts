@@ -1,13 +1,16 @@
-import { addUsage, noUsage, type AgentAttempt, type AgentFailure, type AgentIteration, type PastTrial } from '../core/agent/attempt.js';
+import { isCancellation, patched } from '@temporalio/workflow';
+import { addUsage, noUsage, type AgentAttempt, type AgentFailure, type AgentIteration, type PastTrial, type TaskWriting } from '../core/agent/attempt.js';
 import { beginningOf, mostStatusText, mostText } from '../core/agent/bounds.js';
-import { endOf, noProgress, progressAfter, type AgentProgress } from '../core/agent/progress.js';
+import { endOf, noProgress, progressAfter, type AgentEdit, type AgentProgress } from '../core/agent/progress.js';
 import type { ArtifactRef } from '../core/artifact.js';
+import type { CandidateRef } from '../core/candidate.js';
 import type { Config } from '../core/config/schema.js';
+import { oneLine } from '../core/one-line.js';
 import type { AgentWork, BaseTests, CommandOutcome, CommandRole, WorktreeRef } from '../core/run/contracts.js';
 import type { Lease } from '../core/run/lease.js';
 import type { CommitRef, Target } from '../core/target.js';
 import { judgeTests } from '../core/tests/judge.js';
-import { endingWith, hasCode, refusal } from './failures.js';
+import { describeFailure, endingWith, hasCode, refusal } from './failures.js';
 import { GroundLost, HostSession, type HostHandle } from './host-session.js';
 
 export interface AgentAttemptInput {
@@ -23,16 +26,22 @@ export interface AgentAttemptInput {
   lease: Lease | null;
   agent: string;
   attempt: AgentWork['attempt'];
-  findings: ArtifactRef;
+  findings: ArtifactRef | null;
   history: PastTrial[];
+  /** What models wrote down in this run. Absent where they wrote nothing. */
+  notes?: string[];
   /** What its tests are compared with. Absent where only the exit code counts. */
   tests?: BaseTests;
+  /** Of an attempt that is a step of a pipeline. `prompt`: its task, as a step before it wrote it. `begin`: the edit that it goes on with, if any, and what it is told of that. */
+  step?: { prompt: ArtifactRef | null; begin: { edit: AgentEdit | null; failure: AgentFailure } | null };
 }
 
 export interface AgentAttemptResult {
   attempt: AgentAttempt;
   /** JSON of Candidate[]; null where it came to nothing. */
   proposals: ArtifactRef | null;
+  /** Of a step: what it came to; absent where that is nothing. */
+  change?: { edit: AgentEdit; candidate: CandidateRef };
   lease: Lease | null;
 }
 
@@ -43,24 +52,36 @@ export interface AgentAttemptResult {
 export async function agentAttempt(input: AgentAttemptInput): Promise<AgentAttemptResult> {
   const session = new HostSession(input.queuePrefix, { v: 1, run: input.run, trial: input.id }, input.config.machine.tag, input.lease);
   // Outside of the work on a host: where that begins again on another, it goes on at the iteration in hand.
-  const state: State = { task: undefined, iterations: [], progress: noProgress, failure: null };
+  const state: State = { task: input.step?.prompt ?? undefined, writer: null, iterations: [], progress: { ...noProgress, edit: input.step?.begin?.edit ?? null }, failure: input.step?.begin?.failure ?? null, spent: false, broken: null };
   try {
     const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).toEnd());
     return { ...kept, lease: session.lease };
   } catch (error) {
     // Not by the code of the worktree: the ground of the run itself is still there.
-    if (error instanceof GroundLost || hasCode(error, 'PL_WORKTREE_GONE')) throw refusal('PL_AGENT_GROUND', 'the host or a worktree of the agent was lost again and again');
-    throw endingWith('PL_AGENT_FAILED', error);
+    const failure = error instanceof GroundLost || hasCode(error, 'PL_WORKTREE_GONE') ? refusal('PL_AGENT_GROUND', 'the host or a worktree of the agent was lost again and again') : endingWith('PL_AGENT_FAILED', error);
+    if (isCancellation(error) || !patched('failed-attempts-kept')) throw failure;
+    const { code, message } = describeFailure(failure);
+    state.broken = `${beginningOf(oneLine(message), mostStatusText - 100)} (${code})`;
+    // What its iterations cost and came to is kept, whatever ended it. Where not even that can be done, the failure says more.
+    const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).keep()).catch((reason: unknown) => {
+      throw isCancellation(reason) ? reason : failure;
+    });
+    return { ...kept, lease: session.lease };
   }
 }
 
 interface State {
   /** By an orchestrator; null: the one that comes with perfloop; undefined: not asked for yet. */
   task: ArtifactRef | null | undefined;
+  writer: TaskWriting | null;
   iterations: AgentIteration[];
   progress: AgentProgress;
   /** Of the last iteration. */
   failure: AgentFailure | null;
+  /** The budget of the run holds no further iteration. */
+  spent: boolean;
+  /** Why perfloop could not go on; null where it could. */
+  broken: string | null;
 }
 
 class AttemptOnHost {
@@ -71,8 +92,8 @@ class AttemptOnHost {
     private readonly on: HostHandle,
     private readonly state: State,
   ) {
-    const { run, id, target, config, agent, findings, history, attempt } = input;
-    this.work = { v: 1, run, trial: id, target, config, agent, findings, history, attempt };
+    const { run, id, target, config, agent, findings, history, attempt, notes } = input;
+    this.work = { v: 1, run, trial: id, target, config, agent, findings, history, attempt, ...(notes === undefined ? {} : { notes }) };
   }
 
   async toEnd(): Promise<Omit<AgentAttemptResult, 'lease'>> {
@@ -81,7 +102,12 @@ class AttemptOnHost {
     const most = config.agents[agent]?.max_iterations ?? 1;
     if (state.task === undefined) state.task = await this.task();
     for (let number = state.iterations.length + 1; number <= most; number++) {
-      const iteration = await this.iterate(number, state.task ?? null);
+      const iteration = await this.iterate(number, state.task ?? null).catch((error: unknown) => {
+        if (state.iterations.length === 0 || !hasCode(error, 'PL_BUDGET_SPENT')) throw error;
+        return null;
+      });
+      state.spent = iteration === null;
+      if (iteration === null) break;
       state.iterations.push(iteration);
       // What edited nothing would only be asked the same again.
       if (iteration.outcome === 'passed' || iteration.outcome === 'unchanged') break;
@@ -99,12 +125,12 @@ class AttemptOnHost {
       const ready = await this.command(worktree, 'setup', true);
       if (ready?.ok === false) throw refusal('PL_AGENT_SETUP', `the setup command failed in the worktree of an agent: ${ready.problem}`, { where: 'target.setup' });
       const ran = await on.host('runAgent', `${work.agent}, iteration ${number}`, { ...work, champion, worktree, iteration: number, task, failure: state.failure });
-      const { prompt, log, usage, wallMs, problem, edit } = ran;
+      const { prompt, log, usage, wallMs, problem, edit, prompts } = ran;
       const done = (outcome: AgentIteration['outcome'], text: string, failed: Partial<AgentFailure> = {}): AgentIteration => {
         const { diff } = (edit.kind === 'changed' ? edit : state.progress.edit) ?? { diff: null };
         const what = beginningOf(text, mostText);
         state.failure = { what, log: null, diff, ...failed };
-        return { number, outcome, text: what, problem, prompt, log, diff, usage, wallMs };
+        return { number, outcome, text: what, problem, prompt, log, diff, usage, wallMs, ...(prompts === undefined ? {} : { prompts }) };
       };
       state.progress = progressAfter(state.progress, edit);
       if (edit.kind === 'leaked') return done('leaked', `The edit was thrown away: it writes the value of a key into ${edit.files.slice(0, 5).join(', ')}.`, { dropped: true });
@@ -139,19 +165,21 @@ class AttemptOnHost {
     if (orchestrator === undefined) return null;
     const key = `${work.run}/${work.trial}/task`;
     return on.withWorktrees({ v: 1, run: work.run, trial: work.trial, target: work.target, keys: [key] }, async () => {
-      const { task } = await on.host('writeTask', `${orchestrator} writes the task`, { ...work, agent: orchestrator, worktree: await this.open(key, this.input.champion) });
+      const { task, ...writer } = await on.host('writeTask', `${orchestrator} writes the task`, { ...work, agent: orchestrator, worktree: await this.open(key, this.input.champion) });
+      this.state.writer = { agent: orchestrator, ...writer };
       return task;
     });
   }
 
-  private async keep(): Promise<Omit<AgentAttemptResult, 'lease'>> {
+  async keep(): Promise<Omit<AgentAttemptResult, 'lease'>> {
     const { state, work, on } = this;
     const { id, round, agent, config, findings } = this.input;
     const { last, edit } = endOf(state.progress, state.iterations);
-    if (last === undefined) throw new Error('an agent may edit once at least');
-    const { record, proposals } = await on.host('keepAttempt', 'keep what it did', { v: 1, run: work.run, trial: work.trial, agent, findings, iterations: state.iterations, edit });
+    const end = state.broken === null || last?.outcome === 'passed' ? last : { outcome: 'failed' as const, text: state.broken };
+    if (end === undefined) throw new Error('an agent may edit once at least');
+    const { record, proposals, candidate } = await on.host('keepAttempt', 'keep what it did', { v: 1, run: work.run, trial: work.trial, agent, findings, iterations: state.iterations, edit });
     const usage = state.iterations.reduce((sum, iteration) => addUsage(sum, iteration.usage), noUsage);
-    return { proposals, attempt: { id, round, agent, unsafe: config.agents[agent]?.unsafe === true, outcome: last.outcome, text: beginningOf(last.text, mostStatusText), iterations: state.iterations.length, usage, record } };
+    return { proposals, ...(this.input.step === undefined || candidate === undefined || edit === null ? {} : { change: { edit, candidate } }), attempt: { id, round, agent, unsafe: config.agents[agent]?.unsafe === true, outcome: end.outcome, text: beginningOf(end.text, mostStatusText), iterations: state.iterations.length, usage, ...(state.writer === null ? {} : { writer: state.writer }), ...(state.spent ? { spent: true } : {}), record } };
   }
 
   private async open(key: string, commit: CommitRef): Promise<WorktreeRef> {

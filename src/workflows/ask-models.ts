@@ -1,10 +1,12 @@
 import type { ArtifactRef } from '../core/artifact.js';
 import { patched } from '@temporalio/workflow';
 import { proposingModels } from '../core/config/proposing-models.js';
-import { talkHeld, withTalk, type EarlierAttempt } from '../core/model-talk.js';
+import { talkHeld, type EarlierAttempt } from '../core/model-talk.js';
 import type { RunModel } from '../core/run/model.js';
 import { endsOptimize } from './ends-optimize.js';
 import { describeFailure } from './failures.js';
+import { keepTalk } from './keep-talk.js';
+import { replayOf } from './phase-models.js';
 import { scopeOf, warn, type Phases } from './phases.js';
 import type { ProposalGround, ProposalSource } from './proposals.js';
 import { unlessStopped } from './unless-stopped.js';
@@ -17,18 +19,27 @@ const usualFindings = 5;
 const mostAttempts = 20;
 const longestWhy = 300;
 
-/** Each model that the config names, as a proposer: one conversation for each of the first findings. */
-export function modelSources(phases: Phases, ground: ProposalGround): ProposalSource[] {
-  return proposingModels(phases.input.config).map((model) => ({ name: model, propose: async () => await askAbout(phases, ground, model) }));
+/**
+ * Each model that the config names, as a proposer: one conversation for each of the first findings.
+ *
+ * @param onFound called with what a conversation came to as soon as it ended; all of it is given at the end, too
+ */
+export function modelSources(phases: Phases, ground: ProposalGround, onFound: (candidates: ArtifactRef) => void = () => {}): ProposalSource[] {
+  return proposingModels(phases.input.config).map((model) => ({ name: model, propose: async () => await askAbout(phases, ground, model, onFound) }));
 }
 
 /** The first failure ends the model's part: the next conversation would mostly end the same way. */
-async function askAbout(phases: Phases, { on, worktree, findings }: ProposalGround, name: string): Promise<ArtifactRef[]> {
+async function askAbout(phases: Phases, { on, worktree, findings }: ProposalGround, name: string, onFound: (candidates: ArtifactRef) => void): Promise<ArtifactRef[]> {
   const { input, model } = phases;
-  const { config, target, replay } = input;
+  const { config, target } = input;
   const most = Math.min(model.status.findings, config.phases?.optimize?.findings ?? usualFindings);
   const attempts = attemptsOf(model);
   const found: ArtifactRef[] = [];
+  const keep = (candidates: ArtifactRef | null): void => {
+    if (candidates === null) return;
+    found.push(candidates);
+    onFound(candidates);
+  };
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < most && !model.stopping) {
@@ -38,18 +49,17 @@ async function askAbout(phases: Phases, { on, worktree, findings }: ProposalGrou
       // The proposals begin again when their host is lost: what was asked before that was paid for.
       const held = talkHeld(model.status.models, name, place);
       if (held?.candidates !== undefined && patched('talks-held-once')) {
-        if (held.candidates !== null) found.push(held.candidates);
+        keep(held.candidates);
         continue;
       }
-      const asked = await unlessStopped(model, () => on.host('askModel', `${name} on finding ${position + 1}`, { ...scopeOf(input, `optimize-${model.status.round}`), target, config, worktree, findings, position, model: name, profile: model.profile, attempts, ...(replay === undefined ? {} : { replay }) }));
+      const asked = await unlessStopped(model, () => on.host('askModel', `${name} on finding ${position + 1}`, { ...scopeOf(input, `optimize-${model.status.round}`), target, config, worktree, findings, position, model: name, profile: model.profile, attempts, ...(model.notes === undefined ? {} : { notes: model.notes }), ...(model.tests === undefined || (config.phases?.optimize?.sandbox_runs ?? 0) === 0 ? {} : { tests: model.tests }), ...replayOf(input) }));
       if (asked === null) {
         next = most;
         continue;
       }
       const { talk, candidates } = asked;
-      model.status.models = withTalk(model.status.models, { ...talk, asked: place, candidates });
-      if (talk.note !== undefined) warn(model, `${name} on ${talk.title}: ${talk.note}`);
-      if (candidates !== null) found.push(candidates);
+      keepTalk(model, talk, { position, candidates, about: `on ${talk.title}` });
+      keep(candidates);
     }
   };
   const failed = (await Promise.allSettled(Array.from({ length: lanes }, lane))).flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));

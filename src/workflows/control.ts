@@ -1,18 +1,29 @@
 import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributes } from '../core/messages.js';
+import type { Config } from '../core/config/schema.js';
+import { decidedTrial } from '../core/run/decided-trial.js';
+import type { StepRecord } from '../core/run/step-record.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
-import type { RunState, TrialSummary } from '../core/status.js';
+import type { StepsShown } from '../core/pipeline/machine/shown.js';
+import type { Progress } from '../core/run/progress.js';
+import type { RunState, RunStatus, TrialSummary } from '../core/status.js';
 import { hubActivities } from './activities.js';
 import { decideSignal, decideUpdate, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
 
+/** Executions of steps in one record. */
+const mostSteps = 100;
+
 /** What every kind of run shares: its messages, its search attributes, and its record in the store. */
 export class RunControl {
+  /** How far a round of steps that form a graph is. Counted when somebody asks: after every event it would be slow. Null: in no such round. */
+  steps: (() => StepsShown) | null = null;
+
   constructor(
     readonly model: RunModel,
     private readonly queuePrefix: string,
   ) {
-    setHandler(statusQuery, () => model.status);
+    setHandler(statusQuery, () => this.status());
     // Validators are synchronous: an async one wedges the workflow.
     setHandler(decideUpdate, (message) => decide(model, message, Date.now()), {
       validator: (message) => {
@@ -60,6 +71,11 @@ export class RunControl {
     if (!warnings.includes(text)) warnings.push(text);
   }
 
+  private status(): RunStatus {
+    const { status } = this.model;
+    return this.steps === null ? status : { ...status, steps: this.steps() };
+  }
+
   /** Waits while the run is paused. A stop ends the pause. */
   async whilePaused(): Promise<void> {
     if (!this.model.paused) return;
@@ -94,14 +110,20 @@ export class RunControl {
     this.attributes();
   }
 
-  /** Writes what changed to the store. */
-  async record(): Promise<void> {
+  /** Executions of steps that have ended, and are not recorded yet. */
+  readonly ended: StepRecord[] = [];
+
+  /** Writes what changed to the store; at an end before its time, also what another run needs to go on. `plan`: with the first record. */
+  async record(progress: Progress | null = null, plan?: Pick<Config, 'steps' | 'loop'>): Promise<void> {
     const { model } = this;
-    const { trials, decisions, ...status } = model.status;
+    const { trials, decisions, ...status } = this.status();
     status.budget.wallMs = Date.now() - status.startedAt;
     const changed = trials.map((trial, position) => ({ position, trial })).filter(({ trial }) => model.recorded[trial.id] !== stamp(trial));
     for (const { trial } of changed) model.recorded[trial.id] = stamp(trial);
-    await hubActivities(this.queuePrefix).recordRun.executeWithOptions({ summary: `record: ${status.state}` }, [{ v: 1, status, trials: changed, decisions }]);
+    const steps = this.ended.splice(0, mostSteps);
+    const decided = trials.findLast(({ verdict, state }) => verdict !== null && state === 'decided');
+    const more = { ...(progress === null ? {} : { progress }), ...(plan === undefined ? {} : { plan }), ...(steps.length === 0 ? {} : { steps }), ...(decided === undefined ? {} : { lastDecision: decidedTrial(decided) }) };
+    await hubActivities(this.queuePrefix).recordRun.executeWithOptions({ summary: `record: ${status.state}` }, [{ v: 1, status, trials: changed, decisions, ...more }]);
   }
 
   private attributes(): void {

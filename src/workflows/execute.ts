@@ -1,11 +1,13 @@
-import { executeChild, ParentClosePolicy, patched, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
+import { CancellationScope, executeChild, ParentClosePolicy, patched, WorkflowIdReusePolicy, ChildWorkflowCancellationType } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
-import { acceptanceOrder, compoundSpeedup } from '../core/run/round.js';
+import { acceptanceOrder, compoundSpeedup, firstTrials } from '../core/run/round.js';
+import { trialsAtOnce } from '../core/run/trials-at-once.js';
 import { approvedVerdict, askedAgain, flagWarnings, personNeeded } from '../core/run/person.js';
-import { decisionOn, exhausted, newTrial, type RunModel } from '../core/run/model.js';
+import { decisionOn, newTrial, type RunModel } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import { sharesChampion } from '../core/verdict/shared-champion.js';
 import type { Verdict } from '../core/verdict/verdict.js';
+import { CandidateQueue } from './candidate-queue.js';
 import type { Phases } from './phases.js';
 import { scopeOf, warn } from './phases.js';
 import { profileAccepted } from './profile-accepted.js';
@@ -16,29 +18,49 @@ import type { TrialInput, TrialResult } from './trial-input.js';
 export async function execute(phases: Phases): Promise<void> {
   const { model, control, input } = phases;
   control.enter('execute', '');
+  const queue = new CandidateQueue(phases);
   let number = numbered(model);
-  for (const candidate of model.ranked) {
-    await control.whilePaused();
-    const stop = exhausted(model, Date.now());
-    if (stop !== null) {
-      warn(model, `Not everything was tried: ${stop}.`);
-      break;
+  const lane = async (): Promise<void> => {
+    for (let candidate = await queue.next(); candidate !== null; candidate = await queue.next()) {
+      number += 1;
+      conclude(phases, await runTrial(phases, `r${model.status.round}-${number}`, candidate, 'full'));
+      await control.record();
     }
-    number += 1;
-    const summary = await runTrial(phases, `r${model.status.round}-${number}`, candidate, 'full');
-    if (personNeeded(input.config.approval.mode, summary) !== null) askPerson(phases, summary);
-    else if (summary.verdict?.kind === 'accepted') summary.state = 'passed';
-    else settle(summary, summary.verdict);
-    await control.record();
-  }
+  };
+  await sideBySide(trialsAtOnce(input.config, { noise: model.noise, plan: model.status.plan, preparingSeconds: model.preparingSeconds ?? null }), lane);
+  await phases.late?.end();
+  delete phases.late;
   model.ranked = [];
   await acceptPassed(phases);
   await acceptApproved(phases);
 }
 
+/** A trial has its verdict: a person is asked, or it waits to be accepted, or it is over. */
+export function conclude(phases: Phases, summary: TrialSummary): void {
+  if (personNeeded(phases.input.config.approval.mode, summary) !== null) askPerson(phases, summary);
+  else if (summary.verdict?.kind === 'accepted') summary.state = 'passed';
+  else settle(summary, summary.verdict);
+}
+
+/** So many lanes of the same work. The first failure ends the others, which have ended when it is thrown. */
+async function sideBySide(lanes: number, lane: () => Promise<void>): Promise<void> {
+  if (lanes === 1) return lane();
+  const scope = new CancellationScope();
+  let failure: unknown;
+  await scope.run(() => Promise.all(Array.from({ length: lanes }, async () => {
+    try {
+      await lane();
+    } catch (error) {
+      failure ??= error;
+      scope.cancel();
+    }
+  })));
+  if (failure !== undefined) throw failure;
+}
+
 /** How many trials the round has: a second `execute` goes on counting. Those of earlier versions began anew. */
 function numbered({ status }: RunModel): number {
-  const earlier = status.trials.filter((trial) => trial.round === status.round && /^r\d+-\d+$/.test(trial.id)).length;
+  const earlier = firstTrials(status);
   return earlier > 0 && patched('numbered-in-round') ? earlier : 0;
 }
 
@@ -51,11 +73,17 @@ function askPerson({ model }: Phases, summary: TrialSummary): void {
 async function acceptPassed(phases: Phases): Promise<void> {
   const { model, control } = phases;
   for (const summary of acceptanceOrder(model.status.trials)) {
-    if (summary.champion === model.champion.commit) await accept(phases, summary, null);
-    else if (phases.model.stopping) settle(summary, superseded(summary, 'the run was stopped before it could be measured on the new champion'));
-    else await confirmAfresh(phases, summary, null);
+    await acceptOne(phases, summary);
     await control.record();
   }
+}
+
+/** Accepts what passed; on another champion than it passed on it is measured afresh first. */
+export async function acceptOne(phases: Phases, summary: TrialSummary): Promise<void> {
+  const { model } = phases;
+  if (summary.champion === model.champion.commit) await accept(phases, summary, null);
+  else if (model.stopping) settle(summary, superseded(summary, 'the run was stopped before it could be measured on the new champion'));
+  else await confirmAfresh(phases, summary, null);
 }
 
 /** Carries out what people decided meanwhile. An approval that comes late is confirmed on the champion of now. */

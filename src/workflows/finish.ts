@@ -1,9 +1,11 @@
 import { condition, patched } from '@temporalio/workflow';
 import { decide, decisionOn, findTrial } from '../core/run/model.js';
+import { putBack } from '../core/run/put-back.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import { ablate } from './ablation.js';
-import { acceptApproved } from './execute.js';
-import { learn, scopeOf, warn, type Phases } from './phases.js';
+import { acceptApproved, execute } from './execute.js';
+import { learn } from './learn.js';
+import { scopeOf, warn, type Phases } from './phases.js';
 import { firstDifference, readyWorktrees } from './ground.js';
 import type { CheckOutcome, Scope, Sides, WorktreeRef } from '../core/run/contracts.js';
 import { applicationCause, hasCode } from './failures.js';
@@ -18,7 +20,14 @@ export async function finish(phases: Phases): Promise<void> {
   while (awaiting().length > 0) {
     // What was decided while another decision was carried out has waited long enough.
     if (awaiting().every((trial) => trial.id in model.waiting)) await awaitDecisions(phases);
+    const undecided = awaiting().map(({ id }) => id);
     await acceptApproved(phases);
+    // No later round searches them again.
+    const back = putBack(model, undecided);
+    if (back.length > 0 && !model.stopping && patched('alone-after-refusal')) {
+      model.ranked = back;
+      await execute(phases);
+    }
   }
   if (model.status.accepted > 0) {
     await ablate(phases);

@@ -12,6 +12,8 @@ import { runTrial } from './execute.js';
 import { applicationCause, hasCode } from './failures.js';
 import { HostSession } from './host-session.js';
 import { scopeOf, warmup, warn } from './phases.js';
+import { ChampionOnce } from './steps/champion-once.js';
+import { OneAtATime } from './steps/one-at-a-time.js';
 import { guarded } from './run.js';
 
 /** One change against its base: the same warm-up, trial and verdict as in a run, without a proposer. */
@@ -22,7 +24,7 @@ export async function judge(input: JudgeInput): Promise<RunStatus> {
   // A run that proposes nothing: what a trial needs of its input is the same.
   const asRun: RunInput = { v: 1, run: input.run, target: input.target, config: forOneTrial(input.config), queuePrefix: input.queuePrefix, who: input.who, warnings: [] };
   const budget = input.budgetMs === undefined ? undefined : { totalMs: input.budgetMs, deadline: model.status.startedAt + input.budgetMs };
-  const phases = { input: asRun, model, control, session, ...(budget === undefined ? {} : { budget }) };
+  const phases = { input: asRun, model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce(), ...(budget === undefined ? {} : { budget }) };
   return guarded(phases, async () => {
     control.show();
     await control.record();

@@ -1,20 +1,25 @@
 import { benchmarksText } from '../core/config/benchmarks.js';
+import { knobSearchOf } from '../core/config/knob-rules.js';
+import type { Work as StepWork } from '../core/pipeline/machine/ready.js';
 import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
-import { lessonOf } from '../core/lesson.js';
-import { hardwareOf } from '../core/run/lease.js';
 import type { RunModel } from '../core/run/model.js';
 import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
 import { biasNote, loadNote, untestedNote } from '../core/run/notes.js';
+import { stepFolder } from '../core/run/step-record.js';
 import type { Budget } from '../core/verdict/budget.js';
 import { hubActivities } from './activities.js';
 import { adoptBaseTests } from './candidate-tests.js';
 import type { RunControl } from './control.js';
-import { refusal } from './failures.js';
+import { describeFailure, refusal } from './failures.js';
 import { mustAgree, mustRun, readyWorktrees, type Work } from './ground.js';
 import type { HostHandle, HostSession } from './host-session.js';
+import type { SearchEnd } from './knobs.js';
+import type { LateProposals } from './late-proposals.js';
 import { moreOfBase, mustFit, noiseOnHost } from './noise.js';
+import type { ChampionOnce } from './steps/champion-once.js';
+import type { OneAtATime } from './steps/one-at-a-time.js';
 
 /** What the phases of a round work with. */
 export interface Phases {
@@ -24,10 +29,23 @@ export interface Phases {
   session: HostSession;
   /** Of a judgement that has one. */
   budget?: Budget;
+  /** What is still being proposed while candidates are tried. */
+  late?: LateProposals;
+  /** What may not go on beside others of its kind, where steps form a graph. */
+  exclusive: OneAtATime;
+  /** What the commands of such steps run in. */
+  prepared: ChampionOnce;
+  /** How the last search of knobs ended. */
+  knobs?: SearchEnd;
 }
 
 export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
   return { v: 1, run: work.run, trial: phase };
+}
+
+/** Of an execution of a step: its logs lie in a folder of their own, in the order in which executions began. */
+export function scopeOfStep({ input, model }: Pick<Phases, 'input' | 'model'>, { order, name }: StepWork): Scope {
+  return scopeOf(input, stepFolder(model.status.round, order, name));
 }
 
 /** The base must build, pass its tests and run its benchmark; then the noise of the benchmark says what it will cost. */
@@ -43,6 +61,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
     if (tested !== null) adoptBaseTests(model, tested, on.lease.host, config.commands.test?.run ?? '', (text) => warn(model, text));
     await mustRun(on, work, scope, a, 'smoke', false, 'PL_BASE_RED');
+    model.preparingSeconds = (Date.now() - began) / 1000;
     if (config.commands.check !== undefined || hasCases(config)) control.enter('warmup', 'comparing the outputs of the base');
     await mustAgree(on, work, scope, a, b);
     // What a trial has to build and test is about what the base took.
@@ -86,33 +105,24 @@ export async function profile(phases: Phases): Promise<void> {
     if (known?.accepted === true && known.commit === model.champion.commit && known.host === on.lease.host) return control.enter('profile', 'the champion was profiled when it was accepted');
     control.enter('profile', input.profile === undefined ? 'profiling the champion' : 'importing the profile');
     const worktree = await championWorktree(on, phases);
-    const profiled = await on.bench('profile', 'profile', { ...scopeOf(input, `profile-${model.status.round}`), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null });
+    const profiled = await orNone(phases, on.bench('profile', 'profile', { ...scopeOf(input, `profile-${model.status.round}`), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null }));
+    if (profiled === null) return;
     model.profile = profiled.profile;
     if (input.profile === undefined) model.profiled = { commit: model.champion.commit, host: on.lease.host, accepted: false };
     model.lease = on.lease;
   });
 }
 
-export async function analyze(phases: Phases): Promise<void> {
-  const { input, model, control, session } = phases;
-  const from = model.profile;
-  if (from === null) throw refusal('PL_NO_PROFILE', 'the analyze step has no profile to work on', { where: '[[steps]]', fix: 'Enable the profile step before it.' });
-  await session.onHost(async (on) => {
-    control.enter('analyze', 'looking for what is hot');
-    const worktree = await championWorktree(on, phases);
-    const found = await on.host('analyze', 'findings', { ...scopeOf(input, `analyze-${model.status.round}`), target: input.target, config: input.config, worktree, profile: from, survey: model.survey });
-    model.findings = found.findings;
-    model.status.findings = found.count;
-    model.status.evidence?.findings.push(found.findings);
-    if (model.status.evidence !== undefined && found.analysis !== undefined) model.status.evidence.analyses = [...(model.status.evidence.analyses ?? []), found.analysis];
-  });
-}
-
-/** The only phase that writes the wiki. */
-export async function learn({ input, model, control }: Phases): Promise<void> {
-  control.enter('learn', 'writing down what was learned');
-  const lessons = model.status.trials.filter((trial) => trial.round === model.status.round).map((trial) => lessonOf({ run: model.status.run, target: model.status.target.id, hardware: model.lease === null ? null : hardwareOf(model.lease) }, trial));
-  await hubActivities(input.queuePrefix).recordLessons.executeWithOptions({ summary: 'lessons' }, [{ v: 1, lessons: lessons.filter((lesson) => lesson !== null) }]);
+/** Knobs are turned without a profile, so that one which cannot be taken ends no run that searches them. */
+async function orNone<T>({ input, model }: Phases, profiling: Promise<T>): Promise<T | null> {
+  try {
+    return await profiling;
+  } catch (error) {
+    const { code, message } = describeFailure(error);
+    if (knobSearchOf(input.config) === null || input.profile !== undefined || !/^PL_(?:PROFILE|PERF)_/.test(code)) throw error;
+    warn(model, `Without a profile only knobs are turned, and no code is changed: ${message} (${code})`);
+    return null;
+  }
 }
 
 export async function commandStep({ input, model, control, session }: Phases, name: string, command: NonNullable<RunInput['config']['steps'][number]['command']>): Promise<void> {

@@ -1,16 +1,18 @@
 import type { ArtifactRef } from '../core/artifact.js';
 import type { WorktreeRef } from '../core/run/contracts.js';
-import { agentSources } from './agents.js';
-import { modelSources } from './ask-models.js';
 import { endsOptimize } from './ends-optimize.js';
 import { describeFailure } from './failures.js';
 import type { HostHandle } from './host-session.js';
 import { warn, type Phases } from './phases.js';
 
-/** What a proposer that takes its time works with: the champion in a worktree, only to be read, and what was found in it. */
-export interface ProposalGround {
+/** What is turned without a change of code needs no findings. */
+export interface KnobGround {
   on: HostHandle;
   worktree: WorktreeRef;
+}
+
+/** What a proposer that takes its time works with: the champion in a worktree, only to be read, and what was found in it. */
+export interface ProposalGround extends KnobGround {
   /** JSON of Finding[]. */
   findings: ArtifactRef;
 }
@@ -22,14 +24,8 @@ export interface ProposalSource {
   propose(): Promise<ArtifactRef[]>;
 }
 
-/** The proposers that the config names beside recipes and script. */
-function sourcesOf(phases: Phases, ground: ProposalGround): ProposalSource[] {
-  return [...modelSources(phases, ground), ...agentSources(phases, ground)];
-}
-
 /** What they propose, all of them side by side. One that fails costs its own proposals: a warning says why. */
-export async function proposalsOf(phases: Phases, ground: ProposalGround): Promise<ArtifactRef[]> {
-  const sources = sourcesOf(phases, ground);
+export async function proposalsOf(phases: Phases, sources: readonly ProposalSource[]): Promise<ArtifactRef[]> {
   const answers = await Promise.allSettled(sources.map((source) => source.propose()));
   return answers.flatMap((answer, i) => {
     if (answer.status === 'fulfilled') return answer.value;

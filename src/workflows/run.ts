@@ -2,51 +2,53 @@ import { allHandlersFinished, CancellationScope, CancelledFailure, condition, Co
 import type { RunInput } from '../core/inputs.js';
 import { complete, ready, start } from '../core/pipeline/state.js';
 import { plan, type PlannedStep } from '../core/pipeline/plan.js';
+import { usesGraph } from '../core/pipeline/uses-graph.js';
 import { closeTrials, newModel, type RunModel } from '../core/run/model.js';
+import { progressOf } from '../core/run/progress.js';
 import { endOfLoop } from '../core/run/round.js';
 import type { RunStatus } from '../core/status.js';
 import { hostActivities } from './activities.js';
+import { analyze } from './analyze.js';
 import { RunControl } from './control.js';
 import { execute } from './execute.js';
+import { graphRound } from './graph-round.js';
 import { describeFailure, refusal, wasCancelled } from './failures.js';
 import { finish } from './finish.js';
 import { HostSession } from './host-session.js';
 import { optimize } from './optimize.js';
-import { analyze, commandStep, learn, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
+import { withoutGraph } from './without-graph.js';
+import { learn } from './learn.js';
+import { ChampionOnce } from './steps/champion-once.js';
+import { OneAtATime } from './steps/one-at-a-time.js';
+import { commandStep, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
 
 /** What continue-as-new adds to the input of a client. */
 export type RunWorkflowInput = RunInput & { carry?: RunModel };
 
 /** A run: rounds of steps until nothing more is found, the budget is used, or a person stops it. */
 export async function run(input: RunWorkflowInput): Promise<RunStatus> {
-  const model = input.carry ?? newModel(input, 'run', Date.now());
+  const model = input.carry ?? input.resume?.model ?? newModel(input, 'run', Date.now());
   const control = new RunControl(model, input.queuePrefix);
   const session = new HostSession(input.queuePrefix, scopeOf(input, 'run'), input.config.machine.tag, model.lease, (why) => warn(model, `The work began again: ${why}.`));
-  const phases: Phases = { input, model, control, session };
+  const phases: Phases = { input: withoutGraph(input), model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce() };
   return guarded(phases, async () => {
     if (input.carry === undefined) {
       control.show();
-      await control.record();
+      await control.record(null, { steps: input.config.steps, loop: input.config.loop });
     }
-    const why = await rounds(phases);
-    control.enter('finish', why);
+    control.enter('finish', await rounds(phases, input));
     await finish(phases);
   });
 }
 
 /** Goes on to the next round in a new execution, so that no history grows without bound. Returns why the loop ended. */
-async function rounds(phases: Phases): Promise<string> {
-  const { input, model, control } = phases;
-  const steps = plan(input.config.steps);
-  model.pipeline ??= start(steps);
-  for (;;) {
-    const [step] = ready(steps, model.pipeline);
-    if (step === undefined) break;
-    await control.whilePaused();
-    if (model.stopping) break;
-    await runStep(phases, step);
-    model.pipeline = complete(steps, model.pipeline, step.name, { kind: 'done' });
-    if (workflowInfo().continueAsNewSuggested && ready(steps, model.pipeline).length > 0) await goOn(phases);
+async function rounds(phases: Phases, input: RunWorkflowInput): Promise<string> {
+  const { model, control } = phases;
+  const later = (): Promise<never> => goOn(phases, input);
+  try {
+    await (usesGraph(input.config.steps) ? graphRound(phases, input.config, later) : chain(phases, later));
+  } finally {
+    await phases.late?.end();
   }
   await closeOpened(phases);
   // What a person has yet to decide on is not nothing.
@@ -57,11 +59,31 @@ async function rounds(phases: Phases): Promise<string> {
   if (end !== null) return end;
   model.status.round += 1;
   model.pipeline = null;
+  delete model.completed;
+  delete model.begun;
   await control.record();
-  return goOn(phases);
+  return later();
 }
 
-async function goOn({ input, model, session }: Phases): Promise<never> {
+/** The steps of the round, one after another. */
+async function chain(phases: Phases, later: () => Promise<never>): Promise<void> {
+  const { input, model, control } = phases;
+  const steps = plan(input.config.steps);
+  model.pipeline ??= start(steps);
+  for (;;) {
+    const [step] = ready(steps, model.pipeline);
+    if (step === undefined) break;
+    await control.whilePaused();
+    if (model.stopping) break;
+    await runStep(phases, step);
+    model.status.lastStep = { name: step.name, round: model.status.round, status: 'done', at: Date.now() };
+    model.pipeline = complete(steps, model.pipeline, step.name, { kind: 'done' });
+    // What is still being proposed would be lost.
+    if (phases.late === undefined && workflowInfo().continueAsNewSuggested && ready(steps, model.pipeline).length > 0) await later();
+  }
+}
+
+async function goOn({ model, session }: Phases, { resume: _resume, ...input }: RunWorkflowInput): Promise<never> {
   model.lease = session.lease;
   await condition(allHandlersFinished);
   return continueAsNew<typeof run>({ ...input, carry: model });
@@ -87,10 +109,12 @@ async function runStep(phases: Phases, step: PlannedStep): Promise<void> {
       return commandStep(phases, step.name, step.command);
     case 'noop':
       return session.onHost((on) => on.host('ping', step.name, { v: 1 }));
+    default:
+      throw refusal('PL_STEPS_INVALID', `step ${step.name} of type ${step.type} is none of a chain`);
   }
 }
 
-async function closeOpened({ input, model, session }: Phases): Promise<void> {
+async function closeOpened({ input, model, session }: Pick<Phases, 'input' | 'model' | 'session'>): Promise<void> {
   const { lease } = session;
   const keys = model.opened;
   model.opened = [];
@@ -109,7 +133,7 @@ export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control'
   try {
     await body();
     control.end('done');
-    await control.record();
+    await control.record(progressOf(model, phases.input.target));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     const cancelled = wasCancelled(error);
@@ -118,7 +142,7 @@ export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control'
       if (!cancelled) model.status.error = describeFailure(error);
       closeTrials(model, cancelled ? 'The run was cancelled before this was decided.' : 'The run failed before this was decided.');
       control.end(cancelled ? 'cancelled' : 'failed');
-      await control.record();
+      await control.record(progressOf(model, phases.input.target));
     });
     throw cancelled ? new CancelledFailure('cancelled') : refusal(model.status.error?.code ?? 'PL_BUG', model.status.error?.message ?? 'unknown', { ...(model.status.error?.where === undefined ? {} : { where: model.status.error.where }), ...(model.status.error?.fix === undefined ? {} : { fix: model.status.error.fix }) });
   }

@@ -6,6 +6,7 @@ import { PerfloopError } from '../core/errors.js';
 import { sha256 } from '../propose/hash.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
 import { git, gitBytes, gitResult } from './git.js';
+import { withLockRetry } from './locks.js';
 import { unsafePath, unsafePlace } from './safe-path.js';
 import { inWorktree, type Worktree } from './worktree.js';
 
@@ -23,7 +24,7 @@ export async function applyCandidate(worktree: Worktree, change: Change): Promis
 
 /** Makes the files of a worktree those of its commit. What is ignored, linked, or made by set-up or build stays. */
 export async function undoChanges(worktree: Worktree): Promise<void> {
-  await git(['reset', '--quiet', '--hard', worktree.commit], inWorktree(worktree));
+  await withLockRetry(worktree.repository, () => git(['reset', '--quiet', '--hard', worktree.commit], inWorktree(worktree)));
   await git(['clean', '-ffdq'], inWorktree(worktree));
 }
 

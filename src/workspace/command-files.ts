@@ -15,7 +15,7 @@ const judging = ['test', 'smoke', 'benchmark', 'profile', 'check'] as const;
  * The files of the base that the commands which judge a candidate start: arguments that are files, `-m` modules, scripts
  * behind `npm run` and a Makefile behind `make`. Found in the text of the command; what those files load in turn is not.
  */
-export async function protectedFromCommands(repository: Repository, base: string, commands: Partial<Pick<Config['commands'], (typeof judging)[number]>>, benchmarks: readonly CommandSpec[] = []): Promise<{ path: string; command: string }[]> {
+export async function protectedFromCommands(repository: CommandSource, base: string, commands: Partial<Pick<Config['commands'], (typeof judging)[number]>>, benchmarks: readonly CommandSpec[] = []): Promise<{ path: string; command: string }[]> {
   const files = new Set(await repository.listFiles(base));
   const found = new Map<string, string>();
   const specs = [...judging.map((name) => [name, commands[name]] as const), ...benchmarks.map((spec) => ['benchmark', spec] as const)];
@@ -30,8 +30,11 @@ export async function protectedFromCommands(repository: Repository, base: string
 
 const longestScript = 256 << 10;
 
+/** What is asked of a repository to follow a command into its files. */
+export type CommandSource = Pick<Repository, 'listFiles' | 'readFileAt'>;
+
 /** The text of a command, the scripts of package.json behind it, and the shell scripts and Makefiles that it starts, as the base has them. */
-export async function commandTexts(repository: Repository, base: string, spec: CommandPlace): Promise<string[]> {
+export async function commandTexts(repository: CommandSource, base: string, spec: CommandPlace): Promise<string[]> {
   const files = new Set(await repository.listFiles(base));
   const texts = [spec.run, ...(await scriptsOf(repository, base, files, spec))];
   const scripts = new Set(texts.flatMap((text) => filesIn(text, spec.cwd, files)).filter((path) => /\.sh$|(?:^|\/)(?:GNUm|M|m)akefile$/.test(path)));
@@ -63,7 +66,7 @@ const isMake = (word: string) => /^(g|b)?make$/.test(word);
 const packageSchema = z.object({ scripts: z.record(z.string(), z.unknown()).default({}) });
 
 /** The package.json scripts that a command runs through npm, yarn, pnpm or bun, and those that they run in turn. */
-async function scriptsOf(repository: Repository, base: string, files: ReadonlySet<string>, spec: CommandPlace): Promise<string[]> {
+async function scriptsOf(repository: CommandSource, base: string, files: ReadonlySet<string>, spec: CommandPlace): Promise<string[]> {
   const file = [posix.join(spec.cwd, 'package.json'), 'package.json'].find((path) => files.has(path));
   if (file === undefined) return [];
   const scripts = readScripts((await repository.readFileAt(base, file)).toString('utf8'));

@@ -74,6 +74,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
 
 const known: { pattern: RegExp; code: ErrorCode; fix: string }[] = [
   { pattern: /Unable to create '.*\.lock'|cannot lock ref|could not lock|Unable to create .*: File exists/i, code: 'PL_GIT_LOCKED', fix: 'Wait for the other git to finish; if none runs, delete the lock file it names.' },
+  // What another `git worktree add` has begun to write and every git reads that looks at the worktrees.
+  { pattern: /failed to read '?.*worktrees\/.*\/commondir/i, code: 'PL_GIT_LOCKED', fix: 'Wait for the other git to finish; if none runs, delete the folder of the worktree that it names.' },
   { pattern: /No space left on device|Disk quota exceeded/i, code: 'PL_GIT_DISK_FULL', fix: 'Free some space on the disk and try again.' },
   { pattern: /Read-only file system|Permission denied/i, code: 'PL_GIT_DENIED', fix: 'Make the folder writable for this user.' },
   { pattern: /dubious ownership/i, code: 'PL_GIT_OWNERSHIP', fix: 'Give the repository to this user, or add it to `safe.directory` in your git settings.' },

@@ -25,15 +25,15 @@ export async function withLockRetry<T>(repository: string, work: () => Promise<T
   }
 }
 
-/** Removes `*.lock` files of a bare repository whose owner is gone, as a killed git leaves them. Gives their paths. */
+/** Removes `*.lock` files of a bare repository whose owner is gone, and worktrees that are half made, as a killed git leaves them. Gives their paths. */
 export async function removeStaleLocks(repository: string): Promise<string[]> {
   const removed: string[] = [];
-  for (const path of await lockFiles(repository)) {
+  for (const path of [...(await lockFiles(repository)), ...(await halfMade(repository))]) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) continue;
     const age = Date.now() - found.mtimeMs;
     if (age < ownerlessMs || (age < abandonedMs && (await gitWorksOn(repository)))) continue;
-    await rm(path, { force: true });
+    await rm(path, { force: true, recursive: true });
     removed.push(path);
   }
   return removed;
@@ -47,6 +47,14 @@ async function lockFiles(repository: string): Promise<string[]> {
   };
   const groups = await Promise.all([inFolder(repository, false), inFolder(join(repository, 'refs'), true), inFolder(join(repository, 'worktrees'), true)]);
   return groups.flat();
+}
+
+/** Folders of worktrees without a word in `commondir`, which git writes a moment after it makes the file: until then every other `git worktree add` fails. */
+async function halfMade(repository: string): Promise<string[]> {
+  const folder = join(repository, 'worktrees');
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name, 'commondir')).then(({ size }) => size, () => null)));
+  return names.filter((_, index) => sizes[index] === 0).map((name) => join(folder, name));
 }
 
 /** Whether a git process works on the repository: in its folder, or told of it by GIT_DIR. True where that cannot be known. */

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { buildFiles } from './build-files.js';
 import type { Config } from '../core/config/schema.js';
+import type { DeclaredPlace } from './turned-text.js';
 
 /** What no candidate may change. Plain data, so that it can be hashed and kept with a run. */
 export interface ProtectedRules {
@@ -13,6 +14,11 @@ export interface ProtectedRules {
   named: readonly string[];
   /** Files that the test and benchmark commands start; `target.editable` makes exceptions. */
   commandFiles: readonly { path: string; command: string }[];
+  /**
+   * Where knobs are turned: a candidate that does nothing else may change flags of optimisation, sizes of heaps and these values
+   * in files that are built-in or that a command starts (see `turned.ts`). Absent: it may not.
+   */
+  turnable?: { declared: readonly DeclaredPlace[] };
 }
 
 const always = ['**/.git', '**/.git/**', '**/.gitmodules', '**/.gitattributes', '**/.gitignore', '**/perfloop.toml', '**/node_modules/**'];
@@ -92,6 +98,13 @@ export function protectionOf(rules: ProtectedRules): (path: string) => string | 
     const glob = isBuiltIn?.(plain);
     return glob === undefined ? undefined : `a test, benchmark, lock or set-up file (${glob})`;
   };
+}
+
+/** Whether the settings of a protected file may be turned: one that steers a build or is started by a command, and is neither named by the user nor a part of tests, benchmarks or CI. */
+export function isTurnable(rules: ProtectedRules): (path: string) => boolean {
+  const steering = new Set([...manifests, ...buildFiles]);
+  const never = protectionOf({ ...rules, builtIn: rules.builtIn.filter((glob) => !steering.has(glob)), commandFiles: [] });
+  return (path) => rules.turnable !== undefined && never(path) === undefined;
 }
 
 /** For comparing names that a case-insensitive file system takes for one. */

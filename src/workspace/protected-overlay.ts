@@ -8,7 +8,8 @@ import { protectionOf, type ProtectedRules } from './protected-globs.js';
 import { rawPath } from './raw-path.js';
 import { removeTree } from './remove-tree.js';
 import { unsafeParent } from './safe-path.js';
-import { listTree, modes, type TreeEntry } from './tree.js';
+import { listTree, modes, readFileAt, type TreeEntry } from './tree.js';
+import { turnedEntries } from './turned.js';
 import { inWorktree, type Worktree } from './worktree.js';
 
 /** Other work of this process, its heartbeats, waits no longer. */
@@ -78,8 +79,18 @@ interface ProtectedOfCommit {
 const known = new Map<string, ProtectedOfCommit>();
 const mostKnown = 4;
 
-/** Which files of a commit are protected. */
+/**
+ * The protected files of a commit, as they belong into a worktree: with the settings of knobs that the worktree's own commit has
+ * in them, where nothing else is different.
+ */
 export async function protectedOf(worktree: Worktree, commit: string, rules: ProtectedRules): Promise<ProtectedOfCommit> {
+  const found = await protectedAt(worktree, commit, rules);
+  if (rules.turnable === undefined || worktree.commit === commit) return found;
+  const turned = await turnedEntries({ repository: { listTree: (of) => listTree(of, inWorktree(worktree)), readFileAt: (of, path) => readFileAt(of, path, inWorktree(worktree)) }, base: commit, commit: worktree.commit, rules });
+  return turned.size === 0 ? found : { ...found, files: found.files.map((entry) => turned.get(entry.path) ?? entry) };
+}
+
+async function protectedAt(worktree: Worktree, commit: string, rules: ProtectedRules): Promise<ProtectedOfCommit> {
   const key = `${commit} ${JSON.stringify(rules)}`;
   const before = known.get(key);
   if (before !== undefined) return before;

@@ -5,15 +5,16 @@ import type { Repository } from './repository.js';
 import { unsafePath } from './safe-path.js';
 import { shadows } from './shadows.js';
 import type { TreeEntry } from './tree.js';
+import { isTurnedAlone } from './turned.js';
 import { modeChange, unusualFile } from './unusual-files.js';
 
 /**
  * Something that a proposer's candidate may not do. `refused`: no person's change either. `protected`: the base's version is
- * laid over it, whatever it says. `mode`: for proposers alone. With a code of a flag: a person has to look.
+ * laid over it, whatever it says. `turned`: the same for all but knobs, which changed settings in it alone. `mode`: for proposers alone. With a code of a flag: a person has to look.
  */
 export interface ProtectedChange {
   path: string;
-  kind: 'refused' | 'protected' | 'mode' | FlagCode;
+  kind: 'refused' | 'protected' | 'turned' | 'mode' | FlagCode;
   why: string;
 }
 
@@ -39,7 +40,7 @@ export async function protectedChanges(repository: Pick<Repository, 'changedPath
     else if (unusual?.code === 'refused') say('refused', unusual.why);
     // The base's file is laid over a link all the same; but what comes after the judgement would follow the link.
     else if (unusual?.code === 'link' && protectedBy !== undefined) say('link', `${unusual.why}, in the place of ${protectedBy}`);
-    else if (protectedBy !== undefined) say('protected', protectedBy);
+    else if (protectedBy !== undefined) say((await isTurnedAlone(repository, { base, commit, change, rules })) ? 'turned' : 'protected', protectedBy);
     else if (unusual !== undefined) say(unusual.code, unusual.why);
     else if (name !== undefined) say('name', name);
     else if (shadow !== undefined) say('shadow', shadow);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contextFrom, type CliContext } from '../../src/client/context.js';
+import { knobSearchOf } from '../../src/core/config/knob-rules.js';
 import { judgeConfig, type JudgeFlags } from '../../src/client/judge-config.js';
 
 let dir: string;
@@ -90,6 +91,14 @@ describe('the config of a judgement', () => {
     const made = await config({});
     expect(made.commands.benchmark?.run).toBe('node b.js');
     expect(made.commands.test?.run).toBe('npm test');
+  });
+
+  it('lets nobody turn settings in protected files, whatever the base says of knobs', async () => {
+    await writeFile(join(dir, 'perfloop.toml'), '[commands]\nbenchmark = "node b.js"\n[propose.knobs]\ntrain = "node t.js"\n[[knobs]]\nname = "x"\nenv = "X"\nchoices = [1, 2]\n');
+    await commit();
+    const made = await config({});
+    expect(knobSearchOf(made)).toBeNull();
+    expect(made.knobs).toEqual([]);
   });
 
   it('is the nearest one of the base, in a folder of a monorepo too, and says where the working tree has another', async () => {

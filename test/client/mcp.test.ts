@@ -42,7 +42,7 @@ describe('perfloop mcp', () => {
     const client = await connected();
     const { tools } = await client.listTools();
     const { stdout } = await execa(process.execPath, [bin, 'tool', '--list', '--json']);
-    const listed = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    const listed = (JSON.parse(stdout) as { group: string; name: string }[]).filter(({ group }) => group !== 'sandbox').map(({ name }) => name);
     expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining([...listed, 'analyze', 'runs', 'run', 'trial', 'report', 'verdict', 'wiki_search', 'judge']));
     expect(new Set(tools.map(({ name }) => name)).size).toBe(tools.length);
     for (const { name, description, inputSchema, annotations } of tools) {
@@ -53,7 +53,7 @@ describe('perfloop mcp', () => {
   });
 
   it('starts runs and decides only where that was allowed', async () => {
-    const writes = ['start_run', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel'];
+    const writes = ['start_run', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'sandbox_create', 'sandbox_apply', 'sandbox_validate', 'sandbox_measure', 'sandbox_commit', 'sandbox_remove'];
     const reader = await connected();
     expect((await namesOf(reader)).filter((name) => writes.includes(name))).toEqual([]);
     const judge = (await reader.listTools()).tools.find(({ name }) => name === 'judge');

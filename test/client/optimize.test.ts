@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Optimized } from '../../src/client/verbs/optimize.js';
+import { modelServer, type Scripted } from '../support/model-server.js';
 
 // As a process. Runs what `npm run build` made.
 
@@ -67,5 +68,31 @@ describe('perfloop optimize --findings', () => {
     expect(none.stderr).toContain('PL_USAGE');
     expect(broken.stderr).toMatch(/PL_FINDINGS_FILE[^]*bad\.json/);
     expect(missing).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('there is no such file') as string });
+  });
+
+  it('asks a model too: what it says of each finding, its changes by text, its refusals, and what it cost', async () => {
+    const verdict = (real: boolean): Scripted => ({ calls: [{ name: 'submit_verdict', input: { real, reasons: [real ? 'The rows are looked up in a list.' : 'It is one call.'], confidence: 'high' } }] });
+    const edit = { file: 'rows.py', old: '    again = []\n', new: '    known = set(known)\n    again = []\n' };
+    const patch: Scripted = { calls: [{ name: 'submit_candidates', input: { candidates: [{ title: 'Look rows up in a set', rationale: 'A set is faster.', edits: [edit] }, { title: 'Edit the test', rationale: 'r', edits: [{ ...edit, file: 'test/test_rows.py' }] }] } }] };
+    const server = await modelServer('openai', ({ body }, n) => {
+      const said = JSON.stringify(body['messages']);
+      if (n === 0) return { calls: [{ name: 'scanner_read', input: { file: 'rows.py' } }] };
+      return said.includes('# The changes') ? patch : verdict(said.includes('hot twice'));
+    });
+    writeFileSync(join(folder, 'models.toml'), `[models.m]\nprovider = "openai"\nmodel = "gpt-5"\nbase_url = "${server.url}"\napi_key = "$A_KEY"\n`);
+    const { stdout, stderr } = await execa(process.execPath, [bin, 'optimize', '--findings', 'findings.json', '--repo', 'repo', '--config', 'models.toml', '--model', 'm', '--json'], { env: { PERFLOOP_HOME: join(folder, 'home'), A_KEY: 'planted-key-9134', NO_COLOR: '1' }, reject: false, cwd: folder });
+    await server.close();
+    const found = JSON.parse(stdout || stderr) as Optimized;
+    const [twice, plain] = found.findings;
+    expect(twice?.reasons.join('\n')).toMatch(/m: real: The rows are looked up in a list\.\n.*left out: Edit the test: test\/test_rows\.py: must not be changed/);
+    expect(twice?.candidates.filter(({ proposer }) => proposer === 'm').map(({ title, diff }) => [title, diff.includes('+    known = set(known)\n')])).toEqual([['Look rows up in a set', true]]);
+    expect(plain).toMatchObject({ answer: 'turned-down', reasons: ['m: not real: It is one call.'] });
+    // Each finding a conversation; the edit of a test is refused once, then left out; tests are not talked about.
+    expect(found.spent).toMatchObject({ calls: 5, tokens: 5 * 147 });
+    expect(JSON.stringify(server.received[1]?.body)).toContain('again.append(row)');
+    expect(server.received[0]?.headers.authorization).toBe('Bearer planted-key-9134');
+    expect(`${stdout}${stderr}`).not.toContain('planted-key');
+    const unknown = await optimize('--findings', 'findings.json', '--repo', 'repo', '--model', 'nobody');
+    expect(unknown.stderr).toContain('PL_MODEL_UNKNOWN');
   });
 });

@@ -171,3 +171,19 @@ describe('the interval bar', () => {
     );
   });
 });
+
+describe('the live view of steps that form a graph', () => {
+  const steps = { steps: 40, done: 12, failed: 1, left: 2, executions: 45, running: ['build', 'test'] };
+  it('says how many are done, and which run', () => {
+    const view = renderView(sampleStatus({ steps, phase: 'command' }), [], options);
+    expect(lineWith(view, 'steps done')).toBe('● 12 of 40 steps done, 1 failed, 2 left out, 45 executions');
+    expect(lineWith(view, 'build')).toBe('  build, test');
+    expect(view).not.toContain('optimize');
+  });
+
+  it('names none that run when it is over', () => {
+    const view = renderView(sampleStatus({ steps: { ...steps, done: 40, failed: 0, left: 0, executions: 40 }, state: 'done', endedAt: 1_700_000_134_000 }), [], options);
+    expect(lineWith(view, 'steps done')).toBe('✓ 40 of 40 steps done');
+    expect(view).not.toContain('build, test');
+  });
+});

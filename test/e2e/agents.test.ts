@@ -71,6 +71,17 @@ switch (kind) {
     while (told && existsSync('${outside}/gate')) execFileSync('sleep', ['0.05']);
     console.log('gated');
     break;
+  case 'dear': {
+    // Tells what it used as codex does, and never builds.
+    edit('alpha', 'const ms = ', 'const ms = = ');
+    const events = [{ type: 'thread.started' }, { type: 'item.completed', item: { type: 'agent_message', text: 'dear' } }, { type: 'turn.completed', usage: { input_tokens: 1400, cached_input_tokens: 0, output_tokens: 100 } }];
+    for (const event of events) console.log(JSON.stringify(event));
+    break;
+  }
+  case 'breaks':
+    edit('alpha', 'const ms = ', 'const ms = = ');
+    while (existsSync('${outside}/held')) execFileSync('sleep', ['0.05']);
+    break;
   case 'idle':
     console.log('All is fast.\\nReally.');
     break;
@@ -180,16 +191,34 @@ it('goes on at the iteration in hand after the worker is killed; a task is writt
   expect((status.agents ?? []).map(({ id, outcome, iterations }) => [id, outcome, iterations])).toEqual([['r1-gated-1', 'passed', 2], ['r1-obeys-1', 'passed', 1], ['r1-obeys-2', 'passed', 1]]);
   const [iteration] = await iterationsOf(status, 'obeys');
   expect(await textOf(iteration?.prompt as AgentIteration['prompt'])).toContain('Let alpha wait two milliseconds.');
+  // What its task cost, and which prompts it was made of, is kept with it.
+  expect(iteration?.prompts).toEqual({ agent: 2 });
+  expect(status.agents?.[1]?.writer).toMatchObject({ agent: 'thinks', problem: '', prompts: { orchestrator: 2 } });
 });
 
-it('a person who stops the run does not wait for an agent', async () => {
-  const target = agentsTarget((agent) => `${agent('hangs', 'timeout = "1h"')}${agent('idle')}`, { alpha: 10 });
+it('a person who stops the run does not wait for an agent; one that has used the budget is not asked again; one that breaks off keeps what it did', async () => {
+  const target = agentsTarget((agent) => `${agent('hangs', 'timeout = "1h"')}${agent('idle')}${agent('dear', 'max_iterations = 9')}${agent('breaks', 'login = ["~/.other"]')}[budget]\ntokens = 4000\nmoney = 5.0\n`, { alpha: 10 });
+  const login = join(usersHome, '.other');
+  writeFileSync(login, '{}');
+  writeFileSync(join(target.outside, 'held'), '');
   const run = await startRun(engine, target);
-  await run.until('both are at work', ({ agents }) => agents?.some(({ agent }) => agent === 'idle') === true);
+  await expect.poll(() => existsSync(join(target.outside, 'starts')) && readFileSync(join(target.outside, 'starts'), 'utf8').includes('breaks'), { timeout: 60_000 }).toBe(true);
+  // Its second iteration cannot begin.
+  rmSync(login);
+  rmSync(join(target.outside, 'held'));
+  await run.until('three have ended', ({ agents = [] }) => ['dear', 'idle', 'breaks'].every((name) => agents.some(({ agent }) => agent === name)));
   await run.handle.signal(messageNames.stop, { v: 1, who: 'a test' });
   const status = await run.result();
   expect(status).toMatchObject({ state: 'done', trials: [] });
   expect(status.warnings).toContain('idle proposed nothing: It edited nothing, and says: All is fast.');
+  expect(status.agents?.find(({ agent }) => agent === 'breaks')).toMatchObject({ outcome: 'failed', iterations: 1, text: expect.stringMatching(/~\/\.other, which is not there \(PL_AGENT_LOGIN\)$/) as string });
+  expect((await iterationsOf(status, 'breaks')).map(({ outcome }) => outcome)).toEqual(['build-failed']);
+  expect(status.warnings).toContainEqual(expect.stringMatching(/^breaks broke off after one iteration: an agent is to find/));
+  // Twice 1500 tokens; a third time might not fit.
+  expect(status.agents?.find(({ agent }) => agent === 'dear')).toMatchObject({ outcome: 'build-failed', iterations: 2, spent: true, usage: { inputTokens: 2800, outputTokens: 200 } });
+  expect(status.warnings).toContainEqual(expect.stringMatching(/^dear was not asked again after 2 iterations, since the budget of the run is used: The build command fails/));
+  expect(status.warnings).toContainEqual(expect.stringMatching(/^The budget of \$5 does not bound dear: it does not say what it costs/));
+  expect(readFileSync(join(engine.home.logs, status.run, 'spending.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { by?: string; what: string; tokens: number }).filter(({ by, what }) => what === 'begin' && by === 'agent dear').map(({ tokens }) => tokens)).toEqual([1, 1500]);
   expect(sleeping()).toEqual([]);
 });
 

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openStoreReader } from '../../src/store/reader.js';
+import { modelServer } from '../support/model-server.js';
 import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { scoredProgram } from './target.js';
@@ -21,6 +24,18 @@ it('analyze without a profile takes one of the target, and says what every rule 
   const stored = openStoreReader(engine.home);
   expect(stored?.runStatus(analysis.run)).toMatchObject({ state: 'done', samplesSpent: 0, trials: [] });
   stored?.close();
+});
+
+it('optimize goes on from a run with the config that the run was started with, wherever that was', async () => {
+  const server = await modelServer('openai', () => ({ calls: [{ name: 'submit_verdict', input: { real: false, reasons: ['It has to wait.'], confidence: 'high' } }] }));
+  const config = join(target.outside, 'other.toml');
+  writeFileSync(config, `${readFileSync(join(target.dir, 'perfloop.toml'), 'utf8')}\n[models.m]\nprovider = "openai"\nmodel = "gpt-5"\nbase_url = "${server.url}"\n`);
+  const { run } = jsonOf(await cli(engine, ['analyze', '--config', config, '--json'], { cwd: target.dir })) as { run: string };
+  rmSync(config);
+  const optimized = jsonOf(await cli(engine, ['optimize', run, '--model', 'm', '--json'])) as { findings: { reasons: string[] }[] };
+  await server.close();
+  expect(optimized.findings.length).toBeGreaterThan(0);
+  for (const { reasons } of optimized.findings) expect(reasons).toContain('m: not real: It has to wait.');
 });
 
 it('warmup builds, tests and surveys the base, measures its noise, and says what a run will cost', async () => {

@@ -78,7 +78,13 @@ describe.skipIf(whyNot !== '')(whyNot === '' ? 'codex and Claude Code from npm' 
   }, 90_000);
 
   const attemptOf = (agent: string) => status.agents?.find((one) => one.agent === agent);
-  const iterationsOf = async (agent: string): Promise<AgentIteration[]> => openArtifacts(engine.home.artifacts).getJson(attemptOf(agent)?.record ?? { sha: '', bytes: 0, kind: 'json' });
+  const iterationsOf = async (agent: string): Promise<AgentIteration[]> => {
+    const attempt = attemptOf(agent);
+    if (attempt === undefined) throw new Error(`no attempt of ${agent}; the run warns: ${status.warnings.join('; ') || 'of nothing'}`);
+    return openArtifacts(engine.home.artifacts).getJson(attempt.record);
+  };
+  /** With what the attempt came to, which a failed comparison then shows. */
+  const outcomesOf = async (agent: string) => ({ text: attemptOf(agent)?.text, outcomes: (await iterationsOf(agent)).map(({ outcome }) => outcome) });
 
   it.each(['codex', 'claude'] as const)('%s: an edit that works passes, with what it used', (agent) => {
     expect(attemptOf(`${agent}-works`)).toMatchObject({ outcome: 'passed', text: 'Alpha waits no longer', iterations: 1, unsafe: agent === 'codex' });
@@ -89,11 +95,11 @@ describe.skipIf(whyNot !== '')(whyNot === '' ? 'codex and Claude Code from npm' 
   });
 
   it.each(['codex', 'claude'])('%s: an edit that fails the build twice passes once it is told', async (agent) => {
-    expect((await iterationsOf(`${agent}-third-time`)).map(({ outcome }) => outcome)).toEqual(['build-failed', 'build-failed', 'passed']);
+    expect(await outcomesOf(`${agent}-third-time`)).toMatchObject({ outcomes: ['build-failed', 'build-failed', 'passed'] });
   });
 
   it.each(['codex', 'claude'])('%s: edits that never pass come to nothing', async (agent) => {
-    expect((await iterationsOf(`${agent}-never`)).map(({ outcome }) => outcome)).toEqual(['tests-failed', 'tests-failed']);
+    expect(await outcomesOf(`${agent}-never`)).toEqual({ text: expect.stringContaining('The tests fail') as string, outcomes: ['tests-failed', 'tests-failed'] });
   });
 
   it.each(['codex', 'claude'])('%s: an edit of protected files is refused', (agent) => {

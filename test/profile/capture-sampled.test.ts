@@ -7,7 +7,9 @@ import { programOutput } from '../../src/measure/program-output.js';
 import { runCommand } from '../../src/measure/run-command.js';
 import { sandboxSupport } from '../../src/measure/sandbox/probe.js';
 import { seenWorktrees, type Sandbox } from '../../src/measure/sandbox/sandbox.js';
+import type { CommandRequest } from '../../src/measure/command.js';
 import { captureProfile, type Capture, type CaptureRequest } from '../../src/profile/capture/capture.js';
+import { captureForRun } from '../../src/profile/capture/capture-for-run.js';
 import { chooseForRun } from '../../src/profile/capture/choose-for-run.js';
 import { importProfile } from '../../src/profile/import/import.js';
 import { openProfile } from '../../src/profile/tools/open.js';
@@ -86,6 +88,24 @@ int main(void) { double s = 0; for (int i = 0; i < 40; i++) s += inner(1000000);
   });
 });
 
+describe('a recording by perf of a program that a shell starts', () => {
+  // perf takes the C library of the program for that of the shell where that one lies lower in memory, which is up to chance: each of them by itself fails half of the time.
+  it('knows who called the functions of libraries', async (context) => {
+    needs(context, 'perf');
+    const cwd = place({ 'copy.c': '#include <string.h>\nchar from[65536], to[65536];\nint main(void) { for (int i = 0; i < 30000; i++) { from[i & 65535] = i; memcpy(to, from, sizeof to); __asm__ volatile("" ::: "memory"); } return 0; }\n' });
+    try {
+      execFileSync('cc', ['-O2', '-g', 'copy.c', '-o', 'copy'], { cwd, stdio: 'ignore' });
+    } catch {
+      context.skip('there is no C compiler');
+    }
+    const { files } = await captured(context, 'perf', "sh -c 'for i in 1 2 3; do ./copy; done; sh -c \"./copy; true\"'; ./copy", { cwd });
+    const callers = answerOf(await profileOf(files[0] as string), 'callers_of', { pattern: 'memmove' }).rows as { caller: string; ms: number }[];
+    const msOf = (rows: typeof callers): number => rows.reduce((sum, { ms }) => sum + ms, 0);
+    expect(msOf(callers)).toBeGreaterThan(20);
+    expect(msOf(callers.filter(({ caller }) => caller === 'main'))).toBeGreaterThan(0.9 * msOf(callers));
+  });
+});
+
 describe('py-spy', () => {
   it('samples Python', async (context) => {
     needs(context, 'pyspy');
@@ -133,9 +153,35 @@ describe('what traces programs of PyTorch', () => {
     const chosen = (commands: string[], own: NodeJS.ProcessEnv): Promise<string> => chooseForRun(commands.map((command) => ({ command, cwd, env: { PATH: path } })), own);
     const [withAll, withoutGpu, withoutNsys] = [{ PATH: path }, { PATH: process.env['PATH'], PERFLOOP_NSYS: join(cwd, 'bin/nsys') }, { PATH: path, PERFLOOP_NSYS: '/nowhere' }];
     for (const command of ['python3 train.py', 'OMP_NUM_THREADS=1 python3 train.py | tail -1', 'sh all.sh', "sh -c 'python3 train.py'"]) expect([command, await chosen(['node x.js', command], withAll)]).toEqual([command, 'nsys']);
-    for (const command of ['python3 plain.py', 'node train.js', './loop.sh', 'echo python3 train.py']) expect([command, await chosen([command], withAll)]).toEqual([command, 'hooks']);
+    for (const command of ['python3 plain.py', 'node train.js', './loop.sh', 'echo python3 train.py', 'echo loop.sh']) expect([command, await chosen([command], withAll)]).toEqual([command, 'hooks']);
     expect(await chosen(['python3 train.py'], withoutNsys)).toBe('hooks');
     if ((await programOutput('nvidia-smi', ['-L'])) === null) expect(await chosen(['python3 train.py'], withoutGpu)).toBe('hooks');
+  });
+});
+
+describe('what a run takes for `auto`', () => {
+  const program = 'int main(void) { volatile double s = 0; for (long i = 0; i < 60000000; i++) s += i; return 0; }\n';
+  const commandIn = (cwd: string, command: string): CommandRequest => ({ command, cwd, env: commandEnvironment(), timeoutMs: 60_000 });
+
+  it('is perf for a program of the repository, and for what leaves nothing to the hooks', async (context) => {
+    needs(context, 'perf');
+    const cwd = place({ 'spin.c': program, Makefile: 'bench:\n\t./spin\n', 'main.js': '' });
+    try {
+      execFileSync('cc', ['-O1', '-g', 'spin.c', '-o', 'spin'], { cwd, stdio: 'ignore' });
+    } catch {
+      context.skip('there is no C compiler');
+    }
+    const chosen = (...commands: string[]): Promise<string> => chooseForRun(commands.map((command) => commandIn(cwd, command)), process.env);
+    expect([await chosen('./spin --fast'), await chosen('cd . && ./spin', './spin'), await chosen('make bench'), await chosen('./spin', 'node main.js'), await chosen('./spin && python3 plot.py')]).toEqual(['perf', 'perf', 'hooks', 'hooks', 'hooks']);
+    const [capture] = await captureForRun({ kind: 'auto', asked: [{ command: commandIn(cwd, 'make -s bench'), outDir: join(dirname(cwd), 'made') }], runCommand, own: process.env });
+    expect(capture).toMatchObject({ kind: 'perf', notes: [expect.stringContaining('with perf') as string] });
+    expect(answerOf(await profileOf(capture?.files[0] as string), 'hot_functions').rows[0]).toMatchObject({ function: 'main' });
+  });
+
+  it('says how to get perf where only that would see the program', async () => {
+    const cwd = place({});
+    const asked = [{ command: commandIn(cwd, 'true'), outDir: join(dirname(cwd), 'made') }];
+    await expect(captureForRun({ kind: 'auto', asked, runCommand, own: { PATH: '/nowhere' } })).rejects.toMatchObject({ code: 'PL_PROFILE_EMPTY', fix: expect.stringContaining('linux-perf') as string });
   });
 });
 

@@ -232,6 +232,7 @@ describe('perf script', () => {
     ['JS:~ /repo/a.js:1:1', '/tmp/perf-9.map', { name: '(module)', module: '/repo/a.js', line: 1 }],
     ['Builtin:ArrayIndexOf', '/tmp/perf-9.map', { name: 'ArrayIndexOf', kind: 'builtin' }],
     ['main.work', '/home/me/app', { name: 'main.work', module: '/home/me/app', kind: 'native' }],
+    ['ns::search[abi:cxx11](int)', '/home/me/app', { name: 'ns::search(int)', module: '/home/me/app', kind: 'native' }],
     ['malloc', '/usr/lib/x86_64-linux-gnu/libc.so.6', { kind: 'library' }],
     ['0x7f00', '/home/me/app', { name: '[unknown]', kind: 'builtin' }],
   ])('%s is a function of its language', (symbol, object, frame) => {

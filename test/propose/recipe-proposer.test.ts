@@ -65,6 +65,31 @@ describe('recipeProposer', () => {
   });
 });
 
+describe('one recipe in several functions', () => {
+  const shout = "import re\n\n\ndef underscore(word):\n    word = re.sub(r'([A-Z]+)([A-Z][a-z])', r'\\1_\\2', word)\n    return re.sub(r'-', '_', word).lower()\n\n\ndef camelize(word):\n    return re.sub(r'(?:^|_)(.)', lambda m: m.group(1).upper(), word)\n\n\ndef run():\n    return [underscore('HTMLTidyX-y'), camelize('device_type')]\n\n\nprint(run())\n";
+  const proposed = async (at: [string, number][]) => {
+    await writeFile(join(folder, 'code.py'), shout);
+    return recipeProposer({ only: ['compiled-regex'], except: [] }).proposeAll(at.map(([name, line]) => ({ ...findingAt(name, line, 'python', 'code.py'), selfShare: 0.2, totalShare: 0.3 })), { worktree: folder });
+  };
+
+  test('is a candidate besides, with names that differ, and says which candidates it covers', async () => {
+    const candidates = await proposed([['camelize', 9], ['underscore', 4], ['run', 13]]);
+    const together = candidates.at(-1);
+    const alone = candidates.slice(0, -1);
+    expect(together).toMatchObject({ recipe: 'compiled-regex', title: 'compiled-regex in 2 functions: camelize, underscore', share: 0.6, covers: alone.map(({ id }) => id) });
+    expect(new Set(candidates.map(({ id }) => id)).size).toBe(candidates.length);
+    const changed = applied(shout, together as never);
+    expect([changed.includes('re.sub'), changed.match(/re\.compile/g)?.length]).toEqual([false, 3]);
+    const python = await execa('python3', ['-'], { input: changed });
+    expect(python.stdout).toBe((await execa('python3', ['-'], { input: shout })).stdout);
+  });
+
+  test('is none where it has something to do in one of them only, or twice in one', async () => {
+    expect((await proposed([['camelize', 9], ['run', 13]])).map(({ covers }) => covers)).toEqual([undefined]);
+    expect((await proposed([['underscore', 4], ['underscore', 4]])).filter(({ covers }) => covers !== undefined)).toEqual([]);
+  });
+});
+
 describe('proposeRewrites', () => {
   const propose = (source: string, name: string, line = 1) => recipeCandidates(source, name, line);
 
@@ -136,6 +161,7 @@ test('what the recipes write for TypeScript passes the strict compiler', async (
     'string-once-per-loop': 'export function f(xs: string[], q: string): string[] {\n  return xs.filter((x) => x === q.toLowerCase());\n}\n',
     'clone-without-json': 'export function f(x: { a: number }): { a: number } {\n  return JSON.parse(JSON.stringify(x)) as { a: number };\n}\n',
     'sqrt-for-hypot': 'export function f(a: number, b: number): number {\n  return Math.hypot(a, b);\n}\n',
+    'map-for-find': 'interface Row { id: number; name: string }\nexport function f(ids: readonly number[], rows: readonly Row[]): string[] {\n  const names: string[] = [];\n  for (const id of ids) {\n    const row = rows.find((one) => one.id === id);\n    if (row !== undefined) names.push(row.name);\n  }\n  return names;\n}\n',
     'unique-by-set': 'export function f(xs: readonly string[]): string[] {\n  return xs.filter((x, i) => xs.indexOf(x) === i);\n}\n',
     'starts-with': 'export function f(s: string): boolean {\n  return s.indexOf("a") === 0;\n}\n',
     'split-part': 'export function f(s: string): string | undefined {\n  return s.split(".").pop() ?? s.split("?")[0];\n}\n',

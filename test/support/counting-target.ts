@@ -47,14 +47,15 @@ const actions: Record<Role, string> = {
   propose: 'cat > /dev/null; echo 0.02 > src/delay; echo "Sleep less"',
 };
 
+// So much work, not so much time: on a busy machine, too, a profiler sees it.
 const main = `const { spin } = require('./src/spin.js');
-spin(Date.now() + 60);
+console.log(spin(1e8));
 `;
 
-const spin = `exports.spin = function spin(until) {
-  let turns = 0;
-  while (Date.now() < until) turns += Math.sqrt(turns + 1);
-  return turns;
+const spin = `exports.spin = function spin(turns) {
+  let sum = 0;
+  for (let turn = 0; turn < turns; turn++) sum += Math.sqrt(turn);
+  return sum;
 };
 `;
 

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { newRunId } from '../../src/client/run-id.js';
 import { startWorkflow } from '../../src/client/start.js';
 import type { Candidate } from '../../src/core/candidate.js';
+import type { RunInput } from '../../src/core/inputs.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import type { Home } from '../../src/store/home.js';
@@ -23,14 +24,14 @@ export interface Ended {
 }
 
 /** Starts a run of the target's base, or a judgement of its branch `faster`. Gives the id. */
-export async function startOf(client: Client, settings: ConnectionSettings, home: Home, counting: CountingTarget, kind: 'run' | 'judge'): Promise<string> {
+export async function startOf(client: Client, settings: ConnectionSettings, home: Home, counting: CountingTarget, kind: 'run' | 'judge', more: Pick<RunInput, 'mostEvents'> = {}): Promise<string> {
   const artifacts = openArtifacts(home.artifacts);
   const { target, warnings } = await resolveTarget({ dir: counting.dir, revision: 'main', artifacts });
   const run = newRunId(kind);
   const common = { v: 1 as const, run, target, config: counting.config, queuePrefix: settings.queuePrefix, who: 'a test', warnings };
   const session = { client, settings, uiUrl: null, hold: () => async () => undefined, close: async () => undefined };
   if (kind === 'run') {
-    await startWorkflow(session, { kind, input: common });
+    await startWorkflow(session, { kind, input: { ...common, ...more } });
     return run;
   }
   const revision = 'faster';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import type { RunInput } from '../../src/core/inputs.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { jobProcesses } from '../../src/measure/processes.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
@@ -28,7 +29,7 @@ export interface Loop {
   env: NodeJS.ProcessEnv;
   client(): Client;
   state(): EngineState;
-  start(target: CountingTarget): Promise<string>;
+  start(target: CountingTarget, more?: Pick<RunInput, 'mostEvents'>): Promise<string>;
   judge(target: CountingTarget): Promise<string>;
   status(run: string): Promise<RunStatus>;
   ended(run: string): Promise<Ended>;
@@ -86,7 +87,7 @@ export function sharedLoop(options: { env?: NodeJS.ProcessEnv } = {}): Loop {
     env,
     client: connected,
     state,
-    start: async (target) => await startOf(connected(), plainSettings(state(), 'perfloop'), home, target, 'run'),
+    start: async (target, more = {}) => await startOf(connected(), plainSettings(state(), 'perfloop'), home, target, 'run', more),
     judge: async (target) => await startOf(connected(), plainSettings(state(), 'perfloop'), home, target, 'judge'),
     status: async (run) => await connected().workflow.getHandle(run).query<RunStatus>('status'),
     ended: async (run) => await ended(connected(), home, run),

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -43,6 +43,28 @@ describe('addWorktree', () => {
     expect(readFileSync(join(first.path, 'x y/é.txt'))).toEqual(files['x y/é.txt']);
     expect(await git(['status', '--porcelain'], inWorktree(first))).toBe('');
     expect(await git(['symbolic-ref', '--quiet', 'HEAD'], inWorktree(first)).catch(() => 'detached')).toBe('detached');
+  });
+
+  test('waits where another git has only begun to write a worktree, and removes one that a killed git left so', async () => {
+    const { home, repository, base } = await withWorktree();
+    const halfMade = (name: string): string => {
+      const folder = join(repository.path, 'worktrees', name);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'gitdir'), `${join(home.worktrees, name, '.git')}\n`);
+      writeFileSync(join(folder, 'HEAD'), `${base}\n`);
+      writeFileSync(join(folder, 'commondir'), '');
+      return folder;
+    };
+    const written = halfMade('0123456789abcdef');
+    await expect(git(['worktree', 'add', '--detach', join(temporaryFolder(), 'other'), base], { cwd: repository.path })).rejects.toMatchObject({ code: 'PL_GIT_LOCKED' });
+    const added = addWorktree({ repository, commit: base, home });
+    setTimeout(() => writeFileSync(join(written, 'commondir'), '../..\n'), 100);
+    expect(existsSync(join((await added).path, '.git'))).toBe(true);
+    const left = halfMade('fedcba9876543210');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(left, longAgo, longAgo);
+    expect(existsSync(join((await addWorktree({ repository, commit: base, home })).path, '.git'))).toBe(true);
+    expect([existsSync(left), existsSync(written)]).toEqual([false, true]);
   });
 
   test('gives files without conversion of line ends', async () => {

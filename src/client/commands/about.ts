@@ -1,15 +1,22 @@
 import type { Command } from 'commander';
+import { PerfloopError } from '../../core/errors.js';
 import { emit } from '../context.js';
 import { declareVerb, type Finish } from './declare.js';
 
 /** The verbs about perfloop itself, and the one that serves it to other programs. */
 export function declareAboutVerbs(program: Command, finish: Finish): void {
-  declareVerb<{ config?: string }>(program, finish, {
+  declareVerb<{ config?: string; listSteps?: boolean; mermaid?: boolean }>(program, finish, {
     usage: 'steps [dir]',
-    summary: 'list the steps of a round',
-    options: [['--config <file>', 'the config (default: perfloop.toml of the folder)']],
-    examples: ['perfloop steps', 'perfloop steps ../zlib --json'],
-    async action(context, flags, dir = '.') {
+    summary: 'list or draw the steps of a round',
+    options: [['--config <file>', 'the config (default: perfloop.toml of the folder)'], ['--list-steps', 'list them, which is the default'], ['--mermaid', 'draw them: prints a Mermaid flowchart']],
+    examples: ['perfloop steps', 'perfloop steps ../zlib --json', 'perfloop steps --mermaid > steps.mmd'],
+    async action(context, { mermaid, listSteps, ...flags }, dir = '.') {
+      if (mermaid === true && listSteps === true) throw new PerfloopError('PL_USAGE', 'the steps are either listed or drawn', { where: '--list-steps, --mermaid', fix: 'Leave out one of the two.' });
+      if (mermaid === true) {
+        const { drawnSteps } = await import('../verbs/steps.js');
+        emit(context, await drawnSteps(context, { dir, ...flags }), (drawn) => drawn.mermaid.trimEnd());
+        return 0;
+      }
       const { steps } = await import('../verbs/steps.js');
       const { printSteps } = await import('../print/steps.js');
       emit(context, await steps(context, { dir, ...flags }), printSteps);

@@ -8,13 +8,14 @@ import { declareVerb, type Finish } from './declare.js';
 
 /** The verbs that turn profiles into findings. */
 export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
-  declareVerb<{ repo?: string; config?: string; failOn?: Severity; md?: boolean; html?: boolean; sarif?: boolean; out?: string; list?: boolean }>(program, finish, {
+  declareVerb<{ repo?: string; config?: string; provider?: string; failOn?: Severity; md?: boolean; html?: boolean; sarif?: boolean; out?: string; list?: boolean }>(program, finish, {
     usage: 'analyze [profile]',
-    summary: 'what costs time in a profile, where in the repository, and what could be saved: by rules, without a model',
-    details: 'Without a profile: a run of only the steps profile and analyze, on the target in the working directory (or --repo) by its perfloop.toml. A rule that cannot judge, because that was not captured, abstains and says so. Exits with 0 whether there are findings or not, unless --fail-on is given.',
+    summary: 'what costs time in a profile, where in the repository, and what could be saved: by rules, and by a model where one is named',
+    details: 'Without a profile: a run of only the steps profile and analyze, on the target in the working directory (or --repo) by its perfloop.toml. A rule that cannot judge, because that was not captured, abstains and says so. With --provider, a model of perfloop.toml judges what the rules found and looks for more with the same tools; what its evidence does not bear out is left out, and nothing of it counts for --fail-on. Exits with 0 whether there are findings or not, unless --fail-on is given.',
     options: [
       ['--repo <dir>', 'the profiled program\'s sources, in which findings are located'],
-      ['--config <file>', 'without a profile: the config (default: perfloop.toml of the folder)'],
+      ['--provider <name>', 'of a profile that is given: ask [models.NAME] of the config too'],
+      ['--config <file>', 'the config (default: perfloop.toml of --repo, else of the working directory)'],
       ['--md', 'as Markdown'],
       ['--html', 'as a page with the timeline, of a profile that is given'],
       ['--sarif', 'as SARIF 2.1.0, for code scanning'],
@@ -22,8 +23,8 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
       ['--list', 'every rule: what it looks for, what it reads, its thresholds'],
       ['--fail-on <severity>', 'exit with 3 when a finding is that severe or more', ['low', 'medium', 'high']],
     ],
-    examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --sarif --out perfloop.sarif', 'perfloop analyze'],
-    async action(context, { repo, config, failOn, out, list = false, ...forms }, profile) {
+    examples: ['perfloop analyze profile.sqlite --repo .', 'perfloop analyze trace.json.gz --repo ~/src/train --json', 'perfloop analyze bench.cpuprofile --repo . --sarif --out perfloop.sarif', 'perfloop analyze profile.sqlite --repo . --provider sonnet', 'perfloop analyze'],
+    async action(context, { repo, config, provider, failOn, out, list = false, ...forms }, profile) {
       const { analyze, isSevere, ruleList } = await import('../verbs/analyze.js');
       const { tellAnalysis } = await import('../analysis-output.js');
       const form = formOf(context, forms);
@@ -35,6 +36,7 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
       }
       if (profile === undefined) {
         if (form === 'html') throw new PerfloopError('PL_USAGE', 'A page is of a profile.', { where: '--html', fix: 'Name the profile: perfloop analyze profile.sqlite --html --out page.html' });
+        if (provider !== undefined) throw new PerfloopError('PL_USAGE', 'A run takes its models from its config.', { where: '--provider', fix: 'Name a profile; or write `model` under [phases.analyze] of perfloop.toml.' });
         // Only a run needs Temporal, whose client takes longer to load than rules take.
         const { analyzeTarget } = await import('../verbs/phases.js');
         const phase = await analyzeTarget({ ...context, stdoutIsTaken: true }, { dir: repo ?? '.', ...(config === undefined ? {} : { config }) });
@@ -42,7 +44,8 @@ export function declareAnalyzeVerbs(program: Command, finish: Finish): void {
         await tellAnalysis(context, { analysis: phase.result, form, out, repo: repo ?? '.' });
         return failOn !== undefined && isSevere(phase.result, failOn) ? exitCodes.rejected : exitCodes.ok;
       }
-      const { analysis, database } = await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) });
+      const { analysis: byRules, database } = await analyze(context, { profile, ...(repo === undefined ? {} : { repo }) });
+      const analysis = provider === undefined ? byRules : await (await import('../analyze-by-model.js')).analyzeByModel(context, { analysis: byRules, database, repo, config, provider });
       await tellAnalysis(context, { analysis, form, out, repo, database });
       return failOn !== undefined && isSevere(analysis, failOn) ? exitCodes.rejected : exitCodes.ok;
     },

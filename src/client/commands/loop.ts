@@ -20,7 +20,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ config?: string; profile?: string; rounds?: number; approval?: (typeof approvalModes)[number]; detach?: boolean; record?: string; replay?: string }>(program, finish, {
+  declareVerb<{ config?: string; profile?: string; rounds?: number; approval?: (typeof approvalModes)[number]; detach?: boolean; record?: string; replay?: string; skip?: string[]; only?: string[]; resume?: string | true; dryRun?: boolean }>(program, finish, {
     usage: 'run [dir]',
     alias: 'agent-loop',
     summary: 'start a run on a repository and follow it live',
@@ -33,9 +33,20 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['-d, --detach', 'do not follow it'],
       ['--record <file>', 'write what models answered to a file, when the run has ended'],
       ['--replay <file>', 'take the answers of models from such a file: no key, no network, no cost'],
+      ['--skip <steps>', 'leave out these steps: name:x, type:x, idx:3, #3, or a bare word; with commas, or several times', repeated],
+      ['--only <steps>', 'run no other steps than these; --skip and `enabled = false` beat it', repeated],
+      ['--resume [run]', 'go on after a run that failed, was stopped or cancelled (default: the last one of the repository)'],
+      ['--dry-run', 'print which steps would run, and their commands; nothing is started or written'],
     ],
-    examples: ['perfloop run .', 'perfloop run ~/src/service --rounds 5 --approval final --detach'],
-    async action(context, flags, dir = '.') {
+    examples: ['perfloop run .', 'perfloop run . --only warmup,profile --dry-run', 'perfloop run ~/src/service --rounds 5 --approval final --detach'],
+    async action(context, { dryRun: isDry, ...given }, folder) {
+      const { dir, ...flags } = whereToResume(given, folder);
+      if (isDry === true) {
+        const { dryRun } = await import('../verbs/dry-run.js');
+        const { printDryRun } = await import('../print/dry-run.js');
+        emit(context, await dryRun(context, { dir, ...flags }), printDryRun);
+        return 0;
+      }
       const { run } = await import('../verbs/run.js');
       const { reportOutcome } = await import('../outcome.js');
       return reportOutcome(context, await run(context, { dir, ...flags }));
@@ -89,4 +100,10 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       return tellJudgement(context, repo, output, (told) => judge(told, { repo, base, candidate, ...rest, ...(budget === undefined ? {} : { budgetMs: budget }) }));
     },
   });
+}
+
+/** `--resume .` names a folder: no run is called so. */
+function whereToResume<Flags extends { resume?: string | true }>(flags: Flags, dir: string | undefined): Flags & { dir: string } {
+  const { resume } = flags;
+  return dir === undefined && typeof resume === 'string' && /[./]/.test(resume) ? { ...flags, resume: true, dir: resume } : { ...flags, dir: dir ?? '.' };
 }

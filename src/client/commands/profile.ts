@@ -38,14 +38,14 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ list?: boolean; profile?: string; repo?: string }>(program, finish, {
+  declareVerb<{ list?: boolean; profile?: string; repo?: string; allowWrite?: boolean }>(program, finish, {
     usage: 'tool [name] [target] [flags...]',
     summary: 'ask a profile or a repository one question: kernels, gaps, copies, ranges, SQL of your own; callers, symbols, imports',
-    details: 'The target is a profile, or for the tools scanner_… the folder of a repository (by default the working directory). A profile is what a profiler wrote (nsys, PyTorch, V8, Python and others: docs/profiles.md), or a database that perfloop made of one; it is imported once. A question that cannot be answered, because that was not captured, is told as such, with exit code 0.',
-    options: [['--list', 'every tool, and what it answers; with --json also what it takes'], ['--profile <file>', 'the profile, in place of the target'], ['--repo <dir>', 'the repository']],
-    examples: ['perfloop tool --list', 'perfloop tool kernels --limit 5 profile.sqlite', 'perfloop tool gaps profile.sqlite --least-us 100 --json', "perfloop tool query profile.sqlite --sql 'SELECT COUNT(*) FROM NVTX_EVENTS'", "perfloop tool scanner_search --repo . --pattern 'def \\w+_step'"],
+    details: 'The target is a profile, or for the tools scanner_… the folder of a repository (by default the working directory). A profile is what a profiler wrote (nsys, PyTorch, V8, Python and others: docs/profiles.md), or a database that perfloop made of one; it is imported once. A question that cannot be answered, because that was not captured, is told as such, with exit code 0. The tools sandbox_… try a change in worktrees of perfloop\'s own (docs/mcp.md).',
+    options: [['--list', 'every tool, and what it answers; with --json also what it takes'], ['--profile <file>', 'the profile, in place of the target'], ['--repo <dir>', 'the repository'], ['--allow-write', 'let sandbox_… run commands of the repository, in worktrees of perfloop\'s own']],
+    examples: ['perfloop tool --list', 'perfloop tool kernels --limit 5 profile.sqlite', 'perfloop tool gaps profile.sqlite --least-us 100 --json', "perfloop tool query profile.sqlite --sql 'SELECT COUNT(*) FROM NVTX_EVENTS'", "perfloop tool scanner_search --repo . --pattern 'def \\w+_step'", 'perfloop tool sandbox_create --repo . --allow-write'],
     passesUnknown: true,
-    async action(context, { list = false, profile, repo }, name, ...rest) {
+    async action(context, { list = false, profile, repo, allowWrite = false }, name, ...rest) {
       const { tool, toolList } = await import('../verbs/tool.js');
       const { printAnswer, printToolList } = await import('../print/tool.js');
       if (list || name === undefined) {
@@ -54,7 +54,7 @@ export function declareProfileVerbs(program: Command, finish: Finish): void {
       }
       if (name.startsWith('-')) throw new PerfloopError('PL_NO_SUCH_TOOL', `The name of the tool comes first, not ${name}.`, { where: `perfloop tool ${name}`, fix: 'perfloop tool NAME [TARGET] [--key value]…; see `perfloop tool --list`' });
       const given = rest.filter((one) => one !== undefined);
-      emit(context, await tool(context, { name, given, ...(profile === undefined ? {} : { profile }), ...(repo === undefined ? {} : { repo }) }), printAnswer);
+      emit(context, await tool(context, { name, given, allowWrite, ...(profile === undefined ? {} : { profile }), ...(repo === undefined ? {} : { repo }) }), printAnswer);
       return 0;
     },
   });

@@ -57,6 +57,23 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<{ model?: string; config?: string }>(program, finish, {
+    usage: 'learn <run>',
+    summary: 'write down what the trials of a run taught; with a model, lessons of its own',
+    details: 'For a run that has ended. The lessons of the trials themselves are there after each round; this brings in what is missing. With --model, or `model` under [phases.learn] of the config, a model reads the trials with their changes and verdicts and writes lessons, each with the trials that show it. Later prompts have them.',
+    options: [
+      ['--model <name>', 'ask [models.NAME] of the config'],
+      ['--config <file>', 'the config (default: perfloop.toml of the repository that the run was started in)'],
+    ],
+    examples: ['perfloop learn r-k3v7 --model sonnet', 'perfloop learn r-k3v7 --json'],
+    async action(context, flags, run = '') {
+      const { learn } = await import('../verbs/learn.js');
+      const { printLearned } = await import('../print/learn.js');
+      emit(context, await learn(context, { run, ...flags }), printLearned);
+      return 0;
+    },
+  });
+
   declareVerb<{ repo?: string; merge?: boolean }>(program, finish, {
     usage: 'apply <run>',
     summary: 'bring the result branch of a run into your repository',

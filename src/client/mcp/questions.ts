@@ -12,7 +12,7 @@ export const repositorySchema = z.string().min(1).default('.').describe('Folder 
 
 /** Every tool of the registry, by the names that the command line has. */
 export async function registerQuestions(server: McpServer, context: CliContext): Promise<void> {
-  for (const tool of await tools()) {
+  for (const tool of (await tools()).filter(({ target }) => target !== 'sandbox')) {
     const asksProfile = tool.target === 'profile';
     register(server, context, {
       name: tool.name,

@@ -6,6 +6,7 @@ import { registerFindings } from './findings.js';
 import { registerJudge } from './judge.js';
 import { registerQuestions } from './questions.js';
 import { registerRuns } from './runs.js';
+import { registerSandboxes } from './sandboxes.js';
 import { registerSteering } from './steering.js';
 
 export interface ServeOptions {
@@ -33,7 +34,10 @@ export async function serve(context: CliContext, { version, allowWrite }: ServeO
     registerFindings(server, context);
     registerRuns(server, context);
     registerJudge(server, context, allowWrite);
-    if (allowWrite) registerSteering(server, context);
+    if (allowWrite) {
+      registerSteering(server, context);
+      registerSandboxes(server, context);
+    }
     return server;
   };
   const handle = serveStdio(make, { transport, onerror: (error) => void context.stderr.write(`${error.message}\n`) });

@@ -10,13 +10,18 @@ export interface AppliedThere {
   dropped: { id: string; why: string }[];
 }
 
+/** Asked before anything is paid for. Throws PL_FOLDER_EXISTS. */
+export function mustBeNew(folder: string): void {
+  if (existsSync(folder)) throw new PerfloopError('PL_FOLDER_EXISTS', 'The folder of --apply is there already.', { where: folder, fix: 'Name one that is not: it becomes a clone of the repository with the changes.' });
+}
+
 /**
  * Clones the repository's HEAD to a new folder and puts each change there as a commit of its own, in their order; merged where
- * an earlier one moved its place. The repository itself is only read. Throws PL_FOLDER_EXISTS.
+ * an earlier one moved its place. The repository itself is only read; `origin` is what the clone calls its origin.
  */
-export async function applyInClone({ repository, folder, changes }: { repository: string; folder: string; changes: readonly { id: string; title: string; rationale: string; diff: string }[] }): Promise<AppliedThere> {
-  if (existsSync(folder)) throw new PerfloopError('PL_FOLDER_EXISTS', 'The folder of --apply is there already.', { where: folder, fix: 'Name one that is not: it becomes a clone of the repository with the changes.' });
+export async function applyInClone({ repository, origin, folder, changes }: { repository: string; origin: string; folder: string; changes: readonly { id: string; title: string; rationale: string; diff: string }[] }): Promise<AppliedThere> {
   await git(['clone', '--quiet', '--no-hardlinks', '--', repository, folder], { cwd: repository });
+  if (origin !== repository) await git(['remote', 'set-url', 'origin', origin], { cwd: folder });
   const here = { cwd: folder, env: { GIT_AUTHOR_NAME: perfloopAuthor.name, GIT_AUTHOR_EMAIL: perfloopAuthor.email, GIT_COMMITTER_NAME: perfloopAuthor.name, GIT_COMMITTER_EMAIL: perfloopAuthor.email } };
   const result: AppliedThere = { folder, applied: [], dropped: [] };
   for (const { id, title, rationale, diff } of changes) {

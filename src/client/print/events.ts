@@ -1,5 +1,6 @@
 import { comparedText, ratioText } from '../../core/verdict/words.js';
 import type { RunEvent, SamplingEvent } from '../events.js';
+import { adviceMeasured, adviceSetting, betterText, searchText } from '../../core/knobs/words.js';
 import { ablationWord } from '../../core/run/worth.js';
 import { intervalText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
 import { costLines } from './cost.js';
@@ -42,6 +43,10 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
       return `${event.decision.trial} ${event.decision.approve ? 'approved' : 'rejected'} by ${clean(event.decision.who)}${event.decision.comment ? `: ${clean(event.decision.comment)}` : ''}`;
     case 'champion':
       return `${style('green', 'new best')} ${shortCommit(event.commit)}${event.ratio === null ? '' : `, ${comparedText(event.ratio, 'the base')}`} (${event.accepted} accepted)`;
+    case 'knobs':
+      return `knobs, ${searchText(event.search)}; ${clean(betterText(event.search))}`;
+    case 'advice':
+      return `${style('yellow', 'advice')}: set ${clean(adviceSetting(event.advice))}: ${adviceMeasured(event.advice)}`;
     case 'ablation':
       return `${event.ablation.trial} ${ablationWord[event.ablation.state]}: ${clean(event.ablation.text)}`;
     case 'state':
@@ -66,7 +71,7 @@ function endedText(event: Extract<RunEvent, { kind: 'ended' }>, style: Style): s
   return `${style(format, event.state)}: ${gain}`;
 }
 
-const stageText = { noise: 'noise (A/A)', screen: 'screening', confirm: 'confirmation', final: 'last measurement' } as const;
+const stageText = { noise: 'noise (A/A)', knobs: 'search of knobs', screen: 'screening', confirm: 'confirmation', final: 'last measurement' } as const;
 
 function samplingText({ of, progress }: SamplingEvent): string {
   const subject = `${of} ${stageText[progress.stage]}`;

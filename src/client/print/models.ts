@@ -6,7 +6,7 @@ import { clean, plural } from './numbers.js';
 /** What models were asked in a run: a line for each conversation, and what all of them cost; empty where none was. */
 export function modelsText({ models }: RunStatus, style: Style): string {
   if (models === undefined) return '';
-  const rows = models.talks.map(({ model, title, real, proposed, note }) => `  ${clean(model)}: ${clean(title).replace(/\.$/, '')}: ${real === null ? 'no verdict' : real ? `real, ${plural(proposed, 'change')} proposed` : 'not real'}${note === undefined ? '' : style('dim', ` (${clean(note)})`)}`);
+  const rows = models.talks.map(({ model, title, real, proposed, note, phase }) => `  ${clean(model)}: ${clean(title).replace(/\.$/, '')}${phase !== undefined ? '' : `: ${real === null ? 'no verdict' : real ? `real, ${plural(proposed, 'change')} proposed` : 'not real'}`}${note === undefined ? '' : style('dim', ` (${clean(note)})`)}`);
   return [`${style('dim', 'models')}  ${spentText(models.spent)}`, ...rows].join('\n');
 }
 

@@ -3,12 +3,15 @@ import { awaitsFinal, isOver, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
 import { effortText, outcomeText as attemptOutcome } from '../../core/agent/words.js';
+import { madeBy } from '../../core/knobs/words.js';
+import { stepsText } from '../../core/pipeline/words.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
 import { costLines } from './cost.js';
 import { againText, flagLines } from './flags.js';
 import { printError } from './error.js';
+import { adviceText, knobsText } from './knob-search.js';
 import { clean, durationText, intervalText, percentText, plural, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
 import { stateFormat } from './state.js';
@@ -26,7 +29,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), agents(status, style), decisions(status, style), modelsText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), knobsText(status, style), agents(status, style), decisions(status, style), modelsText(status, style), adviceText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -40,6 +43,7 @@ function head(status: RunStatus, style: Style): string {
   ];
   if (status.kind === 'run') lines.push(`  loop     round ${status.round} of ${status.rounds}, ${plural(budget.trials, 'trial')} of ${budget.maxTrials}, ${plural(status.findings, 'finding')}`);
   if (status.tests !== undefined) lines.push(`  tests    ${countsText(status.tests)} at the base (${clean(status.tests.source)})`);
+  if (status.steps !== undefined) lines.push(`  steps    ${stepsText(status.steps)}${isOver(status) || status.steps.running.length === 0 ? '' : `; running ${clean(status.steps.running.join(', '))}`}`);
   if (!isOver(status)) lines.push(`  now      ${status.phase}: ${clean(shortCommits(status.doing))}`);
   if (status.plan !== null) lines.push(...costLines(status.plan).map((text, index) => `  ${index === 0 ? 'cost   ' : '       '}  ${text}`));
   return lines.join('\n');
@@ -114,7 +118,7 @@ function trials(status: RunStatus, style: Style): string {
 
 function trialText(trial: TrialSummary, style: Style): string {
   const { candidate, verdict } = trial;
-  const by = candidate.recipe ?? candidate.proposer;
+  const by = madeBy(candidate);
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
   const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');

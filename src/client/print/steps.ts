@@ -1,29 +1,30 @@
-import type { StepConfig } from '../../core/config/schema.js';
+import { stepTypes } from '../../core/config/steps-schema.js';
+import type { ListedStep } from '../../core/pipeline/listed.js';
 import type { Style } from '../style.js';
-import { table } from './table.js';
+import { table, type Column } from './table.js';
 import type { StepsResult } from '../verbs/steps.js';
-
-const meaning: Record<StepConfig['type'], string> = {
-  warmup: 'surveys the repository, checks that the base builds, passes and measures, and takes the noise; once a run',
-  profile: 'profiles the best commit so far',
-  analyze: 'finds the hottest functions of the repository, with evidence',
-  optimize: 'proposes candidates for the findings and ranks them',
-  execute: 'tries each candidate: apply, build, test, compare outputs, measure; accepts or drops it',
-  learn: 'writes down what each trial taught',
-  command: 'runs a command of yours in a worktree of the best commit',
-  noop: 'does nothing; for measuring the engine',
-};
 
 export function printSteps({ from, steps }: StepsResult, style: Style): string {
   const head = from === 'config' ? 'the steps of a round, from perfloop.toml' : 'the steps of a round: the default plan, since there is no perfloop.toml here';
+  const depths = depthsOf(steps);
+  const isChain = steps.every(({ needs, when, within }, position) => when === null && within === null && needs.length <= 1 && (position === 0 || needs[0] === steps[position - 1]?.name));
+  const more: Column<ListedStep>[] = isChain ? [] : [{ title: 'after', cell: ({ needs }) => needs.join(', ') }, ...(steps.some(({ when }) => when !== null) ? [{ title: 'when', cell: ({ when }: ListedStep) => when ?? '' }] : [])];
   return `${head}\n\n${table(
     steps,
     [
       { title: '#', cell: (step) => String(step.index), align: 'right' },
-      { title: 'name', cell: (step) => step.name, colour: (step, text, style) => style(step.enabled ? 'bold' : 'dim', text) },
+      { title: 'name', cell: (step) => `${'  '.repeat(depths.get(step.name) ?? 0)}${step.name}`, colour: (step, text, style) => style(step.enabled ? 'bold' : 'dim', text) },
       { title: 'type', cell: (step) => (step.enabled ? step.type : `${step.type} (off)`) },
-      { title: 'what it does', cell: (step) => step.command?.run ?? meaning[step.type] },
+      ...more,
+      { title: 'what it does', cell: (step) => step.command?.run ?? stepTypes[step.type] },
     ],
     style,
   )}`;
+}
+
+/** How many groups are around each step. A group stands before its members. */
+function depthsOf(steps: readonly ListedStep[]): Map<string, number> {
+  const depths = new Map<string, number>();
+  for (const { name, within } of steps) depths.set(name, within === null ? 0 : (depths.get(within) ?? 0) + 1);
+  return depths;
 }

@@ -15,14 +15,16 @@ export function printToolList(tools: readonly ToolListed[], style: Style): strin
   return groups.map((group) => `${style('bold', heads[group[0]?.group ?? 'GPU'])}\n${table(group, columns, style)}`).join('\n\n');
 }
 
-const heads: Record<ToolListed['group'], string> = { GPU: 'A profile, about GPUs', host: 'A profile, about code on the host', 'any profile': 'Any profile', repository: 'A repository' };
+const heads: Record<ToolListed['group'], string> = { GPU: 'A profile, about GPUs', host: 'A profile, about code on the host', 'any profile': 'Any profile', repository: 'A repository', sandbox: 'Work in a sandbox, with --allow-write' };
 
 export function printAnswer(answer: ToolAnswer, style: Style): string {
   if (answer.abstained !== null) return `${style('yellow', 'no answer')}  ${clean(answer.tool)}: ${clean(answer.abstained)}`;
   const { rows, more, facts, notes } = answer;
   const [first] = rows as Record<string, unknown>[];
   const lines: string[] = [];
-  if (first === undefined) lines.push('no rows');
+  // What a sandbox did is told by its facts.
+  if (first === undefined && !answer.tool.startsWith('sandbox_')) lines.push('no rows');
+  else if (first === undefined) lines.push(style('green', 'done'));
   else lines.push(rowTable(rows as Record<string, unknown>[], style));
   if (more > 0) lines.push(style('dim', `… and ${more} more (--limit)`));
   lines.push(...factLines(facts, style));

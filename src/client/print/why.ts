@@ -10,7 +10,7 @@ import { trialStateText } from './verdict.js';
 /** Why each round tried what it tried, in that order, and what was left. */
 export function printWhy({ status, choices }: { status: RunStatus; choices: readonly (ChoiceRecord | null)[] }, style: Style): string {
   if (choices.length === 0) return 'No round of this run has chosen candidates yet.';
-  const sections = choices.map((choice, round) => (choice === null ? `round ${round + 1}: how it chose is not kept in this home` : roundText(choice, status.trials, round + 1, style)));
+  const sections = choices.map((choice, at) => (choice === null ? `choice ${at + 1}: how it chose is not kept in this home` : roundText(choice, status.trials, headOf(choices, at), style)));
   return [...sections, style('dim', legend)].join('\n\n');
 }
 
@@ -19,8 +19,13 @@ accepted   of the trials of its kind, each counted by how alike they are: less i
 chance     drawn from that (Thompson sampling), as gain is from the gains of the accepted ones
 a minute   chance times gain, by the minutes of a trial: what the order goes by`;
 
-function roundText({ seed, delta, hardware, weighed, hopeless }: ChoiceRecord, trials: readonly TrialSummary[], round: number, style: Style): string {
-  const head = `${style('bold', `round ${round}`)}: ${plural(weighed.length, 'candidate')} for a gain above ${percentText(Math.expm1(delta))}, seed ${clean(seed)}${hardware === null ? '' : `, on ${clean(hardware)}`}`;
+function headOf(choices: readonly (ChoiceRecord | null)[], at: number): string {
+  const round = choices[at]?.round ?? at + 1;
+  return choices.slice(0, at).some((earlier) => earlier?.round === round) ? `round ${round}, with what was proposed meanwhile` : `round ${round}`;
+}
+
+function roundText({ seed, delta, hardware, weighed, hopeless }: ChoiceRecord, trials: readonly TrialSummary[], title: string, style: Style): string {
+  const head = `${style('bold', title)}: ${plural(weighed.length, 'candidate')} for a gain above ${percentText(Math.expm1(delta))}, seed ${clean(seed)}${hardware === null ? '' : `, on ${clean(hardware)}`}`;
   const rows = table(
     weighed,
     [

@@ -10,5 +10,5 @@ export function printLessons({ lessons }: { lessons: readonly LessonHit[] }, sty
 
 function lessonText(lesson: LessonHit, style: Style): string {
   const excerpt = clean(lesson.excerpt).replaceAll(/\*\*(.+?)\*\*/g, (_, word: string) => style('bold', word));
-  return `${style('bold', clean(lesson.title))}  ${style(verdictFormat[lesson.verdict], lesson.verdict)}\n  ${excerpt}\n  ${style('dim', `${lesson.id}, ${lesson.recipe ?? lesson.proposer}, ${lesson.language}`)}`;
+  return `${style('bold', clean(lesson.title))}  ${lesson.verdict === 'noted' ? style('cyan', 'noted') : style(verdictFormat[lesson.verdict], lesson.verdict)}\n  ${excerpt}\n  ${style('dim', `${lesson.id}, ${lesson.recipe ?? lesson.proposer}, ${lesson.language}`)}`;
 }

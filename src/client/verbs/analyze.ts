@@ -31,7 +31,7 @@ export function ruleList(): RuleListed[] {
 
 const order: Severity[] = ['low', 'medium', 'high'];
 
-/** Whether any finding is that severe or more. */
+/** Whether any finding of a rule is that severe or more. What a model claims nobody has proved. */
 export function isSevere({ findings }: Analysis, least: Severity): boolean {
-  return findings.some(({ severity }) => order.indexOf(severity) >= order.indexOf(least));
+  return findings.some(({ severity, model }) => model === undefined && order.indexOf(severity) >= order.indexOf(least));
 }

@@ -7,6 +7,7 @@ import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout
 import { branchOf } from '../../workspace/result-branch.js';
 import { openRepository } from '../../workspace/repository.js';
 import type { CliContext } from '../context.js';
+import { targetOf } from '../run-repository.js';
 import { show } from './show.js';
 
 export interface ApplyOptions {
@@ -32,13 +33,6 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   await bringIn(status, target, repository, artifacts);
   const dir = options.repo === undefined ? status.target.origin : resolve(context.cwd, options.repo);
   return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })) };
-}
-
-async function targetOf({ target }: RunStatus, artifacts: ArtifactStore): Promise<Target> {
-  const known = await artifacts.recall(`base-bundle/${target.id}/${target.base}`);
-  // Without its bundle the base can still be in perfloop's repository here; where it is not, the missing artifact is named.
-  const bundle = known ?? { sha: '0'.repeat(64), bytes: 0, kind: 'bundle' };
-  return { id: target.id, name: target.name, base: { commit: target.base, bundle }, origin: target.origin, revision: target.base };
 }
 
 /** Work of another host is not in this home's repository, but its bundles are in the artifacts that both share. */

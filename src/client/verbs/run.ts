@@ -1,23 +1,24 @@
 import { basename, resolve } from 'node:path';
-import { requireBenchmark } from '../../core/config/parse.js';
 import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { RunInput } from '../../core/inputs.js';
-import { plan } from '../../core/pipeline/plan.js';
+import type { Selection } from '../../core/pipeline/select/choose.js';
 import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
-import { openCheckout } from '../../workspace/checkout.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { note, whoAmI, type CliContext } from '../context.js';
-import { loadConfig } from '../load-config.js';
+import { keepConfig } from '../run-config.js';
 import { newRunId } from '../run-id.js';
+import { resumeInput } from '../resume/continuation.js';
+import { runSettings } from '../run-settings.js';
 import { openSession } from '../session.js';
 import { startWorkflow } from '../start.js';
 import { recordedTraffic, recordTraffic } from '../traffic.js';
 import { watch, type Watched } from '../watch.js';
 
-export interface RunOptions {
+/** `skip` and `only`: selectors of steps. */
+export interface RunOptions extends Selection {
   dir: string;
   config?: string;
   /** A profile that the user brings. */
@@ -31,6 +32,10 @@ export interface RunOptions {
   replay?: string;
   /** Only these steps, in place of the config's. */
   steps?: Config['steps'];
+  /** See `RunInput`. */
+  mostEvents?: number;
+  /** Goes on after this run, or after the last one of the repository. */
+  resume?: string | true;
   /** Gets the run's id when it has started. */
   onStarted?: (run: string) => void;
 }
@@ -38,15 +43,12 @@ export interface RunOptions {
 /** Starts a run on a repository and follows it, unless it is to be left alone at once. */
 export async function run(context: CliContext, options: RunOptions): Promise<Watched> {
   const dir = resolve(context.cwd, options.dir);
-  // What is no repository needs no config.
-  await openCheckout(dir);
-  const config = withOverrides(await loadConfig(context, dir, options.config), options);
-  requireBenchmark(config, options.config);
-  plan(config.steps);
+  const { config, continuation } = await runSettings(context, options);
   assertHomeWritable(context.home);
   const artifacts = openArtifacts(context.home.artifacts);
   const { name, base } = config.target;
-  const { target, warnings } = await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts });
+  // What goes on, goes on from the base that it began with.
+  const { target, warnings } = continuation === null ? await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts }) : { target: continuation.earlier.progress.target, warnings: [] };
   for (const text of warnings) note(context, `${context.errStyle('yellow', 'warning')}: ${text}`);
   const profile = options.profile === undefined ? undefined : await profileOf(resolve(context.cwd, options.profile), artifacts);
   const replay = options.replay === undefined ? undefined : await recordedTraffic(context, options.replay, artifacts);
@@ -54,10 +56,12 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   const session = await openSession(context);
   try {
     const id = newRunId('run');
-    const input: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }) };
+    const begun: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }), ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }) };
+    const input = continuation === null ? begun : { ...begun, resume: resumeInput(continuation, begun, Date.now()) };
+    await keepConfig(artifacts, id, config);
     await startWorkflow(session, { kind: 'run', input });
     options.onStarted?.(id);
-    note(context, `run ${id} started`);
+    note(context, `run ${id} started${continuation === null ? '' : `: goes on after ${continuation.earlier.status.run} in round ${continuation.earlier.status.round}; done already: ${continuation.taken.slice(0, 10).join(', ') || 'nothing of this round'}${continuation.taken.length > 10 ? ` and ${continuation.taken.length - 10} more` : ''}`}`);
     if (options.detach === true) return { run: id, detached: true, status: null, branch: branchOf(id) };
     const watched = await watch(context, session, id);
     if (options.record !== undefined) await recordTraffic(context, options.record, watched.status, artifacts);
@@ -65,15 +69,6 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   } finally {
     await session.close();
   }
-}
-
-function withOverrides(config: Config, { rounds, approval, steps }: RunOptions): Config {
-  return {
-    ...config,
-    ...(steps === undefined ? {} : { steps }),
-    loop: { ...config.loop, ...(rounds === undefined ? {} : { rounds }) },
-    approval: { ...config.approval, ...(approval === undefined ? {} : { mode: approval }) },
-  };
 }
 
 async function profileOf(path: string, artifacts: ArtifactStore): Promise<NonNullable<RunInput['profile']>> {

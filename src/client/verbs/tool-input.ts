@@ -14,7 +14,7 @@ export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget
   const refuse = (message: string): PerfloopError => new PerfloopError('PL_TOOL_INPUT', message, { where: asked.name, fix: Object.keys(properties).length === 0 ? 'It takes no flags of its own.' : `It takes ${Object.keys(properties).map((key) => `--${key.replaceAll('_', '-')}`).join(', ')}.` });
   const input: Record<string, unknown> = {};
   if (repo !== undefined) {
-    if (properties['repo'] === undefined) throw refuse('It asks a profile, and takes no --repo.');
+    if (properties['repo'] === undefined) throw refuse(asked.target === 'profile' ? 'It asks a profile, and takes no --repo.' : 'It takes no --repo.');
     input['repo'] = repo;
   }
   const words: string[] = [];
@@ -41,12 +41,27 @@ export function toolInput(asked: Tool, given: readonly string[], { mayHaveTarget
     }
     const value = inline ?? given[++i];
     if (value === undefined) throw refuse(`--${written} has no value.`);
+    if (types.includes('array')) {
+      const list = jsonList(value);
+      if (list === null) throw refuse(`--${written} is a list in JSON.`);
+      input[key] = list;
+      continue;
+    }
     const isNumber = types.includes('integer') || types.includes('number');
     input[key] = isNumber ? Number(value) : types.includes('boolean') ? value === 'true' : value;
   }
   const checked = asked.input.safeParse(input);
   if (checked.success) return { input, target: words[0], limit };
   throw refuse(checked.error.issues.map(({ path, message }) => `--${path.join('.').replaceAll('_', '-')}: ${message}`).join('; '));
+}
+
+function jsonList(text: string): unknown[] | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
 }
 
 function limitFrom(text: string): number | null {

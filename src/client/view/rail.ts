@@ -1,4 +1,6 @@
 import { isOver } from '../events.js';
+import type { StepsShown } from '../../core/pipeline/machine/shown.js';
+import { stepsText } from '../../core/pipeline/words.js';
 import type { RunStatus, TrialState } from '../../core/status.js';
 import type { Glyphs } from './glyphs.js';
 import type { Line, Span } from './line.js';
@@ -8,10 +10,19 @@ const runPhases = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn
 const judgePhases = ['prepare', 'screen', 'rebuild', 'confirm'];
 const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', preparing: 'prepare', screening: 'screen', rebuilding: 'rebuild', confirming: 'confirm', 'measuring-again': 'confirm' };
 
-/** The phases with where the run is, and below it what is being done. */
+/** The phases with where the run is, and below it what is being done. Of steps that form a graph: how many are done, and which run. */
 export function rail(status: RunStatus, width: number, glyphs: Glyphs): Line[] {
+  if (status.steps !== undefined && !passedAll(status)) return stepLines(status, status.steps, glyphs);
   const lines: Line[] = [phases(status, width, glyphs)];
   if (!isOver(status) && status.doing !== '') lines.push([['  '], [shortCommits(status.doing)]]);
+  return lines;
+}
+
+function stepLines(status: RunStatus, steps: StepsShown, glyphs: Glyphs): Line[] {
+  const isDone = status.state === 'done';
+  const tone = steps.failed > 0 || status.state === 'failed' ? 'red' : isDone ? 'green' : 'cyan';
+  const lines: Line[] = [[[`${isDone ? glyphs.done : glyphs.active} ${stepsText(steps)}`, isDone ? tone : ['bold', tone]]]];
+  if (!isOver(status) && steps.running.length > 0) lines.push([['  '], [steps.running.join(', ')]]);
   return lines;
 }
 

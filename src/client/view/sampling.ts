@@ -5,7 +5,7 @@ import type { Glyphs } from './glyphs.js';
 import { intervalBar } from './interval-bar.js';
 import { fit, type Line, type Span } from './line.js';
 
-const stageText = { noise: 'noise of this setting (A/A)', screen: 'screening', confirm: 'confirming on fresh builds', final: 'last measurement' } as const;
+const stageText = { noise: 'noise of this setting (A/A)', knobs: 'searching knobs', screen: 'screening', confirm: 'confirming on fresh builds', final: 'last measurement' } as const;
 
 /** How the samples of one stage narrow: pairs taken, the estimate, and its interval against what is asked. */
 export function samplingLines(of: string, progress: StageProgress, plan: CostPlan | null, width: number, glyphs: Glyphs): Line[] {

@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '../artifact.js';
+import type { FunctionName } from '../targets/target-function.js';
 import type { VerdictKind } from '../verdict/verdict.js';
 
 /** What an agent used, as it says; null where it does not say. */
@@ -51,6 +52,20 @@ export interface AgentIteration {
   usage: AgentUsage;
   /** Milliseconds. */
   wallMs: number;
+  /** Versions of the prompts that its prompt was made of, by their names. Absent in records of earlier versions. */
+  prompts?: Record<string, number>;
+}
+
+/** What another agent did that wrote the task. */
+export interface TaskWriting {
+  agent: string;
+  /** How it ended, where that was not well; empty else. */
+  problem: string;
+  prompt: ArtifactRef;
+  log: ArtifactRef;
+  usage: AgentUsage;
+  /** Versions of the prompts that its prompt was made of. Absent from workers of earlier versions. */
+  prompts?: Record<string, number>;
 }
 
 /** What an agent is told of its last iteration. */
@@ -72,11 +87,21 @@ export interface AgentAttempt {
   agent: string;
   /** It was allowed everything, by the config. */
   unsafe: boolean;
-  outcome: IterationOutcome;
+  /** `failed`: perfloop itself could not go on, whatever the iterations before came to. */
+  outcome: IterationOutcome | 'failed';
   /** The beginning of it; the record has all. */
   text: string;
+  /** Those that came to an end. */
   iterations: number;
   usage: AgentUsage;
+  /** From its begin to its end, with builds and tests. Absent in runs of earlier versions. */
+  seconds?: number;
+  /** Who wrote its task, and what that cost besides. Absent where nobody did. */
+  writer?: TaskWriting;
+  /** It ended since the budget of the run holds no further iteration. */
+  spent?: true;
+  /** The functions that it was to work on. Absent where nothing chose some. */
+  targets?: FunctionName[];
   /** JSON of AgentIteration[]. */
   record: ArtifactRef;
 }

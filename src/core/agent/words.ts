@@ -1,6 +1,6 @@
-import type { AgentAttempt, AgentUsage, IterationOutcome } from './attempt.js';
+import type { AgentAttempt, AgentUsage } from './attempt.js';
 
-export const outcomeText: Record<IterationOutcome, string> = {
+export const outcomeText: Record<AgentAttempt['outcome'], string> = {
   passed: 'build and tests pass',
   'build-failed': 'does not build',
   'tests-failed': 'fails the tests',
@@ -9,11 +9,13 @@ export const outcomeText: Record<IterationOutcome, string> = {
   leaked: 'writes a key into files',
   'too-large': 'leaves files that are too large',
   nested: 'leaves a git repository in the checkout',
+  failed: 'broke off',
 };
 
 /** `3 iterations, 24,310 tokens read (18,200 from a cache), 1,204 written, $0.0312`. */
-export function effortText({ iterations, usage }: Pick<AgentAttempt, 'iterations' | 'usage'>): string {
-  return [iterations === 1 ? '1 iteration' : `${iterations} iterations`, ...usageParts(usage)].join(', ');
+export function effortText({ iterations, usage, writer }: Pick<AgentAttempt, 'iterations' | 'usage' | 'writer'>): string {
+  const own = [iterations === 1 ? '1 iteration' : `${iterations} iterations`, ...usageParts(usage)].join(', ');
+  return writer === undefined ? own : `${own}; task by ${[writer.agent, ...usageParts(writer.usage)].join(', ')}`;
 }
 
 function usageParts({ inputTokens, cachedTokens, outputTokens, usd, credits }: AgentUsage): string[] {

@@ -9,14 +9,16 @@ export interface WeighedRecord extends Omit<Weighed, 'candidate'>, Pick<Candidat
 /** How a round chose, so that it can be explained and done again. Plain JSON. */
 export interface ChoiceRecord extends Pick<ChoiceInput, 'seed' | 'delta' | 'limit' | 'hardware' | 'trialSeconds'> {
   v: 1;
+  /** 1-based. Absent in records of earlier versions, which have one for each round. */
+  round?: number;
   /** Best first. */
   weighed: WeighedRecord[];
   hopeless: { id: string; title: string; why: string }[];
 }
 
-export function choiceRecord({ seed, delta, limit, hardware, trialSeconds }: ChoiceInput, { chosen, left, hopeless }: Choice): ChoiceRecord {
+export function choiceRecord(round: number | undefined, { seed, delta, limit, hardware, trialSeconds }: ChoiceInput, { chosen, left, hopeless }: Choice): ChoiceRecord {
   return {
-    v: 1, seed, delta, limit, hardware, trialSeconds,
+    v: 1, ...(round === undefined ? {} : { round }), seed, delta, limit, hardware, trialSeconds,
     weighed: [...chosen.map((weighed) => record(weighed, true)), ...left.map((weighed) => record(weighed, false))],
     hopeless: hopeless.map(({ candidate, why }) => ({ id: candidate.id, title: placed(candidate), why })),
   };

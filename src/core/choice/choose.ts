@@ -1,4 +1,5 @@
 import type { Candidate } from '../candidate.js';
+import { togetherFirst } from '../knobs/search.js';
 import { seededRandom } from '../stats/random.js';
 import { amdahlCap } from './amdahl.js';
 import { beliefOf, drawFrom, expectedGain, type Belief, type Draw } from './belief.js';
@@ -73,7 +74,8 @@ export function choose(input: ChoiceInput): Choice {
   }
   // Of two that are the same in all this, the one that was proposed first: the finding that costs most comes first.
   weighed.sort((a, b) => b.score - a.score || (b.candidate.share ?? 1) - (a.candidate.share ?? 1));
-  return { chosen: weighed.slice(0, input.limit), left: weighed.slice(input.limit), hopeless };
+  const ranked = togetherFirst(weighed, ({ candidate }) => candidate.knob);
+  return { chosen: ranked.slice(0, input.limit), left: ranked.slice(input.limit), hopeless };
 }
 
 /** In their order. The same change can be found from several places, of which one bounds its gain least. */

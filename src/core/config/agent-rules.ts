@@ -1,6 +1,5 @@
 import type { Problem } from './problems.js';
-
-type Table = Record<string, unknown>;
+import { isTable, type Table } from './table.js';
 
 /** What writes the tasks of others needs to be there, and others to write for. */
 export function orchestratorIsAnAgent({ propose, agents }: Table): Problem[] {
@@ -10,8 +9,4 @@ export function orchestratorIsAnAgent({ propose, agents }: Table): Problem[] {
   const path = ['propose', 'orchestrator'];
   if (!names.includes(orchestrator)) return [{ path, text: `there is no [agents.${orchestrator}]${names.length === 0 ? '' : `; there are ${names.join(', ')}`}` }];
   return names.length > 1 ? [] : [{ path, text: 'is the only agent, and writes the tasks of others: add one that edits, or leave this out' }];
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -1,6 +1,5 @@
 import type { Problem } from './problems.js';
-
-type Table = Record<string, unknown>;
+import { isTable, type Table } from './table.js';
 
 /** What must fit together between [[benchmarks]], `commands.benchmark` and [[metrics]]. */
 export function benchmarkProblems(config: Table): Problem[] {
@@ -41,8 +40,4 @@ function metricsName(config: Table, benchmarks: readonly Table[]): Problem[] {
 
 function tablesOf(list: unknown): Table[] {
   return Array.isArray(list) ? list.map((entry: unknown) => (isTable(entry) ? entry : {})) : [];
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

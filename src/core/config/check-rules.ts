@@ -2,8 +2,7 @@ import { PathPattern } from '../check/json-path.js';
 import { readFunctionName } from '../check/cases/function-name.js';
 import { defaultGenerator } from './cases-schema.js';
 import type { Problem } from './problems.js';
-
-type Table = Record<string, unknown>;
+import { isTable, type Table } from './table.js';
 
 /** Keys of [check] that are about the output of the benchmark, and need no check command. */
 const ofBenchmark = new Set(['benchmark', 'benchmark_pattern']);
@@ -77,8 +76,4 @@ export function casesAreWhole(config: Table): Problem[] {
 function languageOf(text: unknown, name: string | null): string | null {
   const read = typeof text === 'string' ? readFunctionName(text, name) : 'absent';
   return typeof read === 'string' ? null : read.language;
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -31,10 +31,12 @@ export function elementOf(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** Every key as a dotted path, such as `loop.rounds`; lists of tables count as their elements, names of tables are `NAME`. */
-export function dottedKeys(schema: z.ZodObject, prefix = ''): string[] {
+export function dottedKeys(schema: z.ZodObject, prefix = '', above: readonly z.ZodObject[] = []): string[] {
   return Object.entries(schema.shape).flatMap(([key, value]) => {
     const table = elementOf(value);
     const name = unwrap(value) instanceof z.ZodRecord ? '.NAME' : '';
-    return [`${prefix}${key}`, ...(table instanceof z.ZodObject ? dottedKeys(table, `${prefix}${key}${name}.`) : [])];
+    // Steps may hold steps.
+    const below = table instanceof z.ZodObject && table !== schema && !above.includes(table) ? dottedKeys(table, `${prefix}${key}${name}.`, [...above, schema]) : [];
+    return [`${prefix}${key}`, ...below];
   });
 }

@@ -1,4 +1,4 @@
-import { modelPhases } from './models-schema.js';
+import { modelPhases, phasesOfKey } from './models-schema.js';
 import type { Problem } from './problems.js';
 
 type Table = Record<string, unknown>;
@@ -17,7 +17,11 @@ export function modelProblems(config: Table): Problem[] {
     const { api_key: key, base_url: url } = tableOf(model);
     return key === undefined && url === undefined && typeof model === 'object' ? [{ path: ['models', name, 'api_key'], text: 'is missing: name the environment variable that holds the key, such as `api_key = "$OPENAI_API_KEY"`' }] : [];
   });
-  return [...unknown, ...keyless];
+  const elsewhere = modelPhases.flatMap((phase) => Object.keys(tableOf(phases[phase])).flatMap((key) => {
+    const those = phasesOfKey[key];
+    return those === undefined || those.includes(phase) ? [] : [{ path: ['phases', phase, key], text: `says nothing in this phase; it belongs to ${those.map((one) => `[phases.${one}]`).join(' or ')}` }];
+  }));
+  return [...unknown, ...keyless, ...elsewhere];
 }
 
 function tableOf(value: unknown): Table {

@@ -47,7 +47,7 @@ const tableName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'is no name for a m
 
 export const modelsSchema = z.record(tableName, modelSchema).default({});
 
-export const modelPhases = ['optimize'] as const;
+export const modelPhases = ['analyze', 'optimize', 'learn'] as const;
 export type ModelPhase = (typeof modelPhases)[number];
 
 export const phaseSchema = z.strictObject({
@@ -60,16 +60,21 @@ export const phaseSchema = z.strictObject({
   turns: z.int().min(1).max(200).default(16).describe('Answers of the model in one conversation.'),
   tokens: z.int().min(1000).max(100_000_000).default(400_000).describe('Tokens of one conversation, all its turns together.'),
   timeout: durationMs.default(1_200_000).describe('One conversation may take so long.'),
-  findings: z.int().min(1).max(100).default(5).describe('So many findings are talked about in a round, the first ones: each is a conversation.'),
-  candidates: z.int().min(1).max(20).default(2).describe('So many changes may be proposed for one finding.'),
+  findings: z.int().min(1).max(100).default(5).describe('optimize: so many findings are talked about in a round, the first ones: each is a conversation. analyze: so many findings the model may add.'),
+  candidates: z.int().min(1).max(20).default(2).describe('optimize: so many changes may be proposed for one finding.'),
+  sandbox_runs: z.int().min(0).max(100).default(0).describe('optimize: so many times in a conversation the model may have a change built and tested, or measured in a few pairs, in a sandbox of its own before it proposes it. Nothing of that counts for the verdict. 0: it can run nothing.'),
+  lessons: z.int().min(1).max(50).default(5).describe('learn: so many lessons the model may write for a round.'),
 });
+
+/** Keys that mean something in some phases alone. */
+export const phasesOfKey: Readonly<Record<string, readonly ModelPhase[]>> = { findings: ['analyze', 'optimize'], candidates: ['optimize'], sandbox_runs: ['optimize'], lessons: ['learn'] };
 
 export const phasesSchema = z.partialRecord(z.enum(modelPhases), phaseSchema).default({});
 
 export const budgetSchema = z
   .strictObject({
-    tokens: z.int().min(1000).max(1e12).default(2_000_000).describe('Tokens of all models together, read and written.'),
-    money: z.number().positive().max(1e9).optional().describe('US dollars of all models together. Needs a price of each. Default: no limit.'),
+    tokens: z.int().min(1000).max(1e12).default(10_000_000).describe('Tokens of all models and agents of a run together, read and written, as far as they say what they used.'),
+    money: z.number().positive().max(1e9).optional().describe('US dollars of all models and agents of a run together. Needs a price of each model; an agent counts where it says what it costs. Default: no limit.'),
   })
   .prefault({});
 

@@ -7,17 +7,17 @@ export interface ModelChoice extends Omit<ModelConfig, 'provider'> {
   name: string;
   provider: ProviderKind;
   /** Bounds of one conversation. */
-  bounds: Pick<PhaseConfig, 'turns' | 'tokens' | 'timeout' | 'findings' | 'candidates'>;
+  bounds: Pick<PhaseConfig, 'turns' | 'tokens' | 'timeout' | 'findings' | 'candidates' | 'lessons' | 'sandbox_runs'>;
 }
 
 type WithModels = Partial<Pick<Config, 'models' | 'phases'>>;
 
 /** The model of a phase, with what the phase says in place of what the model does; null when nobody says enough. */
 export function modelFor(config: WithModels, name: string, phase: ModelPhase): ModelChoice | null {
-  const { model: _name, turns, tokens, timeout, findings, candidates, ...over } = config.phases?.[phase] ?? phaseSchema.parse({});
+  const { model: _name, turns, tokens, timeout, findings, candidates, lessons, sandbox_runs, ...over } = config.phases?.[phase] ?? phaseSchema.parse({});
   const known = config.models?.[name];
   const said = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) as Partial<ModelConfig>;
-  const bounds = { turns, tokens, timeout, findings, candidates };
+  const bounds = { turns, tokens, timeout, findings, candidates, lessons, sandbox_runs };
   if (known !== undefined) return { ...known, ...said, name, bounds };
   if (said.provider === undefined) return null;
   return { max_tokens: 16_000, context: 128_000, timeout: 600_000, ...said, provider: said.provider, model: name, name, bounds };

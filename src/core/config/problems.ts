@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { didYouMean } from '../did-you-mean.js';
 import { dottedKeys, tableAt } from './introspect.js';
 import { configSchema } from './schema.js';
 
@@ -57,17 +57,6 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
   if (near !== '') return `unknown key${near} ${list}`;
   const elsewhere = knownKeys.find((dotted) => dotted.endsWith(`.${key}`));
   return elsewhere === undefined ? `unknown key; ${list}` : `unknown key here; did you mean ${elsewhere}? ${list}`;
-}
-
-/** `; did you mean x?` when one of the allowed words is near enough to be meant. */
-function didYouMean(word: string, allowed: readonly string[]): string {
-  // Comparing costs the product of the lengths; a long word is no slip of the finger.
-  if (allowed.length === 0 || word.length > 60) return '';
-  const spelled = word.toLowerCase().replaceAll('-', '_');
-  const longer = spelled.length >= 3 ? allowed.find((candidate) => candidate.startsWith(spelled) || spelled.startsWith(candidate)) : undefined;
-  if (longer !== undefined) return `; did you mean ${longer}?`;
-  const near = closest(spelled, allowed);
-  return distance(spelled, near) <= Math.max(1, Math.floor(near.length / 3)) ? `; did you mean ${near}?` : '';
 }
 
 function counted(origin: string): string {

@@ -1,10 +1,12 @@
-import { stepProblems, type StepType } from '../pipeline/check.js';
 import { orchestratorIsAnAgent } from './agent-rules.js';
 import { benchmarkProblems } from './benchmark-rules.js';
+import { benchmarkStepProblems } from './benchmark-step-rules.js';
 import { casesAreWhole, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed } from './check-rules.js';
+import { knobProblems } from './knob-rules.js';
 import { modelProblems } from './model-rules.js';
 import type { Problem } from './problems.js';
-import { stepTypes } from './schema.js';
+import { stepKeyProblems, stepPlanProblems } from './step-rules.js';
+import { isTable, type Table } from './table.js';
 
 /**
  * Rules over several keys. They read the values as written, because they must also speak when another part of the file
@@ -15,13 +17,7 @@ export function crossProblems(config: unknown): Problem[] {
   return rules.flatMap((rule) => rule(config));
 }
 
-type Table = Record<string, unknown>;
-
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, orchestratorIsAnAgent, stepsCanWork];
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, orchestratorIsAnAgent, knobProblems, stepKeyProblems, stepPlanProblems, benchmarkStepProblems];
 
 function testsHaveCommand(config: Table): Problem[] {
   if (config['tests'] === undefined || (isTable(config['commands']) && config['commands']['test'] !== undefined)) return [];
@@ -86,16 +82,4 @@ function rooflineHasOneMetric(config: Table): Problem[] {
   const benchmarks = Array.isArray(config['benchmarks']) ? config['benchmarks'].length : 0;
   const primary = marked === 0 ? benchmarks : marked;
   return primary < 2 ? [] : [{ path: ['verdict', 'roofline'], text: `is a value of the primary metric, and there are ${primary} of them; leave it out or mark one metric as primary` }];
-}
-
-function stepsCanWork(config: Table): Problem[] {
-  const steps: unknown[] = Array.isArray(config['steps']) ? config['steps'] : [];
-  const outlines = steps.map((step) => (isTable(step) && isStepType(step['type']) ? { type: step['type'], name: typeof step['name'] === 'string' ? step['name'] : undefined, hasCommand: step['command'] !== undefined } : null));
-  // With a step of unknown type in the list, what is missing before another cannot be said.
-  if (outlines.includes(null)) return [];
-  return stepProblems(outlines.filter((outline) => outline !== null)).map(({ position, key, text }) => ({ path: ['steps', position, key], text }));
-}
-
-function isStepType(value: unknown): value is StepType {
-  return (stepTypes as readonly unknown[]).includes(value);
 }

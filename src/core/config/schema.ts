@@ -6,24 +6,12 @@ import { checkSchema } from './check-schema.js';
 import { serviceSchema } from './service-schema.js';
 import { parseCpuList } from './cpus.js';
 import { budgetSchema, modelsSchema, phasesSchema } from './models-schema.js';
+import { commandSpec, commandTable } from './command-schema.js';
 import { durationMs } from './duration.js';
+import { declaredKnobSchema, knobSearchSchema } from './knobs-schema.js';
 import { isFreeName, notFree } from './reserved-names.js';
-import { environmentName, environmentValue, globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, relativePath, revision, shortText } from './values.js';
-
-/** A command line, run by the shell in the worktree. */
-const command = z.string().trim().min(1).max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character');
-
-const longestCommandMs = 7 * 86_400_000;
-
-export const commandTable = z.strictObject({
-  run: command.describe('The shell command. Required.'),
-  cwd: relativePath.default('.').describe('Where it runs, relative to the repository root.'),
-  env: z.record(environmentName, environmentValue).default({}).describe('Environment variables to add. The value `$NAME` is taken from the environment of perfloop, so that no secret stands in this file.'),
-  timeout: durationMs.refine((ms) => ms <= longestCommandMs, 'must be at most 7d').meta({ title: 'duration' }).default(600_000).describe('The command and its children are stopped after this long; at most `7d`.'),
-}, { error: (issue) => (issue.code === 'invalid_type' && issue.input !== undefined ? 'expected a shell command: a string, or a table with `run`' : undefined) });
-
-/** A string is short for a table with `run` alone. */
-const commandSpec = z.preprocess((value) => (typeof value === 'string' ? { run: value } : value), commandTable).meta({ title: 'command' });
+import { stepSchema } from './steps-schema.js';
+import { globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, revision, shortText } from './values.js';
 
 export const targetSchema = z
   .strictObject({
@@ -76,6 +64,10 @@ export const loopSchema = z
     max_trials: z.int().min(1).max(100_000).default(100).describe('Budget of trials for the whole run.'),
     max_wall: durationMs.default(8 * 3_600_000).describe('Budget of wall time for the whole run.'),
     candidates_per_round: z.int().min(1).max(100).default(8).describe('Of the candidates of a round, this many are tried, best ranked first.'),
+    trials_at_once: z.union([z.literal('auto'), z.int().min(1).max(16)]).default('auto').describe('So many candidates are under way at once: their builds and tests overlap each other, but never a sample. `auto`: 2 where building and testing takes a quarter of a trial or more and no samples of the champion are shared, else 1.'),
+    max_steps: z.int().min(1).max(1_000_000).optional().describe('Step executions of a round, where [[steps]] jump. Default: ten of each step, and at least 1,000.'),
+    baseline: z.record(shortText(60).min(1), z.number()).optional().describe('Numbers by metric that steps of type `benchmark` are compared with. Default: what the first of them in the run reads. No verdict looks at them.'),
+    round_timeout: durationMs.optional().describe('A round of [[steps]] that form a graph ends as failed after this long.'),
     ablation: z.boolean().default(true).describe('At the end, when more than one candidate was accepted, measures the result without each of them, the weakest first, and leaves out what adds less than half of `min_gain`.'),
   })
   .prefault({});
@@ -103,13 +95,16 @@ export const proposeSchema = z
     recipes: z.boolean().default(true).describe('Propose deterministic rewrites of hot code; needs no key and no network.'),
     only: z.array(recipeName).default([]).describe('Only these recipes; empty: all.'),
     except: z.array(recipeName).default([]).describe('Not these recipes.'),
+    overlap: z.boolean().default(true).describe('Models are asked while the candidates of recipes, script and agents are tried; half of `loop.candidates_per_round` is kept for what they propose. `false`: everything is proposed before anything is tried.'),
     agents_at_once: z.int().min(1).max(16).default(2).describe('So many of the [agents.NAME] work at the same time.'),
+    adapt_agents: z.boolean().default(true).describe('After a round in which nothing of an agent was accepted, half as many attempts are begun, one at least; after one in which something was, twice as many, up to all `tries`. The agent that was accepted most gain by the time it took goes first.'),
     orchestrator: shortText(30).min(1).optional().describe('The name of an agent that writes the tasks of the others. It sees what they would see, and its answer is their task. It is no proposer itself. Default: the task that comes with perfloop.'),
     folder: pathBelowRoot.optional().describe('A folder of the repository with recipes of your own: rules of ast-grep with a `fix`, in YAML. See docs/own-recipes.md.'),
     seed: shortText(100).optional().describe('Seed of the order in which candidates are tried (Thompson sampling). Default: a new one for each round; `perfloop show <run> --why` tells it.'),
     retry_refused: z.boolean().default(false).describe('Tries candidates again that an earlier run refused, although the code around them and the benchmark are the same.'),
     script: commandSpec.optional().describe('A program that reads `{"v": 1, "finding": {…}}` on stdin and edits the worktree it runs in. Its first line of output is the title of the candidate.'),
     models: z.array(shortText(200).min(1).refine(isFreeName, notFree)).max(20).default([]).describe('Names of [models.NAME]: each judges the findings, and proposes changes for those that it finds real.'),
+    knobs: knobSearchSchema.optional().describe('How knobs are searched; see docs/knobs.md.'),
   })
   .prefault({});
 
@@ -146,21 +141,12 @@ export const sandboxSchema = z
 
 export const profileSchema = z
   .strictObject({
-    kind: z.enum(['auto', 'v8', 'cprofile', 'perf', 'pyspy', 'nsys', 'torch']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` or `pyspy` for Python, `perf` for programs of any language, `nsys` for GPUs of NVIDIA, `torch` for Python programs that import torch. `auto`: `nsys` where the profiled command runs a Python program that imports torch and the machine has a GPU and nsys; else V8\'s and cProfile, by what the command starts. A profile that is brought (`perfloop run --profile FILE`) may be of any kind that perfloop reads.'),
+    kind: z.enum(['auto', 'v8', 'cprofile', 'perf', 'pyspy', 'nsys', 'torch']).default('auto').describe('Which profiler: `v8` for Node, `cprofile` or `pyspy` for Python, `perf` for programs of any language, `nsys` for GPUs of NVIDIA, `torch` for Python programs that import torch. `auto`: `nsys` where the profiled command runs a Python program that imports torch and the machine has a GPU and nsys; `perf` where it runs a compiled program of the repository, or nothing of Node or Python comes up; else V8\'s and cProfile, by what the command starts. A profile that is brought (`perfloop run --profile FILE`) may be of any kind that perfloop reads.'),
     ignore: z.array(linearPattern).default([]).describe('Regular expressions (RE2 syntax). A function whose name matches one of them is left out.'),
     min_share: z.number().min(0).max(1).default(0.01).describe('A function with less of the time than this is not looked at.'),
     top: z.int().min(1).max(200).default(20).describe('How many of the hottest functions are looked at.'),
   })
   .prefault({});
-
-export const stepTypes = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn', 'command', 'noop'] as const;
-
-export const stepSchema = z.strictObject({
-  type: z.enum(stepTypes).describe('What the step does. `command` runs a command of yours, `noop` nothing (it measures the engine). Required.'),
-  name: z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ . or -').optional().describe('Its name, which no other step has. Default: the type.'),
-  enabled: z.boolean().default(true).describe('A disabled step is passed over, and counts as satisfied.'),
-  command: commandSpec.optional().describe('For the type `command`, required there: runs in a worktree of the champion.'),
-});
 
 /** Written as [[name]]; a person easily forgets the second bracket. */
 const listOfTables = <T extends z.ZodType>(name: string, element: T) =>
@@ -179,9 +165,10 @@ export const configSchema = z.strictObject({
   verdict: verdictSchema.describe('What counts as faster.'),
   propose: proposeSchema.describe('Where candidates come from.'),
   models: modelsSchema.describe('A language model, under a name of yours. None is used unless `propose.models` or a phase names it. See docs/models.md.'),
-  phases: phasesSchema.describe('Which model works in a phase (NAME: `optimize`, the one in which models work), what differs there from its table, and the bounds of a conversation.'),
+  phases: phasesSchema.describe('Which model works in a phase (NAME: `analyze`, `optimize` or `learn`), what differs there from its table, and the bounds of a conversation.'),
   budget: budgetSchema.describe('What the models of a run may use. A call that might pass a limit is not begun.'),
   agents: agentsSchema.describe('Command-line agents that propose changes, each in a table of its own. They edit, perfloop builds and tests, and tells them what failed. See docs/agents.md.'),
+  knobs: listOfTables('knobs', declaredKnobSchema).max(50).default([]).describe('Numbers and choices of the target that may be turned: a value in a file, or an environment variable. How they are searched is said in [propose.knobs]. See docs/knobs.md.'),
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
   measure: measureSchema.describe('How samples are taken.'),
@@ -192,6 +179,6 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
-export type CommandSpec = z.infer<typeof commandTable>;
+export type { CommandSpec } from './command-schema.js';
+export type { StepConfig } from './steps-schema.js';
 export type MetricConfig = z.infer<typeof metricSchema>;
-export type StepConfig = z.infer<typeof stepSchema>;

@@ -70,6 +70,9 @@ export const linearPattern = z.string().min(1).max(1000).superRefine((pattern, c
 /** A regular expression in RE2 syntax with exactly one group, which captures a number. */
 export const metricPattern = patternWith(1, 'put the number into parentheses, such as `time: ([0-9.]+) ms`', 'the number');
 
+/** A regular expression in RE2 syntax with exactly one group, which captures a value. */
+export const knobPattern = patternWith(1, 'put the value into parentheses, such as `#define BLOCK ([0-9]+)`', 'the value');
+
 /** A regular expression in RE2 syntax with exactly two groups, which capture a step and a value. */
 export const curvePattern = patternWith(2, 'put the step and the value into parentheses, such as `step ([0-9]+) loss ([-+.0-9e]+)`', 'the step and the value');
 

@@ -1,9 +1,13 @@
-import type { AgentFailure, AgentIteration, AgentUsage, PastTrial } from '../agent/attempt.js';
+import type { AgentFailure, AgentIteration, AgentUsage, PastTrial, TaskWriting } from '../agent/attempt.js';
 import type { ArtifactRef } from '../artifact.js';
+import type { BenchmarkSettings } from '../benchmark/measured.js';
+import type { SummedMetric } from '../benchmark/summary.js';
 import type { Checked } from '../check/checked.js';
 import type { CandidateRef } from '../candidate.js';
 import type { CommandSpec, Config } from '../config/schema.js';
 import type { Flag } from '../flag.js';
+import type { KnobArm, KnobRecord } from '../knobs/search.js';
+import type { Json } from '../json-value.js';
 import type { Lesson } from '../lesson.js';
 import type { EarlierAttempt, ModelTalk } from '../model-talk.js';
 import type { TestComparison } from '../tests/compare.js';
@@ -15,7 +19,11 @@ import type { Budget } from '../verdict/budget.js';
 import type { Noise } from '../verdict/noise.js';
 import type { Rule } from '../verdict/rule.js';
 import type { Verdict } from '../verdict/verdict.js';
+import type { DecidedTrial } from './decided-trial.js';
 import type { Lease } from './lease.js';
+import type { TargetActivities } from './target-contracts.js';
+import type { Progress } from './progress.js';
+import type { StepRecord } from './step-record.js';
 
 /** What the activities of each task queue promise to workflows. Every argument is one object with a version. */
 
@@ -101,6 +109,18 @@ export interface CommandOutcome {
   written?: string[];
   /** Of the test command. Absent in outcomes of earlier versions. */
   tests?: TestsOutcome;
+  /** What was asked of its output. */
+  read?: ReadOutput;
+}
+
+/** What a step takes out of what its command prints. */
+export interface ReadOutput {
+  /** The JSON that it prints; absent where that was not asked for. */
+  json?: Json;
+  /** The last match of each pattern. */
+  metrics: Record<string, number>;
+  /** All that it printed to stdout, as far as that is kept; absent where that was not asked for. */
+  stdout?: ArtifactRef;
 }
 
 /** Of comparing champion (a) and candidate (b). */
@@ -116,9 +136,11 @@ export interface AgentWork extends Scope {
   config: Config;
   /** Its name in the config. */
   agent: string;
-  /** JSON of Finding[]. */
-  findings: ArtifactRef;
+  /** JSON of Finding[]; null where nothing was profiled. */
+  findings: ArtifactRef | null;
   history: PastTrial[];
+  /** What models wrote down in this run. */
+  notes?: string[];
   /** Which attempt of how many side by side. */
   attempt: { number: number; of: number };
 }
@@ -130,6 +152,8 @@ export interface AgentRun {
   log: ArtifactRef;
   usage: AgentUsage;
   wallMs: number;
+  /** Versions of the prompts that its prompt was made of. Absent from workers of earlier versions. */
+  prompts?: Record<string, number>;
   /** `taken-back`: nothing is left of what it edited before. `leaked`: the edit holds the value of a key; nothing of it was kept. `too-large`, `nested`: neither was anything of it; `why` is a sentence. */
   edit: { kind: 'unchanged'; /** The beginning of what it said at the end. */ said: string } | { kind: 'taken-back' } | { kind: 'leaked'; /** The first of them. */ files: string[] } | { kind: 'too-large'; why: string } | { kind: 'nested'; why: string } | { kind: 'changed'; /** On the champion. */ commit: CommitRef; diff: ArtifactRef; title: string; rationale: string; /** Why no candidate may be like this; null when it may. */ refused: string | null };
 }
@@ -138,7 +162,7 @@ export interface LeaseActivities {
   lease(input: Scope & { tag: string }): Promise<Lease>;
 }
 
-export interface HostActivities {
+export interface HostActivities extends TargetActivities {
   /** Answers when the host is alive. */
   ping(input: { v: 1 }): Promise<void>;
   /** Makes sure that the host's bare repository holds the commits, and opens (or finds again) worktrees of them. */
@@ -149,7 +173,7 @@ export interface HostActivities {
   applyCandidate(input: Scope & { target: Target; config: Config; champion: CommitRef; candidate: CandidateRef; /** The champion that it was made for, where that is another: an ancestor. */ madeFor?: string }): Promise<
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[]; /** Absent in histories of versions that did not look. */ flags?: Flag[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
-  runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean } }): Promise<CommandOutcome>;
+  runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean }; /** Of a step's command: what is taken out of its output. `metrics`: a pattern with one group for each name. Fails where something is not there. */ read?: { json: boolean; metrics: Record<string, string>; stdout?: true } }): Promise<CommandOutcome>;
   /** A commit on one side of a change in which the functions that differ from the other side throw; null where none is known. */
   breakChange(input: Scope & { target: Target; config: Config; side: 'a' | 'b'; commit: CommitRef; other: CommitRef }): Promise<{ commit: CommitRef; names: string[] } | null>;
   /** Compares results of tests once more. */
@@ -164,14 +188,22 @@ export interface HostActivities {
   survey(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; benchmark: { wallMs: number; metrics: Record<string, number> }; testMs: number | null }): Promise<{ survey: ArtifactRef; summary: string; warnings: string[] }>;
   analyze(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; survey: ArtifactRef | null }): Promise<{ findings: ArtifactRef; count: number; summary: string; /** JSON of Analysis: what every rule says. Absent from workers of earlier versions. */ analysis?: ArtifactRef }>;
   /** Talks with a model about one finding: the n-th (from 0) of those in files that may change. Null where there is none. */
-  askModel(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; findings: ArtifactRef; position: number; model: string; profile: ArtifactRef | null; attempts: EarlierAttempt[]; replay?: ArtifactRef }): Promise<{ talk: ModelTalk; candidates: ArtifactRef | null } | null>;
-  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; findings: ArtifactRef; delta: number; /** JSON of KnownOfTarget; absent where nothing is known. */ known?: ArtifactRef; hardware: string | null; /** What a trial is planned to take. */ trialSeconds: number | null; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; /** JSON of ChoiceRecord. Absent in histories of versions that kept none. */ choice?: ArtifactRef }>;
+  askModel(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; findings: ArtifactRef; position: number; model: string; profile: ArtifactRef | null; attempts: EarlierAttempt[]; /** What models wrote down in this run. */ notes?: string[]; /** What changes that it tries are compared with; given where it may try some. */ tests?: BaseTests; replay?: ArtifactRef }): Promise<{ talk: ModelTalk; candidates: ArtifactRef | null } | null>;
+  /** Has a model judge what the rules found, and look for more: findings and analysis with what it says. */
+  analyzeByModel(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; findings: ArtifactRef; analysis: ArtifactRef; model: string; replay?: ArtifactRef }): Promise<{ findings: ArtifactRef; count: number; analysis: ArtifactRef; talk: ModelTalk }>;
+  /** Has a model write down what trials taught. */
+  writeLessons(input: Scope & { target: Target; config: Config; model: string; trials: TrialSummary[]; notes: string[]; replay?: ArtifactRef }): Promise<{ lessons: Lesson[]; talk: ModelTalk }>;
+  propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; /** JSON of Finding[]; absent where nothing was profiled. */ findings?: ArtifactRef; /** 1-based; absent in inputs of earlier versions. */ round?: number; delta: number; /** JSON of KnownOfTarget; absent where nothing is known. */ known?: ArtifactRef; hardware: string | null; /** What a trial is planned to take. */ trialSeconds: number | null; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; /** JSON of ChoiceRecord. Absent in histories of versions that kept none. */ choice?: ArtifactRef }>;
+  /** What can be turned in this worktree of the champion, as settings to sample; those left out with the reason. */
+  findKnobs(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; /** JSON of KnownOfTarget. */ known?: ArtifactRef; hardware: string | null; /** Ids of candidates. */ tried: string[]; /** Ids of settings. */ sampled: string[] }): Promise<{ knobs: number; settings: number; arms: KnobArm[]; left: KnobRecord['left'] }>;
+  /** Keeps what a search saw, and the candidates that it came to, if any: JSON of Candidate[]. The winners come best first. */
+  keepKnobs(input: Scope & { record: KnobRecord; winners: CandidateRef[] }): Promise<{ record: ArtifactRef; proposals: ArtifactRef | null }>;
   /** Asks an agent for the task of another. What it edits is lost; `task` is null where it gave none. */
-  writeTask(input: AgentWork & { worktree: WorktreeRef }): Promise<{ task: ArtifactRef | null; problem: string; prompt: ArtifactRef; log: ArtifactRef; usage: AgentUsage }>;
-  /** Runs an agent in a worktree and takes what it edited. A retry begins with the files of the worktree's commit. */
+  writeTask(input: AgentWork & { worktree: WorktreeRef }): Promise<Omit<TaskWriting, 'agent'> & { task: ArtifactRef | null }>;
+  /** Runs an agent in a worktree and takes what it edited. Fails with PL_BUDGET_SPENT before it begins where the budget of the run is used. A retry begins with the files of the worktree's commit. */
   runAgent(input: AgentWork & { champion: CommitRef; worktree: WorktreeRef; iteration: number; task: ArtifactRef | null; failure: AgentFailure | null }): Promise<AgentRun>;
-  /** Keeps how an attempt went, and the candidate that it came to, if any: JSON of Candidate[]. */
-  keepAttempt(input: Scope & { agent: string; findings: ArtifactRef; iterations: AgentIteration[]; edit: Extract<AgentRun['edit'], { kind: 'changed' }> | null }): Promise<{ record: ArtifactRef; proposals: ArtifactRef | null }>;
+  /** Keeps how an attempt went, and the candidate that it came to, if any: as JSON of Candidate[], and by itself. */
+  keepAttempt(input: Scope & { agent: string; findings: ArtifactRef | null; iterations: AgentIteration[]; edit: Extract<AgentRun['edit'], { kind: 'changed' }> | null }): Promise<{ record: ArtifactRef; proposals: ArtifactRef | null; /** Absent: none, or from workers of earlier versions. */ candidate?: CandidateRef }>;
   /** Writes the accepted commit (same tree, final message) on the champion and moves the result branch. */
   accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
   /** The champion without the commit of one accepted candidate: those after it are put on what was before it, if that works. */
@@ -194,6 +226,8 @@ export interface SampleInput extends Scope {
   b: WorktreeRef;
   /** Further builds of both sides, which pairs go round. Absent where there is one. */
   others?: Sides[];
+  /** Variables that the candidate's side (b) has besides: a setting with no place in the repository. */
+  environment?: Record<string, string>;
   /** Each build may be measured at its first execution. */
   coldIsAsFast?: true;
   /**
@@ -210,15 +244,35 @@ export interface SharedChampion {
   spread: number;
 }
 
+/** One rung of a search of knobs. */
+export interface KnobSamples extends Omit<SampleInput, 'b' | 'others' | 'environment' | 'within'> {
+  rule: Rule;
+  arms: { id: string; /** Of its journal. */ trial: string; b: WorktreeRef; set: Record<string, string> }[];
+  /** Pairs that each is to have, and had. */
+  pairs: number;
+  had: number;
+  /** Workflow time, milliseconds since the epoch. */
+  deadline: number;
+}
+
 export interface BenchActivities {
   /** Runs the benchmark once, to see that it works and what it prints. */
   tryBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef }): Promise<{ ok: true; wallMs: number; metrics: Record<string, number>; /** JSON of the host's fingerprint. */ environment: ArtifactRef; /** Hash of the files that the benchmark commands start. */ sources?: string; /** What a person should know of how it runs here. */ notes?: string[] } | { ok: false; problem: string; tail: string }>;
+  /** Runs a benchmark a fixed number of times. A plain reading of one build: no verdict follows from it. */
+  runBenchmark(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; step: BenchmarkSettings & { warmups?: number; runs?: number } }): Promise<
+    { ok: true; metrics: SummedMetric[]; /** JSON lines of every run, the warm-ups among them. */ lines: ArtifactRef; /** What is executed and read, and where: readings of one series may be compared. */ series: string } | { ok: false; problem: string; tail: string; lines: ArtifactRef }
+  >;
   /** A/A pairs of one commit, unless this host's history knows them; and what the trials will cost. */
   measureNoise(input: SampleInput & { trials: number; known: KnownNoise | null; /** What one fresh worktree of the base took, where that is known. */ buildSeconds?: number }): Promise<KnownNoise & { plan: CostPlan; spent: number }>;
   /** Samples until the stage is decided, or its next look needs more builds. `earlier` holds the pairs that were taken before, also those of this stage. */
   sampleStage(input: SampleInput & { stage: 'screen' | 'confirm'; rule: Rule; earlier: ArtifactRef | null; shared?: SharedChampion }): Promise<
     { kind: 'passed'; samples: ArtifactRef; spent: number } | { kind: 'more'; builds: number; samples: ArtifactRef; spent: number } | { kind: 'decided'; verdict: Verdict; samples: ArtifactRef; spent: number; checked?: Checked[] }
   >;
+  /**
+   * Takes pairs of the champion and each setting until each has so many in this round, those of earlier rungs among them. A
+   * setting whose sample fails has no gains, and is told why.
+   */
+  sampleKnobs(input: KnobSamples): Promise<{ gains: Record<string, number[]>; failed: { id: string; why: string }[]; /** JSON of the pairs, by setting. */ samples: ArtifactRef; spent: number; /** The time was up before all had theirs. */ late: boolean }>;
   /** A fixed number of pairs, reported whatever they show. */
   sampleFinal(input: SampleInput & { rule: Rule }): Promise<{ final: FinalMeasurement; spent: number }>;
   /** Profiles a command, or imports the profile that the user brought. With `before`, an earlier profile on this host, also what differs from that. */
@@ -226,7 +280,7 @@ export interface BenchActivities {
 }
 
 export interface HubActivities {
-  recordRun(input: { v: 1; status: Omit<RunStatus, 'trials' | 'decisions'>; trials: { position: number; trial: TrialSummary }[]; decisions: DecisionRecord[] }): Promise<void>;
+  recordRun(input: { v: 1; status: Omit<RunStatus, 'trials' | 'decisions'>; trials: { position: number; trial: TrialSummary }[]; decisions: DecisionRecord[]; /** With the first record: the steps of the config. */ plan?: Pick<Config, 'steps' | 'loop'>; /** Executions of steps that have ended since the last record. */ steps?: StepRecord[]; lastDecision?: DecidedTrial; /** Of a run that ended before its time. */ progress?: Progress }): Promise<void>;
   recordLessons(input: { v: 1; lessons: Lesson[] }): Promise<void>;
   /** `benchmark` names everything besides the host that the noise depends on. */
   findNoise(input: { v: 1; host: string; benchmark: string; /** Workflow time, ms: older history than 30 days is not used. */ now: number }): Promise<KnownNoise | null>;

@@ -1,8 +1,10 @@
+import type { Series } from '../benchmark/series.js';
 import type { CandidateRef } from '../candidate.js';
 import { benchmarksText } from '../config/benchmarks.js';
 import type { Config } from '../config/schema.js';
 import type { RunInput, JudgeInput } from '../inputs.js';
 import type { Decide, SetBudget } from '../messages.js';
+import type { Dump } from '../pipeline/machine/dump.js';
 import type { PipelineState } from '../pipeline/state.js';
 import type { DecisionRecord, RunEvidence, RunStatus, TrialState, TrialSummary } from '../status.js';
 import type { CommitRef } from '../target.js';
@@ -10,6 +12,7 @@ import type { Noise } from '../verdict/noise.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { BaseTests } from './contracts.js';
 import type { Lease } from './lease.js';
+import type { CompletedStep } from './progress.js';
 import { metricRules } from '../verdict/metrics.js';
 import { protocolOf } from '../verdict/rule.js';
 
@@ -23,14 +26,30 @@ export interface RunModel {
   noise: (Noise & { host: string }) | null;
   lease: Lease | null;
   pipeline: PipelineState | null;
+  /** Of a round whose steps form a graph: how far it is, while the run goes on in a new execution. Absent in runs of earlier versions. */
+  graph?: Dump | null;
+  /** What steps of type `benchmark` read, by series. Absent: nothing. */
+  benchmarks?: Record<string, Series>;
+  /** Steps that a round whose steps form a graph has completed, with what they left, for a run that goes on after this one. */
+  completed?: CompletedStep[];
+  /** Executions of steps that have begun in this round. Absent: none. */
+  begun?: number;
   survey: ArtifactRef | null;
   profile: ArtifactRef | null;
   /** What `profile` was taken of, and where. Absent where the user brought it, and in runs that earlier versions began. */
   profiled?: { commit: string; host: string; /** Taken when a candidate was accepted: the next round need not take it again. */ accepted: boolean };
   findings: ArtifactRef | null;
+  /** Lessons that models wrote in this run, the latest first. Absent where there are none. */
+  notes?: string[];
+  /** The last round of which a model wrote lessons. */
+  noted?: number;
   /** Absent where there are no tests, and in runs that earlier versions began. */
   tests?: BaseTests;
   ranked: CandidateRef[];
+  /** Candidates that were not tried alone since they passed as parts of another one. Absent: there are none. */
+  aside?: CandidateRef[];
+  /** What building and testing the base took in the warm-up, in seconds. Absent in runs that earlier versions began. */
+  preparingSeconds?: number;
   /** Samples of this round's trials against this champion on this host, the latest first. Absent where none are shared. */
   shared?: { host: string; champion: string; samples: ArtifactRef[] };
   /** Keys of worktrees of champions, to be removed at the end of the round. */

@@ -30,8 +30,9 @@ export function loadNote({ service }: Pick<Config, 'service'>, { spread }: Noise
 }
 
 /** Why a round tries nothing; null when it has something to try, or when each reason was already told. */
-export function nothingToTryNote(round: { findings: number; ranked: number; hopeless: number; triedBefore: number }): string | null {
+export function nothingToTryNote(round: { /** Null where nothing was profiled. */ findings: number | null; ranked: number; hopeless: number; triedBefore: number }): string | null {
   if (round.ranked > 0 || round.hopeless > 0) return null;
+  if (round.findings === null) return 'Nothing to try: no setting of a knob is faster, and without a profile nothing else is proposed.';
   if (round.findings === 0) return 'Nothing to try: the profile shows no hot function in files of the repository.';
   const functions = round.findings === 1 ? 'the one hot function' : `any of the ${round.findings} hot functions`;
   return `Nothing to try: no proposer has ${round.triedBefore === 0 ? 'a' : 'another'} change for ${functions}.`;

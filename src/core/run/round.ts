@@ -8,9 +8,20 @@ export function acceptanceOrder(trials: readonly TrialSummary[]): TrialSummary[]
     .sort((one, other) => (other.verdict?.measured?.ratio ?? 0) - (one.verdict?.measured?.ratio ?? 0) || (one.id < other.id ? -1 : 1));
 }
 
-/** Ids of the candidates that need no second trial: not those that only were overtaken by another's acceptance. */
+/** Ids of the candidates that need no second trial: not those that only were overtaken by another's acceptance, or by the end of a run that goes on now. */
 export function triedCandidates(trials: readonly TrialSummary[]): string[] {
-  return trials.filter((trial) => trial.verdict?.reasons.some((reason) => reason.code === 'superseded') !== true).map((trial) => trial.candidate.id);
+  return trials.filter((trial) => trial.verdict?.reasons.some((reason) => reason.code === 'superseded' || reason.code === 'stopped') !== true).map((trial) => trial.candidate.id);
+}
+
+/** How many trials of this round tried a candidate, without those that only measure afresh what passed before (`r1-2c`). */
+export function firstTrials({ trials, round }: Pick<RunModel['status'], 'trials' | 'round'>): number {
+  return trials.filter((trial) => trial.round === round && /^r\d+-\d+$/.test(trial.id)).length;
+}
+
+/** How many more candidates may be tried. While more is being proposed, half of the places are kept for it. */
+export function placesLeft(limit: number, tried: number, moreToCome: boolean): number {
+  const left = Math.max(0, limit - tried);
+  return moreToCome ? Math.ceil(left / 2) : left;
 }
 
 /** Why the loop ends after this round, or null to go on. */

@@ -52,7 +52,7 @@ function printedProblem({ stage, printed }: Pair, where: string): Broken | null 
   return null;
 }
 
-const stageNames = { noise: 'noise measurement', screen: 'screening', confirm: 'confirmation', final: 'final measurement' } as const;
+const stageNames = { noise: 'noise measurement', knobs: 'search of knobs', screen: 'screening', confirm: 'confirmation', final: 'final measurement' } as const;
 
 const championFailed = (text: string): Broken => ({ kind: 'inconclusive', reason: { code: 'champion-failed', text } });
 const sampleFailed = (text: string): Broken => ({ kind: 'rejected', reason: { code: 'sample-failed', text } });

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/finding.js';
 import type { EarlierAttempt } from '../../core/model-talk.js';
+import { oneLine } from '../../core/one-line.js';
 import type { Given } from '../traffic.js';
 import { estimateTokens } from '../usage.js';
 
@@ -25,11 +26,11 @@ export function givenOf(known: Known, tokens: number): Given {
 export function contextOf({ finding, profile, attempts, lessons }: Known, tokens: number): string {
   const parts: { title: string; lines: string[] }[] = [
     { title: 'The code', lines: finding.snippet === '' ? [] : ['```', ...finding.snippet.split('\n'), '```'] },
-    { title: 'Tried before', lines: attempts.map(({ title, outcome, why }) => `- ${title}: ${outcome}. ${why}`) },
+    { title: 'Tried before', lines: attempts.map(({ title, outcome, why }) => oneLine(`- ${title}: ${outcome}. ${why}`)) },
     { title: 'Evidence', lines: finding.evidence.map(({ tool, text }) => `- ${tool}: ${text}`) },
     { title: 'Hot lines', lines: finding.hotLines.map(({ line, share }) => `- line ${line}: ${percent(share)}`) },
     { title: 'Called from', lines: finding.callSites.map(({ file, line, text }) => `- ${file}:${line}: ${text}`) },
-    { title: 'Lessons of earlier runs', lines: lessons.map((lesson) => `- ${lesson}`) },
+    { title: 'Lessons of earlier runs', lines: lessons.map((lesson) => `- ${oneLine(lesson)}`) },
     { title: 'The profile as a whole', lines: profile },
   ];
   let text = headOf(finding);

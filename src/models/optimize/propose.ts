@@ -15,6 +15,8 @@ export interface ProposeRequest {
   ground: Ground;
   mostCandidates: number;
   proposer: string;
+  /** How often it may run commands in a sandbox; absent: never. */
+  sandboxRuns?: number;
 }
 
 /** What came of a conversation about a finding. `note`: why there is not more. */
@@ -53,8 +55,9 @@ function verdictStep(results: Results) {
   };
 }
 
-function candidatesOf(dialog: Dialog, { finding, given: { refused }, ground, mostCandidates, proposer }: ProposeRequest): Promise<Outcome<{ candidates: Candidate[]; note: string | null }>> {
-  return dialog.until(rendered('patch', { most: String(mostCandidates), refused: refused.length === 0 ? 'nothing yet.' : `${refused.join('; ')}.` }), {
+function candidatesOf(dialog: Dialog, { finding, given: { refused }, ground, mostCandidates, proposer, sandboxRuns = 0 }: ProposeRequest): Promise<Outcome<{ candidates: Candidate[]; note: string | null }>> {
+  const patch = rendered('patch', { most: String(mostCandidates), refused: refused.length === 0 ? 'nothing yet.' : `${refused.join('; ')}.` });
+  return dialog.until(sandboxRuns === 0 ? patch : `${patch}\n\n${rendered('sandbox', { most: String(sandboxRuns) })}`, {
     name: 'submit_candidates',
     description: 'Proposes changes.',
     schema: proposalsSchema(mostCandidates),

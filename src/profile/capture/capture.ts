@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
@@ -41,25 +40,34 @@ export async function captureProfile({ kind, command, outDir, runCommand, own = 
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
   const recorder = await makeRecorder(kind, { outDir, root: await seenFolder(command), env: command.env, own, window: wholeCommand, isWatched: false });
-  const text = join(outDir, 'profile.txt');
-  const result = await runCommand({ ...command, command: lineOf(recorder, command.command, text), env: { ...command.env, ...recorder.env } });
+  const result = await runCommand({ ...command, command: lineOf(recorder, command.command), env: { ...command.env, ...recorder.env } });
   const told = recorder.timesFile === null ? null : readTimes(recorder.timesFile);
   // Not every profiler ends as its command did.
   if (!result.ok || (told !== null && told.exitCode !== 0)) throw commandFailed(command, told === null ? result : { ...result, exitCode: told.exitCode });
 
   const notes: string[] = [];
-  const files = recorder.asText === undefined ? await recorder.collect((note) => notes.push(note)) : [text].filter((file) => existsSync(file));
-  if (files.length === 0) throw nothingCaptured(kind, command);
+  const collected = await recorder.collect((note) => notes.push(note));
+  if (collected.length === 0) throw nothingCaptured(kind, command);
+  const files = recorder.asText === undefined ? collected : [await printed(recorder.asText, { command, outDir, runCommand })];
   const kinds = new Set(recorder.kind === 'hooks' ? files.map((name) => (name.endsWith('.pstats') ? 'cprofile' : 'v8')) : [recorder.kind]);
   const [first] = kinds;
   return { kind: kinds.size === 1 && first ? first : 'mixed', files, recordedAt: command.sandbox === undefined ? { at: command.cwd, path: command.cwd } : command.sandbox.worktree, notes, wallMs: told?.wallMs ?? result.wallMs };
 }
 
-/** The command with its recorder, which is read where it was made: other places may not have its programs. */
-function lineOf({ prefix, asText }: Recorder, command: string, text: string): string {
-  if (prefix.length === 0) return command;
-  const recorded = [...prefix, '/bin/sh', '-c', command].map(shellWord).join(' ');
-  return asText === undefined ? recorded : `${recorded}; code=$?; ${asText.map(shellWord).join(' ')} >${shellWord(text)} && exit $code`;
+/** The command with its recorder. */
+function lineOf({ prefix }: Recorder, command: string): string {
+  return prefix.length === 0 ? command : [...prefix, '/bin/sh', '-c', command].map(shellWord).join(' ');
+}
+
+/** The recording as text, made where the command ran: other places may not have its programs. */
+async function printed(asText: readonly string[], { command, outDir, runCommand }: Pick<CaptureRequest, 'command' | 'outDir' | 'runCommand'>): Promise<string> {
+  const text = join(outDir, 'profile.txt');
+  // The log stays that of the command.
+  const { logFile: _, ...rest } = command;
+  const request = { ...rest, command: `${asText.map(shellWord).join(' ')} >${shellWord(text)}` };
+  const result = await runCommand(request);
+  if (!result.ok) throw commandFailed(request, result);
+  return text;
 }
 
 /** Where the command finds itself. */

@@ -7,7 +7,8 @@ export type Program =
   | { kind: 'node'; name: string }
   /** `script`: the file that it runs, absolute, where one can be told. */
   | { kind: 'python'; name: string; interpreter: string; script: string | null; usesTorch: boolean }
-  | { kind: 'native'; name: string; usesCuda: boolean }
+  /** `file`: the program, absolute. */
+  | { kind: 'native'; name: string; file: string; usesCuda: boolean }
   /** `text`: of its words, and of the files that they name. `usesTorch`: whether a Python program of it does. */
   | { kind: 'shell'; name: string; text: string; usesTorch: boolean };
 
@@ -45,7 +46,7 @@ export function programOf(argv: readonly string[], { cwd, path }: Place, depth =
     const text = [...args, ...args.map((one) => textOf(resolve(cwd, one))), file === null || interpreter === null ? '' : textOf(file)].join('\n');
     return { kind: 'shell', name, text, usesTorch: depth < deepestScript && startsTorch(text, { cwd, path }, depth + 1) };
   }
-  return { kind: 'native', name, usesCuda: /libcudart|libcuda\.so/.test(readFileSync(file, 'latin1')) };
+  return { kind: 'native', name, file, usesCuda: /libcudart|libcuda\.so/.test(readFileSync(file, 'latin1')) };
 }
 
 /** Words that stand before a command in a script. */
@@ -117,7 +118,9 @@ function textOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats?.isFile() || stats.size > 1 << 20) return '';
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    // A compiled program is no script, and its bytes are no paths.
+    return text.includes('\0') ? '' : text;
   } catch {
     return '';
   }

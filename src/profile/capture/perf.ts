@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { perfScriptWords } from '../import/perf/command.js';
 import type { Recorder, RecorderPlace } from './recorder.js';
+import { forgetReplacedMaps } from './replaced-maps.js';
 import { timedCommand } from './timed.js';
 
 /** Samples a second: a prime number near 500, so that it does not run in step with a program's own timers. */
@@ -27,6 +28,10 @@ export function perfRecorder({ outDir, window }: RecorderPlace): Recorder {
     timesFile,
     asText: perfScriptWords(file),
     hidesExit: false,
-    collect: () => Promise.resolve(existsSync(file) ? [file] : []),
+    collect: () => {
+      if (!existsSync(file)) return Promise.resolve([]);
+      forgetReplacedMaps(file);
+      return Promise.resolve([file]);
+    },
   };
 }

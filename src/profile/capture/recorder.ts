@@ -34,7 +34,7 @@ export interface Recorder {
   graceMs: number;
   /** Where the command's own start, end and exit code are written; null where the prefix cannot stand before that. */
   timesFile: string | null;
-  /** What prints the recording as text, for where only the place of the recording has the programs in it (a sandbox). */
+  /** What prints the recording as text once it was collected, for where only the place of the recording has the programs in it (a sandbox). */
   asText?: readonly string[];
   /** Whether the exit code of the prefix says nothing of the command's. */
   hidesExit: boolean;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Finding } from '../../core/finding.js';
@@ -12,6 +11,7 @@ import { Asked } from '../rules/asked.js';
 import { hotSuspect } from '../rules/host/rules.js';
 import { callSites } from './call-sites.js';
 import { evidenceOf } from './evidence.js';
+import { findingId } from './finding-id.js';
 import { identifier, locate, snippet, sourceLines } from './source.js';
 
 export interface FindingsRequest {
@@ -61,7 +61,7 @@ async function findingOf(asked: Asked, { hot, worktree, root }: { hot: HotFuncti
   const word = identifier(name);
   const firstFiles = calledBy.flatMap(({ module }) => repositoryPath(module, root) ?? []);
   return {
-    id: createHash('sha256').update([category, file, name, line].join('\0')).digest('hex').slice(0, 12),
+    id: findingId({ category, file, function: name, line }),
     category,
     file,
     function: name,

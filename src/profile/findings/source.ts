@@ -43,8 +43,13 @@ export function identifier(name: string): string | null {
 export function snippet(lines: string[], { language, line, column }: { language: Language; line: number; column: number | null }): string {
   const isScript = language === 'javascript' || language === 'typescript';
   const end = language === 'python' ? pythonEnd(lines, line) : isScript ? scriptEnd(lines, { language, line, column }) : line + 20;
-  const last = Math.min(end, line + mostLines - 1, lines.length);
-  const shown = lines.slice(line - 1, last).map((text) => (text.length > longestLine ? `${text.slice(0, longestLine)}…` : text));
+  return shownLines(lines, line, end);
+}
+
+/** Lines of a file, 1-based with the last, for people and models: at most `most`, long ones cut. */
+export function shownLines(lines: readonly string[], first: number, end: number, most = mostLines): string {
+  const last = Math.min(end, first + most - 1, lines.length);
+  const shown = lines.slice(first - 1, last).map((text) => (text.length > longestLine ? `${text.slice(0, longestLine)}…` : text));
   if (end > last && last < lines.length) shown.push(`… ${Math.min(end, lines.length) - last} more lines`);
   return shown.join('\n');
 }

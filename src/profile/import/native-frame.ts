@@ -3,6 +3,8 @@ import type { Frame } from './model.js';
 
 /** Folders that hold what came with the system, and not what its user wrote. */
 const systemFolders = /^\/(?:usr\/)?lib(?:32|64|x32|exec)?\//;
+/** What GCC adds to the name of a function that has to do with its newer strings and lists. */
+const abiTag = /\[abi:\w+\]/g;
 /** A JIT of V8 (`--perf-basic-prof`): kind of code, how far it is optimised, name, place. */
 const v8Symbol = /^(?:JS|LazyCompile|Function|Eval|Script|Builtin|BytecodeHandler|Stub|RegExp):[*~^+-]?\s*(.*)$/s;
 const v8Place = /^(.*?) ?((?:file:\/\/|node:|\/|https?:\/\/)\S*?)(?::(\d+))?(?::(\d+))?$/s;
@@ -16,7 +18,7 @@ export function nativeFrame(symbol: string, module: string): Frame {
   if (python !== null) return { ...pythonFrame(python[2] ?? '', 1, python[1] ?? ''), line: null };
   const script = /perf-\d+\.map$|^\[?(?:anon|JIT)/.test(module) ? v8Symbol.exec(symbol) : null;
   if (script !== null) return scriptFrame(symbol, script[1] ?? '');
-  const name = /^(?:0x[0-9a-f]+|\?\?|)$/.test(symbol) ? '[unknown]' : symbol;
+  const name = /^(?:0x[0-9a-f]+|\?\?|)$/.test(symbol) ? '[unknown]' : symbol.replaceAll(abiTag, '');
   if (module.startsWith('[') || systemFolders.test(module)) return { name, module, line: null, column: null, kind: 'library' };
   return { name, module, line: null, column: null, kind: name === '[unknown]' ? 'builtin' : 'native' };
 }

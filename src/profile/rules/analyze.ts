@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
+import type { TalkSpend } from '../../core/model-talk.js';
 import type { ProfileDatabase } from '../tools/open.js';
 import { profileRoot } from '../tools/profile-root.js';
 import { Asked } from './asked.js';
@@ -25,6 +26,8 @@ export interface Analysis {
   abstained: { rule: string; reason: string }[];
   /** Rules that looked and found nothing. */
   quiet: string[];
+  /** Models that looked too: what they claimed and could not show, and why there is not more. Absent where none was asked. */
+  models?: { model: string; dropped: { what: string; why: string }[]; note: string | null; /** Absent in a run, which has its own account. */ spent?: TalkSpend }[];
 }
 
 export interface AnalysisRequest {

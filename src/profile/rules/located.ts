@@ -26,6 +26,10 @@ export interface AnalysisFinding {
   headroom_ms: number;
   evidence: Evidence[];
   notes: string[];
+  /** The model that claims it; absent where a rule found it. */
+  model?: string;
+  /** What models say of a rule's finding. */
+  judged?: { model: string; real: boolean; why: string; evidence: Evidence[] }[];
 }
 
 /** A repository, and what finds places in it. */

@@ -3,7 +3,8 @@ import { nativeNameOf } from '../native/names.js';
 import { all, parts, within } from '../source/tree.js';
 import type { CppFunction } from './function.js';
 import { methodCall, nameCall } from './syntax.js';
-import { changingMethods } from './uses.js';
+import { ownsItsParts, plainType } from './types.js';
+import { changingMethods } from './methods.js';
 
 /** Functions of the standard library that change nothing, and call nothing of the program. */
 const calm = /^(?:std::)?(?:min|max|abs|fabs|labs|to_string|stoi|stol|stoll|stod|stoul|sqrt|pow|floor|ceil|round|exp|log|log2|sin|cos|hypot|isalpha|isdigit|isspace|isalnum|isupper|islower|ispunct|tolower|toupper|strlen|strcmp|string|size_t|int|double|long|char|float|bool|unsigned|move|make_pair|make_tuple|get<\w+>|static_cast<[^&*]+>|numeric_limits<\w+>::\w+)$/;
@@ -38,7 +39,7 @@ function rootIsOwnValue(fn: CppFunction, node: SgNode): boolean {
 
 /** Not a pointer, a span or a view, behind which lies the memory of somebody else. */
 function isStandardValue(type: string): boolean {
-  return /^(?:vector|string|map|set|unordered_map|unordered_set|multimap|multiset|deque|array|pair|tuple)\b/.test(type) && !/[*]|span|_view|_ptr|reference_wrapper/.test(type);
+  return /^(?:vector|string|map|set|unordered_map|unordered_set|multimap|multiset|deque|list|queue|stack|priority_queue|array|pair|tuple)\b/.test(type) && !/[*]|span|_view|_ptr|reference_wrapper/.test(type);
 }
 
 function isCalmCall(fn: CppFunction, call: SgNode, depth: number): boolean {
@@ -50,14 +51,25 @@ function isCalmCall(fn: CppFunction, call: SgNode, depth: number): boolean {
   const name = nameCall(call)?.name ?? '';
   if (calm.test(name)) return true;
   if (name === nativeNameOf(fn.hot)) return !within(fn.hot, call);
-  const defined = /^\w+$/.test(name) && depth < deepest ? all(fn.root, 'function_definition').filter((node) => nativeNameOf(node) === name) : [];
-  const [only] = defined;
-  return defined.length === 1 && only !== undefined && isCalmFunction(fn, only, depth + 1);
+  return /^\w+$/.test(name) && depth < deepest && isCalmName(fn, name, depth + 1);
 }
 
-/** A function of the file that writes to its own variables only. */
-function isCalmFunction(fn: CppFunction, node: SgNode, depth: number): boolean {
-  const other = fn.other(node);
-  const body = node.field('body');
-  return body !== null && other.isPlain && isHarmless(other, body, depth);
+/** Whether every function of the name writes to its own variables only: the only one of the file, or all of the repository. */
+function isCalmName(fn: CppFunction, name: string, depth: number): boolean {
+  if (fn.uses(name).some((use) => fn.isDeclaration(use))) return false;
+  const here = all(fn.root, 'function_definition').filter((node) => nativeNameOf(node) === name).map((node) => fn.other(node));
+  const known = here.length > 0 ? here : (fn.program?.definitions(name) ?? []).map(({ node, file }) => fn.other(node, file));
+  return known.length > 0 && (here.length === 0 || here.length === 1) && known.every((other) => isCalmFunction(other, depth));
+}
+
+function isCalmFunction(fn: CppFunction, depth: number): boolean {
+  const body = fn.hot.field('body');
+  return body !== null && fn.isPlain && isHarmless(fn, body, depth);
+}
+
+/** Whether what the functions of the name are given is only read, and nothing of it is kept or given back but copies. */
+export function onlyReads(fn: CppFunction, name: string): boolean {
+  if (!/^\w+$/.test(name) || !isCalmName(fn, name, 1)) return false;
+  const nodes = [...all(fn.root, 'function_definition').filter((node) => nativeNameOf(node) === name), ...(fn.program?.definitions(name) ?? []).map(({ node }) => node)];
+  return nodes.every((node) => node.field('declarator')?.kind() === 'function_declarator' && ownsItsParts(plainType(node.field('type')?.text() ?? '', fn.usesStd)));
 }

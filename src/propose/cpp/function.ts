@@ -2,6 +2,8 @@ import type { SgNode } from '@ast-grep/napi';
 import { NativeFunction, type NativeKinds } from '../native/function.js';
 import type { SourceFile } from '../source/file.js';
 import { all, same, within } from '../source/tree.js';
+import { usesStd } from './includes.js';
+import type { CppProgram } from './program.js';
 import { elementOf, plainType } from './types.js';
 
 const kinds: NativeKinds = {
@@ -32,22 +34,27 @@ export interface CppBinding {
 }
 
 /** A hot function of C++. */
-export class CppFunction extends NativeFunction {
+export class CppFunction extends NativeFunction<CppBinding> {
   readonly family = 'cpp';
   readonly usesStd: boolean;
-  readonly #bindings = new Map<string, CppBinding | null>();
-
   readonly #file: SourceFile;
 
-  constructor(file: SourceFile, hot: SgNode) {
+  /** `program`: the files around, where they can be asked. */
+  constructor(file: SourceFile, hot: SgNode, readonly program: CppProgram | null = null) {
     super(file, hot, kinds);
     this.#file = file;
-    this.usesStd = all(file.root, 'using_declaration').some((node) => /^using\s+namespace\s+std\s*;/.test(node.text()));
+    this.usesStd = usesStd(file.root);
   }
 
-  /** Another function of the file. */
-  other(node: SgNode): CppFunction {
-    return new CppFunction(this.#file, node);
+  /** Another function, of this file where no other is named. */
+  other(node: SgNode, file = this.#file): CppFunction {
+    return new CppFunction(file, node, this.program);
+  }
+
+  /** The type of a member that is a value, of the class that this is a method of; null where the function declares the name itself. */
+  memberType(name: string): string | null {
+    const owner = classOf(this.hot);
+    return owner === null || this.uses(name).some((use) => this.isDeclaration(use)) ? null : (this.program?.record(owner)?.members.get(name) ?? null);
   }
 
   /** Conditional compilation and pragmas change what the code means in ways that its tree does not show. */
@@ -55,16 +62,8 @@ export class CppFunction extends NativeFunction {
     return !all(this.hot, 'preproc_if', 'preproc_ifdef', 'preproc_call', 'preproc_def', 'preproc_function_def', 'goto_statement').some((node) => within(node, this.hot));
   }
 
-  /** The only declaration of the name in the function, lambdas included; null where there is none, or more. */
-  binding(name: string): CppBinding | null {
-    const known = this.#bindings.get(name);
-    if (known !== undefined) return known;
-    // A declaration that asks for its own type gets no answer.
-    this.#bindings.set(name, null);
-    const found = this.uses(name).flatMap((use) => bindingAt(this, use) ?? []);
-    const only = found.length === 1 ? (found[0] ?? null) : null;
-    this.#bindings.set(name, only);
-    return only;
+  protected bindingAt(use: SgNode): CppBinding | null {
+    return bindingAt(this, use);
   }
 
   /** Whether the place declares the name. */
@@ -88,6 +87,14 @@ export class CppFunction extends NativeFunction {
     const binding = this.binding(name);
     return binding !== null && binding.indirection === '' && !binding.isStatic;
   }
+}
+
+/** `Index` of `void ns::Index::add()`, and of what is defined in `struct Index`; null of other functions. */
+function classOf(hot: SgNode): string | null {
+  const scope = hot.field('declarator')?.kind() === 'function_declarator' ? hot.field('declarator')?.field('declarator') : all(hot.field('declarator') ?? hot, 'function_declarator')[0]?.field('declarator');
+  if (scope?.kind() === 'qualified_identifier') return /(\w+)(?:<[^<>]*>)?::~?[^:]*$/.exec(scope.text())?.[1] ?? null;
+  for (let at = hot.parent(); at !== null; at = at.parent()) if (['struct_specifier', 'class_specifier'].includes(String(at.kind()))) return at.field('name')?.text() ?? null;
+  return null;
 }
 
 const declarators = new Set(['reference_declarator', 'pointer_declarator', 'array_declarator', 'init_declarator', 'structured_binding_declarator', 'function_declarator', 'parenthesized_declarator']);

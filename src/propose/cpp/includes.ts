@@ -1,6 +1,10 @@
+import type { SgNode } from '@ast-grep/napi';
 import type { TextEdit } from '../recipes/recipe.js';
 import { all, endOf } from '../source/tree.js';
 import type { CppFunction } from './function.js';
+
+/** Whether a file takes all names of the standard library as its own. */
+export const usesStd = (root: SgNode): boolean => all(root, 'using_declaration').some((node) => /^using\s+namespace\s+std\s*;/.test(node.text()));
 
 /** The edits that include a header of the standard library, none where it is; null in a file that includes nothing. */
 export function withInclude(fn: CppFunction, header: string): TextEdit[] | null {

@@ -1,8 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
 import { parts } from '../source/tree.js';
 import type { CppFunction } from './function.js';
+import type { CppRecord } from './program.js';
+import { methodCall } from './syntax.js';
 
-const standard = new Set(['vector', 'string', 'map', 'set', 'unordered_map', 'unordered_set', 'multimap', 'multiset', 'deque', 'list', 'pair', 'tuple', 'array', 'string_view', 'optional', 'shared_ptr', 'unique_ptr', 'less', 'ofstream', 'ifstream', 'ostream', 'wstring']);
+const standard = new Set(['vector', 'string', 'map', 'set', 'unordered_map', 'unordered_set', 'multimap', 'multiset', 'deque', 'list', 'pair', 'tuple', 'array', 'string_view', 'optional', 'shared_ptr', 'unique_ptr', 'queue', 'stack', 'priority_queue', 'less', 'ofstream', 'ifstream', 'ostream', 'wstring']);
 
 /** A type without white space and `std::`. A name of the standard library that is written without it, where nothing says `using namespace std`, has a `?` before it. */
 export function plainType(written: string, usesStd: boolean): string {
@@ -51,10 +53,52 @@ export function ownsItsParts(type: string): boolean {
   return words.length > 0 && words.every((word) => owners.has(word) || isNumber(word) || /^\d+$/.test(word));
 }
 
+/** Of what index, key or end of a container gives: of a map the value. Null where it is not known. */
+export function partOf(type: string | null): string | null {
+  if (type === null) return null;
+  const [, value] = argumentsOf(type, 'map', 'unordered_map');
+  return value ?? elementOf(type);
+}
+
+const partMethods = new Set(['at', 'front', 'back', 'top']);
+
+/** The type of a variable, a member, an element, or a member of one of these; null of other expressions, and where it is not known. */
+export function typeOfPlace(fn: CppFunction, node: SgNode | null): string | null {
+  switch (String(node?.kind())) {
+    case 'identifier':
+      return fn.typeOf(node?.text() ?? '') ?? fn.memberType(node?.text() ?? '');
+    case 'parenthesized_expression':
+      return typeOfPlace(fn, parts(node as SgNode)[0] ?? null);
+    case 'subscript_expression':
+      return partOf(typeOfPlace(fn, node?.field('argument') ?? null));
+    case 'call_expression': {
+      const call = methodCall(node);
+      return call !== null && partMethods.has(call.method) ? partOf(typeOfPlace(fn, call.receiver)) : null;
+    }
+    case 'field_expression': {
+      if (node?.children().some((child) => child.text() === '->') === true) return null;
+      const owner = typeOfPlace(fn, node?.field('argument') ?? null);
+      return owner === null ? null : (recordNamed(fn, owner)?.members.get(node?.field('field')?.text() ?? '') ?? null);
+    }
+    default:
+      return null;
+  }
+}
+
+const recordNamed = (fn: CppFunction, type: string): CppRecord | null => (/^[\w:]+$/.test(type) ? (fn.program?.record(type.split('::').at(-1) ?? '') ?? null) : null);
+
+/** The types of the members of a struct that is nothing but copies of numbers, texts and containers; null of any other type. */
+export function valuesOf(fn: CppFunction, type: string): readonly string[] | null {
+  const record = recordNamed(fn, type);
+  const types = record?.isPlain === true ? [...record.members.values()] : [];
+  return types.length > 0 && types.every(ownsItsParts) ? types : null;
+}
+
 /** Whether an element of the type is worth a reference, and only has constant methods that change nothing. */
-export function isCostlyElement(type: string): boolean {
+export function isCostlyElement(fn: CppFunction, type: string): boolean {
+  if (valuesOf(fn, type)?.some(isCostly) === true) return true;
   if (isCostly(type) || /^shared_ptr<[^?]*>$/.test(type)) return true;
-  return argumentsOf(type, 'pair', 'tuple').some(isCostlyElement);
+  return argumentsOf(type, 'pair', 'tuple').some((one) => isCostlyElement(fn, one));
 }
 
 /** The type of the elements that a range loop sees; null where it is not known. */

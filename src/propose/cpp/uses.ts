@@ -2,7 +2,9 @@ import type { SgNode } from '@ast-grep/napi';
 import { same } from '../source/tree.js';
 import type { CppFunction } from './function.js';
 import { nameCall } from './syntax.js';
-import { argumentsOf, isCostly, isNumber, ownsItsParts } from './types.js';
+import { onlyReads } from './effects.js';
+import { changingMethods } from './methods.js';
+import { argumentsOf, isCostly, isNumber, ownsItsParts, typeOfPlace, valuesOf } from './types.js';
 
 /** What the code does with a variable at one place. `escape`: something else may come to refer to it, or it is not understood. */
 export type Role = 'declare' | 'read' | 'write' | 'escape';
@@ -11,8 +13,6 @@ export type Role = 'declare' | 'read' | 'write' | 'escape';
 const readingMethods = new Set(['size', 'length', 'empty', 'capacity', 'count', 'contains', 'substr', 'compare', 'rfind', 'find_first_of', 'find_last_of', 'find_first_not_of', 'find_last_not_of', 'starts_with', 'ends_with', 'use_count', 'has_value', 'max_size']);
 /** Methods that give a part of the object. */
 const partMethods = new Set(['at', 'front', 'back', 'top']);
-/** Methods that change the object and keep no reference to what they are given. */
-export const changingMethods = new Set(['push_back', 'emplace_back', 'push_front', 'insert', 'emplace', 'append', 'assign', 'clear', 'erase', 'pop_back', 'pop_front', 'resize', 'reserve', 'push', 'pop', 'try_emplace', 'insert_or_assign', 'replace', 'shrink_to_fit']);
 /** Functions that read what they are given and keep nothing of it. */
 const readers = /^(?:std::)?(?:string|to_string|stoi|stol|stod|abs|fabs|sqrt|pow|floor|ceil|round|exp|log|sin|cos|strlen|strcmp|isalpha|isdigit|isspace|isalnum|isupper|islower|ispunct|tolower|toupper|printf|fprintf|size_t|int|double|long|char|float|bool|static_cast<[^&*]+>)$/;
 
@@ -84,6 +84,9 @@ function contextRole(fn: CppFunction, at: SgNode, isWhole: boolean): Role {
       const isReference = declarator?.kind() === 'reference_declarator';
       return !isReference || parent?.children().some((child) => child.text() === 'const') === true ? 'read' : 'escape';
     }
+    case 'initializer_list':
+      // `Hit{id, distance}` of a struct that keeps copies.
+      return parent?.parent()?.kind() === 'compound_literal_expression' && valuesOf(fn, parent.parent()?.field('type')?.text() ?? '') !== null ? 'read' : 'escape';
     case 'argument_list':
       return argumentRole(fn, parent?.parent() ?? null, at);
     default:
@@ -105,7 +108,7 @@ function copies(fn: CppFunction, declarator: SgNode): boolean {
 
 /** Whether a container copies what it is given: it holds no views or pointers, or is one of just that type. */
 function keepsCopy(fn: CppFunction, container: SgNode | null, given: SgNode): boolean {
-  const type = container === null ? null : fn.typeOf(container.text());
+  const type = typeOfPlace(fn, container);
   if (type === null) return false;
   const elements = argumentsOf(type, 'vector', 'deque', 'list', 'queue', 'stack', 'set', 'unordered_set', 'multiset');
   return ownsItsParts(type) || (isCostly(elements[0] ?? '') && elements[0] === fn.typeOf(given.text()));
@@ -123,7 +126,8 @@ function argumentRole(fn: CppFunction, call: SgNode | null, given: SgNode): Role
     if (changingMethods.has(method)) return keepsCopy(fn, callee.field('argument'), given) ? 'read' : 'escape';
     return readingMethods.has(method) || partMethods.has(method) || method === 'find' ? 'read' : 'escape';
   }
-  return readers.test(nameCall(call)?.name ?? '') ? 'read' : 'escape';
+  const name = nameCall(call)?.name ?? '';
+  return readers.test(name) || onlyReads(fn, name) ? 'read' : 'escape';
 }
 
 /** Whether the variable holds the same all through the region, as far as the function's own text may change it. */

@@ -25,26 +25,16 @@ export interface GoBinding {
 }
 
 /** A hot function of Go. */
-export class GoFunction extends NativeFunction {
+export class GoFunction extends NativeFunction<GoBinding> {
   readonly family = 'go';
   readonly #file: SourceFile;
-  readonly #bindings = new Map<string, GoBinding | null>();
-
   constructor(file: SourceFile, hot: SgNode) {
     super(file, hot, kinds);
     this.#file = file;
   }
 
-  /** The only declaration of the name in the function, closures included; null where there is none, or more. */
-  binding(name: string): GoBinding | null {
-    const known = this.#bindings.get(name);
-    if (known !== undefined) return known;
-    // In `for _, x := range x` the type of the one is asked of the other, which has the same name.
-    this.#bindings.set(name, null);
-    const found = this.uses(name).flatMap((use) => bindingAt(this, use) ?? []);
-    const only = found.length === 1 ? (found[0] ?? null) : null;
-    this.#bindings.set(name, only);
-    return only;
+  protected bindingAt(use: SgNode): GoBinding | null {
+    return bindingAt(this, use);
   }
 
   typeOf(name: string): string | null {

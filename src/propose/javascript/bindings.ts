@@ -32,6 +32,9 @@ export function roleOf(id: SgNode): Role {
     case 'generator_function_declaration':
     case 'class_declaration':
     case 'class':
+    case 'enum_declaration':
+    case 'internal_module':
+    case 'import_require_clause':
     case 'import_specifier':
     case 'import_clause':
     case 'namespace_import':

@@ -30,6 +30,9 @@ function isHarmlessNode(fn: JsFunction, node: SgNode): boolean {
       const name = node.field('constructor')?.text() ?? '';
       return pureConstructors.has(name) && fn.isBuiltin(name);
     }
+    // Other tasks run between the rounds of `for await`.
+    case 'for_in_statement':
+      return node.children().every((child) => child.kind() !== 'await');
     case 'await_expression':
     case 'yield_expression':
     case 'with_statement':

@@ -15,11 +15,12 @@ export interface NativeKinds {
 }
 
 /** A hot function of a compiled language with what a recipe asks about it. Types are known as far as the function declares them. */
-export abstract class NativeFunction {
+export abstract class NativeFunction<Binding> {
   readonly names: Names;
   readonly source: string;
   readonly root: SgNode;
   readonly #uses = new Map<string, SgNode[]>();
+  readonly #bindings = new Map<string, Binding | null>();
 
   constructor(
     file: SourceFile,
@@ -34,6 +35,21 @@ export abstract class NativeFunction {
       if (list === undefined) this.#uses.set(node.text(), [node]);
       else list.push(node);
     }
+  }
+
+  /** What the place binds, were it to declare a name; null where it does not. */
+  protected abstract bindingAt(use: SgNode): Binding | null;
+
+  /** The only declaration of the name in the function, closures included; null where there is none, or more. */
+  binding(name: string): Binding | null {
+    const known = this.#bindings.get(name);
+    if (known !== undefined) return known;
+    // A declaration whose type is asked of one of the same name, such as `for _, x := range x`, gets no answer.
+    this.#bindings.set(name, null);
+    const found = this.uses(name).flatMap((use) => this.bindingAt(use) ?? []);
+    const only = found.length === 1 ? (found[0] ?? null) : null;
+    this.#bindings.set(name, only);
+    return only;
   }
 
   /** Every place in the function, its head included, where the name stands. */

@@ -1,5 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import { same } from '../source/tree.js';
+import { runsLater } from './generators.js';
 import { listMethods, pureMethods, readingBuiltins } from './builtins.js';
 
 /** What the code does with a name at one place. `escape`: its value may become known to code that is not seen. */
@@ -30,11 +31,12 @@ export function roleOf(id: SgNode): Role {
       return 'foreign';
     case 'function_definition':
     case 'class_definition':
-    case 'dotted_name':
     case 'aliased_import':
     case 'as_pattern_target':
     case 'delete_statement':
       return 'write';
+    case 'dotted_name':
+      return isBoundByImport(parent, id) ? 'write' : 'read';
     case 'named_expression':
       return isField('name') ? 'write' : 'escape';
     case 'assignment':
@@ -42,8 +44,9 @@ export function roleOf(id: SgNode): Role {
     case 'augmented_assignment':
       return isField('left') ? 'write' : 'read';
     case 'for_statement':
-    case 'for_in_clause':
       return isField('left') ? 'write' : 'iterate';
+    case 'for_in_clause':
+      return isField('left') ? 'write' : runsLater(parent.parent()) ? 'escape' : 'iterate';
     case 'attribute':
       return methodRole(parent);
     case 'subscript':
@@ -77,6 +80,13 @@ export function roleOf(id: SgNode): Role {
       if (parameterKinds.has(String(parent.kind()))) return 'declare';
       return patternKinds.has(String(parent.kind())) ? patternRole(parent) : 'escape';
   }
+}
+
+/** `a` of `import a.b` and `b` of `from a import b`, but no name of a module that something is taken from or that gets another name. */
+function isBoundByImport(dotted: SgNode, id: SgNode): boolean {
+  const statement = dotted.parent();
+  if (statement?.kind() === 'aliased_import') return false;
+  return same(statement?.field('module_name') ?? null, dotted) ? false : same(dotted.namedChildren()[0] ?? null, id);
 }
 
 function isCondition(node: SgNode): boolean {

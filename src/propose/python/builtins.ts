@@ -19,3 +19,6 @@ export const readingBuiltins = new Set(['len', 'set', 'list', 'tuple', 'frozense
 
 /** Builtin functions whose call changes no list. */
 export const pureBuiltins = new Set([...readingBuiltins, 'range', 'enumerate', 'zip', 'reversed', 'int', 'float', 'ord', 'chr', 'abs', 'round', 'divmod', 'pow', 'hash', 'bytes', 'bytearray', 'callable', 'issubclass', 'hex', 'bin', 'oct', 'complex', 'slice', 'object']);
+
+/** Builtin exceptions: making one runs no code of the program. */
+export const builtinErrors = new Set(['Exception', 'ValueError', 'TypeError', 'KeyError', 'IndexError', 'AttributeError', 'LookupError', 'RuntimeError', 'NotImplementedError', 'ArithmeticError', 'OverflowError', 'ZeroDivisionError', 'AssertionError', 'StopIteration']);

@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { walk, within } from '../source/tree.js';
 import { isTarget } from './bindings.js';
-import { mutatingMethods, pureBuiltins, pureMethods } from './builtins.js';
+import { builtinErrors, mutatingMethods, pureBuiltins, pureMethods } from './builtins.js';
 import { methodCall, nameCall, type PyFunction } from './function.js';
 
 /** Whether the expression makes a new list, so that nothing else can refer to it. */
@@ -43,6 +43,7 @@ function isHarmlessNode(fn: PyFunction, node: SgNode): boolean {
   switch (String(node.kind())) {
     case 'call': {
       const call = nameCall(node);
+      if (call !== null && node.parent()?.kind() === 'raise_statement' && builtinErrors.has(call.name) && fn.areBuiltin(call.name)) return true;
       // `key=` and the like are code to run.
       if (call !== null) return pureBuiltins.has(call.name) && fn.areBuiltin(call.name) && call.args.every((arg) => arg.kind() !== 'keyword_argument' && arg.kind() !== 'lambda');
       const method = methodCall(node);
@@ -50,6 +51,10 @@ function isHarmlessNode(fn: PyFunction, node: SgNode): boolean {
       if (pureMethods.has(method.method)) return true;
       return mutatingMethods.has(method.method) && method.method !== 'sort' && isOwn(fn, method.receiver);
     }
+    // Other tasks run between the rounds of `async for`.
+    case 'for_statement':
+    case 'for_in_clause':
+      return node.children().every((child) => child.kind() !== 'async');
     case 'await':
     case 'yield':
     case 'with_statement':

@@ -3,11 +3,12 @@ import { Names } from '../source/names.js';
 import type { SourceFile } from '../source/file.js';
 import { all, ancestorWhere, parts, same, startOf, within } from '../source/tree.js';
 import { isVariable, roleOf, type Role } from './bindings.js';
+import { isInLaterGenerator } from './generators.js';
 
 export interface Use {
   node: SgNode;
   role: Role;
-  /** In a function, lambda or class of its own, which may run later or shadow the name. */
+  /** In a function, lambda or class of its own, which may run later or shadow the name, or in a generator expression that may run later. */
   deferred: boolean;
 }
 
@@ -31,7 +32,7 @@ export class PyFunction {
     this.root = file.root;
     this.names = new Names(file.source);
     for (const node of all(hot, 'identifier').filter(isVariable)) {
-      const use = { node, role: roleOf(node), deferred: this.#isDeferred(node) };
+      const use = { node, role: roleOf(node), deferred: this.#isDeferred(node) || isInLaterGenerator(node, hot) };
       const list = this.#uses.get(node.text());
       if (list === undefined) this.#uses.set(node.text(), [use]);
       else list.push(use);
@@ -52,9 +53,9 @@ export class PyFunction {
     return this.#file.timesBound.get(name) ?? 0;
   }
 
-  /** The nodes of the kinds that the hot function itself runs, not those of functions and classes in it. */
+  /** The nodes of the kinds that the hot function itself runs, not those of functions and classes in it, nor what `f"{x=}"` prints as it is written. */
   owned(...kinds: string[]): SgNode[] {
-    return all(this.hot, ...kinds).filter((node) => !this.#isDeferred(node));
+    return all(this.hot, ...kinds).filter((node) => !this.#isDeferred(node) && !isQuoted(node, this.hot));
   }
 
   isParameter(name: string): boolean {
@@ -96,6 +97,11 @@ export class PyFunction {
     for (let at = node.parent(); at !== null && !same(at, this.hot); at = at.parent()) if (laterKinds.has(String(at.kind()))) return true;
     return false;
   }
+}
+
+/** In an expression whose text an f-string shows beside its value: `f"{max(a, b)=}"`. */
+function isQuoted(node: SgNode, limit: SgNode): boolean {
+  return ancestorWhere(node, (at) => at.kind() === 'interpolation' && at.children().some((child) => child.kind() === '='), limit) !== null;
 }
 
 /** `receiver.method(...)`: its parts; null for any other node. */

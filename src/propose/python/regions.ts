@@ -1,7 +1,8 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { TextEdit } from '../recipes/recipe.js';
 import { same, startOf } from '../source/tree.js';
-import { methodCall, nameCall, type PyFunction } from './function.js';
+import type { PyFunction } from './function.js';
+import { runsLater } from './generators.js';
 
 /** A loop or comprehension around a node, and the statement that lines can be put in front of. */
 export interface Region {
@@ -11,7 +12,6 @@ export interface Region {
 }
 
 const comprehensions = new Set(['list_comprehension', 'set_comprehension', 'dictionary_comprehension', 'generator_expression']);
-const consumers = new Set(['any', 'all', 'sum', 'min', 'max', 'sorted', 'list', 'set', 'tuple', 'dict', 'frozenset', 'len']);
 
 /** The loops that run the node more than once for one run of the function, innermost first. */
 export function regionsOf(fn: PyFunction, node: SgNode): Region[] {
@@ -19,20 +19,13 @@ export function regionsOf(fn: PyFunction, node: SgNode): Region[] {
   for (let inner = node, at = node.parent(); at !== null; inner = at, at = at.parent()) {
     const kind = String(at.kind());
     if (comprehensions.has(kind)) {
-      if (kind === 'generator_expression' && !isUsedUpAtOnce(at)) break;
+      if (runsLater(at)) break;
       const first = at.namedChildren().find((child) => child.kind() === 'for_in_clause') ?? null;
       if (!same(first, inner)) addRegion(fn, regions, at);
     } else if (kind === 'while_statement' || (kind === 'for_statement' && same(at.field('body'), inner))) addRegion(fn, regions, at);
     if (same(at, fn.hot)) break;
   }
   return regions;
-}
-
-/** `any(x in xs for x in ys)`: the generator is done with when the statement is. */
-function isUsedUpAtOnce(generator: SgNode): boolean {
-  const parent = generator.parent();
-  const call = parent?.kind() === 'argument_list' ? parent.parent() : parent;
-  return consumers.has(nameCall(call)?.name ?? '') || methodCall(call)?.method === 'join';
 }
 
 function addRegion(fn: PyFunction, regions: Region[], loop: SgNode): void {

@@ -5,7 +5,9 @@ import { methodCall, nameCall, type PyFunction } from './function.js';
 /** What is known of a value without running anything. `hashable` covers text and numbers too where it is not known which. */
 export type Known = 'text' | 'number' | 'hashable' | null;
 
-const textMethods = new Set(['lower', 'upper', 'strip', 'lstrip', 'rstrip', 'replace', 'join', 'format', 'title', 'capitalize', 'casefold', 'zfill', 'decode', 'encode']);
+const textMethods = new Set(['lower', 'upper', 'strip', 'lstrip', 'rstrip', 'format', 'title', 'capitalize', 'casefold', 'zfill']);
+/** Methods of texts that other things have too: `dataclasses.replace(item, x=1)`, `frame.join(other)`, `tokenizer.encode(text)`, which gives a list. */
+const sharedMethods = new Set(['replace', 'join', 'decode', 'encode']);
 const textBuiltins = new Set(['str', 'repr', 'chr', 'hex', 'bin', 'oct', 'ascii']);
 const numberBuiltins = new Set(['int', 'float', 'len', 'ord', 'abs', 'round', 'hash', 'id']);
 const textTypes = new Set(['str', 'bytes']);
@@ -34,11 +36,17 @@ export function typeOf(fn: PyFunction, node: SgNode, depth = 0): Known {
     case 'call': {
       const call = nameCall(node);
       if (call !== null && fn.areBuiltin(call.name)) return textBuiltins.has(call.name) ? 'text' : numberBuiltins.has(call.name) ? 'number' : null;
-      return textMethods.has(methodCall(node)?.method ?? '') ? 'text' : null;
+      return isTextMethod(fn, node, depth) ? 'text' : null;
     }
     default:
       return null;
   }
+}
+
+function isTextMethod(fn: PyFunction, node: SgNode, depth: number): boolean {
+  const call = methodCall(node);
+  if (call === null) return false;
+  return textMethods.has(call.method) || (sharedMethods.has(call.method) && (call.receiver.text() === 'os.path' || typeOf(fn, call.receiver, depth + 1) === 'text'));
 }
 
 function typeOfName(fn: PyFunction, name: string, depth: number): Known {

@@ -35,6 +35,9 @@ export interface Refusal {
   reason: string;
 }
 
+/** What a recipe says to a place that looks like its case. */
+export type Answer = Rewrite | Refusal;
+
 export type RecipeCategory = 'quadratic' | 'repeated-work' | 'allocation' | 'arithmetic' | 'launches' | 'waiting' | 'transfers' | 'device-work' | 'communication' | 'data-loading' | 'precision' | 'own';
 
 /**
@@ -76,11 +79,11 @@ export interface PythonRecipe extends RecipeInfo {
 /** Sees more than one function: the program of a training or inference script. Empty when nothing looks like a case. */
 export interface TorchRecipe extends RecipeInfo {
   family: 'torch';
-  apply(program: TorchProgram): (Rewrite | Refusal)[];
+  apply(program: TorchProgram): Answer[];
 }
 
 export type Recipe = JavaScriptRecipe | PythonRecipe | TorchRecipe | NativeRecipe | OwnRecipe;
 
-export function isRewrite(answer: Rewrite | Refusal): answer is Rewrite {
+export function isRewrite(answer: Answer): answer is Rewrite {
   return 'edits' in answer;
 }

@@ -19,6 +19,7 @@ import { sqrtForHypot } from './javascript/sqrt-for-hypot.js';
 import { stringOncePerLoop } from './javascript/string-once-per-loop.js';
 import { arrayFromLength } from './javascript/array-from-length.js';
 import { countForFilter } from './javascript/count-for-filter.js';
+import { mapForFind } from './javascript/map-for-find.js';
 import { maxOfArray } from './javascript/max-of-array.js';
 import { ownKey } from './javascript/own-key.js';
 import { splitPart } from './javascript/split-part.js';
@@ -27,17 +28,7 @@ import { uniqueBySet } from './javascript/unique-by-set.js';
 import { keysForEntries } from './javascript/keys-for-entries.js';
 import { collatorOnce } from './javascript/collator-once.js';
 import { compareLiterals } from './javascript/compare-literals.js';
-import { appendAndReverse } from './python/append-and-reverse.js';
-import { compiledRegex } from './python/compiled-regex.js';
-import { comprehension } from './python/comprehension.js';
-import { concatLists } from './python/concat-lists.js';
-import { copyPlainData } from './python/copy-plain-data.js';
-import { countOnce } from './python/count-once.js';
-import { dictMembership } from './python/dict-membership.js';
-import { lookupSet } from './python/lookup-set.js';
-import { popLeft } from './python/popleft.js';
-import { seenSet } from './python/seen-set.js';
-import { textOncePerLoop } from './python/text-once-per-loop.js';
+import { pythonRecipes } from './python/all.js';
 import { torchRecipes } from './torch/all.js';
 
 /** Every recipe, in the order in which they are tried; earlier ones win where two want the same text. */
@@ -45,6 +36,7 @@ export const recipes: readonly Recipe[] = [
   ...torchRecipes,
   setBesideArray,
   setForMembership,
+  mapForFind,
   reduceInPlace,
   queueByIndex,
   appendInPlace,
@@ -68,17 +60,7 @@ export const recipes: readonly Recipe[] = [
   keysForEntries,
   collatorOnce,
   compareLiterals,
-  seenSet,
-  lookupSet,
-  countOnce,
-  popLeft,
-  appendAndReverse,
-  concatLists,
-  dictMembership,
-  compiledRegex,
-  textOncePerLoop,
-  copyPlainData,
-  comprehension,
+  ...pythonRecipes,
   ...cppRecipes,
   ...rustRecipes,
   ...goRecipes,

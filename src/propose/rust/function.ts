@@ -24,17 +24,15 @@ export interface RustBinding {
 }
 
 /** A hot function of Rust. What borrowing forbids the compiler finds; recipes only have to keep what the code means. */
-export class RustFunction extends NativeFunction {
+export class RustFunction extends NativeFunction<RustBinding> {
   readonly family = 'rust';
 
   constructor(file: SourceFile, hot: SgNode) {
     super(file, hot, kinds);
   }
 
-  /** The only pattern that binds the name in the function, closures included; null where there is none, or more. */
-  binding(name: string): RustBinding | null {
-    const found = this.uses(name).flatMap((use) => bindingAt(use) ?? []);
-    return found.length === 1 ? (found[0] ?? null) : null;
+  protected bindingAt(use: SgNode): RustBinding | null {
+    return bindingAt(use);
   }
 
   typeOf(name: string): string | null {

@@ -2,7 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { identifierKinds, roleOf as roleInJavaScript } from '../javascript/bindings.js';
 import { isVariable, roleOf as roleInPython } from '../python/bindings.js';
 import { isNative, parseSource, syntaxErrors, type Dialect } from './parse.js';
-import { all } from './tree.js';
+import { all, same } from './tree.js';
 
 /** A parsed file with what does not depend on the function that is looked at. */
 export interface SourceFile {
@@ -23,11 +23,13 @@ export function sourceFile(source: string, dialect: Dialect): SourceFile {
 /** Compiled languages are asked about a function only. */
 function timesBound(root: SgNode, dialect: Dialect): Map<string, number> {
   if (isNative(dialect)) return new Map();
-  return dialect === 'python' ? boundInPython(root) : declaredInJavaScript(root);
+  return dialect === 'python' ? boundInPython(root) : declaredInJavaScript(root, dialect);
 }
 
-function declaredInJavaScript(root: SgNode): Map<string, number> {
-  return countNames(all(root, ...identifierKinds).filter((node) => roleInJavaScript(node) === 'declare'));
+function declaredInJavaScript(root: SgNode, dialect: Dialect): Map<string, number> {
+  // TypeScript's grammar has a kind of its own for the name of a class.
+  const classes = dialect === 'javascript' ? [] : all(root, 'type_identifier').filter((name) => /class/.test(String(name.parent()?.kind())) && same(name.parent()?.field('name') ?? null, name));
+  return countNames([...all(root, ...identifierKinds).filter((node) => roleInJavaScript(node) === 'declare'), ...classes]);
 }
 
 function boundInPython(root: SgNode): Map<string, number> {

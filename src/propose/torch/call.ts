@@ -27,8 +27,10 @@ export function callArguments(call: SgNode): CallArguments {
 
 /** The argument by its name or place; null when it is not given, or not for sure. */
 export function argument(call: SgNode, name: string, place?: number): SgNode | null {
-  const { positional, keywords, hasSplat } = callArguments(call);
-  return keywords.get(name) ?? (place === undefined || hasSplat ? null : (positional[place] ?? null));
+  const { positional, keywords } = callArguments(call);
+  // `**options` give no places, `*values` may shift them.
+  const isShifted = parts(call.field('arguments') ?? call).some((given) => given.kind() === 'list_splat');
+  return keywords.get(name) ?? (place === undefined || isShifted ? null : (positional[place] ?? null));
 }
 
 /** `receiver.method(…)`: its parts; null for any other node. */

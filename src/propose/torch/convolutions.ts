@@ -1,11 +1,11 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, endOf, parts, startOf } from '../source/tree.js';
+import { all, endOf, parts, startOf, within } from '../source/tree.js';
 import { argument } from './call.js';
 import { attributeValue, methodIn, modelClasses } from './models.js';
 import { originsOf } from './origins.js';
 import type { PyModule } from './module.js';
 import type { Located, TorchProgram } from './program.js';
-import { owned, statementOf } from './statements.js';
+import { loopsAround, owned, statementOf } from './statements.js';
 
 /** Whether the files around the finding make a network of two-dimensional convolutions: a layer of one, or a model of torchvision. */
 export function hasConvolutions(program: TorchProgram): boolean {
@@ -46,11 +46,19 @@ export function varyingShapes(program: TorchProgram): Located | null {
   for (const module of program.modules) {
     const node = all(module.root, 'call', 'keyword_argument').find((found) => {
       if (found.kind() === 'keyword_argument') return found.field('name')?.text() === 'collate_fn';
-      return /(?:pad_sequence|pack_padded_sequence|RandomResize|BucketIterator|pad_packed_sequence)$/.test(found.field('function')?.text() ?? '');
+      return isResized(module, found) || /(?:pad_sequence|pack_padded_sequence|RandomResize|BucketIterator|pad_packed_sequence)$/.test(found.field('function')?.text() ?? '');
     });
     if (node !== undefined) return { module, node };
   }
   return null;
+}
+
+/** A batch that a loop gives a size which may be another each time. */
+function isResized(module: PyModule, call: SgNode): boolean {
+  if (!/^(?:torch\.nn\.functional\.(?:interpolate|upsample)|torchvision\.transforms\.functional\.resize)$/.test(module.pathOf(call.field('function')) ?? '')) return false;
+  const loop = loopsAround(module, call)[0];
+  const size = argument(call, 'size', 1) ?? argument(call, 'scale_factor', 2);
+  return loop !== undefined && size !== null && all(size, 'identifier').concat(size.kind() === 'identifier' ? [size] : []).some((id) => module.uses(module.scopeOf(call), id.text()).some((use) => use.role === 'write' && within(use.node, loop)));
 }
 
 /** The models of the files around the finding, with their files. */

@@ -1,45 +1,84 @@
 import type { SgNode } from '@ast-grep/napi';
-import type { Refusal, Rewrite, TextEdit } from '../recipes/recipe.js';
-import { all, endOf, lineOf, parts, same, startOf } from '../source/tree.js';
-import { argument, methodOf } from './call.js';
-import { deferredReads, type Kept } from './deferred-reads.js';
+import type { Refusal, Rewrite } from '../recipes/recipe.js';
+import { lineOf, same, startOf } from '../source/tree.js';
+import { deferredReads, type PutOff } from './deferred-reads.js';
 import { deviceReads, type DeviceRead } from './device-reads.js';
 import { fetchEdits, logEdits } from './fetch-edits.js';
-import type { PyModule } from './module.js';
+import type { Kept } from './kept-cells.js';
+import { loopOfSteps, stepOf } from './log-steps.js';
+import { isPointedAt, namesWait } from './pointed.js';
 import type { TorchProgram } from './program.js';
-import { intervalAround, owned } from './statements.js';
 
 /** How often a statement logs that did so in every iteration. */
-const logEvery = 50;
+export const logEvery = 50;
 
 export interface DeferredOptions {
   /** Whether statements that log in every iteration may do so less often. */
   logs: boolean;
-  wants: (kept: readonly Kept[]) => boolean;
+  /** Which of the reads that can be put off this recipe is for. */
+  wants: (read: PutOff) => boolean;
   /** Whether this recipe is the one that says why such reads stay: several look at the same ones. */
   refuses: (reads: readonly DeviceRead[]) => boolean;
 }
 
-/** For each loop of the finding's scope that waits for values: how to fetch them later, where the plan is a wanted one. */
+/** For each loop of the finding's scope that waits for values: how to fetch them later, where they are wanted ones. */
 export function deferredAnswers(program: TorchProgram, { logs, wants, refuses }: DeferredOptions): (Rewrite | Refusal)[] {
-  const { module } = program;
+  const found = deviceReads(program.module, program.scope);
+  const pointed = found.filter(({ statement }) => isPointedAt(program, statement));
+  // Another wait is no answer to a finding that names its line.
+  if (pointed.length === 0 && /^C[34]/.test(program.finding.category) && namesWait(program)) return [];
   const loops = new Map<number, DeviceRead[]>();
-  for (const read of deviceReads(module, program.scope)) loops.set(startOf(read.loop), [...(loops.get(startOf(read.loop)) ?? []), read]);
+  for (const read of found) loops.set(startOf(read.loop), [...(loops.get(startOf(read.loop)) ?? []), read]);
   return [...loops.values()].flatMap((reads): (Rewrite | Refusal)[] => {
     const [first] = reads;
+    if (pointed.length > 0 && !pointed.some((read) => reads.includes(read))) return [];
     if (first?.use.kind === 'interval' && reads.every(({ use }) => use.kind === 'interval')) return refuses(reads) ? [{ line: lineOf(first.node), reason: `The value is fetched only where \`${first.use.condition.text()}\` holds.` }] : [];
-    const plan = deferredReads(module, reads, { logs });
-    if (plan.refusal !== null) return refuses(reads) ? [plan.refusal] : [];
-    if (logs !== plan.logged.length > 0 || !wants(plan.kept) || (plan.kept.length === 0 && plan.logged.length === 0)) return [];
-    const inner = plan.logged.length === 0 ? null : loopOfSteps(module, plan.loop);
-    if (inner !== null) return [{ line: lineOf(plan.logged[0] ?? plan.loop), reason: `It logs once for all iterations of the loop in line ${lineOf(inner)}.` }];
-    const fetched = fetchEdits(module, plan.loop, plan.kept, plan.logged);
-    const counted = plan.logged.length === 0 ? { name: '', edits: [] } : stepOf(module, plan.loop);
-    const quiet = counted === null ? null : logEdits(module, plan.kept, plan.logged, `${counted.name} % ${logEvery} == 0`);
-    const line = lineOf(reads.find(({ use }) => use.kind !== 'interval')?.node ?? plan.loop);
-    if (fetched === null || counted === null || quiet === null) return [{ line, reason: 'The statements stand in a way that no line can be put in front of them.' }];
-    return [{ title: titleOf(plan.kept, plan.logged), line, edits: [...plan.kept.flatMap(({ edits }) => edits), ...fetched, ...counted.edits, ...quiet] }];
+    const { putOff, refusals } = deferredReads(program, reads, { logs });
+    const able = putOff.filter(wants);
+    const wanted = pointed.length === 0 || able.some(({ read }) => pointed.includes(read)) ? able : [];
+    return [...rewritesOf(program, logs ? sparing(wanted, reads) : wanted), ...(refuses(reads) ? refusals : [])];
   });
+}
+
+/** Where something is logged: all of it. None where a tensor that is logged is read in every iteration for another reason too: nothing would be spared. */
+function sparing(putOff: readonly PutOff[], reads: readonly DeviceRead[]): readonly PutOff[] {
+  const needed = new Set(reads.filter(({ use }) => use.kind === 'decides' || use.kind === 'other').map(({ tensor }) => tensor.text()));
+  const isLogged = putOff.filter(({ logged }) => logged.length > 0);
+  return isLogged.length === 0 || isLogged.some(({ read }) => needed.has(read.tensor.text())) ? [] : putOff;
+}
+
+/** The one that the finding points at by itself, where there are several, and all of them together. */
+function rewritesOf(program: TorchProgram, putOff: readonly PutOff[]): (Rewrite | Refusal)[] {
+  if (putOff.length === 0) return [];
+  const pointed = putOff.filter(({ read }) => isPointedAt(program, read.statement));
+  // Of several statements that log, one alone may be put off; a sum alone is for another recipe.
+  const isLike = ({ logged }: PutOff): boolean => logged.length > 0 || putOff.every((one) => one.logged.length === 0);
+  const alone = pointed.length === 0 ? [] : closure(putOff, pointed);
+  return (alone.length === 0 || alone.length === putOff.length || !alone.some(isLike) ? [putOff] : [alone, putOff]).flatMap((group) => rewriteOf(program, group));
+}
+
+/** The reads, and those that share a cell with them. */
+function closure(all: readonly PutOff[], some: readonly PutOff[]): PutOff[] {
+  const cells = new Set(some.flatMap(({ kept }) => kept.map(({ name }) => name)));
+  const found = all.filter((one) => some.includes(one) || one.kept.some(({ name }) => cells.has(name)));
+  return found.length === some.length ? found : closure(all, found);
+}
+
+function rewriteOf(program: TorchProgram, putOff: readonly PutOff[]): (Rewrite | Refusal)[] {
+  const { module } = program;
+  const kept = putOff.flatMap((one) => one.kept).filter((one, i, rest) => rest.findIndex(({ name }) => name === one.name) === i);
+  const logged = putOff.flatMap((one) => one.logged).filter((one, i, rest) => rest.findIndex((other) => same(other, one)) === i);
+  const [first] = putOff;
+  if (first === undefined) return [];
+  const { loop } = first.read;
+  const inner = logged.length === 0 ? null : loopOfSteps(module, loop);
+  if (inner !== null) return [{ line: lineOf(logged[0] ?? loop), reason: `It logs once for all iterations of the loop in line ${lineOf(inner)}.` }];
+  const fetched = fetchEdits(module, kept, logged);
+  const counted = logged.length === 0 ? { name: '', edits: [] } : stepOf(module, loop);
+  const quiet = counted === null ? null : logEdits(module, kept, logged, `${counted.name} % ${logEvery} == 0`);
+  const line = lineOf(first.read.node);
+  if (fetched === null || counted === null || quiet === null) return [{ line, reason: 'The statements stand in a way that no line can be put in front of them.' }];
+  return [{ title: titleOf(kept, logged), line, edits: [...kept.flatMap(({ edits }) => edits), ...fetched, ...counted.edits, ...quiet] }];
 }
 
 function titleOf(kept: readonly Kept[], logged: readonly SgNode[]): string {
@@ -47,38 +86,4 @@ function titleOf(kept: readonly Kept[], logged: readonly SgNode[]): string {
   const keep = `keep ${names} on the device until ${kept.length === 1 ? 'it is' : 'they are'} needed`;
   const log = `log every ${logEvery} iterations`;
   return logged.length === 0 ? keep : kept.length === 0 ? log : `${log}, ${keep}`;
-}
-
-/** A loop in the loop that goes over steps of its own: the outer one is of epochs. What walks through weights is none. */
-function loopOfSteps(module: PyModule, loop: SgNode): SgNode | null {
-  const ofWeights = /parameters\(|param_groups|\.modules\(|\.children\(|state_dict\(|\.items\(/;
-  return owned(module, loop, 'for_statement', 'while_statement').find((inner) => !same(inner, loop) && intervalAround(inner, loop) === null && !ofWeights.test(inner.field('right')?.text() ?? '')) ?? null;
-}
-
-/** The name that counts the iterations of a loop; `enumerate` is put around what it goes over where there is none. */
-function stepOf(module: PyModule, loop: SgNode): { name: string; edits: TextEdit[] } | null {
-  const target = loop.field('left');
-  const over = loop.field('right');
-  if (target === null || over === null) return counterOf(loop);
-  const callee = over.kind() === 'call' ? over.field('function')?.text() : undefined;
-  // With a step of its own, a range does not count.
-  if (callee === 'range' && target.kind() === 'identifier' && argument(over, '', 2) === null) return { name: target.text(), edits: [] };
-  const inner = callee === 'enumerate' ? over : all(over, 'call').find((call) => call.field('function')?.text() === 'enumerate' && startOf(call) === startOf(argument(over, '', 0) ?? loop));
-  const first = inner === undefined ? undefined : parts(target)[0];
-  if (inner !== undefined) return first?.kind() === 'identifier' && target.kind() !== 'identifier' ? { name: first.text(), edits: [] } : null;
-  const counter = counterOf(loop);
-  if (counter !== null) return counter;
-  const names = module.names(module.root);
-  const name = ['step', 'iteration', 'index'].find((wanted) => names.uses(wanted).length === 0) ?? names.names.fresh('step');
-  const text = target.kind() === 'pattern_list' ? `(${target.text()})` : target.text();
-  // A progress bar that the loop talks to has to stay what the loop goes over, and is that of `enumerate` then too.
-  return { name, edits: [{ file: module.file, start: startOf(target), end: endOf(target), text: `${name}, ${text}` }, { file: module.file, start: startOf(over), end: endOf(over), text: `enumerate(${over.text()})` }] };
-}
-
-/** `step` where the loop does `step += 1` in every iteration. */
-function counterOf(loop: SgNode): { name: string; edits: TextEdit[] } | null {
-  const statements = parts(loop.field('body') ?? loop).flatMap((statement) => (statement.kind() === 'expression_statement' ? parts(statement) : []));
-  const found = statements.find((node) => node.kind() === 'augmented_assignment' && node.field('left')?.kind() === 'identifier' && node.field('operator')?.text() === '+=' && node.field('right')?.text() === '1' && methodOf(node) === null);
-  const name = found?.field('left')?.text();
-  return name === undefined ? null : { name, edits: [] };
 }

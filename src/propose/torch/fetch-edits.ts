@@ -1,29 +1,33 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { TextEdit } from '../recipes/recipe.js';
 import { endOf, parts, same, startOf } from '../source/tree.js';
-import type { Kept } from './deferred-reads.js';
+import type { Kept } from './kept-cells.js';
 import type { PyModule } from './module.js';
 import { indentedUnder, indentOf, linesAfter, linesBefore } from './statements.js';
 
-/** The lines that fetch what a loop kept on the device: in the `if`s that need it, and behind the loop. */
-export function fetchEdits(module: PyModule, loop: SgNode, kept: readonly Kept[], logged: readonly SgNode[]): TextEdit[] | null {
+/** The lines that fetch what loops kept on the device: in the `if`s that need it, and behind the loops. Null where no line can be put. */
+export function fetchEdits(module: PyModule, kept: readonly Kept[], logged: readonly SgNode[]): TextEdit[] | null {
   const edits: TextEdit[] = [];
-  const places = new Map<number, { place: SgNode; lines: string[] }>();
-  for (const { places: own, back } of kept) {
-    for (const place of own.filter((node) => !logged.some((statement) => same(statement, node)))) {
-      const entry = places.get(startOf(place)) ?? { place, lines: [] };
-      entry.lines.push(back);
-      places.set(startOf(place), entry);
-    }
-  }
-  for (const { place, lines } of places.values()) {
-    const first = parts(place.field('consequence') ?? place)[0];
+  const isLogged = (place: SgNode): boolean => logged.some((statement) => same(statement, place));
+  const placed = kept.flatMap(({ places, back }) => places.filter((place) => !isLogged(place)).map((place) => ({ at: place, back })));
+  for (const { at, lines } of byPlace(placed)) {
+    const first = parts(at.field('consequence') ?? at)[0];
     if (first === undefined || indentOf(module, first) === null) return null;
     edits.push(linesBefore(module, first, lines));
   }
-  const behind = kept.filter((entry) => entry.behind).map((entry) => entry.back);
-  if (behind.length > 0) edits.push(linesAfter(module, loop, behind));
+  const behind = kept.filter((entry) => entry.behind).map(({ loop, back }) => ({ at: loop, back }));
+  for (const { at, lines } of byPlace(behind)) edits.push(linesAfter(module, at, lines));
   return edits;
+}
+
+function byPlace(entries: readonly { at: SgNode; back: string }[]): { at: SgNode; lines: string[] }[] {
+  const places = new Map<number, { at: SgNode; lines: string[] }>();
+  for (const { at, back } of entries) {
+    const entry = places.get(startOf(at)) ?? { at, lines: [] };
+    entry.lines.push(back);
+    places.set(startOf(at), entry);
+  }
+  return [...places.values()];
 }
 
 /** Statements that log, put under a condition that holds now and then, with what they need fetched in front of them. */

@@ -1,8 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, ancestorWhere, same } from '../source/tree.js';
 import { methodOf } from './call.js';
-import { isLog } from './device-reads.js';
-import { gradientsUsed, isWithoutGradients, keepsTensors } from './grad-mode.js';
+import { escapesOf } from './escapes.js';
+import { gradientsUsed, isWithoutGradients } from './grad-mode.js';
+import { sinkAt } from './gradient-sinks.js';
+import { isLogger } from './logging.js';
 import type { PyModule } from './module.js';
 import type { Located, TorchProgram } from './program.js';
 import { owned } from './statements.js';
@@ -27,14 +29,23 @@ export function trainingUser(program: TorchProgram, definition: SgNode, seen = n
     for (const node of all(module.root, 'identifier').filter((id) => id.text() === name && isReference(id))) {
       if (isWithoutGradients(module, node) || isShownOnly(module, callOf(node))) continue;
       const scope = module.scopeOf(node);
-      if (gradientsUsed(module, scope) !== null) return { module, node };
+      if (gradientsUsed(module, scope) !== null) {
+        if (sinkAt(program, module, callOf(node)) !== null) return { module, node };
+        continue;
+      }
       if (scope.kind() !== 'function_definition') continue;
       if (calledByTraining.test(scope.field('name')?.text() ?? '')) return { module, node };
-      const further = keepsTensors(module, scope) ? trainingUser(program, scope, seen) : null;
+      const further = escapesOf(program, module, scope).some(({ kind }) => kind === 'graph') ? trainingUser(program, scope, seen) : null;
       if (further !== null) return further;
     }
   }
   return null;
+}
+
+/** Whether any code of the files around mentions a function by its name. */
+export function isReferenced(program: TorchProgram, definition: SgNode): boolean {
+  const name = definition.field('name')?.text() ?? '';
+  return program.modules.some((module) => module.source.includes(name) && all(module.root, 'identifier').some((id) => id.text() === name && isReference(id)));
 }
 
 /** The name of a function of the files around that takes gradients and is called in the region, as far as its name tells. */
@@ -60,7 +71,7 @@ function callOf(id: SgNode): SgNode {
 /** Whether a value is only printed, recorded, or made a number: itself, or by the name that it is given. */
 function isShownOnly(module: PyModule, node: SgNode): boolean {
   for (let at = node.parent(); at !== null && at.kind() !== 'block' && at.kind() !== 'module'; at = at.parent()) {
-    if (at.kind() === 'interpolation' || isLog(module, at) || methodOf(at)?.method === 'item') return true;
+    if (at.kind() === 'interpolation' || isLogger(module, at) || methodOf(at)?.method === 'item') return true;
     if (at.kind() === 'expression_statement' && at.namedChildren()[0]?.id() === node.id()) return true;
     const left = at.kind() === 'assignment' ? at.field('left') : null;
     if (left?.kind() === 'identifier' && at.field('right')?.id() === node.id()) {

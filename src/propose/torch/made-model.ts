@@ -1,8 +1,10 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, ancestorWhere, startOf } from '../source/tree.js';
 import { methodOf } from './call.js';
+import { isMade } from './model-calls.js';
 import { classOf, isModule } from './models.js';
 import type { PyModule } from './module.js';
+import { originsOf } from './origins.js';
 import type { TorchProgram } from './program.js';
 import { loopsAround, statementOf } from './statements.js';
 
@@ -22,7 +24,7 @@ export function modelMade(program: TorchProgram): MadeModel | null {
       const right = assignment.field('right');
       if (left === null || right?.kind() !== 'call' || loopsAround(module, assignment).length > 0 || !(left.kind() === 'identifier' || isHeld(program, module, left))) continue;
       const made = classOf(program, { module, node: right });
-      const isCall = made !== null && isModule(program, made);
+      const isCall = (made !== null && isModule(program, made)) || (made === null && originsOf(program, { module, node: right }).some((origin) => origin.node.kind() === 'call' && isMade(program, origin)));
       if (!isCall || found.some((other) => other.module === module && other.name === left.text() && startOf(module.scopeOf(other.after)) === startOf(module.scopeOf(left)))) continue;
       const scope = module.scopeOf(left);
       const moves = all(scope, 'call').filter((call) => ['to', 'cuda', 'load_state_dict', 'train', 'eval'].includes(methodOf(call)?.method ?? '') && methodOf(call)?.receiver.text() === left.text() && loopsAround(module, call).length === 0 && statementOf(call).parent()?.id() === statementOf(assignment).parent()?.id());

@@ -1,7 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { ancestorWhere, parts, same } from '../source/tree.js';
-import { methodOf } from './call.js';
-import { isModule } from './models.js';
+import { callArguments, methodOf } from './call.js';
+import { isModule, methodIn } from './models.js';
 import type { PyModule } from './module.js';
 import type { Located, TorchProgram } from './program.js';
 
@@ -29,11 +29,25 @@ function isMovedFrom(program: TorchProgram, module: PyModule, value: SgNode, dep
     else if (parent.kind() === 'argument_list' && call !== null) {
       // `self.layers.append(Layer())`
       if (method?.method === 'append' && method.receiver.text().startsWith('self.')) return ownerIsMoved(program, module, at, depth);
+      if (program.definitionOf(module, call.field('function')) !== null) return isMovedAsGiven(program, module, { call, at, depth });
       if (module.pathOf(call.field('function'))?.startsWith('torch.') !== true) return false;
       at = call;
     } else return isMovedAfter(program, module, { at, parent, depth });
   }
   return false;
+}
+
+/** `run(Net())`: whether the function, or the `__init__` of the class, moves what it is given. */
+function isMovedAsGiven(program: TorchProgram, module: PyModule, { call, at, depth }: { call: SgNode; at: SgNode; depth: number }): boolean {
+  const found = program.definitionOf(module, call.field('function'));
+  const isClass = found?.node.kind() === 'class_definition';
+  const fn = found === null ? null : isClass ? methodIn(found.node, '__init__') : found.node;
+  const list = fn === null ? [] : parts(fn.field('parameters') ?? fn).slice(isClass ? 1 : 0);
+  const place = callArguments(call).positional.findIndex((one) => same(one, at));
+  const parameter = list[place];
+  if (found === null || fn === null || place < 0 || parameter === undefined) return false;
+  const name = (parameter.kind() === 'identifier' ? parameter : (parameter.field('name') ?? parameter.namedChildren()[0] ?? parameter)).text();
+  return found.module.uses(fn, name).some(({ node, role }) => role !== 'declare' && role !== 'write' && isMovedFrom(program, found.module, node, depth + 1));
 }
 
 function isMovedAfter(program: TorchProgram, module: PyModule, { at, parent, depth }: { at: SgNode; parent: SgNode; depth: number }): boolean {

@@ -25,8 +25,8 @@ export function isAttributeMutated(module: PyModule, attribute: SgNode): boolean
   });
 }
 
-/** `x[…] = y`, `x.fill_(y)`, `x &= y`, `out=x`, `y = x[0]`, `f(x)`. */
-function mayMutate(module: PyModule, from: SgNode): boolean {
+/** Whether a use of a tensor may change it in place, or hand it on to what may: `x[…] = y`, `x.fill_(y)`, `x &= y`, `out=x`, `y = x[0]`, `f(x)`. */
+export function mayMutate(module: PyModule, from: SgNode): boolean {
   let node = from;
   for (let parent = node.parent(); parent !== null && continuesChain(parent, node); node = parent, parent = parent.parent()) {
     if (parent.kind() === 'attribute' && plain.has(parent.field('attribute')?.text() ?? '')) return false;

@@ -42,8 +42,15 @@ export function isCount(module: PyModule, tensor: SgNode): boolean {
 
 function isComparison(module: PyModule, node: SgNode): boolean {
   const inner = unwrapped(node);
+  const path = inner.kind() === 'call' ? module.pathOf(inner.field('function')) : null;
+  if (path !== null) return /^torch\.(?:eq|ne|gt|lt|ge|le|isnan|isinf|isfinite|isclose|logical_\w+)$/.test(path);
   if (inner.kind() === 'comparison_operator') return true;
-  if (['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'bool'].includes(methodOf(inner)?.method ?? '')) return true;
+  // `(a == 1) & (b == 1)`, `~(a == 1)`
+  if (inner.kind() === 'binary_operator' && ['&', '|', '^'].includes(inner.field('operator')?.text() ?? '')) return [inner.field('left'), inner.field('right')].every((side) => side !== null && isComparison(module, side));
+  if (inner.kind() === 'unary_operator' && inner.field('operator')?.text() === '~') return isComparison(module, inner.field('argument') ?? inner.namedChildren()[0] ?? inner.child(0) ?? inner);
+  const method = methodOf(inner);
+  if (method !== null && ['cpu', 'detach', 'view', 'flatten', 'squeeze', 'reshape'].includes(method.method)) return isComparison(module, method.receiver);
+  if (['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'bool', 'isnan', 'isfinite', 'logical_and', 'logical_or', 'logical_not'].includes(methodOf(inner)?.method ?? '')) return true;
   return inner.kind() === 'identifier' && isOnly(module, inner, (value) => isComparison(module, value));
 }
 

@@ -38,9 +38,9 @@ export class TorchProgram {
     this.scope = scopeOfFinding(file.root, finding);
   }
 
-  /** 1-based line of the finding. */
+  /** 1-based: the hottest line of the finding, else the one that it names, which may be that of its function. */
   get line(): number {
-    return this.finding.line;
+    return this.finding.hotLines[0]?.line ?? this.finding.line;
   }
 
   /** Which versions of PyTorch the repository allows. */

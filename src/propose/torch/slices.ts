@@ -1,67 +1,91 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, parts, same, startOf } from '../source/tree.js';
-import { methodOf, unwrapped } from './call.js';
+import { all, operatorOf, parts, same, startOf } from '../source/tree.js';
+import { callArguments, methodOf, unwrapped } from './call.js';
 import type { PyModule } from './module.js';
+import { difference, namesOf, polynomialOf, textOf, type Polynomial } from './polynomial.js';
 
-/** One item of a batch as a slice of the data: `data[i + 1:i + 1 + T]`. */
+/** One item of a batch as a part of the data: `data[i + 1:i + 1 + T]`, `data[i + T]`. */
 export interface ItemSlice {
-  /** The `[…]` and what it is of. */
-  subscript: SgNode;
+  /** The part in the brackets that names the place. */
+  place: SgNode;
   data: SgNode;
-  /** What is added to the place where the item begins: `1`; empty for nothing. */
+  /** What the place is multiplied with: `T` of `data[i * T:(i + 1) * T]`; empty for nothing. */
+  factor: string;
+  /** What is added to it, with its sign: `+ 1`; empty for nothing. */
   offset: string;
-  /** How many elements it has: `T`. */
-  length: string;
-  /** Whether the data is a NumPy array, which each item makes a tensor of. */
+  /** How many elements it has: `T`; null for one element. */
+  length: string | null;
+  /** Whether each item makes a tensor of a part of a NumPy array. */
   isArray: boolean;
+  /** Whether a function that takes lists, too, makes a tensor or array of each item. */
+  isConverted: boolean;
 }
 
-/** Types of numbers and copies, which are the same for each item and for all at once. */
-const elementwise = new Set(['long', 'int', 'float', 'half', 'astype', 'to', 'clone', 'copy', 'type']);
+/** Methods that work on each number by itself, or copy: the same for each item and for all at once. */
+const elementwise = new Set(['long', 'int', 'float', 'half', 'bfloat16', 'double', 'astype', 'to', 'cuda', 'cpu', 'clone', 'copy', 'type', 'detach', 'contiguous', 'type_as', 'bool', 'abs', 'clamp', 'pin_memory']);
+const ofArray = new Set(['torch.from_numpy']);
+const ofEither = new Set(['torch.as_tensor', 'torch.tensor', 'torch.LongTensor', 'torch.FloatTensor', 'torch.Tensor', 'numpy.array', 'numpy.asarray']);
 
-/** The slice that an element of a comprehension is of, with conversions around it; null for anything else. */
+/** The part of the data that an element of a batch is, with conversions around it; null for anything else. `start` is the name of its place. */
 export function itemSlice(module: PyModule, element: SgNode, start: string): ItemSlice | null {
   const node = unwrapped(element);
+  const mentions = (one: SgNode): boolean => one.text() === start || all(one, 'identifier').some((id) => id.text() === start);
   if (node.kind() === 'subscript') return sliceOf(node, start);
+  if (node.kind() === 'binary_operator') {
+    // `(data[i:i + T] - mean) / std`
+    const [left, right] = [node.field('left'), node.field('right')];
+    return left !== null && right !== null && ['+', '-', '*', '/'].includes(operatorOf(node)) && !mentions(right) && all(right, 'call').length === 0 ? itemSlice(module, left, start) : null;
+  }
   if (node.kind() !== 'call') return null;
-  if (['torch.from_numpy', 'torch.as_tensor', 'torch.tensor'].includes(module.pathOf(node.field('function')) ?? '')) {
-    const given = parts(node.field('arguments') ?? node);
-    const inner = given.length === 1 && given[0] !== undefined ? itemSlice(module, given[0], start) : null;
-    return inner === null || module.pathOf(node.field('function')) !== 'torch.from_numpy' ? null : { ...inner, isArray: true };
+  const path = module.pathOf(node.field('function')) ?? '';
+  if (ofArray.has(path) || ofEither.has(path)) {
+    const { positional, keywords, hasSplat } = callArguments(node);
+    const inner = positional.length === 1 && positional[0] !== undefined && !hasSplat && [...keywords.values()].every((one) => !mentions(one)) ? itemSlice(module, positional[0], start) : null;
+    return inner === null ? null : { ...inner, isArray: inner.isArray || ofArray.has(path), isConverted: inner.isConverted || ofEither.has(path) };
   }
   const method = methodOf(node);
-  const mentions = all(node.field('arguments') ?? node, 'identifier').some((id) => id.text() === start);
-  return method !== null && elementwise.has(method.method) && !mentions ? itemSlice(module, method.receiver, start) : null;
+  if (method === null || !elementwise.has(method.method) || mentions(node.field('arguments') ?? node)) return null;
+  const inner = itemSlice(module, method.receiver, start);
+  return inner === null ? null : { ...inner, isArray: inner.isArray || method.method === 'astype' };
 }
 
 function sliceOf(subscript: SgNode, start: string): ItemSlice | null {
   const data = subscript.field('value');
-  const inner = parts(subscript).filter((node) => !same(node, data) && startOf(node) > startOf(data ?? subscript));
-  const [slice] = inner;
-  if (data === null || !/^[\w.]+$/.test(data.text()) || inner.length !== 1 || slice?.kind() !== 'slice') return null;
-  const [from, to, ...more] = slice.text().split(':');
-  const begin = termsOf(from ?? '');
-  const end = termsOf(to ?? '');
-  if (begin === null || end === null || more.length > 0 || begin.names.filter((name) => name === start).length !== 1 || end.names.filter((name) => name === start).length !== 1) return null;
-  const rest = [...end.names];
-  for (const name of begin.names) {
-    const at = rest.indexOf(name);
-    if (at < 0) return null;
-    rest.splice(at, 1);
-  }
-  const difference = end.number - begin.number;
-  const length = sum(rest, difference);
-  return length === '' ? null : { subscript, data, offset: sum(begin.names.filter((name) => name !== start), begin.number), length, isArray: false };
+  const [place, ...others] = parts(subscript).filter((node) => !same(node, data) && startOf(node) > startOf(data ?? subscript));
+  if (data === null || place === undefined || !/^[\w.]+(?:\[["'\w]+\])?$/.test(data.text()) || data.text() === start) return null;
+  if (others.some((one) => !['slice', 'integer'].includes(String(one.kind())))) return null;
+  const bounds = place.kind() === 'slice' ? boundsOf(place) : [place];
+  const [from, to] = bounds ?? [];
+  if (from === undefined) return null;
+  const begin = beginOf(polynomialOf(from), start);
+  if (begin === null) return null;
+  if (to === undefined) return { place, data, ...begin, length: null, isArray: false, isConverted: false };
+  const length = difference(polynomialOf(to), polynomialOf(from));
+  const isPlain = [...length.keys()].every((key) => !namesOf(key).some((name) => mentionsPlace(name, start)));
+  return isPlain && length.size > 0 ? { place, data, ...begin, length: textOf(length), isArray: false, isConverted: false } : null;
 }
 
-/** Names and the sum of numbers of `i + 1 + T`; null for anything but a sum of them. */
-function termsOf(text: string): { names: string[]; number: number } | null {
-  const terms = text.split('+').map((term) => term.trim());
-  if (terms.some((term) => !/^(?:\d+|[A-Za-z_][\w.]*)$/.test(term))) return null;
-  return { names: terms.filter((term) => !/^\d+$/.test(term)), number: terms.filter((term) => /^\d+$/.test(term)).reduce((total, term) => total + Number(term), 0) };
+/** `a` and `b` of `a:b`; null where one is left out or there is a step. */
+function boundsOf(slice: SgNode): SgNode[] | null {
+  const found = parts(slice);
+  return found.length === 2 && slice.children().filter((one) => one.text() === ':').length === 1 ? found : null;
 }
 
-function sum(names: readonly string[], number: number): string {
-  if (names.length === 0) return number > 0 ? String(number) : '';
-  return `${names.join(' + ')}${number > 0 ? ` + ${number}` : number < 0 ? ` - ${-number}` : ''}`;
+/** Whether a name of a product is the place, or something that is made of it. */
+function mentionsPlace(name: string, start: string): boolean {
+  return name === start || (/^\w+$/.test(start) ? new RegExp(`\\b${start}\\b`).test(name) : name.includes(start));
+}
+
+/** How the first place is made of the name: once, multiplied and added to. */
+function beginOf(begin: Polynomial, start: string): { factor: string; offset: string } | null {
+  const of = [...begin].filter(([key]) => namesOf(key).some((name) => mentionsPlace(name, start)));
+  const [only] = of;
+  if (only === undefined || of.length > 1) return null;
+  const [key, number] = only;
+  const names = namesOf(key);
+  const rest = names.filter((name) => name !== start);
+  if (names.length - rest.length !== 1 || number < 1) return null;
+  const factor = [...(number === 1 ? [] : [String(number)]), ...rest].join(' * ');
+  const others = textOf(new Map([...begin].filter(([other]) => other !== key)));
+  return { factor, offset: others === '' ? '' : others.startsWith('-') ? `- ${others.slice(1)}` : `+ ${others}` };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dialectOf } from '../source/parse.js';
 
 /** The text files of a checkout, read when they are asked for. */
 export interface Sources {
@@ -7,6 +8,8 @@ export interface Sources {
   read(file: string): string | null;
   /** Python files, relative to the root, with `/`, sorted. */
   pythonFiles(): readonly string[];
+  /** Files of C++, headers included, likewise. */
+  cppFiles(): readonly string[];
 }
 
 /** Files above this are generated; walking them would take minutes. In bytes. */
@@ -18,7 +21,8 @@ const skipped = /^(?:\..*|node_modules|__pycache__|venv|env|site-packages|build|
 /** Reads from a folder and follows no link out of it. */
 export function folderSources(root: string): Sources {
   const texts = new Map<string, string | null>();
-  let files: string[] | null = null;
+  let python: string[] | null = null;
+  let cpp: string[] | null = null;
   return {
     read(file) {
       const known = texts.get(file);
@@ -27,13 +31,14 @@ export function folderSources(root: string): Sources {
       texts.set(file, text);
       return text;
     },
-    pythonFiles: () => (files ??= pythonFilesIn(root)),
+    pythonFiles: () => (python ??= filesIn(root, isPython)),
+    cppFiles: () => (cpp ??= filesIn(root, isCpp)),
   };
 }
 
 /** Sources that are in memory, by their file. */
 export function textSources(texts: Readonly<Record<string, string>>): Sources {
-  return { read: (file) => texts[file] ?? null, pythonFiles: () => Object.keys(texts).filter((file) => file.endsWith('.py')).toSorted() };
+  return { read: (file) => texts[file] ?? null, pythonFiles: () => Object.keys(texts).filter(isPython).toSorted(), cppFiles: () => Object.keys(texts).filter(isCpp).toSorted() };
 }
 
 function readText(path: string): string | null {
@@ -47,14 +52,17 @@ function readText(path: string): string | null {
   }
 }
 
-function pythonFilesIn(root: string): string[] {
+const isPython = (file: string): boolean => file.endsWith('.py');
+const isCpp = (file: string): boolean => dialectOf(file) === 'cpp';
+
+function filesIn(root: string, isWanted: (file: string) => boolean): string[] {
   const found: string[] = [];
   const folders = [''];
   for (let folder = folders.shift(); folder !== undefined && found.length < mostFiles; folder = folders.shift()) {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && !skipped.test(entry.name)) folders.push(file);
-      else if (entry.isFile() && entry.name.endsWith('.py')) found.push(file);
+      else if (entry.isFile() && isWanted(file)) found.push(file);
     }
   }
   return found.toSorted();

@@ -21,7 +21,7 @@ function row(finding: AnalysisFinding): string {
   return `| ${severity} | ${cell(inline(title, 300))} | ${cell(code(placeText(finding)))} | ${milliseconds(headroomMs)} (${percent(share)}) | ${confidence} |`;
 }
 
-function section({ title, category, rule, evidence, notes }: AnalysisFinding): string {
+function section({ title, category, rule, evidence, notes, model, judged = [] }: AnalysisFinding): string {
   const facts = evidence.map(({ tool, text, place }) => `- ${code(tool)}: ${inline(text, 600)}${place === undefined || place.ids.length === 0 ? '' : ` (rows of ${code(place.table)}: ${place.ids.slice(0, 6).join(', ')})`}`);
-  return details(`${inline(title, 300)} (${category} ${categories[category]}, ${rule})`, [...facts, ...notes.map((text) => `- ${inline(text, 600)}`)].join('\n'));
+  return details(`${inline(title, 300)} (${category} ${categories[category]}, ${model === undefined ? rule : `claimed by the model ${inline(model, 60)}`})`, [...facts, ...notes.map((text) => `- ${inline(text, 600)}`), ...judged.map(({ model: judge, real, why }) => `- ${inline(judge, 60)}: ${real ? 'real' : 'not real'}: ${inline(why, 600)}`)].join('\n'));
 }

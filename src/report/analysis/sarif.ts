@@ -39,7 +39,7 @@ function ruleOf(id: string): object {
   const rule = rules.find((one) => one.id === id);
   return {
     id,
-    ...(rule === undefined ? {} : {
+    ...(rule === undefined ? { shortDescription: { text: 'Claimed by a language model, with evidence from the profile.' } } : {
       shortDescription: { text: rule.looksFor },
       fullDescription: { text: `${rule.looksFor}. It may be none: ${rule.falsePositives} Not seen: ${rule.blindTo}` },
       properties: { tags: ['performance', categories[rule.category]], category: rule.category },

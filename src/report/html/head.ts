@@ -1,4 +1,5 @@
 import { percentText } from '../../core/verdict/words.js';
+import { stepsText } from '../../core/pipeline/words.js';
 import type { ReportData } from '../data.js';
 import { falseAcceptances, headlineOf, isOver, tookMs, wasAccepted } from '../facts.js';
 import { clip, countText, durationText, shortCommit, timeText } from '../words.js';
@@ -38,6 +39,7 @@ function figures(data: ReportData): Markup {
   const accepted = trials.filter(({ summary }) => wasAccepted(summary)).length;
   const entries: [string, string, string][] = [
     status.kind === 'judge' ? ['pairs', String(trials[0]?.summary.verdict?.measured?.pairs ?? 0), 'the verdict rests on'] : ['trials', String(trials.length), `${accepted} accepted, round ${status.round} of ${status.rounds}`],
+    ...(status.steps === undefined ? [] : [['steps', `${status.steps.done} of ${status.steps.steps}`, stepsText(status.steps)] as [string, string, string]]),
     ['asked for', plan === null ? '–' : `> ${percentText(Math.expm1(plan.delta))}`, 'gain, fixed before the first sample'],
     ['noise', plan === null ? '–' : `± ${percentText(plan.spread)}`, 'spread of one sample'],
     ['samples', status.samplesSpent.toLocaleString('en-US'), plan === null ? 'benchmark executions' : `of ${durationText(plan.secondsPerSample * 1000)} each`],

@@ -1,3 +1,4 @@
+import { madeBy } from '../../core/knobs/words.js';
 import { gainText } from '../../core/verdict/words.js';
 import type { ReportData, TrialData } from '../data.js';
 import { placeOf, standing } from '../facts.js';
@@ -25,6 +26,6 @@ function rowOf({ summary }: TrialData, scale: Scale, delta: number | null): Mark
   const { candidate, verdict } = summary;
   const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
   const { tone } = standing(summary);
-  const source = [candidate.recipe ?? candidate.proposer, placeOf(summary)].filter((part) => part !== null).join(' · ');
+  const source = [madeBy(candidate), placeOf(summary)].filter((part) => part !== null).join(' · ');
   return html`<tr role="row"${measured === null ? html` class="unmeasured"` : null}><td role="cell" class="id"><a href="#t-${summary.id}">${summary.id}</a></td><td role="cell" class="what">${clip(candidate.title, 200)}<span class="note">${clip(source, 200)}</span></td><td role="cell" class="bar">${measured === null ? html`<svg class="interval" height="22" aria-hidden="true">${reference(scale, delta)}</svg>` : intervalBar(scale, measured, delta, tone)}</td><td role="cell" class="n gain">${measured === null ? html`<span class="note">not measured</span>` : html`<span title="${gainText(measured.ratio)}">${changeText(measured.ratio)}</span><span class="note">${shortIntervalText(measured.ci95)}</span>`}</td><td role="cell" class="verdict">${chip(summary)}</td></tr>`;
 }

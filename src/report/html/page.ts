@@ -6,6 +6,7 @@ import { documentHead } from './document-head.js';
 import { findingsSection } from './findings.js';
 import { head } from './head.js';
 import { html, type Markup } from './markup.js';
+import { knobsSection } from './knobs.js';
 import { measurement } from './measurement.js';
 import { methodSection } from './method.js';
 import { metricsTable } from './metrics-table.js';
@@ -29,6 +30,7 @@ ${finalSection(data)}
 ${single ? null : worthSection(data)}
 ${single ? null : overview(data)}
 ${trialDetails(data)}
+${knobsSection(data)}
 ${findingsSection(data)}
 ${methodSection(data)}
 ${agentsSection(data)}

@@ -1,3 +1,4 @@
+import { madeBy } from '../../core/knobs/words.js';
 import type { Checked } from '../../core/check/checked.js';
 import { flagPlace } from '../../core/flag.js';
 import type { TrialSummary } from '../../core/status.js';
@@ -56,7 +57,7 @@ function facts({ summary }: TrialData): Markup {
   const { candidate, verdict, startedAt, endedAt } = summary;
   const place = placeOf(summary);
   const entries: [string, Markup | string | null][] = [
-    ['proposer', candidate.recipe === null ? candidate.proposer : `${candidate.proposer}, recipe ${candidate.recipe}`],
+    ['proposer', candidate.knob !== undefined ? `${madeBy(candidate)}, set to ${candidate.knob.value}` : candidate.recipe === null ? candidate.proposer : `${candidate.proposer}, recipe ${candidate.recipe}`],
     ['place', place === null ? null : html`<code>${clip(place, 300)}</code>`],
     ['share of the time', candidate.share === null ? null : percentText(candidate.share)],
     ['against', html`<code title="${summary.champion}">${shortCommit(summary.champion)}</code>`],

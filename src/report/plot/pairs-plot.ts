@@ -11,7 +11,7 @@ const mostPoints = 400;
 /** A stage of few pairs beside one of many gets at least this part of the width, for its name. */
 const leastWidth = 0.3;
 
-const stageNames: Record<Stage, string> = { noise: 'noise', screen: 'screening', confirm: 'confirmation', final: 'final measurement' };
+const stageNames: Record<Stage, string> = { noise: 'noise', knobs: 'search of knobs', screen: 'screening', confirm: 'confirmation', final: 'final measurement' };
 
 interface Span {
   stage: Stage;

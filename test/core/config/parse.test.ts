@@ -7,7 +7,7 @@ describe('parseConfig', () => {
   it('fills in every default of an empty file, durations in milliseconds', () => {
     const config = parseConfig('', 'perfloop.toml');
     expect(config).toEqual(defaultConfig());
-    expect(config.loop).toEqual({ rounds: 3, plateau: 1, max_trials: 100, max_wall: 8 * 3_600_000, candidates_per_round: 8, ablation: true });
+    expect(config.loop).toEqual({ rounds: 3, plateau: 1, max_trials: 100, max_wall: 8 * 3_600_000, candidates_per_round: 8, trials_at_once: 'auto', ablation: true });
     expect(config.approval).toEqual({ mode: 'risky', timeout: 7 * 86_400_000, on_timeout: 'reject' });
     expect(config.verdict.min_gain).toBe(0.02);
     expect(config.target).toMatchObject({ base: 'HEAD', link: [] });
@@ -56,7 +56,7 @@ goal = "mn"
     expect(error.code).toBe('PL_CONFIG_INVALID');
     expect(error.message).toBe('perfloop.toml has 5 problems');
     expect(error.problems).toEqual([
-      'perfloop.toml:2: loop.ronds: unknown key; did you mean rounds? allowed: rounds, plateau, max_trials, max_wall, candidates_per_round, ablation',
+      'perfloop.toml:2: loop.ronds: unknown key; did you mean rounds? allowed: rounds, plateau, max_trials, max_wall, candidates_per_round, trials_at_once, max_steps, baseline, round_timeout, ablation',
       'perfloop.toml:3: loop.max_wall: must be a duration such as "90s", "10m" or "1h30m", or a number of seconds, got "soon"',
       'perfloop.toml:6: commands.test: expected a shell command: a string, or a table with `run`',
       'perfloop.toml:7: commands.bench: unknown key; did you mean benchmark? allowed: build, test, smoke, benchmark, profile, check',
@@ -117,7 +117,7 @@ describe('a wrong value', () => {
     ['[metrics]\nname = "x"', 'metrics: expected a list of tables: write [[metrics]], with two brackets, above each'],
     ['[[metrics]]', 'metrics[0].name: is missing; expected a string'],
     ['[[metrics]]\nname = "1"', 'metrics[0].name: must start with a letter and hold at most 60 letters, digits, _ @ . - or spaces'],
-    ['[[steps]]', 'steps[0].type: is missing; expected one of warmup, profile, analyze, optimize, execute, learn, command, noop'],
+    ['[[steps]]', 'steps[0].type: is missing; expected one of warmup, profile, analyze, optimize, execute, learn, command'],
     ['profile.ignore = ["("]', 'profile.ignore[0]: is not a regular expression in RE2 syntax: missing closing ): `(`'],
   ])('%s', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^perfloop\.toml:\d: /)]);

@@ -67,7 +67,11 @@ describe('rules over several keys', () => {
     ['[[cases]]\nentry = "a.js#f"\nargs = ["lst[int]"]', '3: cases[0].args[0]: has an unknown type `lst`; there are int,'],
     ['[check]\ntolerance = 0.1', '1: check: there is no `check` in [commands]'],
     ['[[steps]]\ntype = "noop"\n[[steps]]\ntype = "noop"', '3: steps[1].name: step 2 has the name of step 1'],
-    ['[[steps]]\ntype = "command"', '1: steps[0].command: step `command` is of type command and has no `command`'],
+    ['[[steps]]\ntype = "command"', '1: steps[0].command: is missing: a step of type command runs one'],
+    ['[[steps]]\ntype = "noop"\noutput = "json"', '3: steps[0].output: is nothing that a step of type noop takes; only command does'],
+    ['[[steps]]\ntype = "race"', '1: steps[0].steps: is missing: a step of type race has its members there, as [[steps.steps]]'],
+    ['[[steps]]\ntype = "noop"\nneeds = ["nop"]', '3: steps[0].needs[0]: there is no step `nop`; did you mean noop?'],
+    ['[[steps]]\ntype = "noop"\nwhen = "1 +"', '3: steps[0].when: expected a value'],
     ['[[steps]]\ntype = "warmup"\n[[steps]]\ntype = "execute"', '4: steps[1].type: step `execute` (execute) needs a step of type optimize before it'],
   ])('%s', (text, problem) => {
     expect(problemsOf(text)).toHaveLength(1);

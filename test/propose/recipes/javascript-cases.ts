@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { helperCases } from './javascript-helper-cases.js';
-import { list, loose, scalar, sparse, tuple, wild, words, type RecipeCases } from './javascript-values.js';
+import { list, long, loose, scalar, sparse, tuple, wild, words, type RecipeCases } from './javascript-values.js';
 
 const key = fc.oneof(fc.constantFrom<unknown>('__proto__', 'toString', 'a', 'b', 1, 2, null, undefined, NaN), fc.string({ maxLength: 2 }));
 const plainData: Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
@@ -36,6 +36,9 @@ export const javascriptCases: Record<string, RecipeCases> = {
   },
   'set-for-membership': {
     fires: [
+      { source: 'function f(xs, ys, own) {\n  const list = ys.slice();\n  if (own) list.includes = function (x) { return x === 1; };\n  return xs.filter((x) => list.includes(x));\n}', args: tuple(list, long, fc.boolean()) },
+      { source: 'function f(xs, ys, late) {\n  const source = late ? lazy(xs) : xs;\n  const kept = source.filter((x) => ys.includes(x));\n  ys.push(3);\n  return late ? kept.run() : kept;\n}\nfunction lazy(xs) { return { filter: (test) => ({ run: () => xs.filter(test) }) }; }', args: tuple(list, long, fc.boolean()) },
+      { source: 'function f(xs, ys) {\n  const kept = xs, found = kept.filter((x) => ys.indexOf(x) >= 0);\n  return found;\n}', args: tuple(loose, loose) },
       { source: 'function f(xs, ys) {\n  return xs.filter((x) => ys.includes(x));\n}', args: tuple(loose, loose) },
       { source: 'const f = (xs, ys) => xs.filter(x => ys.indexOf(x) === -1);', args: tuple(loose, loose) },
       { source: 'class C {\n  f(o, seen) {\n    const out = [];\n    for (const k in o) {\n      if (seen.indexOf(k) > -1) out.push(1);\n      else out.push(0);\n    }\n    return out;\n  }\n}\nconst f = (o, s) => new C().f(o, s);', args: tuple(fc.dictionary(fc.string({ maxLength: 1 }), scalar), fc.oneof(loose, words)) },
@@ -44,6 +47,7 @@ export const javascriptCases: Record<string, RecipeCases> = {
       { source: 'function f(xs, ys) {\n  let n = 0;\n  for (const x of xs) while (n < 20 && ys.includes(x)) n++;\n  return n;\n}', args: tuple(sparse(scalar), loose) },
     ],
     leaves: {
+      'other tasks run between the rounds': 'async function f(xs, ys) { let n = 0; for await (const x of xs) if (ys.includes(x)) n++; return n; }',
       'the array grows in the loop': 'function f(xs, ys) { for (const x of xs) { if (ys.includes(x)) ys.push(1); } }',
       'an unknown call may change it': 'function f(xs, ys) { return xs.filter((x) => g(x) && ys.includes(x)); }',
       'it is another array in each iteration': 'function f(xs, yss) { let n = 0; for (let i = 0; i < xs.length; i++) { const ys = yss[i]; if (ys.includes(xs[i])) n++; } return n; }',
@@ -166,6 +170,7 @@ export const javascriptCases: Record<string, RecipeCases> = {
   },
   'hoist-constructor': {
     fires: [
+      { source: 'function f(n) {\n  return new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(n);\n}', args: tuple(fc.double()) },
       { source: 'function f(s) {\n  const re = new RegExp("a+b?", "i");\n  return [re.test(s), s.replace(new RegExp("[ab]", "g"), "x"), re.exec(s)];\n}', args: tuple(fc.oneof(fc.string({ unit: fc.constantFrom('a', 'b', 'c') }), wild)) },
       { source: 'function f(n) {\n  return new Intl.NumberFormat("en-US", { maximumFractionDigits: 2, style: "currency", currency: "EUR" }).format(n);\n}', args: tuple(fc.oneof(fc.double(), wild)) },
       { source: 'function f(xs) {\n  return [...xs].sort(new Intl.Collator("en", { numeric: true }).compare);\n}', args: tuple(fc.array(fc.string({ maxLength: 3 }))) },
@@ -223,7 +228,9 @@ export const javascriptCases: Record<string, RecipeCases> = {
     },
   },
   'date-now': {
-    fires: [{ source: 'function f() {\n  const at = Date.now();\n  const seen = [new Date().getTime(), +new Date(), new Date().valueOf(), (new Date).getTime()];\n  return seen.every((t) => typeof t === "number" && t >= at && t <= Date.now());\n}', args: tuple() }],
+    fires: [
+      { source: 'function f() { return typeof+new Date(); }', args: fc.constant([]) },
+      { source: 'function f() {\n  const at = Date.now();\n  const seen = [new Date().getTime(), +new Date(), new Date().valueOf(), (new Date).getTime()];\n  return seen.every((t) => typeof t === "number" && t >= at && t <= Date.now());\n}', args: tuple() }],
     leaves: {
       'a given time': 'function f(t) { return new Date(t).getTime(); }',
       'the object is used': 'function f() { return new Date(); }',

@@ -11,8 +11,30 @@ const text = fc.string({ maxLength: 12, unit: fc.constantFrom('a', 'b', '.', ','
 const dictionary = fc.dictionary(fc.constantFrom('a', 'b', '1', '__proto__', 'toString', ''), scalar, { maxKeys: 4 });
 class Words extends Array<unknown> {}
 
+/** Rows of which some share a key, some have none, and a few are no objects. */
+const rows = fc.array(fc.oneof({ weight: 40, arbitrary: fc.record({ id: fc.constantFrom<unknown>(0, -0, 1, 2, 'a', NaN, undefined, null, '1'), n: fc.nat(9) }) }, fc.constantFrom<unknown>({ n: 1 }, null, 'text', 5, undefined)), { maxLength: 24 });
+
 /** Cases of the recipes that replace an expression by a call of a function that they add. */
 export const helperCases: Record<string, RecipeCases> = {
+  'map-for-find': {
+    fires: [
+      { source: 'function f(xs, ys) {\n  const out = [];\n  for (const x of xs) {\n    const y = ys.find((row) => row.id === x);\n    if (y) out.push(y.n);\n    else if (ys.some(row => x === row.id)) out.push(1);\n  }\n  return out;\n}', args: tuple(array, fc.oneof(rows, rows.map((list) => Words.from(list)), fc.constantFrom<unknown>(null, undefined, 'abc'))) },
+      { source: 'function f(xs, ys) {\n  return xs.map(function (x) {\n    return [ys.filter(function (y) { return y.id === x.id; }), ys.filter(function (y) { return y.id === x.id; }).length];\n  });\n}', args: tuple(rows, rows) },
+      { source: 'function f(xs, ys) {\n  const total = { n: 0 };\n  for (let i = 0; i < xs.length; i++) {\n    const found = ys.find(({}, j) => false) || ys.find((y) => { return y.id === xs.length; }) || ys.find((y) => (y.id === total.n));\n    total.n += found === undefined ? 1 : 2;\n  }\n  return total;\n}', args: tuple(array, rows) },
+    ],
+    leaves: {
+      'the `this` of the callback': 'function f(xs, ys) { return xs.map(function (x) { return ys.find(function (y) { return y.id === this.id; }); }); }',
+      'the array grows': 'function f(xs, ys) { for (const x of xs) { if (!ys.find((y) => y.id === x)) ys.push({ id: x }); } }',
+      'a key is written': 'function f(xs, ys) { for (const x of xs) { const y = ys.find((row) => row.id === x); if (y) y.id = 5; } }',
+      'unknown code may write a key': 'function f(xs, ys, g) { const own = ys.slice(); for (const x of xs) g(own.find((y) => y.id === x)); }',
+      'equal in another way': 'function f(xs, ys) { return xs.map((x) => ys.find((y) => y.id == x)); }',
+      'the value is one of the element': 'function f(xs, ys) { return xs.map((x) => ys.find((y) => y.id === y.n)); }',
+      'a call may have effects': 'function f(xs, ys, g) { return xs.map((x) => ys.find((y) => y.id === g(x))); }',
+      'more is compared': 'function f(xs, ys) { return xs.map((x) => ys.find((y) => y.id === x && y.n > 2)); }',
+      'no loop': 'function f(x, ys) { return ys.find((y) => y.id === x); }',
+      'a Map of their own': 'class Map {}\nfunction f(xs, ys) { return xs.map((x) => ys.find((y) => y.id === x)); }',
+    },
+  },
   'unique-by-set': {
     fires: [
       { source: 'function f(xs) {\n  return xs.filter((x, i) => xs.indexOf(x) === i);\n}', args: tuple(fc.oneof(long, long.map((list) => Words.from(list)), fc.constantFrom<unknown>({ filter: () => 'own' }))) },

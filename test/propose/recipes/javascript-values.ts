@@ -26,6 +26,8 @@ export const sparse = (element: Arbitrary<unknown>): Arbitrary<unknown[]> => fc.
   return out;
 });
 export const list = fc.array(scalar, { maxLength: 24 });
+/** Long enough for a Set. */
+export const long = fc.array(scalar, { minLength: 9, maxLength: 24 });
 /** What a caller may hand in where an array is expected. */
 export const loose = fc.oneof({ weight: 8, arbitrary: sparse(scalar) }, fc.constantFrom<unknown>(null, undefined, 'abab', 5, { length: 2, 0: 'a', 1: 'b' }));
 export const words = fc.array(fc.constantFrom('a', 'b', 'c', 'aa', 'B', 'toString', '__proto__', 'constructor'), { maxLength: 24 });

@@ -33,6 +33,17 @@ describe.each(Object.entries(javascriptCases))('%s', (recipe, { fires, leaves })
   });
 });
 
+test('a class of TypeScript, an enum or a module may have the name of a builtin', () => {
+  const code = 'export function f(xs: string[], ys: string[]): string[] {\n  return xs.filter((x) => ys.includes(x));\n}\n';
+  expect(offers('set-for-membership', code, 'typescript')).toHaveLength(1);
+  for (const own of ['export class Set<T> { has(x: T) { return x === null; } }', 'abstract class Set {}', 'enum Set { A }', 'namespace Set { export const a = 1; }', 'import Set = require("./set");']) expect(offers('set-for-membership', `${own}\n${code}`, 'typescript'), own).toEqual([]);
+});
+
+test('a constant list of TypeScript is searched by a Set', () => {
+  const code = 'const list = ["a", "b", "c", "d"] as const;\nexport function f(x: string): boolean {\n  return list.includes(x as "a");\n}\n';
+  expect(rewritten('constant-membership', code, 'typescript')).toContain('return (listSet || (listSet = new Set<unknown>(list))).has(x as "a");');
+});
+
 function agree(old: Outcome, now: Outcome, { tolerance }: Case): boolean {
   if (tolerance === undefined || old.returned === undefined || now.returned === undefined) return JSON.stringify(old) === JSON.stringify(now);
   const [a, b] = [Number(old.returned), Number(now.returned)];

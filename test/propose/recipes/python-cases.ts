@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
+import { args, data, listOf, loose, text, texts, wild } from './python-values.js';
 
 export interface Case {
   /** Defines `f`. */
@@ -13,26 +14,16 @@ export interface RecipeCases {
   leaves: Record<string, string>;
 }
 
-const number = fc.constantFrom('0', '1', '2', '3', '5', '-1', '1.0', '2.5', 'True', 'nan', "float('nan')");
-const text = fc.constantFrom("'a'", "'b'", "'ab'", "' A'", "''", "'B,a'");
-const hashable = fc.oneof(number, text, fc.constantFrom('None', '(1, 2)', 'Same(1)', 'Same(2)', 'frozenset([1])', "b'a'"));
-const wild = fc.oneof({ weight: 6, arbitrary: hashable }, fc.constantFrom('[1]', '{1}', "{'a': 1}", '([],)'));
-const listOf = (element: Arbitrary<string>, max = 20): Arbitrary<string> => fc.array(element, { maxLength: max }).map((items) => `[${items.join(', ')}]`);
-const texts = listOf(text);
-const loose = fc.oneof({ weight: 6, arbitrary: listOf(wild) }, { weight: 3, arbitrary: listOf(hashable) }, fc.constantFrom('None', "'abab'", '(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)', '{1, 2, 3}', "{'a': 1, 'b': 2}", '5'));
-const args = (...parts: Arbitrary<string>[]): Arbitrary<string> => fc.tuple(...parts).map((list) => `[${list.join(', ')}]`);
-const data: Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
-  value: fc.oneof({ maxDepth: 3 }, wild, listOf(tie('value'), 4), fc.array(fc.tuple(hashable, tie('value')), { maxLength: 4 }).map((pairs) => `{${pairs.map(([k, v]) => `${k}: ${v}`).join(', ')}}`), tie('value').map((value) => `(${value},)`), tie('value').map((value) => `(lambda shared: [shared, shared, {'k': shared}])(${value})`)),
-})).value;
-
 export const pythonCases: Record<string, RecipeCases> = {
   'seen-set': {
     fires: [
+      { source: 'import dataclasses\n\ndef f(xs):\n    seen = []\n    for x in xs:\n        ids = Coder.encode(x)\n        if ids in seen:\n            continue\n        seen.append(ids)\n        point = dataclasses.replace(Point(1), x=repr(x))\n        if point not in seen:\n            seen.append(point)\n    return repr(seen)\n\nclass Coder:\n    def encode(x):\n        return [x]\n\n@dataclasses.dataclass\nclass Point:\n    x: int\n', inputs: args(loose) },
       { source: 'def f(xs):\n    out = []\n    for x in xs:\n        if x not in out:\n            out.append(x)\n    return out\n', inputs: args(loose) },
       { source: 'def f(text):\n    seen = []\n    n = 0\n    for word in text.split():\n        word = word.lower()\n        if word in seen:\n            n += 1\n            continue\n        seen.append(word)\n        g(seen[0])\n    return n, len(seen)\n\ndef g(x):\n    pass\n', inputs: args(fc.constantFrom("'a b A c a'", "''", "'x x x'", 'None')) },
       { source: 'def f(rows):\n    keys = []\n    for i, row in enumerate(rows):\n        for key in row:\n            if not key in keys:\n                keys.append(key)\n        if i not in keys:\n            keys.append(i + 1)\n    return keys\n', inputs: args(listOf(fc.oneof(loose, fc.constant('{}')), 6)) },
     ],
     leaves: {
+      'a generator asks it later': 'def f(xs):\n    seen = []\n    later = (y in seen for y in xs)\n    for x in xs:\n        if str(x) not in seen:\n            seen.append(str(x))\n    return list(later)\n',
       'the list comes from outside': 'def f(xs, out):\n    for x in xs:\n        if x not in out:\n            out.append(x)\n    return out\n',
       'an element is taken out': 'def f(xs):\n    out = []\n    for x in xs:\n        if x not in out:\n            out.append(x)\n        out.pop()\n    return out\n',
       'the list is handed out': 'def f(xs):\n    out = []\n    g(out)\n    for x in xs:\n        if x not in out:\n            out.append(x)\n    return out\n',
@@ -44,12 +35,14 @@ export const pythonCases: Record<string, RecipeCases> = {
   },
   'lookup-set': {
     fires: [
+      { source: 'def f(xs, ys):\n    n = 0\n    for x in xs:\n        if x not in ys:\n            raise KeyError(f"no {x!r}")\n        n += 1\n    return n\n', inputs: args(loose, loose) },
       { source: 'def f(xs, ys):\n    return [x for x in xs if x in ys]\n', inputs: args(loose, loose) },
       { source: 'def f(xs, ys):\n    n = 0\n    for x in xs:\n        if x not in ys:\n            n += 1\n    return n\n', inputs: args(loose, loose) },
       { source: 'def f(text, stop):\n    words = stop.split(",")\n    out = []\n    for w in text.split():\n        if w.lower() in words:\n            g()\n            out.append(w)\n    return out\n\ndef g():\n    pass\n', inputs: args(fc.constantFrom("'a b c B'", "''"), fc.constantFrom("'a,b,c,d,e,f,g,h,i,j'", "'a'", 'None')) },
       { source: 'def f(xs, ys):\n    return any(x in ys for x in xs)\n', inputs: args(loose, loose) },
     ],
     leaves: {
+      'other tasks run between the rounds': 'async def f(xs, ys):\n    n = 0\n    async for x in xs:\n        if x in ys:\n            n += 1\n    return n\n',
       'the list grows in the loop': 'def f(xs, ys):\n    for x in xs:\n        if x not in ys:\n            ys.append(x)\n',
       'a key function may change it': 'def f(xs, ys, g):\n    return [x for x in xs if max(xs, key=g) and x in ys]\n',
       'an unknown call may change it': 'def f(xs, ys):\n    return [x for x in xs if g(x) and x in ys]\n',
@@ -92,6 +85,7 @@ export const pythonCases: Record<string, RecipeCases> = {
       { source: 'def f(xs):\n    out = []\n    for x in xs:\n        if x is None:\n            continue\n        if x == 5:\n            break\n        for i in range(2):\n            out.insert(0, (x, i))\n    out.append("end")\n    return out\n', inputs: args(loose) },
     ],
     leaves: {
+      'it is made in one branch only': 'def f(xs, want):\n    if want:\n        path = []\n    for x in xs:\n        if want:\n            path.insert(0, x)\n    if not want:\n        return 3\n    return path\n',
       'it is read in the loop': 'def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n        g(len(out))\n    return out\n',
       'it is returned from the loop': 'def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n        if x:\n            return out\n    return out\n',
       'it is not empty before': 'def f(xs):\n    out = [1]\n    for x in xs:\n        out.insert(0, x)\n    return out\n',
@@ -150,7 +144,10 @@ export const pythonCases: Record<string, RecipeCases> = {
     },
   },
   'copy-plain-data': {
-    fires: [{ source: 'import copy\n\n\ndef f(x):\n    return copy.deepcopy(x)\n', inputs: args(data) }],
+    fires: [
+      { source: 'import copy\n\n\ndef f(x):\n    return copy.deepcopy(x)\n', inputs: args(data) },
+      { source: 'from copy import copy, deepcopy as deep\n\n\ndef f(x):\n    return deep(x), copy(x)\n', inputs: args(data) },
+    ],
     leaves: {
       'a memo': 'import copy\n\ndef f(x, memo):\n    return copy.deepcopy(x, memo)\n',
       'another copy': 'import mine as copy\n\ndef f(x):\n    return copy.deepcopy(x)\n',
@@ -159,10 +156,14 @@ export const pythonCases: Record<string, RecipeCases> = {
   },
   comprehension: {
     fires: [
+      { source: 'def f(xs, ys):\n    n = 0\n    for x in ys:\n        n += len(str(x))\n    out = []\n    for x in xs:\n        out.append((x, n))\n    for i, x in enumerate(ys):\n        out.append((i, x))\n    return out, [x for x in out]\n', inputs: args(loose, loose) },
       { source: 'def f(xs):\n    out = []\n    for x in xs:\n        if x:\n            out.append(g(x))\n    return out\n\ndef g(x):\n    if x == 5:\n        raise ValueError(x)\n    return (x, x)\n', inputs: args(loose) },
       { source: 'def f(rows):\n    n = 1\n    out = []\n    for i, (a, b) in enumerate(rows):\n        out.append(a if i > n else b)\n    out.append(n)\n    return out\n', inputs: args(listOf(fc.constantFrom('(1, 2)', "('a', None)", '(1,)', '3'), 5)) },
     ],
     leaves: {
+      'a function of another loop sees the variable': 'def f(xs, ys):\n    gets = []\n    for x in ys:\n        gets.append(lambda: x)\n    out = []\n    for x in xs:\n        out.append(x)\n    return out, [get() for get in gets]\n',
+      'the loop around has the same variable': 'def f(xs):\n    n = 0\n    for x in xs:\n        out = []\n        for x in [1, n]:\n            out.append(x)\n        n += x\n    return n\n',
+      'what another loop goes over': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    for x in [x]:\n        out.append(x)\n    return out\n',
       'the list is read while it grows': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(len(out))\n    return out\n',
       'the variable is used later': 'def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    return out, x\n',
       'somebody may see it half built': 'def f(xs):\n    try:\n        out = []\n        for x in xs:\n            out.append(x.y)\n    except AttributeError:\n        return out\n    return out\n',

@@ -43,6 +43,8 @@ def shape(value, seen=()):
         return f"dict({', '.join(shape(k, inner) + ': ' + shape(v, inner) for k, v in value.items())})"
     if isinstance(value, (set, frozenset)):
         return f"{type(value).__name__}({sorted(map(repr, value))})"
+    if hasattr(value, "__next__") or isinstance(value, memoryview):
+        return type(value).__name__
     return f"{type(value).__name__} {value!r}"
 
 

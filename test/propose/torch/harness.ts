@@ -11,8 +11,8 @@ import { findingAt } from '../recipes/harness.js';
 export interface TorchCase {
   /** By file, or that of `train.py`. */
   source: string | Record<string, string>;
-  /** `at` is a part of the line that the finding names, in `file` (the first one where absent). */
-  finding: { function: string; at: string; category: string; rule?: string; file?: string };
+  /** `at` is a part of the line that the finding names, in `file` (the first one where absent); `text` its evidence. */
+  finding: { function: string; at: string; category: string; rule?: string; file?: string; text?: string };
 }
 
 export interface Firing extends TorchCase {
@@ -46,8 +46,9 @@ export function examined(recipe: string, entry: TorchCase, files = filesOf(entry
   const file = entry.finding.file ?? Object.keys(files)[0] ?? '';
   const source = files[file] ?? '';
   const line = source.split('\n').findIndex((text) => text.includes(entry.finding.at)) + 1;
-  const { category, rule } = entry.finding;
-  const finding = { ...findingAt(entry.finding.function, Math.max(line, 1), 'python', file), category, ...(rule === undefined ? {} : { rule }) };
+  const { category, rule, text } = entry.finding;
+  const found = findingAt(entry.finding.function, Math.max(line, 1), 'python', file);
+  const finding = { ...found, category, ...(rule === undefined ? {} : { rule }), ...(text === undefined ? {} : { evidence: [{ tool: rule ?? category, text }] }) };
   return examineFinding({ file: sourceFile(source, 'python'), finding, chosen, sources: textSources(files) });
 }
 

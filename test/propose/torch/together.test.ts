@@ -45,13 +45,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const examine = async (category: string, rule: string) => {
-  const finding = { ...findingAt('(module)', 14, 'python', 'train.py'), category, rule };
+const examine = async (category: string, rule: string, line = 14) => {
+  const finding = { ...findingAt('(module)', line, 'python', 'train.py'), category, rule };
   return recipeProposer().examine(finding, { worktree: folder });
 };
 
 test('what pays together is one candidate, of ways to one end the first', async () => {
-  const { candidates } = await examine('C1', 'C1-idle-device');
+  const { candidates } = await examine('C1', 'C1-idle-device', 7);
   expect(candidates.map(({ recipe }) => recipe)).toEqual(['accumulate-on-device', 'zero-grad-none', 'fused-optimizer', 'torch-compile', 'cuda-graphs', 'accumulate-on-device+zero-grad-none+fused-optimizer+torch-compile']);
   const all = candidates.at(-1);
   expect(all?.changesResults).toBe('rounding');

@@ -17,6 +17,12 @@ export class HeaderLines {
     for (let at = line; at > 0 && at > line - mostAbove; at--) if (head.test(lines[at - 1] ?? '')) return at;
     return line;
   }
+
+  /** Whether the file has such a line, as far as it is on this machine. */
+  has(file: string, line: number): boolean {
+    const { length } = entry(this.#files, file, () => linesOf(file));
+    return length === 0 || line <= length;
+  }
 }
 
 function linesOf(file: string): string[] {

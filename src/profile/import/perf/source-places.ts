@@ -75,8 +75,11 @@ export class SourcePlaces {
   /** Null where the place is not that of the function that perf names: then the program is another one than was recorded. */
   #placeOf(symbol: string, start: CodePlace | undefined, running: CodePlace | undefined): SourcePlace | null {
     if (start === undefined || !isSame(symbol, start.function)) return null;
-    const begins = this.#heads.of(this.#here(start.file), shortName(symbol), start.line);
-    return { file: start.file, begins, line: running !== undefined && running.file === start.file && isSame(symbol, running.function) ? running.line : null };
+    // Of the first lines of an instance of a template, binutils 2.40 names the file that asked for it, and the line of the header.
+    const known = [start, running].find((place) => place !== undefined && isSame(symbol, place.function) && this.#heads.has(this.#here(place.file), place.line));
+    if (known === undefined) return null;
+    const begins = this.#heads.of(this.#here(known.file), shortName(symbol), known.line);
+    return { file: known.file, begins, line: running !== undefined && running.file === known.file && isSame(symbol, running.function) ? running.line : null };
   }
 
   /** Where a file of the recording is. */

@@ -72,7 +72,7 @@ export function suspectOf(asked: Asked, { title, text, note, confidence = 'mediu
     // What may well be the program's purpose is never worth the alarm.
     severity: lesser(confidence, bySamples) === 'low' && severityOf(cause.share) === 'high' ? 'medium' : severityOf(cause.share),
     evidence: [{ tool: 'hot_functions', text: `${text(hot, cause)}${sampled === null ? '' : ` ${sampled.count} of ${times(sampled.all, 'sample')}.`}`, place: { profile: asked.file, table: 'PERFLOOP_CHARGES', rangeMs: null, ids: chargesOf(asked, hot) } }],
-    notes: [note, ...(headroomMs < ms ? [inThreads(ms, asked.host.threads, wall)] : [])],
+    notes: [note, ...(headroomMs < ms && asked.host.threads > 1 ? [inThreads(ms, asked.host.threads, wall)] : [])],
     clues: { calls: [], frame: { file: hot.file, function: hot.function, line: hot.line } },
   };
 }

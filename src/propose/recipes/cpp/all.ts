@@ -14,6 +14,8 @@ import { cppRangeConstRef } from './range-const-ref.js';
 import { cppReserve } from './reserve.js';
 import { cppSquare } from './square.js';
 import { cppSyncWithStdio } from './sync-with-stdio.js';
+import { cppTransparentLookup } from './transparent-lookup.js';
+import { cppViewOfSubstr } from './view-of-substr.js';
 
 /** The recipes for C++, in the order in which they are tried. */
-export const cppRecipes: readonly CppRecipe[] = [cppEraseRemove, cppDequeForFront, cppAppendInPlace, cppLengthOnce, cppOneLookup, cppCompareInPlace, cppRangeConstRef, cppConstRefParameter, cppHoistContainer, cppReserve, cppMoveLastUse, cppEmplace, cppNewlineForEndl, cppSyncWithStdio, cppSquare];
+export const cppRecipes: readonly CppRecipe[] = [cppEraseRemove, cppDequeForFront, cppAppendInPlace, cppLengthOnce, cppOneLookup, cppCompareInPlace, cppViewOfSubstr, cppTransparentLookup, cppRangeConstRef, cppConstRefParameter, cppHoistContainer, cppReserve, cppMoveLastUse, cppEmplace, cppNewlineForEndl, cppSyncWithStdio, cppSquare];

@@ -3,10 +3,11 @@ import type { CppFunction } from '../../cpp/function.js';
 import { methodCall, nameCall } from '../../cpp/syntax.js';
 import { elementOf } from '../../cpp/types.js';
 import { isPrivate } from '../../cpp/uses.js';
+import { refusal } from '../../native/refusal.js';
 import { all, endOf, lineOf, startOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppAppendInPlace: CppRecipe = {
   family: 'cpp',
@@ -24,13 +25,15 @@ export const cppAppendInPlace: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, node: SgNode): Answer | null {
   const name = node.field('left')?.text() ?? '';
   const value = node.field('right');
   if (node.field('operator')?.text() !== '=' || node.field('left')?.kind() !== 'identifier' || value === null || node.parent()?.kind() !== 'expression_statement') return null;
-  if (fn.typeOf(name) !== 'string' || !isPrivate(fn, name) || fn.usesIn(name, value).length !== 1) return null;
   const operands = addedTo(name, value);
-  if (operands === null || !operands.every((operand) => isText(fn, operand)) || operands.filter((operand) => all(operand, 'call_expression', 'update_expression', 'assignment_expression').length > 0).length > 1) return null;
+  if (fn.typeOf(name) !== 'string' || operands === null) return null;
+  if (!isPrivate(fn, name) || fn.usesIn(name, value).length !== 1) return refusal(node, `something else may refer to \`${name}\`, or what is added names it.`);
+  if (!operands.every((operand) => isText(fn, operand))) return refusal(node, 'an operand is not declared to be a text, so its `+` may be another than that of strings.');
+  if (operands.filter((operand) => all(operand, 'call_expression', 'update_expression', 'assignment_expression').length > 0).length > 1) return refusal(node, 'more than one operand calls something, and the order of the calls would change.');
   const [first, ...more] = operands;
   if (first === undefined) return null;
   const text = more.reduce((chain, operand) => `(${chain}) += ${operand.text()}`, `${name} += ${first.text()}`);

@@ -3,11 +3,12 @@ import { isHarmless } from '../../cpp/effects.js';
 import type { CppFunction } from '../../cpp/function.js';
 import { isCostly } from '../../cpp/types.js';
 import { isReadOnly } from '../../cpp/uses.js';
+import { refusal } from '../../native/refusal.js';
 import { nativeNameOf } from '../../native/names.js';
-import { all, lineOf, same, startOf } from '../../source/tree.js';
+import { all, ancestorWhere, lineOf, same, startOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite, TextEdit } from '../recipe.js';
+import type { Answer, TextEdit } from '../recipe.js';
 
 export const cppConstRefParameter: CppRecipe = {
   family: 'cpp',
@@ -17,17 +18,22 @@ export const cppConstRefParameter: CppRecipe = {
   title: 'Take a string or container that is only read by constant reference',
   evidence: { findings: hostWork, text: 'Copy constructors, `operator new` and `free` below the callers of the function.' },
   condition:
-    'The function is known to its file only: it is `static` or in a namespace without a name, and is only ever called, never taken the address of. It reads the parameter and does not return it, and runs no code but what writes to its own variables, so that nothing changes the argument meanwhile. Declarations in the file change with it.',
+    'The function is known to its file only: it is `static`, in a namespace without a name, or a function of a file that includes no header of the program. It is only ever called, never taken the address of. It reads the parameter and does not return it, and runs no code but what writes to its own variables, so that nothing changes the argument meanwhile. Declarations in the file change with it.',
   risk: 'None known.',
   expected: 'The cost of a copy a call.',
   references: ['https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#f16-for-in-parameters-pass-cheaply-copied-types-by-value-and-others-by-reference-to-const'],
   apply(fn) {
     const body = fn.hot.field('body');
     const name = nativeNameOf(fn.hot);
-    if (body === null || name === null || !isInternal(fn.hot) || !isOnlyCalled(fn, name)) return [];
+    if (body === null || name === null) return [];
     const heads = all(fn.root, 'function_declarator').filter((head) => head.field('declarator')?.text() === name);
     const costly = parametersOf(fn.hot.field('declarator')).filter((parameter) => isTaken(fn, parameter, body));
-    if (costly.length === 0 || !isHarmless(fn, body) || all(fn.root, 'template_declaration').some((node) => nativeNameOf(node.namedChildren().at(-1) ?? node) === name)) return [];
+    const [first] = costly;
+    if (first === undefined) return [];
+    if (!isInternal(fn.hot) && !isAlone(fn)) return [refusal(first, `code outside of this file may call \`${name}\`, or another class may override it.`)];
+    if (!isOnlyCalled(fn, name)) return [refusal(first, `there is another \`${name}\`, its address is taken, or a caller moves something into it.`)];
+    if (!isHarmless(fn, body)) return [refusal(first, `\`${name}\` writes through a pointer or reference, or runs code that is not known, which may change the argument meanwhile.`)];
+    if (all(fn.root, 'template_declaration').some((node) => nativeNameOf(node.namedChildren().at(-1) ?? node) === name)) return [];
     return costly.flatMap((parameter) => rewrite(fn, parameter, heads) ?? []);
   },
 };
@@ -38,6 +44,13 @@ function isInternal(hot: SgNode): boolean {
   if (hot.children().some((child) => child.kind() === 'storage_class_specifier' && child.text() === 'static')) return hot.parent()?.kind() === 'translation_unit' || hot.parent()?.kind() === 'declaration_list';
   for (let at = hot.parent(); at !== null; at = at.parent()) if (at.kind() === 'namespace_definition' && at.field('name') === null) return true;
   return false;
+}
+
+/** A function of a file that shares no header of the program, so that no other file knows it. One that did, by a declaration of its own, would not link. */
+function isAlone(fn: CppFunction): boolean {
+  const isFree = fn.hot.field('declarator')?.kind() === 'function_declarator' && fn.hot.field('declarator')?.field('declarator')?.kind() === 'identifier' && !fn.hot.children().some((child) => child.text() === 'inline');
+  const isShared = /#\s*include\s*"|\bextern\s+"C"|#\s*pragma\s+once|#\s*ifndef\s+\w+_H/.test(fn.source);
+  return isFree && !isShared && ancestorWhere(fn.hot, (at) => ['class_specifier', 'struct_specifier'].includes(String(at.kind()))) === null;
 }
 
 /** Every place that names it is a call or its head, and there is one definition only, so that no other is chosen instead. */
@@ -63,7 +76,7 @@ function isTaken(fn: CppFunction, parameter: SgNode, body: SgNode): boolean {
 }
 
 /** The parameter in the definition, and at the same place of each declaration. */
-function rewrite(fn: CppFunction, parameter: SgNode, heads: readonly SgNode[]): Rewrite | null {
+function rewrite(fn: CppFunction, parameter: SgNode, heads: readonly SgNode[]): Answer | null {
   const place = parametersOf(fn.hot.field('declarator')).findIndex((one) => same(one, parameter));
   const edits: TextEdit[] = [];
   for (const head of heads) {

@@ -2,10 +2,11 @@ import type { SgNode } from '@ast-grep/napi';
 import type { CppFunction } from '../../cpp/function.js';
 import { methodCall, nameCall } from '../../cpp/syntax.js';
 import { argumentsOf, isCostlyElement, plainType } from '../../cpp/types.js';
+import { refusal } from '../../native/refusal.js';
 import { all, endOf, lineOf, startOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { TextEdit } from '../recipe.js';
+import type { Answer, Refusal, TextEdit } from '../recipe.js';
 
 export const cppEmplace: CppRecipe = {
   family: 'cpp',
@@ -19,22 +20,24 @@ export const cppEmplace: CppRecipe = {
   expected: 'A few nanoseconds an element.',
   references: ['https://en.cppreference.com/w/cpp/container/vector/emplace_back'],
   apply(fn) {
-    return fn.owned('call_expression').flatMap((node) => {
+    return fn.owned('call_expression').flatMap((node): Answer[] => {
       const edits = emplaced(fn, node);
-      return edits === null ? [] : [{ title: `build elements of \`${methodCall(node)?.receiver.text() ?? ''}\` in place`, line: lineOf(node), edits }];
+      if (edits === null) return [];
+      return 'reason' in edits ? [edits] : [{ title: `build elements of \`${methodCall(node)?.receiver.text() ?? ''}\` in place`, line: lineOf(node), edits }];
     });
   },
 };
 
-function emplaced(fn: CppFunction, node: SgNode): TextEdit[] | null {
+function emplaced(fn: CppFunction, node: SgNode): TextEdit[] | Refusal | null {
   const call = methodCall(node);
   const [value] = call?.args ?? [];
   const made = nameCall(value ?? null);
   if (call?.method !== 'push_back' || call.args.length !== 1 || value === undefined || made === null || call.receiver.kind() !== 'identifier') return null;
   const [element] = argumentsOf(fn.typeOf(call.receiver.text()) ?? '', 'vector', 'deque', 'list');
   const callee = value.field('function');
-  if (element === undefined || !isCostlyElement(element) || plainType(made.name, fn.usesStd) !== element || callee === null) return null;
-  if (made.args.length === 0 || made.args.some((arg) => !isPassedOn(arg))) return null;
+  if (element === undefined || !isCostlyElement(fn, element) || plainType(made.name, fn.usesStd) !== element || callee === null) return null;
+  if (made.args.length === 0) return null;
+  if (made.args.some((arg) => !isPassedOn(arg))) return refusal(node, 'an argument would leak, or could not be passed on as it is: a `new`, a list in braces, a null pointer or a bit field.');
   const method = node.field('function')?.field('field');
   const args = value.field('arguments');
   if (method === null || method === undefined || args === null) return null;

@@ -2,14 +2,16 @@ import type { SgNode } from '@ast-grep/napi';
 import { isHarmless } from '../../cpp/effects.js';
 import type { CppFunction } from '../../cpp/function.js';
 import { withInclude } from '../../cpp/includes.js';
-import { bodyOf, expressionOf, methodCall } from '../../cpp/syntax.js';
+import { bodyOf, expressionOf, methodCall, nameCall } from '../../cpp/syntax.js';
 import { argumentsOf } from '../../cpp/types.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { all, endOf, lineOf, parts, same, startOf, within } from '../../source/tree.js';
 import { statements } from '../../native/function.js';
+import { nativeNameOf } from '../../native/names.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppEraseRemove: CppRecipe = {
   family: 'cpp',
@@ -18,7 +20,7 @@ export const cppEraseRemove: CppRecipe = {
   category: 'quadratic',
   title: 'Remove elements of a vector in one pass instead of by `erase` one by one',
   evidence: { findings: hostWork, text: '`memmove` or move assignments below `erase`.' },
-  condition: 'The loop does nothing but erase what a condition holds for, from the first element to the last. The condition does not name the vector, changes nothing, and knows the element only by its value.',
+  condition: 'The loop does nothing but erase what a condition holds for, from the first element to the last. The condition does not name the vector, changes nothing, and knows the element only by its value. Where it may throw, nobody sees the vector afterwards.',
   risk: 'None known.',
   expected: 'From n^2 moved elements to n; large from some hundred removed ones.',
   references: ['https://en.cppreference.com/w/cpp/algorithm/remove', 'https://en.cppreference.com/w/cpp/container/vector/erase'],
@@ -27,7 +29,7 @@ export const cppEraseRemove: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, loop: SgNode): Answer | null {
   const [declarator] = parts(loop.field('initializer') ?? loop).filter((child) => child.kind() === 'init_declarator');
   const iterator = declarator?.field('declarator')?.text() ?? '';
   const begin = methodCall(declarator?.field('value') ?? null);
@@ -41,7 +43,9 @@ function rewrite(fn: CppFunction, loop: SgNode): Rewrite | null {
   if (condition === null || condition === undefined || only.field('alternative') === null || kept === undefined) return null;
   if (!isErase(single(only.field('consequence')), iterator, list) || !/^(?:\+\+\w+|\w+\+\+)$/.test(expressionOf(single(kept) ?? kept)?.text() ?? '') || !expressionOf(single(kept) ?? kept)?.text().includes(iterator)) return null;
   const uses = fn.usesIn(iterator, condition);
-  if (uses.length === 0 || !uses.every(isElement) || fn.usesIn(list, condition).length > 0 || !isHarmless(fn, condition) || all(condition, 'assignment_expression', 'update_expression').some((node) => within(node, condition))) return null;
+  if (uses.length === 0) return null;
+  if (!uses.every(isElement) || fn.usesIn(list, condition).length > 0 || !isHarmless(fn, condition) || all(condition, 'assignment_expression', 'update_expression').some((node) => within(node, condition))) return refusal(loop, `the condition does more than read the element: it names \`${list}\`, changes something or runs code that is not known.`);
+  if (mayThrow(fn, condition) && !(fn.isOwnValue(list) && all(fn.hot, 'try_statement').length === 0)) return refusal(loop, `where the condition throws, the elements of \`${list}\` would be left in the middle of being moved.`);
   const include = withInclude(fn, 'algorithm');
   if (include === null) return null;
   const value = fn.names.fresh('element');
@@ -55,6 +59,16 @@ function rewrite(fn: CppFunction, loop: SgNode): Rewrite | null {
     line: lineOf(loop),
     edits: [...include, replaced(loop, `${list}.erase(std::remove_if(${list}.begin(), ${list}.end(), [&](const ${elementType(fn, list)}& ${value}) { return ${test}; }), ${list}.end());`)],
   };
+}
+
+/** By a method or function of the standard library that does for some arguments, or by one of the program. */
+function mayThrow(fn: CppFunction, condition: SgNode): boolean {
+  return all(condition, 'call_expression').some((call) => {
+    const method = methodCall(call)?.method ?? (call.field('function')?.kind() === 'field_expression' ? call.field('function')?.field('field')?.text() : undefined);
+    if (method !== undefined) return ['at', 'substr', 'compare'].includes(method);
+    const name = nameCall(call)?.name ?? '';
+    return /^(?:std::)?sto\w+$/.test(name) || all(fn.root, 'function_definition').some((node) => nativeNameOf(node) === name);
+  });
 }
 
 /** As the declaration of the list writes it; `auto` would need C++14. */

@@ -3,11 +3,12 @@ import type { CppFunction } from '../../cpp/function.js';
 import { nameCall, onlyDeclarator } from '../../cpp/syntax.js';
 import { argumentsOf, isNumber } from '../../cpp/types.js';
 import { isPrivate } from '../../cpp/uses.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import { lineOf, same, startOf, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppHoistContainer: CppRecipe = {
   family: 'cpp',
@@ -25,16 +26,19 @@ export const cppHoistContainer: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, node: SgNode): Answer | null {
   const declarator = onlyDeclarator(node);
   const [loop] = fn.loopsAround(node);
   if (declarator?.kind() !== 'identifier' || loop === undefined || !fn.isBlock(loop.parent()) || !same(node.parent(), loop.field('body'))) return null;
   const name = declarator.text();
   const binding = fn.binding(name);
-  if (binding === null || binding.isConst || !isKept(binding.type) || !isPrivate(fn, name)) return null;
+  if (binding === null || binding.isConst || binding.isStatic || !isKept(binding.type)) return null;
+  if (!isPrivate(fn, name)) return refusal(node, `something else may come to refer to \`${name}\` and outlive the round.`);
   const uses = fn.uses(name).filter((use) => !same(use, declarator));
   // A name in the head of the loop, or after it, would mean something else.
-  if (uses.length === 0 || !uses.every((use) => within(use, loop.field('body') ?? loop) && startOf(use) > startOf(declarator)) || uses.some((use) => isMovedOrMeasured(use))) return null;
+  if (uses.length === 0) return null;
+  if (!uses.every((use) => within(use, loop.field('body') ?? loop) && startOf(use) > startOf(declarator))) return refusal(node, `the name \`${name}\` means something else outside of the loop.`);
+  if (uses.some((use) => isMovedOrMeasured(use))) return refusal(node, `the memory of \`${name}\` is moved away or measured.`);
   return { title: `keep the memory of \`${name}\` between rounds`, line: lineOf(node), edits: [linesBefore(fn.source, loop, node.text()), replaced(node, `${name}.clear();`)] };
 }
 

@@ -2,11 +2,12 @@ import type { SgNode } from '@ast-grep/napi';
 import { isHarmless } from '../../cpp/effects.js';
 import type { CppFunction } from '../../cpp/function.js';
 import { nameCall } from '../../cpp/syntax.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import { all, lineOf, same } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppLengthOnce: CppRecipe = {
   family: 'cpp',
@@ -24,7 +25,7 @@ export const cppLengthOnce: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, loop: SgNode): Answer | null {
   const condition = loop.field('condition');
   const [call, ...more] = condition === null ? [] : all(condition, 'call_expression').filter((node) => ['strlen', 'std::strlen'].includes(nameCall(node)?.name ?? ''));
   const [text] = nameCall(call ?? null)?.args ?? [];
@@ -32,9 +33,9 @@ function rewrite(fn: CppFunction, loop: SgNode): Rewrite | null {
   // The first round asks for it in any case.
   if (condition?.kind() !== 'binary_expression' || !['<', '!=', '<='].includes(condition.field('operator')?.text() ?? '') || !same(condition.field('right'), call)) return null;
   const binding = fn.binding(text.text());
-  if (binding?.kind !== 'parameter' || binding.type !== 'char' || binding.indirection !== '*' || !binding.isConst || fn.binding('strlen') !== null) return null;
+  if (binding?.kind !== 'parameter' || binding.type !== 'char' || binding.indirection !== '*' || !binding.isConst || fn.binding('strlen') !== null) return refusal(loop, `\`${text.text()}\` is no parameter of the type \`const char*\`, so the loop may change what it holds.`);
   const changes = all(loop, 'assignment_expression', 'update_expression').map((node) => (node.field('left') ?? node.field('argument'))?.text() ?? '');
-  if (changes.some((target) => target === text.text() || ['*', '[]'].some((mark) => fn.binding(/^\w*/.exec(target)?.[0] ?? '')?.indirection.includes(mark) === true)) || !isHarmless(fn, loop)) return null;
+  if (changes.some((target) => target === text.text() || ['*', '[]'].some((mark) => fn.binding(/^\w*/.exec(target)?.[0] ?? '')?.indirection.includes(mark) === true)) || !isHarmless(fn, loop)) return refusal(loop, `the loop may change the text of \`${text.text()}\`: it writes through a pointer, or runs code that is not known.`);
   const length = fn.names.fresh(`${text.text()}Length`);
   return { title: `ask for the length of \`${text.text()}\` once`, line: lineOf(loop), edits: [linesBefore(fn.source, loop, `const auto ${length} = ${call.text()};`), replaced(call, length)] };
 }

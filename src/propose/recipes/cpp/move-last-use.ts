@@ -4,11 +4,12 @@ import { withInclude } from '../../cpp/includes.js';
 import { expressionOf, methodCall } from '../../cpp/syntax.js';
 import { argumentsOf, isCostly } from '../../cpp/types.js';
 import { isPrivate } from '../../cpp/uses.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { endOf, lineOf, same, startOf, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppMoveLastUse: CppRecipe = {
   family: 'cpp',
@@ -26,18 +27,19 @@ export const cppMoveLastUse: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, statement: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, statement: SgNode): Answer | null {
   const call = methodCall(expressionOf(statement));
   const [value] = call?.args ?? [];
   if (call === null || !['push_back', 'push'].includes(call.method) || call.args.length !== 1 || value?.kind() !== 'identifier' || call.receiver.kind() !== 'identifier') return null;
   const name = value.text();
   const binding = fn.binding(name);
-  if (binding === null || binding.isConst || !isCostly(binding.type) || !isPrivate(fn, name) || fn.usesIn(name, statement).length !== 1) return null;
+  if (binding === null || binding.isConst || !isCostly(binding.type) || !fn.isOwnValue(name) || fn.usesIn(name, statement).length !== 1) return null;
   if (argumentsOf(fn.typeOf(call.receiver.text()) ?? '', 'vector', 'deque', 'list', 'queue', 'stack')[0] !== binding.type) return null;
-  if (fn.uses(name).some((use) => startOf(use) > endOf(statement))) return null;
+  if (fn.uses(name).some((use) => startOf(use) > endOf(statement))) return refusal(statement, `\`${name}\` is used again after it.`);
+  if (!isPrivate(fn, name)) return refusal(statement, `something else may refer to \`${name}\` and read it later.`);
   const [loop] = fn.loopsAround(statement);
   // What is declared in the body is a new one in each round; the variable of the loop itself is, too.
-  if (loop !== undefined && !within(binding.id, loop.field('body') ?? loop) && !(binding.kind === 'range' && same(binding.node, loop))) return null;
+  if (loop !== undefined && !within(binding.id, loop.field('body') ?? loop) && !(binding.kind === 'range' && same(binding.node, loop))) return refusal(statement, `the next round of the loop needs \`${name}\` again.`);
   const include = withInclude(fn, 'utility');
   return include === null ? null : { title: `move \`${name}\` at its last use`, line: lineOf(statement), edits: [...include, replaced(value, `std::move(${name})`)] };
 }

@@ -1,5 +1,6 @@
 import type { SgNode } from '@ast-grep/napi';
 import type { CppFunction } from '../../cpp/function.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { lineOf, same } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
@@ -7,6 +8,9 @@ import type { CppRecipe } from '../native-recipe.js';
 
 /** Input that, unlike that of `std::cin`, does not write out what `std::cout` holds: who answers to what is printed would wait for ever. */
 const withoutFlush = /\b(?:tie|rdbuf|stdin|istreambuf_iterator|(?:v?f?w?scanf)|f?getw?[cs]|getw?char|fread|read|readline|recv|accept|select|poll)\b/;
+
+/** What ends, replaces or stops a program, or writes past the stream. */
+const withoutEnd = /\b(?:_exit|_Exit|abort|quick_exit|fork|vfork|exec[lv]p?e?|system|popen|dup2?|raise|kill|signal|sigaction|sleep\w*|usleep|terminate|STDOUT_FILENO|write)\s*\(|\bunistd\.h|\bunitbuf\b/;
 
 export const cppNewlineForEndl: CppRecipe = {
   family: 'cpp',
@@ -20,11 +24,10 @@ export const cppNewlineForEndl: CppRecipe = {
   expected: 'About a microsecond a line; large for programs that print much.',
   references: ['https://en.cppreference.com/w/cpp/io/manip/endl', 'https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#slio50-avoid-endl'],
   apply(fn) {
-    if (withoutFlush.test(fn.source)) return [];
-    if (/\b(?:_exit|_Exit|abort|quick_exit|fork|vfork|exec[lv]p?e?|system|popen|dup2?|raise|kill|signal|sigaction|sleep\w*|usleep|terminate|STDOUT_FILENO|write)\s*\(|\bunistd\.h|\bunitbuf\b/.test(fn.source)) return [];
     const found = fn.owned('qualified_identifier', 'identifier').filter((node) => isEndl(fn, node));
     const [first] = found;
     if (first === undefined) return [];
+    if (withoutFlush.test(fn.source) || withoutEnd.test(fn.source)) return [refusal(first, 'the file reads, writes, waits or ends in ways that leave out the buffer of the stream.')];
     return [{ title: `end ${found.length === 1 ? 'a line' : `${found.length} lines`} without a flush`, line: lineOf(first), edits: found.map((node) => replaced(node, String.raw`'\n'`)) }];
   },
 };

@@ -3,11 +3,12 @@ import { isHarmless } from '../../cpp/effects.js';
 import type { CppFunction } from '../../cpp/function.js';
 import { methodCall } from '../../cpp/syntax.js';
 import { isPrivate, isReadOnly } from '../../cpp/uses.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import { all, lineOf, parts, same, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppOneLookup: CppRecipe = {
   family: 'cpp',
@@ -25,7 +26,7 @@ export const cppOneLookup: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, node: SgNode): Answer | null {
   const clause = node.field('condition');
   // What an initializer in the condition declares is not known before the statement.
   const condition = clause?.field('initializer') === null ? clause.field('value') : null;
@@ -36,15 +37,17 @@ function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
   if (found === null || test === null) return null;
   const { map, key } = found;
   const isKey = key.kind() === 'identifier' ? fn.binding(key.text()) !== null && [condition, body].every((region) => isReadOnly(fn, key.text(), region)) : ['string_literal', 'number_literal', 'char_literal'].includes(String(key.kind()));
-  if (!/^(?:unordered_map|map)<[^?]*>$/.test(fn.typeOf(map) ?? '') || !isKey) return null;
   const again = all(body, 'subscript_expression', 'call_expression').filter((at) => within(at, body) && keyLookedUp(at, map) === key.text());
   const uses = fn.usesIn(map, body);
-  if (again.length === 0 || uses.length !== again.length || uses.some((use) => fn.isDeferred(use))) return null;
+  if (again.length === 0) return null;
+  if (!/^(?:unordered_map|map)<[^?]*>$/.test(fn.typeOf(map) ?? '')) return refusal(node, `the function does not declare \`${map}\` to be a map of the standard library.`);
+  if (!isKey) return refusal(node, `\`${key.text()}\` may be another key at the second look-up.`);
+  if (uses.length !== again.length || uses.some((use) => fn.isDeferred(use))) return refusal(node, `the branch does more with \`${map}\` than read this key.`);
   // The rest of the condition runs behind the look-up.
-  if (!isReadOnly(fn, map, condition)) return null;
+  if (!isReadOnly(fn, map, condition)) return refusal(node, `the condition changes \`${map}\`.`);
   // A write through another name could end the iterator, or the value, or make the key another.
   const isOwn = isPrivate(fn, map) && (key.kind() !== 'identifier' || isPrivate(fn, key.text()));
-  if (!isOwn && ![condition, body].every((region) => isHarmless(fn, region))) return null;
+  if (!isOwn && ![condition, body].every((region) => isHarmless(fn, region))) return refusal(node, `code in the branch may change \`${map}\`.`);
   const iterator = fn.names.fresh('found');
   return {
     title: `look \`${key.text()}\` up in \`${map}\` once`,

@@ -2,11 +2,12 @@ import type { SgNode } from '@ast-grep/napi';
 import type { CppFunction } from '../../cpp/function.js';
 import { bare, nameCall } from '../../cpp/syntax.js';
 import { isDouble } from '../../cpp/types.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { lineOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { CppRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const cppSquare: CppRecipe = {
   family: 'cpp',
@@ -25,11 +26,12 @@ export const cppSquare: CppRecipe = {
   },
 };
 
-function rewrite(fn: CppFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: CppFunction, node: SgNode): Answer | null {
   const call = nameCall(node);
   const [base, exponent] = call?.args ?? [];
   const isPow = call?.name === 'std::pow' || (call?.name === 'pow' && fn.usesStd && fn.binding('pow') === null);
-  if (!isPow || call.args.length !== 2 || base === undefined || !/^2(?:\.0*)?$/.test(exponent?.text() ?? '') || !isDouble(fn, base)) return null;
+  if (!isPow || call.args.length !== 2 || base === undefined || !/^2(?:\.0*)?$/.test(exponent?.text() ?? '')) return null;
+  if (!isDouble(fn, base)) return refusal(node, `\`${base.text()}\` is not made of variables that the function declares as \`double\`.`);
   const text = ['identifier', 'subscript_expression'].includes(String(base.kind())) ? base.text() : `(${bare(base).text()})`;
   return { title: `square \`${bare(base).text()}\` by a product`, line: lineOf(node), edits: [replaced(node, `(${text} * ${text})`)] };
 }

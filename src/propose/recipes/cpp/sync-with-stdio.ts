@@ -1,5 +1,6 @@
 import type { CppFunction } from '../../cpp/function.js';
 import { bodyOf } from '../../cpp/syntax.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore } from '../../native/lines.js';
 import { nativeNameOf } from '../../native/names.js';
 import type { SgNode } from '@ast-grep/napi';
@@ -24,9 +25,9 @@ export const cppSyncWithStdio: CppRecipe = {
   apply(fn) {
     const [first] = bodyOf(fn.hot);
     if (nativeNameOf(fn.hot) !== 'main' || first === undefined || !fn.isBlock(first.parent()) || !/\bc(?:in|out)\b/.test(fn.source)) return [];
-    if (all(fn.root, 'preproc_include').some((node) => !plainHeaders.test(node.field('path')?.text() ?? ''))) return [];
-    if (/\b(?:printf|scanf|puts|putchar|getchar|fputs|fgets|fwrite|fread|perror|stdin|stdout|stderr|sync_with_stdio|abort|_Exit|quick_exit|system|terminate|thread|async|extern|asm|dlopen|rdbuf)\b/.test(fn.source)) return [];
-    if (all(fn.root, 'declaration').some((node) => isDefinedElsewhere(fn, node))) return [];
+    if (all(fn.root, 'preproc_include').some((node) => !plainHeaders.test(node.field('path')?.text() ?? ''))) return [refusal(first, 'the program includes a header that may print or read by other means, start threads or processes.')];
+    if (/\b(?:printf|scanf|puts|putchar|getchar|fputs|fgets|fwrite|fread|perror|stdin|stdout|stderr|sync_with_stdio|abort|_Exit|quick_exit|system|terminate|thread|async|extern|asm|dlopen|rdbuf)\b/.test(fn.source)) return [refusal(first, 'the program prints or reads by other means too, or may end without writing its buffers.')];
+    if (all(fn.root, 'declaration').some((node) => isDefinedElsewhere(fn, node))) return [refusal(first, 'a function that another file defines may print or read by other means.')];
     return [{ title: 'give the streams their own buffers', line: lineOf(first), edits: [linesBefore(fn.source, first, 'std::ios_base::sync_with_stdio(false);')] }];
   },
 };

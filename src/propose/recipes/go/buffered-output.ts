@@ -3,11 +3,12 @@ import { callsAreKnown, leaves } from '../../go/effects.js';
 import type { GoFunction } from '../../go/function.js';
 import { isImported, withImport } from '../../go/imports.js';
 import { isCounted, typeOfValue } from '../../go/types.js';
+import { refusal } from '../../native/refusal.js';
 import { linesAfter, linesBefore, replaced } from '../../native/lines.js';
 import { all, lineOf, startOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { GoRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const goBufferedOutput: GoRecipe = {
   family: 'go',
@@ -27,15 +28,18 @@ export const goBufferedOutput: GoRecipe = {
   },
 };
 
-function rewrite(fn: GoFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: GoFunction, loop: SgNode): Answer | null {
   const callees = all(loop, 'selector_expression').filter((node) => /^fmt\.Print(?:ln|f)?$/.test(node.text()) && node.parent()?.kind() === 'call_expression');
   // Their results would be those of the buffer.
-  if (callees.length === 0 || !callees.every((node) => node.parent()?.parent()?.kind() === 'expression_statement')) return null;
+  if (callees.length === 0) return null;
+  if (!callees.every((node) => node.parent()?.parent()?.kind() === 'expression_statement')) return refusal(loop, 'the loop uses what printing gives back, which would be that of the buffer.');
   const statement = fn.statementOf(loop);
-  if (statement === null || !callsAreKnown(fn, loop) || /\bFprint|\brecover\b/.test(loop.text())) return null;
-  if (leaves(fn, loop, 'return_statement', 'goto_statement') || all(loop, 'label_name').length > 0 || !isBounded(fn, loop)) return null;
+  if (statement === null) return null;
+  if (!callsAreKnown(fn, loop) || /\bFprint|\brecover\b/.test(loop.text())) return refusal(loop, 'the loop runs code that is not known, which may print in between, wait or end the program.');
+  if (leaves(fn, loop, 'return_statement', 'goto_statement') || all(loop, 'label_name').length > 0) return refusal(loop, 'the loop may be left by `return`, `goto` or a label, past the writing of the buffer.');
+  if (!isBounded(fn, loop)) return refusal(loop, 'the loop may wait for something while its lines lie in the buffer.');
   const imports = [withImport(fn, 'bufio'), withImport(fn, 'os')];
-  if (imports.some((edits) => edits === null)) return null;
+  if (imports.some((edits) => edits === null)) return refusal(loop, 'the name `bufio` or `os` means something else in this file.');
   const writer = fn.names.fresh('out');
   return {
     title: 'print the lines of a loop to a buffer',

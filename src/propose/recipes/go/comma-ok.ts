@@ -1,11 +1,12 @@
 import type { SgNode } from '@ast-grep/napi';
 import { callsAreKnown } from '../../go/effects.js';
 import { isTarget, type GoFunction } from '../../go/function.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { all, lineOf, parts, startOf, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { GoRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const goCommaOk: GoRecipe = {
   family: 'go',
@@ -23,7 +24,7 @@ export const goCommaOk: GoRecipe = {
   },
 };
 
-function rewrite(fn: GoFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: GoFunction, node: SgNode): Answer | null {
   const initializer = node.field('initializer');
   const body = node.field('consequence');
   const [ignored, ok] = parts(initializer?.field('left') ?? node);
@@ -32,13 +33,16 @@ function rewrite(fn: GoFunction, node: SgNode): Rewrite | null {
   if (node.field('condition')?.text() !== ok.text()) return null;
   const map = lookup.field('operand');
   const key = lookup.field('index');
-  if (map?.kind() !== 'identifier' || key === null || fn.typeOf(map.text())?.startsWith('map[') !== true || !isStable(fn, key, body)) return null;
+  if (map?.kind() !== 'identifier' || key === null) return null;
   const again = all(body, 'index_expression').filter((at) => at.text() === lookup.text() && !fn.isDeferred(at));
   const last = again.at(-1);
-  if (last === undefined || again.some((at) => isTarget(at.field('operand') ?? at)) || fn.loopsAround(last).some((loop) => within(loop, body))) return null;
+  if (last === undefined) return null;
+  if (fn.typeOf(map.text())?.startsWith('map[') !== true) return refusal(node, `the function does not declare \`${map.text()}\`, so other code may have it.`);
+  if (!isStable(fn, key, body)) return refusal(node, `\`${key.text()}\` may be another key at the second look-up.`);
+  if (again.some((at) => isTarget(at.field('operand') ?? at)) || fn.loopsAround(last).some((loop) => within(loop, body))) return refusal(node, `the branch writes to \`${lookup.text()}\`, or looks it up in a loop.`);
   // Only what runs before the last of the look-ups can change what it finds.
   const before = all(body, 'call_expression', 'assignment_statement', 'inc_statement', 'dec_statement', 'defer_statement', 'go_statement', 'func_literal', 'send_statement', 'for_statement').filter((at) => startOf(at) < startOf(last));
-  if (before.some((at) => !isCalm(fn, at, last)) || fn.isWritten(map.text(), body)) return null;
+  if (before.some((at) => !isCalm(fn, at, last)) || fn.isWritten(map.text(), body)) return refusal(node, `code before the second look-up may change \`${map.text()}\`.`);
   const value = fn.names.fresh('found');
   return { title: `look \`${lookup.text()}\` up once`, line: lineOf(node), edits: [replaced(ignored, value), ...again.map((at) => replaced(at, value))] };
 }

@@ -3,11 +3,12 @@ import type { GoFunction } from '../../go/function.js';
 import { leaves } from '../../go/effects.js';
 import { assignmentOf, bodyOf, callOf, declarationOf } from '../../go/syntax.js';
 import { isCounted, typeOfValue } from '../../go/types.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import { lineOf, parts } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { GoRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const goMakeCapacity: GoRecipe = {
   family: 'go',
@@ -26,18 +27,20 @@ export const goMakeCapacity: GoRecipe = {
   },
 };
 
-function rewrite(fn: GoFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: GoFunction, loop: SgNode): Answer | null {
   const count = countOf(fn, loop);
   const statement = fn.statementOf(loop);
-  if (count === null || statement === null || leaves(fn, loop, 'break_statement', 'continue_statement', 'return_statement', 'goto_statement')) return null;
+  if (statement === null) return null;
   for (const appended of bodyOf(loop).flatMap((node) => appendedTo(node) ?? [])) {
     const declaration = fn.siblings(statement).find((node) => emptySlice(node)?.name === appended.name);
     const slice = declaration === undefined ? null : emptySlice(declaration);
     const before = declaration === undefined ? null : fn.between(declaration, statement);
     if (slice === null || declaration === undefined || before === null || fn.binding(slice.name) === null) continue;
-    if (before.some((node) => fn.usesIn(slice.name, node).length > 0) || fn.uses(slice.name).some((use) => fn.isDeferred(use))) continue;
+    if (count === null) return refusal(loop, `how often the loop goes round is not known before it: the function does not declare that it goes over a slice, map or string.`);
+    if (leaves(fn, loop, 'break_statement', 'continue_statement', 'return_statement', 'goto_statement')) return refusal(loop, `the loop may end early or skip a round, so \`${slice.name}\` may need less room.`);
+    if (before.some((node) => fn.usesIn(slice.name, node).length > 0) || fn.uses(slice.name).some((use) => fn.isDeferred(use))) return refusal(loop, `\`${slice.name}\` is used between its declaration and the loop, or by a closure.`);
     // Each round appends once, and what a round does besides leaves the slice as it is.
-    if (fn.usesIn(slice.name, loop).length !== 2) continue;
+    if (fn.usesIn(slice.name, loop).length !== 2) return refusal(loop, `the loop does more with \`${slice.name}\` than append to it once a round.`);
     const made = `make(${slice.type}, 0, ${count.text})`;
     // What stands between the two might change how long the loop will be.
     const fitsThere = slice.value !== null && before.length === 0;

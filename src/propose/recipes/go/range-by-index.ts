@@ -2,11 +2,12 @@ import type { SgNode } from '@ast-grep/napi';
 import { appendsAreOwn, callsAreKnown, writesOnlyVariables } from '../../go/effects.js';
 import { isAddressed, isTarget, type GoFunction } from '../../go/function.js';
 import { bodyOf } from '../../go/syntax.js';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import { all, lineOf, parts, same, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { GoRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 /** Bytes from which a copy costs more than the pointer. */
 const large = 64;
@@ -29,7 +30,7 @@ export const goRangeByIndex: GoRecipe = {
   },
 };
 
-function rewrite(fn: GoFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: GoFunction, loop: SgNode): Answer | null {
   const clause = loop.namedChildren().find((node) => node.kind() === 'range_clause');
   const slice = clause?.field('right');
   const [index, value, ...more] = parts(clause?.field('left') ?? loop);
@@ -40,8 +41,8 @@ function rewrite(fn: GoFunction, loop: SgNode): Rewrite | null {
   const binding = fn.binding(value.text());
   if (element === undefined || binding?.kind !== 'range' || !within(binding.id, clause) || (sizeOf(fn, element) ?? 0) < large) return null;
   const uses = fn.usesIn(value.text(), loop).filter((use) => !same(use, value));
-  if (uses.length === 0 || !uses.every((use) => isFieldRead(fn, use))) return null;
-  if (fn.isWritten(slice.text(), loop) || !callsAreKnown(fn, loop) || !writesOnlyVariables(fn, loop) || !appendsAreOwn(fn, loop)) return null;
+  if (uses.length === 0 || !uses.every((use) => isFieldRead(fn, use))) return uses.length === 0 ? null : refusal(loop, `the loop does more with \`${value.text()}\` than read its fields, so it may need the copy.`);
+  if (fn.isWritten(slice.text(), loop) || !callsAreKnown(fn, loop) || !writesOnlyVariables(fn, loop) || !appendsAreOwn(fn, loop)) return refusal(loop, `the loop may change elements of \`${slice.text()}\`: it writes to slices or fields, or runs code that is not known.`);
   const counter = index.text() === '_' ? fn.names.fresh('index') : index.text();
   if (fn.isWritten(counter, loop) && index.text() !== '_') return null;
   return {

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { isImported } from '../../go/imports.js';
 import { callOf } from '../../go/syntax.js';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { lineOf, startOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
@@ -18,11 +19,13 @@ export const goRegexpOnce: GoRecipe = {
   expected: 'Five to fifty microseconds a call.',
   references: ['https://pkg.go.dev/regexp#Regexp'],
   apply(fn) {
-    if (!isImported(fn, 'regexp') || /\.Longest\(/.test(fn.source) || fn.hot.field('name')?.text() === 'init') return [];
+    if (!isImported(fn, 'regexp') || fn.hot.field('name')?.text() === 'init') return [];
     const names = new Map<string, string>();
     const calls = fn.owned('call_expression').filter(isConstant);
     const [first] = calls;
-    if (first === undefined) return [];
+    const made = fn.owned('call_expression').filter((call) => compilers.has(callOf(call)?.callee ?? '') && !isConstant(call)).map((call) => refusal(call, 'the pattern is not a literal.'));
+    if (first === undefined) return made;
+    if (/\.Longest\(/.test(fn.source)) return [...made, refusal(first, 'the file changes how expressions match, by `Longest`.')];
     const edits = calls.map((call) => {
       const name = names.get(call.text()) ?? fn.names.fresh(`${fn.hot.field('name')?.text() ?? 'compiled'}Regexp`);
       names.set(call.text(), name);
@@ -30,14 +33,16 @@ export const goRegexpOnce: GoRecipe = {
     });
     const start = startOf(placeOf(fn.hot));
     const definitions = [...names].map(([text, name]) => `var ${name} = ${text}\n\n`).join('');
-    return [{ title: `compile ${names.size === 1 ? 'a constant pattern' : `${names.size} constant patterns`} once`, line: lineOf(first), edits: [...edits, { start, end: start, text: definitions }] }];
+    return [...made, { title: `compile ${names.size === 1 ? 'a constant pattern' : `${names.size} constant patterns`} once`, line: lineOf(first), edits: [...edits, { start, end: start, text: definitions }] }];
   },
 };
+
+const compilers = new Set(['regexp.MustCompile', 'regexp.MustCompilePOSIX']);
 
 function isConstant(node: SgNode): boolean {
   const call = callOf(node);
   const [pattern] = call?.args ?? [];
-  return call !== null && ['regexp.MustCompile', 'regexp.MustCompilePOSIX'].includes(call.callee) && call.args.length === 1 && ['interpreted_string_literal', 'raw_string_literal'].includes(String(pattern?.kind()));
+  return call !== null && compilers.has(call.callee) && call.args.length === 1 && ['interpreted_string_literal', 'raw_string_literal'].includes(String(pattern?.kind()));
 }
 
 /** The function, or the first of the comments right above it. */

@@ -3,11 +3,12 @@ import { isAddressed, type GoFunction } from '../../go/function.js';
 import { leaves } from '../../go/effects.js';
 import { withImport } from '../../go/imports.js';
 import { assignmentOf } from '../../go/syntax.js';
+import { refusal } from '../../native/refusal.js';
 import { linesAfter, linesBefore, replaced } from '../../native/lines.js';
 import { all, lineOf, startOf, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { GoRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const goStringsBuilder: GoRecipe = {
   family: 'go',
@@ -46,18 +47,20 @@ function additionIn(statement: SgNode): Addition | null {
   return added === null ? null : { statement, name, added: added.text(), uses: 2 };
 }
 
-function rewrite(fn: GoFunction, name: string): Rewrite | null {
+function rewrite(fn: GoFunction, name: string): Answer | null {
   const binding = fn.binding(name);
-  if (binding?.type !== 'string' || !['var', 'short', 'parameter'].includes(binding.kind)) return null;
-  if (fn.uses(name).some((use) => fn.isDeferred(use) || isAddressed(use))) return null;
+  if (binding?.type !== 'string') return null;
   const additions = fn.owned('assignment_statement').flatMap((node) => additionIn(node) ?? []).filter((addition) => addition.name === name);
   const loop = additions.flatMap(({ statement }) => fn.loopsAround(statement)).filter((at) => !within(binding.id, at)).sort((a, b) => startOf(a) - startOf(b))[0];
   const statement = loop === undefined ? null : fn.statementOf(loop);
-  if (loop === undefined || statement === null || leaves(fn, loop, 'return_statement', 'goto_statement') || all(loop, 'label_name').length > 0) return null;
+  if (loop === undefined || statement === null) return null;
+  if (!['var', 'short', 'parameter'].includes(binding.kind)) return refusal(loop, `\`${name}\` is a result with a name, which every \`return\` and \`defer\` sees.`);
+  if (fn.uses(name).some((use) => fn.isDeferred(use) || isAddressed(use))) return refusal(loop, `a closure or a pointer may see \`${name}\` before the loop is done.`);
+  if (leaves(fn, loop, 'return_statement', 'goto_statement') || all(loop, 'label_name').length > 0) return refusal(loop, `the loop may be left by \`return\`, \`goto\` or a label, before \`${name}\` is whole.`);
   const inside = additions.filter((addition) => within(addition.statement, loop));
-  if (fn.usesIn(name, loop).length !== inside.reduce((sum, { uses }) => sum + uses, 0)) return null;
+  if (fn.usesIn(name, loop).length !== inside.reduce((sum, { uses }) => sum + uses, 0)) return refusal(loop, `the loop reads \`${name}\` while it grows.`);
   const imported = withImport(fn, 'strings');
-  if (imported === null) return null;
+  if (imported === null) return refusal(loop, 'the name `strings` means something else in this file.');
   const builder = fn.names.fresh(`${name}Builder`);
   return {
     title: `collect \`${name}\` in a builder`,

@@ -42,7 +42,9 @@ function literalOf(fn: JsFunction, array: SgNode): SgNode | null {
   if (declarators.length !== 1 || declarator?.kind() !== 'variable_declarator') return null;
   const declaration = declarator.parent();
   if (declaration?.field('kind')?.text() !== 'const' || declaration.parent()?.kind() !== 'program') return null;
-  const literal = declarator.field('value');
+  const value = declarator.field('value');
+  // `['a', 'b'] as const` is the same array.
+  const literal = value?.kind() === 'as_expression' ? (parts(value)[0] ?? null) : value;
   const onlyRead = uses.every((id) => ['declare', 'read', 'test', 'iterate'].includes(roleOf(id)));
   return literal?.kind() === 'array' && onlyRead ? literal : null;
 }

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
+import { replacementEdit } from '../../javascript/helper-call.js';
 import { methodCall } from '../../javascript/syntax.js';
-import { endOf, lineOf, parts, startOf } from '../../source/tree.js';
+import { lineOf, parts } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { JavaScriptRecipe } from '../recipe.js';
 
@@ -20,14 +21,9 @@ export const dateNow: JavaScriptRecipe = {
     const readings = fn.owned('call_expression', 'unary_expression').filter(isReading);
     const first = readings[0];
     if (first === undefined) return [];
-    return [{ title: 'read the clock by Date.now()', line: lineOf(first), edits: readings.map((node) => ({ start: startOf(node), end: endOf(node), text: spaced(node) })) }];
+    return [{ title: 'read the clock by Date.now()', line: lineOf(first), edits: readings.map((node) => replacementEdit(fn, { node, text: 'Date.now()' })) }];
   },
 };
-
-/** `return+new Date()` needs a space once the sign is gone. */
-function spaced(node: SgNode): string {
-  return node.kind() === 'unary_expression' && node.parent()?.kind() === 'return_statement' ? ' Date.now()' : 'Date.now()';
-}
 
 function isReading(node: SgNode): boolean {
   if (node.kind() === 'unary_expression') return node.field('operator')?.text() === '+' && isNewDate(node.field('argument'));

@@ -16,7 +16,7 @@ export const hoistConstructor: JavaScriptRecipe = {
   evidence: { findings: hostWork, text: 'Time in making regular expressions or formatters.' },
   condition:
     'All arguments are literals; the object is used only through methods that keep no state in it (no `test` or `exec` with the flags g or y), so nobody can see that it is the same one. It is made at the first use, so errors come when they came before.',
-  risk: 'A formatter without a time zone keeps the one of its first use.',
+  risk: 'A formatter without a time zone or locale keeps the one of its first use.',
   expected: 'Microseconds a call for a RegExp, tens of microseconds for a formatter.',
   references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Intl/NumberFormat/NumberFormat', 'https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/RegExp/RegExp'],
   apply(fn) {
@@ -47,7 +47,8 @@ function constructorName(fn: JsFunction, node: SgNode): string | null {
     return isPattern && args.length <= 2 && args.slice(1).every((flags) => stringValue(flags) !== null) ? name : null;
   }
   if (namespace !== 'Intl' || !fn.isBuiltin('Intl') || type === undefined || intlMethods[type] === undefined) return null;
-  return args.length >= 1 && args.length <= 2 && args.every(isLiteral) ? name : null;
+  const isDefault = args[0]?.text() === 'undefined' && args.length === 2 && fn.isBuiltin('undefined');
+  return args.length >= 1 && args.length <= 2 && args.slice(isDefault ? 1 : 0).every(isLiteral) ? name : null;
 }
 
 function isLiteral(node: SgNode): boolean {

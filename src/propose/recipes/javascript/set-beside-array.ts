@@ -1,4 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
+import { isSearchedPlainly, runsAtOnce } from '../../javascript/array-guards.js';
 import { isStableArray } from '../../javascript/effects.js';
 import type { JsFunction } from '../../javascript/function.js';
 import { membershipTests, type MembershipTest } from '../../javascript/membership.js';
@@ -18,7 +19,7 @@ export const setBesideArray: JavaScriptRecipe = {
   title: 'Keep a Set beside an array that a loop both searches and appends to',
   evidence: { findings: hostWork, text: 'Time in `includes` or `indexOf` of a loop that also appends.' },
   condition:
-    'In the loop the array is only searched, read and appended to by `push`, and either no other code can reach it or the loop calls nothing unknown. For an array that comes from outside, the Set is used only if `Array.isArray` holds at run time, else the old search. For `indexOf`, NaN and holes are never in the Set, since `indexOf` never finds them.',
+    'In the loop the array is only searched, read and appended to by `push`, and either no other code can reach it or the loop calls nothing unknown. For an array that comes from outside, the Set is used only if it has the search of the language, and a callback that is the loop runs for an array; else the old search. For `indexOf`, NaN and holes are never in the Set, since `indexOf` never finds them.',
   risk: 'Building the Set costs more than it saves when few elements are searched for. It holds the elements a second time.',
   expected: 'From n*m to n+m: merging, deduplicating and worklist loops.',
   references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Set/has'],
@@ -69,7 +70,7 @@ function rewriteRegion(fn: JsFunction, name: string, region: Region, tests: Memb
   const set = fn.names.fresh(`${name}Set`);
   const guarded = privateKind(fn, name) !== 'array';
   const built = setOf(fn, name, first.method);
-  const declaration = `${fn.constant} ${set} = ${guarded ? `Array.isArray(${name}) ? ${built} : null` : built};`;
+  const declaration = `${fn.constant} ${set} = ${guarded ? `${[...runsAtOnce(fn, region, name), isSearchedPlainly(name, first.method)].join(' && ')} ? ${built} : null` : built};`;
   return {
     title: `keep a Set beside \`${name}\``,
     line: lineOf(first.node),

@@ -1,3 +1,4 @@
+import { isSearchedPlainly, runsAtOnce } from '../../javascript/array-guards.js';
 import { isStableArray } from '../../javascript/effects.js';
 import type { JsFunction } from '../../javascript/function.js';
 import { looksLikeString, membershipTests, type MembershipTest } from '../../javascript/membership.js';
@@ -15,7 +16,7 @@ export const setForMembership: JavaScriptRecipe = {
   title: 'Look a value up in a Set instead of searching an array in every iteration',
   evidence: { findings: hostWork, text: 'Time in `includes` or `indexOf` of a loop.' },
   condition:
-    'The array keeps its elements while the loop runs: the loop only reads it, and either no other code can reach it or the loop calls nothing unknown. The Set is used only if `Array.isArray` holds at run time, else the old search. For `indexOf`, NaN and holes are left out of the Set, since `indexOf` never finds them.',
+    'The array keeps its elements while the loop runs: the loop only reads it, and either no other code can reach it or the loop calls nothing unknown. The Set is used only for an array with the search of the language, in a loop over an array where the loop is a callback, else the old search: a stream may run it later. For `indexOf`, NaN and holes are left out of the Set, since `indexOf` never finds them.',
   risk: 'Building the Set costs more than it saves when the loop makes few searches.',
   expected: 'From n*m to n+m; large for arrays of more than about 30 elements.',
   references: ['https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Set/has'],
@@ -39,7 +40,7 @@ export const setForMembership: JavaScriptRecipe = {
 function rewrite(fn: JsFunction, name: string, region: Region, tests: MembershipTest[]): Rewrite {
   const set = fn.names.fresh(`${name}Set`);
   const first = tests[0] as MembershipTest;
-  const declaration = `${fn.constant} ${set} = Array.isArray(${name}) && ${name}.length > 8 ? ${setOf(fn, name, first.method)} : null;`;
+  const declaration = `${fn.constant} ${set} = ${[...runsAtOnce(fn, region, name), isSearchedPlainly(name, first.method), `${name}.length > 8`].join(' && ')} ? ${setOf(fn, name, first.method)} : null;`;
   return {
     title: `search \`${name}\` by a Set`,
     line: lineOf(first.node),

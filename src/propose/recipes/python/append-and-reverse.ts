@@ -42,7 +42,8 @@ function rewriteList(fn: PyFunction, name: string, calls: SgNode[]): Rewrite | n
   if (init === undefined || values?.length !== 1 || init.text() !== '[]' || !isPrivateList(fn, name)) return null;
   let loop: SgNode | null = null;
   for (let at = first.parent(); at !== null && !within(init, at); at = at.parent()) if (loops.has(String(at.kind()))) loop = at;
-  if (loop === null || indentOf(fn, loop) === null) return null;
+  // Made in one branch only, it may not be there to reverse.
+  if (loop === null || indentOf(fn, loop) === null || !fn.isBoundBefore(name, loop)) return null;
   const inside = loop;
   const onlyUses = fn.uses(name).every((use) => use.role === 'write' || startOf(use.node) > endOf(inside) || calls.some((call) => startOf(call) === startOf(use.node)));
   const halfBuilt = ancestorWhere(loop, (at) => at.kind() === 'try_statement' || at.kind() === 'with_statement', fn.hot) !== null;

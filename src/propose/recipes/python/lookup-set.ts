@@ -38,6 +38,7 @@ export const lookupSet: PythonRecipe = {
 
 /** Whether the text shows that the name holds no list: the set would never be used, and its trial wasted. */
 function isNoList(fn: PyFunction, name: string): boolean {
+  if (name === 'self' || name === 'cls') return true;
   if (fn.uses(name).some(({ node, role }) => (role === 'declare' && isAnnotatedOtherwise(node)) || isUsedOtherwise(node))) return true;
   const values = fn.assignedValues(name) ?? [];
   return values.some((value) => ['set', 'set_comprehension', 'dictionary', 'dictionary_comprehension', 'string'].includes(String(value.kind())) || /^(frozen)?set\(|^dict\(|^collections\.|^defaultdict\(|^Counter\(|^str\(/.test(value.text()));

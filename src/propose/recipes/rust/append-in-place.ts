@@ -1,11 +1,12 @@
 import type { SgNode } from '@ast-grep/napi';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import type { RustFunction } from '../../rust/function.js';
 import { methodCall } from '../../rust/syntax.js';
 import { all, lineOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { RustRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const rustAppendInPlace: RustRecipe = {
   family: 'rust',
@@ -23,12 +24,13 @@ export const rustAppendInPlace: RustRecipe = {
   },
 };
 
-function rewrite(fn: RustFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: RustFunction, node: SgNode): Answer | null {
   if (node.parent()?.kind() !== 'expression_statement') return null;
   const found = node.kind() === 'assignment_expression' ? again(node) : added(node);
-  if (found === null || fn.typeOf(found.name) !== 'String' || fn.binding(found.name)?.isMutable !== true) return null;
+  if (found === null) return null;
+  if (fn.typeOf(found.name) !== 'String' || fn.binding(found.name)?.isMutable !== true) return refusal(node, `the function does not declare \`${found.name}\` to be a \`mut\` String.`);
   const { name, args } = found;
-  if (new RegExp(`\\b${name}\\b`).test(args)) return null;
+  if (new RegExp(`\\b${name}\\b`).test(args)) return refusal(node, `what is appended names \`${name}\` itself.`);
   return { title: `append to \`${name}\` in place`, line: lineOf(node), edits: [replaced(node, `std::fmt::Write::write_fmt(&mut ${name}, format_args!(${args})).unwrap()`)] };
 }
 

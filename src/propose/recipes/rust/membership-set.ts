@@ -1,4 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore, replaced } from '../../native/lines.js';
 import type { RustFunction } from '../../rust/function.js';
 import { methodCall } from '../../rust/syntax.js';
@@ -6,7 +7,7 @@ import { elementOf, isPlain } from '../../rust/types.js';
 import { lineOf } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { RustRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 /** Below this a scan is faster than a hash. */
 const smallest = 16;
@@ -27,7 +28,7 @@ export const rustMembershipSet: RustRecipe = {
   },
 };
 
-function rewrite(fn: RustFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: RustFunction, node: SgNode): Answer | null {
   const call = methodCall(node);
   const [value] = call?.args ?? [];
   if (call?.method !== 'contains' || call.receiver.kind() !== 'identifier' || value === undefined || !/^&?\w+$/.test(value.text())) return null;
@@ -35,7 +36,9 @@ function rewrite(fn: RustFunction, node: SgNode): Rewrite | null {
   const binding = fn.binding(name);
   const loop = fn.loopsAround(node).at(-1);
   const statement = loop === undefined ? null : fn.statementOf(loop);
-  if (binding?.kind !== 'parameter' || binding.isMutable || !/^&(?!mut)/.test(binding.type ?? '') || !isPlain(elementOf(binding.type)) || statement === null || !fn.isBlock(statement.parent())) return null;
+  if (binding === null || elementOf(binding.type) === null || statement === null) return null;
+  if (binding.kind !== 'parameter' || binding.isMutable || !/^&(?!mut)/.test(binding.type ?? '') || !isPlain(elementOf(binding.type))) return refusal(node, `\`${name}\` is no parameter by shared reference with texts or whole numbers in it, so it may change, or its elements have no hash.`);
+  if (!fn.isBlock(statement.parent())) return null;
   const set = fn.names.fresh(`${name}_set`);
   return {
     title: `look up elements of \`${name}\` in a set`,

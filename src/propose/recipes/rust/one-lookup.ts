@@ -1,12 +1,13 @@
 import type { SgNode } from '@ast-grep/napi';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import { statements } from '../../native/function.js';
 import type { RustFunction } from '../../rust/function.js';
 import { expressionOf, methodCall } from '../../rust/syntax.js';
-import { all, lineOf } from '../../source/tree.js';
+import { all, lineOf, within } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { RustRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const rustOneLookup: RustRecipe = {
   family: 'rust',
@@ -33,7 +34,7 @@ function tested(fn: RustFunction, test: SgNode | null): { map: string; key: stri
 }
 
 /** `if !m.contains_key(&k) { m.insert(k, v); }` */
-function inserted(fn: RustFunction, node: SgNode): Rewrite | null {
+function inserted(fn: RustFunction, node: SgNode): Answer | null {
   const condition = node.field('condition');
   const found = condition?.kind() === 'unary_expression' && condition.text().startsWith('!') ? tested(fn, condition.namedChildren()[0] ?? null) : null;
   const [only, ...more] = statements(node.field('consequence') ?? node);
@@ -41,12 +42,12 @@ function inserted(fn: RustFunction, node: SgNode): Rewrite | null {
   const [key, value] = call?.args ?? [];
   if (found === null || node.field('alternative') !== null || more.length > 0 || only?.kind() !== 'expression_statement' || node.parent()?.kind() !== 'expression_statement') return null;
   if (call?.method !== 'insert' || call.receiver.text() !== found.map || key?.kind() !== 'identifier' || found.key !== `&${key.text()}` || value === undefined) return null;
-  if (all(value, 'try_expression', 'return_expression', 'await_expression', 'break_expression', 'continue_expression').length > 0 || new RegExp(`\\b(?:${found.map}|${key.text()})\\b`).test(value.text())) return null;
+  if (all(value, 'try_expression', 'return_expression', 'await_expression', 'break_expression', 'continue_expression').length > 0 || new RegExp(`\\b(?:${found.map}|${key.text()})\\b`).test(value.text())) return refusal(node, 'the value may leave the function, or names the map or the key.');
   return { title: `look \`${key.text()}\` up in \`${found.map}\` once`, line: lineOf(node), edits: [replaced(node, `${found.map}.entry(${key.text()}).or_insert_with(|| ${value.text()});`)] };
 }
 
 /** `if m.contains_key(&k) { … m[&k] … }` */
-function read(fn: RustFunction, node: SgNode): Rewrite | null {
+function read(fn: RustFunction, node: SgNode): Answer | null {
   const condition = node.field('condition');
   const body = node.field('consequence');
   const found = tested(fn, condition);
@@ -55,8 +56,22 @@ function read(fn: RustFunction, node: SgNode): Rewrite | null {
   const again = [...all(body, 'index_expression').filter((at) => at.text() === `${map}[${key}]`), ...all(body, 'call_expression').filter((at) => at.text() === `${map}.get(${key}).unwrap()`)];
   const name = key.replace('&', '');
   // Nothing ties the found value to the key: another value in the same variable would be another key.
-  if (fn.binding(name) === null || new RegExp(`\\b${name}\\s*(?:[-+*/%|&^]|<<|>>)?=(?!=)|&mut\\s+${name}\\b`).test(body.text())) return null;
-  if (again.length === 0 || again.length !== fn.usesIn(map, body).length || fn.isInText(map)) return null;
+  if (again.length === 0) return null;
+  if (fn.binding(name) === null || new RegExp(`\\b${name}\\s*(?:[-+*/%|&^]|<<|>>)?=(?!=)|&mut\\s+${name}\\b`).test(body.text()) || isOtherwiseUsed(fn, name, body, again)) return refusal(node, `\`${name}\` may be another key at the second look-up.`);
+  if (again.length !== fn.usesIn(map, body).length || fn.isInText(map)) return refusal(node, `the branch does more with \`${map}\` than read this key.`);
   const value = fn.names.fresh('found');
   return { title: `look \`${key}\` up in \`${map}\` once`, line: lineOf(node), edits: [replaced(condition, `let Some(${value}) = ${map}.get(${key})`), ...again.map((at) => replaced(at, at.kind() === 'index_expression' ? `(*${value})` : value))] };
+}
+
+/** Whether a variable that may change is used for more than the look-ups: a method or macro may write to it. */
+function isOtherwiseUsed(fn: RustFunction, name: string, body: SgNode, lookups: readonly SgNode[]): boolean {
+  const binding = fn.binding(name);
+  const mayChange = binding?.isMutable === true || /^&(?:'\w+)?mut\b/.test(binding?.type ?? '');
+  return mayChange && fn.usesIn(name, body).some((use) => !lookups.some((lookup) => within(use, lookup)) && !isPlainRead(use));
+}
+
+/** Where its value is only compared, calculated with or borrowed for reading. */
+function isPlainRead(use: SgNode): boolean {
+  const kind = String(use.parent()?.kind());
+  return kind === 'binary_expression' || (kind === 'reference_expression' && !use.parent()?.text().startsWith('&mut'));
 }

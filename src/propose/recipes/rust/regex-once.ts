@@ -1,11 +1,12 @@
 import type { SgNode } from '@ast-grep/napi';
+import { refusal } from '../../native/refusal.js';
 import { replaced } from '../../native/lines.js';
 import type { RustFunction } from '../../rust/function.js';
 import { methodCall } from '../../rust/syntax.js';
 import { lineOf, same } from '../../source/tree.js';
 import { hostWork } from '../evidence.js';
 import type { RustRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 const shared = new Set(['is_match', 'find', 'find_iter', 'captures', 'captures_iter', 'replace', 'replace_all', 'replacen', 'split', 'splitn', 'shortest_match', 'as_str', 'captures_len']);
 
@@ -26,13 +27,15 @@ export const rustRegexOnce: RustRecipe = {
   },
 };
 
-function rewrite(fn: RustFunction, node: SgNode): Rewrite | null {
+function rewrite(fn: RustFunction, node: SgNode): Answer | null {
   const unwrapped = methodCall(node);
   if (unwrapped === null || !['unwrap', 'expect'].includes(unwrapped.method) || unwrapped.args.some((arg) => arg.kind() !== 'string_literal')) return null;
   const made = unwrapped.receiver;
   const callee = made.kind() === 'call_expression' ? (made.field('function')?.text() ?? '') : '';
   const args = made.field('arguments')?.namedChildren() ?? [];
-  if (!/^(?:regex::)?Regex::new$/.test(callee) || args.length !== 1 || !['string_literal', 'raw_string_literal'].includes(String(args[0]?.kind())) || !isShared(fn, node)) return null;
+  if (!/^(?:regex::)?Regex::new$/.test(callee) || args.length !== 1 || args[0] === undefined) return null;
+  if (!['string_literal', 'raw_string_literal'].includes(String(args[0].kind()))) return refusal(node, 'the pattern is not a literal.');
+  if (!isShared(fn, node)) return refusal(node, 'the expression is given to code that may keep it, and not only asked for matches.');
   const name = fn.names.fresh('REGEX');
   const type = callee.replace('::new', '');
   return { title: 'compile a constant pattern once', line: lineOf(node), edits: [replaced(node, `{ static ${name}: std::sync::OnceLock<${type}> = std::sync::OnceLock::new(); ${name}.get_or_init(|| ${node.text()}) }`)] };

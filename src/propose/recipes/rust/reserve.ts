@@ -1,4 +1,5 @@
 import type { SgNode } from '@ast-grep/napi';
+import { refusal } from '../../native/refusal.js';
 import { linesBefore } from '../../native/lines.js';
 import type { RustFunction } from '../../rust/function.js';
 import { bodyOf, expressionOf, methodCall } from '../../rust/syntax.js';
@@ -7,7 +8,7 @@ import { all, lineOf, same } from '../../source/tree.js';
 import { statements } from '../../native/function.js';
 import { hostWork } from '../evidence.js';
 import type { RustRecipe } from '../native-recipe.js';
-import type { Rewrite } from '../recipe.js';
+import type { Answer } from '../recipe.js';
 
 export const rustReserve: RustRecipe = {
   family: 'rust',
@@ -16,7 +17,7 @@ export const rustReserve: RustRecipe = {
   category: 'allocation',
   title: 'Reserve the memory of a vector or string that a loop of known length fills',
   evidence: { findings: hostWork, text: '`RawVec::grow_one`, `finish_grow` and `realloc` below the function.' },
-  condition: 'The vector or string was just made empty by `new` or `vec![]`. The loop pushes once in each round and is not left early; it goes over a slice or collection whose type the function declares, or from 0 to a `usize`. Nothing asks for the capacity.',
+  condition: 'The vector or string was just made empty by `new` or `vec![]`. The loop pushes once in each round and is not left early; it goes over a slice or collection whose type the function declares, or from 0 to a `usize` where nothing in it unwraps or panics. Nothing asks for the capacity.',
   risk: 'A string of characters that take several bytes still grows.',
   expected: 'A half to two thirds of the time spent pushing.',
   references: ['https://doc.rust-lang.org/std/vec/struct.Vec.html#capacity-and-reallocation'],
@@ -25,16 +26,17 @@ export const rustReserve: RustRecipe = {
   },
 };
 
-function rewrite(fn: RustFunction, loop: SgNode): Rewrite | null {
+function rewrite(fn: RustFunction, loop: SgNode): Answer | null {
   const statement = fn.statementOf(loop);
   const count = countOf(fn, loop);
-  if (statement === null || count === null || !same(expressionOf(statement), loop)) return null;
+  if (statement === null || !same(expressionOf(statement), loop)) return null;
   for (const name of bodyOf(loop).flatMap((node) => pushedTo(node) ?? [])) {
     const binding = fn.binding(name);
     const empty = /^(?:Vec(?:::<.*>)?::new\(\)|String::new\(\)|vec!\[\])$/.test(binding?.value?.text().replace(/\s+/g, '') ?? '');
     const before = binding === null ? null : fn.between(binding.node, statement);
     if (binding?.kind !== 'let' || !empty || before === null || before.some((node) => fn.usesIn(name, node).length > 0)) continue;
-    if (fn.usesIn(name, loop).length !== 1 || fn.isInText(name) || new RegExp(`\\b${name}\\.(?:capacity|reserve)\\b`).test(fn.hot.text())) continue;
+    if (count === null) return refusal(loop, 'how often the loop goes round is not known before it: it may end early, or goes over something whose length the function does not declare.');
+    if (fn.usesIn(name, loop).length !== 1 || fn.isInText(name) || new RegExp(`\\b${name}\\.(?:capacity|reserve)\\b`).test(fn.hot.text())) return refusal(loop, `the loop does more with \`${name}\` than push to it once a round, or its capacity is asked for or set.`);
     return { title: `reserve \`${name}\``, line: lineOf(loop), edits: [linesBefore(fn.source, statement, `${name}.reserve(${count});`)] };
   }
   return null;
@@ -52,11 +54,16 @@ function countOf(fn: RustFunction, loop: SgNode): string | null {
   if (over.kind() === 'range_expression') {
     const [from, to, ...more] = statements(over);
     if (from?.text() !== '0' || to === undefined || more.length > 0 || over.text().includes('..=')) return null;
-    if (to.kind() === 'identifier') return fn.typeOf(to.text()) === 'usize' ? to.text() : null;
+    // A number may come from the input, and be far too large for a loop that panics when the input ends.
+    if (to.kind() === 'identifier') return fn.typeOf(to.text()) === 'usize' && !mayPanic(loop) ? to.text() : null;
     const length = methodCall(to);
     return length?.method === 'len' && length.receiver.kind() === 'identifier' && hasLength(fn.typeOf(length.receiver.text())) ? to.text() : null;
   }
   let list: SgNode | null = over.kind() === 'reference_expression' ? over.field('value') : over;
   for (let call = methodCall(list); call !== null && ['iter', 'iter_mut', 'into_iter', 'enumerate'].includes(call.method) && call.args.length === 0; call = methodCall(list)) list = call.receiver;
   return list?.kind() === 'identifier' && hasLength(fn.typeOf(list.text())) ? `${list.text()}.len()` : null;
+}
+
+function mayPanic(loop: SgNode): boolean {
+  return /\.(?:unwrap|expect)\s*\(|\b(?:panic|assert|assert_eq|assert_ne|unreachable|todo|unimplemented)!/.test(loop.field('body')?.text() ?? '');
 }

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, parts, same, startOf, within } from '../../source/tree.js';
 import { methodOf } from '../../torch/call.js';
+import { mayBeAbout } from '../../torch/finding-topics.js';
 import { spelled } from '../../torch/names-in-scope.js';
 import type { TorchProgram } from '../../torch/program.js';
 import { mention, placeText } from '../../torch/settings.js';
@@ -14,13 +15,14 @@ export const bf16Autocast: TorchRecipe = {
   languages: ['python'],
   category: 'precision',
   title: 'Run the forward pass and the loss under `torch.autocast` with bfloat16',
-  evidence: { findings: ['C5-fp32-gemm'], text: 'Multiplications of FP32 matrices that run off the tensor cores.' },
+  evidence: { findings: ['C5'], text: 'Multiplications of FP32 matrices that run off the tensor cores.' },
   condition: 'The statements from the first call of the model to the loss stand together in front of the backward pass, which stays outside. Weights, gradients and the optimizer stay in FP32. The program does not choose a precision itself. Without a device of CUDA nothing changes.',
   risk: 'Activations have 8 bits of mantissa: the loss curve has to be compared. Needs compute capability 8.0. Code that uses the outputs behind the block gets bfloat16.',
   expected: 'Two to three times faster steps where large multiplications take most of the time, and half the memory of activations.',
   references: ['https://pytorch.org/docs/stable/amp.html', 'https://pytorch.org/tutorials/recipes/recipes/amp_recipe.html'],
   changesResults: 'precision',
   apply(program) {
+    if (!mayBeAbout(program, 'precision')) return [];
     const chosen = mention(program, /^(?:.*\.)?(?:autocast|half|bfloat16|float16|float64|GradScaler|set_float32_matmul_precision|allow_tf32|use_deterministic_algorithms)$/);
     if (chosen !== null) return [{ line: program.line, reason: `The program chooses a precision itself, in ${placeText(chosen)}.` }];
     if (program.modules.every(({ source }) => !source.includes('cuda'))) return [];

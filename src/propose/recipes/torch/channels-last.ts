@@ -2,6 +2,7 @@ import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, same, startOf } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
 import { hasConvolutions, modelsAround, takesImages } from '../../torch/convolutions.js';
+import { mayBeAbout } from '../../torch/finding-topics.js';
 import { movesOf } from '../../torch/devices.js';
 import { methodIn } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
@@ -17,14 +18,14 @@ export const channelsLast: TorchRecipe = {
   languages: ['python'],
   category: 'device-work',
   title: 'Keep the weights and inputs of a convolutional network in `torch.channels_last`, the layout of the tensor cores',
-  evidence: { findings: ['C5-copy-kernels', 'C5-fp32-gemm'], text: 'Kernels that turn layouts around (`nchwToNhwc`), or convolutions that take most of the time.' },
+  evidence: { findings: ['C5', 'C2'], text: 'Kernels that turn layouts around (`nchwToNhwc`), or convolutions that take most of the time.' },
   condition: 'The network is one of torchvision, or gives the input of its `forward` unchanged to a two-dimensional convolution or a `Sequential` that begins with one. It is moved to the device by `.to(…)` under a name, and the batches that it is called with are moved in the same loop. No `forward` of the repository uses `.view(…)`, which refuses such a layout. A layout changes no value.',
   risk: 'Operations that do not know the layout turn it back, which costs time. It pays with half precision or TF32.',
   expected: 'A tenth to a third of the time of convolutions on tensor cores.',
   references: ['https://pytorch.org/tutorials/intermediate/memory_format_tutorial.html', 'https://pytorch.org/tutorials/recipes/recipes/tuning_guide.html#use-channels-last-memory-format-for-computer-vision-models'],
   changesResults: 'rounding',
   apply(program) {
-    if (!hasConvolutions(program)) return [];
+    if (!hasConvolutions(program) || !mayBeAbout(program, 'convolution', 'precision')) return [];
     const { line } = program;
     const set = mention(program, /^(?:.*\.)?channels_last$/);
     if (set !== null) return [{ line, reason: `The program uses the layout already, in ${placeText(set)}.` }];

@@ -7,7 +7,8 @@ import { isMoved } from '../../torch/moved.js';
 import { isModule, methodIn } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
 import type { TorchProgram } from '../../torch/program.js';
-import { mention, placeText } from '../../torch/settings.js';
+import { castOfModels } from '../../torch/casts.js';
+import { placeText } from '../../torch/settings.js';
 import { linesAfter, owned, replaced } from '../../torch/statements.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
 
@@ -62,7 +63,7 @@ function answersOf(program: TorchProgram, { module, owner, found }: Method & { f
     if (init === null || last === undefined || last.kind() === 'return_statement') return { line, reason: 'The class has no `__init__` that could register a buffer.' };
     if (!isMoved(program, { module, node: owner })) return { line, reason: `It cannot be seen that \`${owner.field('name')?.text() ?? ''}\` is moved to a device, and the buffer with it.` };
     if (isChanged(module, tensor.node)) return { line, reason: `What \`${tensor.node.text()}\` makes is changed or handed out, so that it has to be new each time.` };
-    const cast = tensor.floats ? mention(program, /^(?:.*\.)?(?:half|bfloat16|float16|double)$/) : null;
+    const cast = tensor.floats ? castOfModels(program) : null;
     if (cast !== null) return { line, reason: `The model may be cast to another type, and the buffer with it: ${placeText(cast)} says \`${cast.text}\`.` };
     const bound = tensor.length === null ? '' : boundOf(module, owner, init, tensor);
     if (bound === null) return { line, reason: `\`__init__\` does not know how large \`${tensor.length?.text() ?? ''}\` can be.` };

@@ -4,6 +4,7 @@ import { chainTo, type Chain } from '../../torch/attention/chain.js';
 import { maskOf } from '../../torch/attention/masks.js';
 import { scaleOf } from '../../torch/attention/scale.js';
 import { areUnchanged, softmaxArgument, softmaxes, weightsUse, type WeightsUse } from '../../torch/attention/weights.js';
+import { argument, methodOf } from '../../torch/call.js';
 import { modelsAround } from '../../torch/convolutions.js';
 import { methodIn } from '../../torch/models.js';
 import type { PyModule } from '../../torch/module.js';
@@ -48,6 +49,8 @@ function answerOf(program: TorchProgram, module: PyModule, softmax: SgNode): Rew
   const scores = softmaxArgument(module, softmax);
   const chain = scores === null ? null : chainTo(module, scores, first);
   if (chain === null) return null;
+  const dim = (methodOf(softmax)?.method === 'softmax' && module.pathOf(softmax.field('function')) === null ? argument(softmax, 'dim', 0) : argument(softmax, 'dim', 1))?.text();
+  if (dim === '2' && !chain.product.is3d) return null;
   const use = weightsUse(module, softmax);
   if ('reason' in use) return { line, reason: use.reason };
   if (isBefore(program.versions, [2, 0])) return { line, reason: '`scaled_dot_product_attention` came with PyTorch 2.0, and the repository asks for an older one.' };
@@ -68,10 +71,16 @@ function rewriteOf(program: TorchProgram, { module, chain, use, softmax }: { mod
   if (scale === null) return { line, reason: 'The scale may be a tensor, or there are several.' };
   if (scale !== 'default' && isBefore(program.versions, [2, 1])) return { line, reason: 'A scale of its own came with PyTorch 2.1, and the repository asks for an older one.' };
   const { text, edits } = spelled(module, 'torch.nn.functional.scaled_dot_product_attention');
+  if (use.headsLast !== chain.product.headsLast) return { line, reason: 'Heads and positions stand in another order in the two products.' };
+  const computed = new Set(chain.statements.map((statement) => /^(?:if [^\n]*\n\s*)?(\w+)/.exec(statement.text())?.[1] ?? ''));
+  const carried = mask.mask === null ? undefined : [...computed].find((name) => new RegExp(`\\b${name}\\b`).test(mask.mask ?? ''));
+  if (carried !== undefined) return { line, reason: `The mask is made from \`${carried}\`, which is not computed any more.` };
+  const swap = (node: SgNode): string => (use.headsLast ? `${['identifier', 'attribute', 'call', 'subscript'].includes(String(node.kind())) ? node.text() : `(${node.text()})`}.transpose(1, 2)` : node.text());
+  const back = !use.headsLast ? '' : /\.view\(/.test(module.scopeOf(softmax).text()) ? '.transpose(1, 2).contiguous()' : '.transpose(1, 2)';
   const given = [
-    chain.product.query.text(),
-    chain.product.key.text(),
-    use.value.text(),
+    swap(chain.product.query),
+    swap(chain.product.key),
+    swap(use.value),
     ...(mask.mask === null ? [] : [`attn_mask=${mask.mask}`]),
     ...(use.dropout === null ? [] : [`dropout_p=${use.dropout}`]),
     ...(mask.causal ? ['is_causal=True'] : []),
@@ -80,7 +89,7 @@ function rewriteOf(program: TorchProgram, { module, chain, use, softmax }: { mod
   const last = statementOf(use.product);
   const used = [...chain.statements, statementOf(softmax), ...use.statements, last];
   const gone = [...(mask.causal ? unusedMasks(module, chain, used) : []), ...used].filter((statement, i, list) => !same(statement, last) && list.findIndex((other) => same(other, statement)) === i);
-  return { title: `compute attention in one call${module === program.module ? '' : ` in ${module.file}`}`, line, edits: [...gone.map((statement) => withoutStatement(module, statement)), replaced(module, use.product, `${text}(${given.join(', ')})`), ...edits] };
+  return { title: `compute attention in one call${module === program.module ? '' : ` in ${module.file}`}`, line, edits: [...gone.map((statement) => withoutStatement(module, statement)), replaced(module, use.product, `${text}(${given.join(', ')})${back}`), ...edits] };
 }
 
 /** The statement of the block that a node is a part of; the node itself where it is of none, which then is in front of all of them. */

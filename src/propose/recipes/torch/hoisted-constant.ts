@@ -2,9 +2,10 @@ import type { SgNode } from '@ast-grep/napi';
 import { all, lineOf, parts, same, startOf, within } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
 import { isChanged } from '../../torch/constants.js';
+import { loopConstants } from '../../torch/loop-constants.js';
 import type { PyModule } from '../../torch/module.js';
 import { indentOf, linesBefore, loopsAround, owned, statementOf, withoutStatement } from '../../torch/statements.js';
-import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
+import { isRewrite, type Refusal, type Rewrite, type TorchRecipe } from '../recipe.js';
 
 /** What the values may be made by: nothing that answers otherwise the next time. */
 const pure = new Set(['range', 'len', 'float', 'int', 'list', 'min', 'max', 'sum', 'abs']);
@@ -20,7 +21,16 @@ export const hoistedConstant: TorchRecipe = {
   risk: 'It is made also where the loop runs no step, and stays in memory until the end of the function.',
   expected: 'A copy and a wait for it in each step, and the time of the host to make the values.',
   references: ['https://pytorch.org/tutorials/recipes/recipes/tuning_guide.html#create-tensors-directly-on-the-target-device'],
-  apply: ({ module, scope }) => owned(module, scope, 'assignment').flatMap((assignment) => answerOf(module, scope, assignment)),
+  apply(program) {
+    const { module, scope } = program;
+    const own = owned(module, scope, 'assignment').map((assignment) => ({ assignment, answers: answerOf(module, scope, assignment) }));
+    const isAnswered = (node: SgNode): boolean => own.some(({ assignment, answers }) => answers.length > 0 && within(node, assignment));
+    const others = loopConstants(program, isAnswered);
+    const rewrites = others.filter(isRewrite);
+    const [first] = rewrites;
+    const together = first === undefined ? [] : [{ ...first, title: rewrites.map(({ title }) => title).join(', '), edits: rewrites.flatMap(({ edits }) => edits) }];
+    return [...own.flatMap(({ answers }) => answers), ...together, ...others.filter((answer) => !isRewrite(answer))];
+  },
 };
 
 function answerOf(module: PyModule, scope: SgNode, assignment: SgNode): (Rewrite | Refusal)[] {

@@ -1,6 +1,7 @@
 import type { SgNode } from '@ast-grep/napi';
-import { all, lineOf, parts, same } from '../../source/tree.js';
+import { all, endOf, lineOf, parts, same } from '../../source/tree.js';
 import { argument, callArguments, methodOf } from '../../torch/call.js';
+import { localNames } from '../../torch/item-paths.js';
 import type { PyModule } from '../../torch/module.js';
 import { loopsAround, owned, withKeyword } from '../../torch/statements.js';
 import { isRewrite, type Refusal, type Rewrite, type TextEdit, type TorchRecipe } from '../recipe.js';
@@ -12,12 +13,12 @@ export const mappedFile: TorchRecipe = {
   category: 'data-loading',
   title: 'Map a file of arrays (`np.load(…, mmap_mode="r")`) where each item reads all of it and takes a part',
   evidence: { findings: ['C7', 'C1', 'H'], text: 'Reading files takes most of the time of an item or a batch.' },
-  condition: 'The file is the same for all items, and only parts of it are taken. A part is copied before anything else sees it, so that it can be written to as before.',
+  condition: 'Only parts of the file are taken: the file is the same for all items, or an item says which part of it. A part is copied before anything else sees it, so that it can be written to as before.',
   risk: 'A file that another program changes meanwhile shows the change. A `.npz` archive cannot be mapped. Shuffled parts of a file on a slow disk are read one by one.',
   expected: 'The time to read the whole file, for each item.',
   references: ['https://numpy.org/doc/stable/reference/generated/numpy.load.html'],
   apply({ module, scope }) {
-    const answers = owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'numpy.load' ? answerOf(module, scope, call) : []));
+    const answers = owned(module, scope, 'call').flatMap((call) => (module.pathOf(call.field('function')) === 'numpy.load' ? mappedAnswer(module, scope, call) : []));
     const rewrites = answers.filter(isRewrite);
     const [first] = rewrites;
     // Files that one item takes parts of are mapped together.
@@ -26,7 +27,8 @@ export const mappedFile: TorchRecipe = {
   },
 };
 
-function answerOf(module: PyModule, scope: SgNode, call: SgNode): (Rewrite | Refusal)[] {
+/** What can be said of one `np.load`. */
+export function mappedAnswer(module: PyModule, scope: SgNode, call: SgNode): (Rewrite | Refusal)[] {
   const line = lineOf(call);
   const refuse = (reason: string): Refusal[] => [{ line, reason }];
   const { keywords, positional, hasSplat } = callArguments(call);
@@ -36,36 +38,61 @@ function answerOf(module: PyModule, scope: SgNode, call: SgNode): (Rewrite | Ref
   if (/\.npz\b/.test(path.text())) return refuse('An archive (`.npz`) cannot be mapped.');
   const isRepeated = scope.kind() === 'function_definition' && (scope.field('name')?.text() !== '__init__' || loopsAround(module, call).length > 0);
   if (!isRepeated) return refuse('The file is read once.');
-  const own = variableIn(module, scope, path);
-  if (own !== null) return refuse(`Each item has a file of its own, by \`${own}\`.`);
-  const assignment = call.parent();
-  const left = assignment?.kind() === 'assignment' ? assignment.field('left') : null;
-  if (left?.kind() !== 'identifier') return refuse('All of the file is used.');
-  const uses = module.uses(scope, left.text());
-  if (uses.filter(({ role }) => role === 'write').length !== 1) return refuse(`\`${left.text()}\` is given other values.`);
+  const found = partsTaken(module, scope, call);
+  if (!Array.isArray(found)) return refuse(found.reason);
+  const own = localNames(module, scope, path);
+  const chosen = found.flatMap((part) => parts(part).slice(1).flatMap((index) => localNames(module, scope, index)));
+  if (own.length > 0 && !chosen.some((name) => !own.includes(name))) return refuse(`Each item has a file of its own, by \`${own[0] ?? ''}\`.`);
   const edits: TextEdit[] = [withKeyword(module, call, 'mmap_mode="r"')];
-  for (const { node } of uses.filter((use) => !same(use.node, left))) {
-    const around = node.parent();
-    if (around?.kind() === 'attribute' && ['shape', 'ndim', 'dtype', 'size'].includes(around.field('attribute')?.text() ?? '')) continue;
-    if (/^len\(\w+\)$/.test(around?.parent()?.text() ?? '')) continue;
-    if (around?.kind() !== 'subscript' || !same(around.field('value'), node)) return refuse(`All of \`${left.text()}\` is used in line ${lineOf(node)}.`);
-    if (all(around, 'string').length > 0) return refuse('It is an archive of several arrays, which cannot be mapped.');
-    if (isWritten(around)) return refuse(`Line ${lineOf(around)} writes to what was read.`);
-    if (!isCopied(module, around)) edits.push({ file: module.file, start: around.range().end.index, end: around.range().end.index, text: '.copy()' });
+  for (const part of found) {
+    if (all(part, 'string').some((string) => !isInCall(string, call))) return refuse('It is an archive of several arrays, which cannot be mapped.');
+    if (isWritten(part)) return refuse(`Line ${lineOf(part)} writes to what was read.`);
+    if (!isCopied(module, part)) edits.push({ file: module.file, start: endOf(part), end: endOf(part), text: '.copy()' });
   }
-  if (edits.length > 1 || uses.length > 1) return [{ title: `map the file that \`${left.text()}\` is read from`, line, edits }];
-  return refuse('Nothing of the file is used.');
+  const name = nameOf(call);
+  return [{ title: `map the file ${name === null ? `that is read in line ${line}` : `that \`${name}\` is read from`}`, line, edits }];
 }
 
-/** A parameter or local name that the path is made of; null where it is of `self` and names of the file alone. */
-function variableIn(module: PyModule, scope: SgNode, path: SgNode): string | null {
-  const names = [...(path.kind() === 'identifier' ? [path] : []), ...all(path, 'identifier')].filter((id) => !(id.parent()?.kind() === 'attribute' && !same(id.parent()?.field('object') ?? null, id)));
-  return names.find((id) => id.text() !== 'self' && module.names(scope).uses(id.text()).some((use) => use.role === 'write' || use.role === 'declare'))?.text() ?? null;
+const isInCall = (node: SgNode, call: SgNode): boolean => node.range().start.index >= call.range().start.index && endOf(node) <= endOf(call);
+
+function nameOf(call: SgNode): string | null {
+  const left = call.parent()?.kind() === 'assignment' ? call.parent()?.field('left') : null;
+  return left?.kind() === 'identifier' ? left.text() : null;
 }
 
-/** `part.copy()`, `part.astype(…)`, `torch.tensor(part)`, `np.array(part)`, `int(part)`. */
+/** The parts of what is read that are used, `data[i]`; shapes and lengths need no part. */
+function partsTaken(module: PyModule, scope: SgNode, call: SgNode): SgNode[] | { reason: string } {
+  const name = nameOf(call);
+  if (name === null) {
+    const kind = useOf(call);
+    return kind === null ? { reason: 'All of the file is used.' } : kind === 'shape' ? [] : [kind];
+  }
+  const uses = module.uses(scope, name);
+  if (uses.filter(({ role }) => role === 'write').length !== 1) return { reason: `\`${name}\` is given other values.` };
+  const others = uses.filter(({ node }) => node.parent()?.kind() !== 'assignment' || !same(node.parent()?.field('right') ?? null, call));
+  if (others.length === 0) return { reason: 'Nothing of the file is used.' };
+  const found: SgNode[] = [];
+  for (const { node } of others) {
+    const kind = useOf(node);
+    if (kind === null) return { reason: `All of \`${name}\` is used in line ${lineOf(node)}.` };
+    if (kind !== 'shape') found.push(kind);
+  }
+  return found;
+}
+
+/** The part of a value that is taken, or that only its shape is asked for; null where all of it is used. */
+function useOf(node: SgNode): SgNode | 'shape' | null {
+  const around = node.parent();
+  if (around?.kind() === 'attribute' && ['shape', 'ndim', 'dtype', 'size'].includes(around.field('attribute')?.text() ?? '')) return 'shape';
+  const call = around?.kind() === 'argument_list' ? around.parent() : null;
+  if (call?.field('function')?.text() === 'len') return 'shape';
+  return around?.kind() === 'subscript' && same(around.field('value'), node) ? around : null;
+}
+
+/** `part.copy()`, `part.astype(…)`, `torch.tensor(part)`, `np.array(part)`, `int(part)`, `part / 255`. */
 function isCopied(module: PyModule, part: SgNode): boolean {
   const around = part.parent();
+  if (around?.kind() === 'binary_operator') return true;
   const method = methodOf(around?.parent() ?? null);
   if (method !== null && same(method.receiver, part)) return ['copy', 'astype', 'tolist', 'item', 'sum', 'mean', 'max', 'min'].includes(method.method);
   const call = around?.kind() === 'argument_list' ? around.parent() : null;

@@ -1,9 +1,13 @@
-import { all, lineOf } from '../../source/tree.js';
-import { argument, callArguments, methodOf } from '../../torch/call.js';
-import { changedState, datasetsOf, placeOf, sharedRandom } from '../../torch/datasets.js';
+import { lineOf, within } from '../../source/tree.js';
+import { callArguments } from '../../torch/call.js';
+import { datasetsOf } from '../../torch/datasets.js';
+import { givenTo, mayBeGiven } from '../../torch/given-options.js';
+import { changedState, itemCode, placeOf, sharedRandom } from '../../torch/item-code.js';
 import { inFile, isRepeated, loadersAt, loopsOver } from '../../torch/loaders.js';
+import { literalOf } from '../../torch/option-literals.js';
+import { changeFromOutside } from '../../torch/outside-changes.js';
 import type { Located, TorchProgram } from '../../torch/program.js';
-import { withKeyword } from '../../torch/statements.js';
+import { loopsAround, replaced, withKeyword } from '../../torch/statements.js';
 import type { Refusal, Rewrite, TorchRecipe } from '../recipe.js';
 
 export const persistentWorkers: TorchRecipe = {
@@ -24,35 +28,34 @@ export const persistentWorkers: TorchRecipe = {
 function answerOf(program: TorchProgram, loader: Located): Rewrite | Refusal {
   const { module, node } = loader;
   const line = lineOf(node);
-  const { keywords, hasSplat, positional } = callArguments(node);
-  const workers = keywords.get('num_workers') ?? positional[5];
-  const given = keywords.get('persistent_workers');
-  if (hasSplat) return { line, reason: 'It may be given already, by `**`.' };
-  if (given !== undefined) return { line, reason: `\`persistent_workers=${given.text()}\` is given.` };
-  if (workers === undefined || workers.text() === '0') return { line, reason: 'The loader has no workers that could live on.' };
+  const workers = givenTo(program, loader, 'num_workers', 5);
+  const given = givenTo(program, loader, 'persistent_workers');
+  if (given === null && mayBeGiven(program, loader)) return { line, reason: 'It may be given already, by `**`.' };
+  const decided = given === null ? null : literalOf(program, given);
+  if (given !== null && decided?.node.text() !== 'False') return { line, reason: `\`persistent_workers=${given.node.text()}\` is given.` };
+  if (workers === null || literalOf(program, workers)?.node.text() === '0') return { line, reason: 'The loader has no workers that could live on.' };
   const loops = loopsOver(program, loader);
   if (!loops.some((loop) => isRepeated(program, loop))) return { line, reason: 'It cannot be seen that a loop goes over it more than once.' };
-  const { classes } = datasetsOf(program, loader);
-  const state = classes.find((dataset) => changedState(dataset) !== null || sharedRandom(dataset) !== null);
-  if (state !== undefined) return { line, reason: `Its workers begin with fresh state in each epoch: ${placeOf(state, changedState(state) ?? sharedRandom(state) ?? state.node)} changes it.` };
-  const dataset = argument(node, 'dataset', 0)?.text() ?? '';
-  const changes = changeBetween(program, dataset);
-  if (changes !== null) return { line, reason: `The dataset is changed between epochs, which workers that live on would not see: line ${lineOf(changes.node)} of ${changes.module.file}.` };
-  const value = /^\d+$/.test(workers.text()) ? 'True' : `${workers.kind() === 'identifier' || workers.kind() === 'attribute' ? workers.text() : `(${workers.text()})`} > 0`;
-  return { title: `keep the workers from epoch to epoch${inFile(program, module)}`, line, edits: [withKeyword(module, node, `persistent_workers=${value}`)] };
+  if (!isKept(program, loader)) return { line, reason: 'The loader itself is made anew for each pass: its workers could not live on.' };
+  const state = datasetsOf(program, loader).classes.flatMap((dataset) => { const code = itemCode(program, dataset); return changedState(code) ?? sharedRandom(code) ?? []; })[0];
+  if (state !== undefined) return { line, reason: `Its workers begin with fresh state in each epoch: ${placeOf(state)} changes it.` };
+  const start = givenTo(program, loader, 'worker_init_fn');
+  const started = start === null ? null : (program.definitionOf(start.module, start.node) ?? start);
+  if (started !== null && /epoch|time|global /.test(started.node.text())) return { line, reason: `\`worker_init_fn\` begins each epoch in its own way: ${placeOf(started)}.` };
+  const change = changeFromOutside(program, loader, 'anywhere');
+  if (change !== null) return { line, reason: `The dataset is changed between epochs, which workers that live on would not see: ${placeOf(change)}.` };
+  const value = literalOf(program, workers)?.node.kind() === 'integer' && workers.node.kind() === 'integer' ? 'True' : `${['identifier', 'attribute', 'subscript'].includes(String(workers.node.kind())) ? workers.node.text() : `(${workers.node.text()})`} > 0`;
+  const edit = decided === null ? withKeyword(module, node, `persistent_workers=${value}`) : replaced(decided.module, decided.node, 'True');
+  return { title: `keep the workers from epoch to epoch${inFile(program, module)}`, line, edits: [edit] };
 }
 
-/** Where something of the dataset is set, or a method of it is called that sets an epoch or a length. */
-function changeBetween(program: TorchProgram, dataset: string): Located | null {
-  const name = dataset.split('.').at(-1) ?? '';
-  const isIt = (text: string): boolean => text === dataset || text === name || text.endsWith(`.${name}`) || text.endsWith('.dataset');
-  for (const module of program.modules) {
-    const node = all(module.root, 'assignment', 'augmented_assignment', 'call').find((one) => {
-      if (one.kind() === 'call') return /^(?:set_|update|shuffle|resample|reset|next_epoch)/.test(methodOf(one)?.method ?? '') && isIt(methodOf(one)?.receiver.text() ?? '');
-      const left = one.field('left');
-      return (left?.kind() === 'attribute' || left?.kind() === 'subscript') && isIt((left.field('object') ?? left.field('value'))?.text() ?? '');
-    });
-    if (node !== undefined) return { module, node };
-  }
-  return null;
+/** Whether the loader lives longer than one pass over it: no loop is around the place that makes it, in its function. */
+function isKept(program: TorchProgram, { module, node }: Located): boolean {
+  return callArguments(node).hasSplat || !isRepeated(program, { module, node }) || loopsOver(program, { module, node }).some((loop) => isRepeatedWithin(loop, { module, node }));
+}
+
+/** Whether a loop over the loader is in a loop that does not make the loader, too. */
+function isRepeatedWithin(loop: Located, loader: Located): boolean {
+  const around = loopsAround(loop.module, loop.node);
+  return loop.module !== loader.module || !around.some((one) => within(loader.node, one)) || around.length > 1;
 }

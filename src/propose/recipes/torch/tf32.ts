@@ -1,3 +1,4 @@
+import { mayBeAbout } from '../../torch/finding-topics.js';
 import { entryScript, mention, placeText, settingEdits } from '../../torch/settings.js';
 import type { TorchRecipe } from '../recipe.js';
 
@@ -7,7 +8,7 @@ export const tf32: TorchRecipe = {
   languages: ['python'],
   category: 'precision',
   title: 'Multiply FP32 matrices on the tensor cores by TF32 (`torch.set_float32_matmul_precision("high")`)',
-  evidence: { findings: ['C5-fp32-gemm'], text: 'Multiplications of FP32 matrices that run off the tensor cores.' },
+  evidence: { findings: ['C5'], text: 'Multiplications of FP32 matrices that run off the tensor cores.' },
   condition: 'The program does not set the precision of multiplications itself, nor runs them in half precision already, and uses CUDA.',
   risk: 'Factors are rounded to 10 bits of mantissa; sums stay in FP32. Training mostly does not mind; solvers, metrics and comparisons may. A TF32 multiplication needs compute capability 8.0.',
   expected: 'Up to eight times faster multiplications on an A100, where the matrices are large.',
@@ -15,6 +16,7 @@ export const tf32: TorchRecipe = {
   changesResults: 'precision',
   apply(program) {
     const { line } = program;
+    if (!mayBeAbout(program, 'precision')) return [];
     const set = mention(program, /^(?:.*\.)?(?:set_float32_matmul_precision|allow_tf32|fp32_precision)$/);
     if (set !== null) return [{ line, reason: `The program sets the precision itself, in ${placeText(set)}.` }];
     const half = mention(program, /^(?:.*\.)?(?:autocast|half|bfloat16|float16)$/);

@@ -14,16 +14,23 @@ export function maskOf(module: PyModule, steps: readonly ChainStep[], product: P
   const masks = steps.filter((step) => step.kind !== 'scale');
   const [only] = masks;
   if (only === undefined) return { mask: null, causal: false, reason: null };
-  if (masks.length > 1) return { reason: 'Several masks are applied one after the other.' };
-  // A scale behind the mask would scale the mask too.
-  if (steps.at(-1) !== only) return { reason: 'The scores are scaled behind the mask.' };
-  const found = only.kind === 'add' ? { mask: `${operand(only.mask)}.to(${product.query.text()}.dtype)`, tested: only.mask } : filled(module, only, product);
+  if (masks.length > 1) return together(masks);
+  // A scale behind the mask would scale the mask too; what is filled stays far below all others.
+  if (steps.at(-1) !== only && only.kind === 'add') return { reason: 'The scores are scaled behind the mask.' };
+  const found = only.kind === 'add' ? { mask: `${operand(only.mask)}.to(${operand(product.query)}.dtype)`, tested: only.mask } : filled(module, only, product);
   if ('causal' in found) return only.only === null ? { mask: null, causal: true, reason: null } : { reason: `The causal mask is applied only where \`${only.only.text()}\` holds.` };
   if ('reason' in found) return found;
   if (only.only === null) return { mask: found.mask, causal: false, reason: null };
   const name = /^(\w+) is not None$/.exec(only.only.text())?.[1];
   if (name === undefined || !new RegExp(`\\b${name}\\b`).test(found.tested.text())) return { reason: `The mask is applied only where \`${only.only.text()}\` holds.` };
   return { mask: `None if ${name} is None else ${found.mask}`, causal: false, reason: null };
+}
+
+/** Several boolean masks: a score stays where all of them keep it. */
+function together(masks: readonly ChainStep[]): MaskArguments {
+  const kept = masks.map((step) => (step.kind === 'fill' && step.only === null && fillKind(step.value) === 'infinite' ? (step.keeps ? step.condition.text() : negated(step.condition)) : null));
+  if (kept.includes(null)) return { reason: 'Several masks are applied one after the other.' };
+  return { mask: kept.map((text) => (/^~?[\w.]+(?:\[[^\]]*\])?$/.test(text ?? '') ? text : `(${text ?? ''})`)).join(' & '), causal: false, reason: null };
 }
 
 function filled(module: PyModule, { condition, value, keeps }: ChainStep & { kind: 'fill' }, product: Product): { mask: string; tested: SgNode } | { causal: true } | { reason: string } {
@@ -35,7 +42,7 @@ function filled(module: PyModule, { condition, value, keeps }: ChainStep & { kin
   if (kind === 'finite') {
     // A row that is masked as a whole has equal weights then, not NaN.
     const fills = keeps ? negated(condition) : condition.text();
-    return { mask: `${spelled(module, 'torch.zeros_like').text}(${mask.text()}, dtype=${product.query.text()}.dtype).masked_fill(${fills}, ${value.text()})`, tested: mask };
+    return { mask: `${spelled(module, 'torch.zeros_like').text}(${mask.text()}, dtype=${operand(product.query)}.dtype).masked_fill(${fills}, ${value.text().replace(/finfo\(\w+\.dtype\)/, `finfo(${operand(product.query)}.dtype)`)})`, tested: mask };
   }
   if (keeps) return { mask: condition.text(), tested: mask };
   return { mask: negated(condition), tested: mask };
@@ -46,7 +53,7 @@ function fillKind(value: SgNode): 'infinite' | 'finite' | null {
   const text = value.text().replaceAll(/\s/g, '');
   if (/^-?float\(['"]-?inf(?:inity)?['"]\)$/i.test(text) && text.includes('-')) return 'infinite';
   if (/^-(?:torch|math|np|numpy)\.inf$/.test(text)) return 'infinite';
-  if (/^(?:torch\.finfo\(.+\)\.min)$/.test(text)) return 'finite';
+  if (/^(?:torch\.finfo\(.+\)\.min|-torch\.finfo\(.+\)\.max)$/.test(text)) return 'finite';
   const size = Number(text.replace(/^float\(['"](.*)['"]\)$/, '$1'));
   return size <= -1e8 ? 'finite' : null;
 }

@@ -13,14 +13,16 @@ export interface WeightsUse {
   /** The product. */
   product: SgNode;
   value: SgNode;
+  /** As in `Product`, for the values and the result. */
+  headsLast: boolean;
   /** Statements that only do a part of it. */
   statements: SgNode[];
 }
 
-/** The softmax over the last dimension that a call is: its argument; null for any other call. */
+/** The softmax over the last dimension that a call is, of four or of three: its argument; null for any other call. */
 export function softmaxArgument(module: PyModule, call: SgNode): SgNode | null {
   const path = module.pathOf(call.field('function'));
-  const isLast = (node: SgNode | null): boolean => node?.text() === '-1' || node?.text() === '3';
+  const isLast = (node: SgNode | null): boolean => ['-1', '3', '2'].includes(node?.text() ?? '');
   if (path === 'torch.softmax' || path === 'torch.nn.functional.softmax') return isLast(argument(call, 'dim', 1)) ? argument(call, 'input', 0) : null;
   const callee = call.field('function');
   if (callee?.kind() === 'call') return module.pathOf(callee.field('function')) === 'torch.nn.Softmax' && isLast(argument(callee, 'dim', 0)) ? argument(call, 'input', 0) : null;
@@ -45,8 +47,9 @@ export function weightsUse(module: PyModule, softmax: SgNode): WeightsUse | { re
       continue;
     }
     const product = parent?.kind() === 'argument_list' ? parent.parent() : parent;
-    const value = product === null || product === undefined ? null : valueOf(module, product, (side) => same(unwrapped(side), unwrapped(node)) || side.text() === node.text());
-    if (value !== null && product !== null && product !== undefined) return { dropout, product, value, statements };
+    const around = product?.kind() === 'list' || product?.kind() === 'tuple' ? outer(product) : product;
+    const found = around === null || around === undefined ? null : valueOf(module, around, (side) => same(unwrapped(side), unwrapped(node)) || side.text() === node.text());
+    if (found !== null && around !== null && around !== undefined) return { dropout, product: around, ...found, statements };
     const name = assignedName(node);
     if (name === null) return { reason: `The weights are used in line ${node.range().start.line + 1} for something else than a product with the values.` };
     statements.push(statementOf(node));

@@ -9,6 +9,7 @@ export const cppCases: Record<string, NativeCases> = {
       { source: cpp('int f(std::vector<std::pair<int, std::string>> v) {\n  for (auto it = v.begin(); it != v.end();)\n    if (it->second.empty() || it->first > 3) it = v.erase(it);\n    else it++;\n  return v.size() * 100 + (v.empty() ? 0 : v.back().first);\n}\n', 'algorithm', 'utility'), call: 'std::vector<std::pair<int, std::string>> v; for (auto& s : r.strs(9)) v.push_back({r.num(6), s}); return std::to_string(f(v));' },
     ],
     leaves: {
+      'the condition may throw': cpp('int f(std::vector<std::string>& v) {\n  for (auto it = v.begin(); it != v.end();) {\n    if (std::stoi(*it) > 3) it = v.erase(it);\n    else ++it;\n  }\n  return 0;\n}\n'),
       'the condition counts': cpp('void f(std::vector<int>& v) {\n  int n = 0;\n  for (auto it = v.begin(); it != v.end();) {\n    if (n++ % 2) it = v.erase(it);\n    else ++it;\n  }\n}\n'),
       'the condition looks at the vector': cpp('void f(std::vector<int>& v) {\n  for (auto it = v.begin(); it != v.end();) {\n    if (v.size() > 3) it = v.erase(it);\n    else ++it;\n  }\n}\n'),
       'the condition looks at the place': cpp('void f(std::vector<int>& v) {\n  for (auto it = v.begin(); it != v.end();) {\n    if (*it > *(it - 1)) it = v.erase(it);\n    else ++it;\n  }\n}\n'),
@@ -75,10 +76,43 @@ export const cppCases: Record<string, NativeCases> = {
       'another order': cpp('bool f(const std::string& s) {\n  return s.substr(1, 2) < "ab";\n}\n'),
     },
   },
+  'cpp-view-of-substr': {
+    fires: [
+      { source: cpp('int f(const std::string& s) {\n  const std::string head = s.substr(0, 3);\n  int n = 0;\n  if (head.size() >= 2 && head[1] == \'b\') n++;\n  for (std::size_t i = 0; i < head.length(); ++i) n += head[i] == \'a\' ? 10 : 100;\n  if (!head.empty()) { n += head[0] == \'x\'; }\n  std::size_t j = 0;\n  while (j < head.size() && head[j] != \'b\') ++j;\n  return n + static_cast<int>(j) * 1000;\n}\n'), call: 'return std::to_string(f(r.str()));' },
+      { source: cpp('int f(const std::vector<std::string>& xs) {\n  int n = 0;\n  for (const auto& x : xs) {\n    const std::string head = x.substr(0, 2);\n    if (head == "ab") n += 1;\n    else if (head.empty() || head[0] == \'x\') n += 10;\n    auto tail = x.substr(1);\n    if (tail.find("on") != std::string::npos && tail < x) n += static_cast<int>(tail.size()) * 100;\n  }\n  return n;\n}\n'), call: 'return std::to_string(f(r.strs(6)));' },
+      { source: cpp('int f(std::string line) {\n  int n = 0;\n  line += ",";\n  while (n < 3) {\n    std::string part = line.substr(n, 3);\n    n += part != "abc" ? 1 : 2;\n  }\n  line.clear();\n  return n;\n}\n'), call: 'return std::to_string(f(r.str()));' },
+    ],
+    leaves: {
+      'its end is read': cpp('int f(const std::string& s) {\n  std::string part = s.substr(1, 2);\n  int n = 0;\n  for (std::size_t i = 0; part[i] != \'\\0\'; ++i) n++;\n  return n;\n}\n'),
+      'an empty part is read': cpp('bool f(const std::string& s) {\n  std::string part = s.substr(1, 0);\n  return part[0] == \'#\';\n}\n'),
+      'the index goes on behind the test': cpp('bool f(const std::string& s) {\n  std::string part = s.substr(1, 2);\n  std::size_t i = 0;\n  while (i < part.size()) {\n    ++i;\n    if (part[i] == \'#\') return true;\n  }\n  return false;\n}\n'),
+      'it is kept': cpp('void f(const std::string& s, std::vector<std::string>& out) {\n  std::string part = s.substr(1);\n  out.push_back(part);\n}\n'),
+      'the string changes': cpp('bool f(std::string s) {\n  std::string part = s.substr(1);\n  s = "b";\n  return part == "a";\n}\n'),
+      'other code may change the string': cpp('void g();\nbool f(const std::string& s) {\n  std::string part = s.substr(1);\n  g();\n  return part == "a";\n}\n'),
+      'the string is an element that goes away': cpp('bool f(std::vector<std::string> v) {\n  const std::string& s = v[0];\n  std::string part = s.substr(1);\n  v.clear();\n  return part == "a";\n}\n'),
+      'the container of the string changes': cpp('bool f(std::vector<std::string> v) {\n  for (const auto& s : v) {\n    std::string part = s.substr(1);\n    v.clear();\n    return part == "a";\n  }\n  return false;\n}\n'),
+      'it is changed': cpp('std::size_t f(const std::string& s) {\n  std::string part = s.substr(1);\n  part[0] = \'a\';\n  return part.size();\n}\n'),
+      'its end is used as that of a text of C': cpp('int f(const std::string& s) {\n  std::string part = s.substr(1);\n  return std::atoi(part.c_str());\n}\n', 'cstdlib'),
+      'a type of the program': cpp('bool f(const Text& s) {\n  std::string part = s.substr(1);\n  return part == "a";\n}\n'),
+    },
+  },
+  'cpp-transparent-lookup': {
+    fires: [
+      { source: cpp('struct Table {\n  std::map<std::string, int> byName;\n  int ask(const char* key) const { return static_cast<int>(byName.size()) + (key[0] == \'a\'); }\n};\nint f(const std::vector<std::string>& xs) {\n  std::set<std::string> names(xs.begin(), xs.end());\n  int n = 0;\n  for (const char* key : {"a", "long enough not to be short"}) {\n    if (names.find(key) != names.end()) n += 1;\n    n += static_cast<int>(names.count("x1")) * 10;\n  }\n  for (const auto& name : names) n += static_cast<int>(name.size()) * 100;\n  return n;\n}\n', 'map', 'set'), call: 'return std::to_string(f(r.strs(6)));' },
+    ],
+    leaves: {
+      'strings are there already': cpp('std::size_t f(const std::string& key) {\n  std::set<std::string> names;\n  return names.count(key);\n}\n', 'set'),
+      'an order of its own': cpp('std::size_t f() {\n  std::set<std::string, std::greater<std::string>> names;\n  return names.count("a");\n}\n', 'functional', 'set'),
+      'the type is named elsewhere': cpp('void g(const std::set<std::string>&);\nstd::size_t f() {\n  std::set<std::string> names;\n  g(names);\n  return names.count("a");\n}\n', 'set'),
+      'hashed by another': cpp('std::size_t f() {\n  std::unordered_map<std::string, int> names;\n  return names.count("a");\n}\n', 'unordered_map'),
+      'two of that name': cpp('struct A {\n  std::set<std::string> names;\n};\nstd::size_t f() {\n  std::set<std::string> names;\n  return names.count("a");\n}\n', 'set'),
+    },
+  },
   'cpp-range-const-ref': {
     fires: [
       { source: cpp('std::size_t f(const std::vector<std::string>& xs) {\n  std::size_t n = 0;\n  for (auto x : xs) {\n    if (!x.empty() && x[0] == \'a\') n += x.size();\n  }\n  return n;\n}\n'), call: 'return std::to_string(f(r.strs(9)));' },
       { source: cpp('std::string f(std::map<std::string, int> m, std::vector<std::string> xs) {\n  std::vector<std::string> out;\n  std::string all;\n  for (auto [k, v] : m) {\n    if (v > 3) out.push_back(k);\n  }\n  for (std::string x : xs) all += x;\n  for (const std::string x : out) all += x;\n  return all;\n}\n', 'map'), call: 'return f(r.dict(9), r.strs(5));' },
+      { source: cpp('struct Item {\n  std::string id;\n  std::vector<int> values;\n};\nstruct Hit {\n  std::string id;\n  int score;\n};\nstatic int score(const std::vector<int>& values, int n) {\n  int sum = n;\n  for (int v : values) sum = sum * 3 + v;\n  return sum;\n}\nstruct Index {\n  std::map<int, std::vector<Item>> lists_;\n  std::size_t f(int list, int n) const {\n    std::vector<Hit> hits;\n    for (auto item : lists_.at(list)) {\n      if (item.id.empty()) continue;\n      hits.push_back(Hit{item.id, score(item.values, n)});\n    }\n    std::size_t all = hits.size();\n    for (const auto& hit : hits) all = all * 7 + hit.id.size() + hit.score;\n    return all;\n  }\n};\n', 'map'), call: 'Index index; index.lists_[1]; for (auto& s : r.strs(9)) index.lists_[1].push_back(Item{s, r.nums(4)}); return std::to_string(index.f(1, r.num(9)));' },
     ],
     leaves: {
       'it is changed': cpp('std::size_t f(const std::vector<std::string>& xs) {\n  std::size_t n = 0;\n  for (auto x : xs) {\n    x += "a";\n    n += x.size();\n  }\n  return n;\n}\n'),
@@ -88,16 +122,21 @@ export const cppCases: Record<string, NativeCases> = {
       'it is a reference': cpp('std::size_t f(std::vector<std::string>& xs) {\n  std::size_t n = 0;\n  for (auto& x : xs) n += x.size();\n  return n;\n}\n'),
       'numbers are cheap': cpp('int f(const std::vector<int>& xs) {\n  int n = 0;\n  for (auto x : xs) n += x;\n  return n;\n}\n'),
       'it is made of another type': cpp('std::size_t f(const std::vector<const char*>& xs) {\n  std::size_t n = 0;\n  for (std::string x : xs) n += x.size();\n  return n;\n}\n'),
+      'copies of the struct do something': cpp('struct Item {\n  std::string id;\n  Item(const Item& other);\n};\nstd::size_t f(const std::vector<Item>& items) {\n  std::size_t n = 0;\n  for (auto item : items) n += item.id.size();\n  return n;\n}\n'),
+      'the struct has an address in it': cpp('struct Item {\n  std::string id;\n  int* owner;\n};\nstd::size_t f(const std::vector<Item>& items) {\n  std::size_t n = 0;\n  for (auto item : items) n += item.id.size();\n  return n;\n}\n'),
+      'a function keeps a part of it': cpp('struct Item {\n  std::string id;\n};\nconst std::string* last;\nstatic int g(const std::string& s) {\n  last = &s;\n  return 1;\n}\nstd::size_t f(const std::vector<Item>& items) {\n  std::size_t n = 0;\n  for (auto item : items) n += g(item.id);\n  return n;\n}\n'),
+      'a function gives a part of it back': cpp('struct Item {\n  std::string id;\n};\nstatic const std::string& g(const std::string& s) {\n  return s;\n}\nstd::size_t f(const std::vector<Item>& items) {\n  std::size_t n = 0;\n  const std::string* kept = nullptr;\n  for (auto item : items) {\n    const std::string& part = g(item.id);\n    if (kept == nullptr) kept = &part;\n    n += part.size();\n  }\n  return n;\n}\n'),
       'it is moved': cpp('#include <utility>\nstd::vector<std::string> f(std::vector<std::string> xs) {\n  std::vector<std::string> out;\n  for (auto x : xs) out.push_back(std::move(x));\n  return out;\n}\n'),
     },
   },
   'cpp-const-ref-parameter': {
     fires: [
+      { source: cpp('int f(std::string text, int n) {\n  return static_cast<int>(text.size()) * 3 + n;\n}\nint g(const std::string& s) {\n  return f(s, 1) + f("literal", 2);\n}\n'), call: 'return std::to_string(g(r.str()));' },
       { source: cpp('namespace {\nint count(std::string s, const std::vector<std::string> xs, char c);\n\nint f(std::string s, const std::vector<std::string> xs, char c) {\n  int n = 0;\n  for (char d : s) n += d == c;\n  for (const auto& x : xs) n += static_cast<int>(x.size());\n  if (n > 3 && s.size() > 1) n += f(s.substr(1), xs, c);\n  return n;\n}\n}\n'), call: 'return std::to_string(f(r.str(), r.strs(5), \'a\'));' },
       { source: cpp('static bool f(std::string s);\n\nstatic bool f(std::string s) {\n  return s.size() > 2 && s[0] == \'a\';\n}\n'), call: 'return f(r.str()) ? "yes" : "no";' },
     ],
     leaves: {
-      'other files may call it': cpp('bool f(std::string s) {\n  return s.size() > 2;\n}\n'),
+      'other files may call it': cpp('#include "f.h"\nbool f(std::string s) {\n  return s.size() > 2;\n}\n'),
       'it is changed': cpp('static bool f(std::string s) {\n  s += "a";\n  return s.size() > 2;\n}\n'),
       'a global may be the argument': cpp('std::string last;\nstatic bool f(std::string s) {\n  last = "a";\n  return s.size() > 2;\n}\n'),
       'unknown code may change the argument': cpp('void g();\nstatic bool f(std::string s) {\n  g();\n  return s.size() > 2;\n}\n'),
@@ -122,9 +161,13 @@ export const cppCases: Record<string, NativeCases> = {
   },
   'cpp-reserve': {
     fires: [
+      { source: cpp('int f(const std::vector<std::string>& xs, const std::vector<std::string>& ys) {\n  std::unordered_map<std::string, int> places;\n  for (const auto& x : xs) {\n    places.emplace(x, static_cast<int>(x.size()));\n  }\n  std::unordered_set<std::string> seen;\n  for (const auto& x : xs) seen.insert(x);\n  int n = static_cast<int>(seen.size());\n  for (const auto& y : ys) {\n    auto it = places.find(y);\n    if (it != places.end()) n += it->second + static_cast<int>(seen.count(y));\n  }\n  return n;\n}\n', 'unordered_map', 'unordered_set'), call: 'return std::to_string(f(r.strs(12), r.strs(12)));' },
       { source: cpp('std::vector<int> f(int n, const std::vector<std::string>& xs) {\n  std::vector<int> out;\n  for (int i = 0; i < n; ++i) {\n    out.push_back(i * 2);\n  }\n  std::vector<std::size_t> sizes;\n  for (const auto& x : xs) sizes.push_back(x.size());\n  std::string text;\n  for (std::size_t i = 0; i < xs.size(); i++) {\n    text.push_back(xs[i].empty() ? \'-\' : xs[i][0]);\n  }\n  out.push_back(static_cast<int>(sizes.size() + text.size()));\n  return out;\n}\n'), call: 'std::string out; for (int x : f(r.num(9) - 3, r.strs(9))) out += std::to_string(x) + " "; return out;' },
     ],
     leaves: {
+      'a table is gone over': cpp('#include <unordered_map>\nint f(const std::vector<std::string>& xs) {\n  std::unordered_map<std::string, int> places;\n  for (const auto& x : xs) places[x] = 1;\n  int n = 0;\n  for (const auto& [key, place] : places) n = n * 3 + place;\n  return n;\n}\n'),
+      'a table is handed on': cpp('#include <unordered_set>\nstd::unordered_set<int> f(const std::vector<int>& xs) {\n  std::unordered_set<int> seen;\n  for (int x : xs) seen.insert(x);\n  return seen;\n}\n'),
+      'an element of a vector is written': cpp('int f(const std::vector<int>& xs) {\n  std::vector<int> out;\n  for (int x : xs) out[x] = 1;\n  return 1;\n}\n'),
       'it is not empty': cpp('std::vector<int> f(int n) {\n  std::vector<int> out(3);\n  for (int i = 0; i < n; ++i) out.push_back(i);\n  return out;\n}\n'),
       'not every round': cpp('std::vector<int> f(int n) {\n  std::vector<int> out;\n  for (int i = 0; i < n; ++i) {\n    if (i % 2) out.push_back(i);\n  }\n  return out;\n}\n'),
       'the loop may end early': cpp('std::vector<int> f(int n) {\n  std::vector<int> out;\n  for (int i = 0; i < n; ++i) {\n    if (i == 5) break;\n    out.push_back(i);\n  }\n  return out;\n}\n'),

@@ -36,10 +36,13 @@ export const goCases: Record<string, NativeCases> = {
   },
   'go-membership-map': {
     fires: [
+      { source: go(['slices', 'strings'], 'func f(rows, xs []string) int {\n\tn := 0\n\tfor _, row := range rows {\n\t\twords := strings.Split(row+strings.Repeat(row+",", 20), ",")\n\t\tfor _, x := range xs {\n\t\t\tif slices.Contains(words, x) {\n\t\t\t\tn++\n\t\t\t}\n\t\t}\n\t}\n\treturn n\n}\n'), call: '\treturn Sprint(f(r.Strs(6), r.Strs(9)))' },
       { source: go(['slices'], 'func f(xs []string, stop []string) []string {\n\tvar out []string\n\tfor _, x := range xs {\n\t\tif !slices.Contains(stop, x) {\n\t\t\tout = append(out, x)\n\t\t}\n\t}\n\treturn out\n}\n'), call: '\treturn Sprintf("%q", f(r.Strs(30), r.Strs(40)))' },
       { source: go(['slices'], 'func f(xs, ys []int) int {\n\tn := 0\n\tfor i := 0; i < len(xs); i++ {\n\t\tx := xs[i]\n\t\tif slices.Contains(ys, x) {\n\t\t\tn += i\n\t\t}\n\t}\n\treturn n\n}\n'), call: '\treturn Sprint(f(r.Ints(40), r.Ints(40)))' },
     ],
     leaves: {
+      'it is another slice in each round': go(['slices', 'strings'], 'func f(rows []string) int {\n\tn := 0\n\tfor _, row := range rows {\n\t\twords := strings.Split(row, ",")\n\t\tif slices.Contains(words, row) {\n\t\t\tn++\n\t\t}\n\t}\n\treturn n\n}\n'),
+      'the loop goes over a function': go(['slices'], 'func f(seq func(func(string) bool), ys []string) int {\n\tn := 0\n\tfor x := range seq {\n\t\tif slices.Contains(ys, x) {\n\t\t\tn++\n\t\t}\n\t}\n\treturn n\n}\n'),
       'the slice grows': go(['slices'], 'func f(xs []string) []string {\n\tvar out []string\n\tfor _, x := range xs {\n\t\tif !slices.Contains(out, x) {\n\t\t\tout = append(out, x)\n\t\t}\n\t}\n\treturn out\n}\n'),
       'an element is written': go(['slices'], 'func f(xs, ys []string) {\n\tfor i, x := range xs {\n\t\tif !slices.Contains(ys, x) {\n\t\t\txs[i] = "a"\n\t\t}\n\t}\n}\n'),
       'what is appended to may be the same memory': go(['slices'], 'func f(xs, ys []string) []string {\n\tout := ys[:0]\n\tfor _, x := range xs {\n\t\tif !slices.Contains(ys, x) {\n\t\t\tout = append(out, x)\n\t\t}\n\t}\n\treturn out\n}\n'),

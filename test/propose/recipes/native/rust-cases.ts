@@ -41,6 +41,7 @@ export const rustCases: Record<string, NativeCases> = {
       { source: 'use std::collections::{BTreeMap, HashMap};\n\nfn f(xs: Vec<String>) -> Vec<(String, usize)> {\n    let mut m: BTreeMap<String, usize> = BTreeMap::new();\n    let mut extra: HashMap<usize, String> = HashMap::new();\n    let mut n = 0;\n    for (i, x) in xs.into_iter().enumerate() {\n        if m.contains_key(&x) {\n            n += m[&x] + m.get(&x).unwrap() * i;\n        }\n        let size = x.len();\n        if !m.contains_key(&x) {\n            m.insert(x, i * 10);\n        }\n        if extra.contains_key(&size) {\n            n += extra[&size].len();\n        }\n        if !extra.contains_key(&size) {\n            extra.insert(size, format!("{}", i));\n        }\n    }\n    let mut out: Vec<(String, usize)> = m.into_iter().collect();\n    out.push((n.to_string(), extra.len()));\n    out\n}\n', call: 'let xs = r.strs(12); format!("{:?}", f(xs))' },
     ],
     leaves: {
+      'a method changes the key': 'fn f(m: &HashMap<String, usize>, mut k: String) -> usize {\n    if m.contains_key(&k) {\n        k.push_str("x");\n        return m[&k];\n    }\n    0\n}\n',
       'the key changes': 'fn f(m: &HashMap<usize, usize>, mut k: usize) -> usize {\n    if m.contains_key(&k) {\n        k += 1;\n        return m[&k];\n    }\n    0\n}\n',
       'the key is cloned': 'fn f(m: &mut HashMap<String, usize>, k: &String) {\n    if !m.contains_key(k) {\n        m.insert(k.clone(), 1);\n    }\n}\n',
       'making the value may fail': 'fn f(m: &mut HashMap<usize, usize>, k: usize, v: &str) -> Result<(), std::num::ParseIntError> {\n    if !m.contains_key(&k) {\n        m.insert(k, v.parse()?);\n    }\n    Ok(())\n}\n',
@@ -53,6 +54,7 @@ export const rustCases: Record<string, NativeCases> = {
       { source: 'fn f(xs: &[String], n: usize) -> (Vec<usize>, String, Vec<usize>) {\n    let mut sizes = Vec::new();\n    for x in xs.iter() {\n        sizes.push(x.len());\n    }\n    let mut text = String::new();\n    for x in xs {\n        text.push(x.chars().next().unwrap_or(\'-\'));\n    }\n    let mut squares: Vec<usize> = vec![];\n    for i in 0..n {\n        squares.push(i * i);\n    }\n    (sizes, text, squares)\n}\n', call: 'let xs = r.strs(9); let n = r.num(9); format!("{:?}", f(&xs, n))' },
     ],
     leaves: {
+      'it panics where the input ends': 'fn f(xs: &[usize], n: usize) -> Vec<usize> {\n    let mut it = xs.iter();\n    let mut out = Vec::new();\n    for _ in 0..n {\n        out.push(*it.next().unwrap());\n    }\n    out\n}\n',
       'the loop may end early': 'fn f(xs: &[usize]) -> Vec<usize> {\n    let mut out = Vec::new();\n    for x in xs {\n        if *x == 3 {\n            break;\n        }\n        out.push(*x);\n    }\n    out\n}\n',
       'not every round': 'fn f(xs: &[usize]) -> Vec<usize> {\n    let mut out = Vec::new();\n    for x in xs {\n        if *x == 3 {\n            out.push(*x);\n        }\n    }\n    out\n}\n',
       'an iterator tells no length': 'fn f(xs: impl Iterator<Item = usize>) -> Vec<usize> {\n    let mut out = Vec::new();\n    for x in xs {\n        out.push(x);\n    }\n    out\n}\n',

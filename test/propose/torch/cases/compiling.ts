@@ -77,8 +77,20 @@ export const torchCompileCases: TorchCases = {
       run,
       torch: [2, 1],
     },
+    'a model that a function puts together': {
+      source: `import torch\nfrom torch import nn\n\ndef build(count):\n    return nn.Sequential(*[nn.Linear(4, 4) for _ in range(count)])\n\ndef train(device='cuda'):\n    torch.manual_seed(1)\n    model = build(2).to(device)\n    opt = torch.optim.SGD(model.parameters(), lr=0.1)\n    for _ in range(3):\n        loss = model(torch.ones(2, 4, device=device)).mean()\n        opt.zero_grad()\n        loss.backward()\n        opt.step()\n    return loss.item()\n`,
+      finding: { function: 'train', at: 'loss = model', category: 'C2', rule: 'C2-launch-bound' },
+      patch: ['+    model = torch.compile(model)'],
+      run: 'torch.compile = lambda module, **options: module\nimport train\nresult = train.train("cpu")',
+    },
   },
   leaves: {
+    'batches of many lengths': {
+      source: `import torch\nfrom torch import nn\n\ndef collate(items):\n    return nn.utils.rnn.pad_sequence(items)\n\ndef train(data):\n    model = nn.Sequential(nn.Linear(4, 4)).cuda()\n    for x in torch.utils.data.DataLoader(data, collate_fn=collate):\n        model(x.cuda()).mean().backward()\n`,
+      finding: { function: 'train', at: 'backward()', category: 'C2', rule: 'C2-launch-bound' },
+      because: /each new size would compile again/,
+    },
+    'gradients are differentiated again': { source: (net + main()).replace('        optimizer.zero_grad()', '        slope, = torch.autograd.grad(loss, x, create_graph=True)\n        loss = loss + slope.norm()\n        optimizer.zero_grad()'), finding, because: /Gradients are themselves differentiated in line 21/ },
     'it is compiled': { source: net + main({ made: '    model = torch.compile(Net().to(device))\n' }), finding, because: /compiles already, in line 16/ },
     'forward fetches a value': { source: net.replace('torch.relu(self.layer(x)) * 2', 'x * x.max().item()') + main(), finding, because: /one graph: line 11/ },
     'it is returned, and another function calls it': { source: net + returned.replace('        loss = model(x)', '        loss = step(model, x)'), finding: { ...finding, at: 'step(model' }, because: /names of the weights.*no loop beside it calls/ },

@@ -36,8 +36,10 @@ result = list(train.train([(torch.randn(2, 3, 8, 8), torch.tensor([0, 1])) for _
 `;
 
 export const cudnnBenchmarkCases: TorchCases = {
-  fires: { 'a network of one input size': { source: script(), finding, patch: ['+torch.backends.cudnn.benchmark = True', '+'], run } },
+  fires: { 'a network of one input size': { source: script(), finding, patch: ['+torch.backends.cudnn.benchmark = True', '+'], run }, 'switched off': { source: script({ setting: 'torch.backends.cudnn.benchmark = False\n' }), finding: { ...finding, rule: 'C5-fp32-gemm' }, patch: ['-torch.backends.cudnn.benchmark = False', '+torch.backends.cudnn.benchmark = True'], run } },
   leaves: {
+    'off, for results that repeat': { source: script({ setting: 'torch.backends.cudnn.benchmark = False\ntorch.backends.cudnn.deterministic = True\n' }), finding, because: /decides it itself/ },
+    'batches of a size that is drawn': { source: script().replace('        loss =', '        size = int(torch.randint(6, 9, (1,)))\n        images = nn.functional.interpolate(images, size=(size, size))\n        loss ='), finding, because: /differ in size/ },
     'it is set': { source: script({ setting: 'torch.backends.cudnn.benchmark = True\n' }), finding, because: /decides it itself: line 3/ },
     'it has to be deterministic': { source: script({ setting: 'torch.use_deterministic_algorithms(True)\n' }), finding, because: /decides it itself/ },
     'inputs of several sizes': { source: script({ loader: '    loader = torch.utils.data.DataLoader(loader, collate_fn=pad)\n' }), finding, because: /differ in size/ },

@@ -1,4 +1,5 @@
 import type { TorchCases } from '../harness.js';
+import { loaderWays, pinnedWays } from './loader-ways.js';
 
 const finding = { function: 'main', at: 'DataLoader(', category: 'C7', rule: 'C7-data-loader' };
 /** Trains on items that a dataset computes. */
@@ -35,6 +36,7 @@ const workers = 'loader = DataLoader(Items(), batch_size=4, num_workers=2)';
 
 export const loaderWorkersCases: TorchCases = {
   fires: {
+    ...loaderWays.fires,
     'a dataset that computes': {
       source: script(),
       finding: { ...finding, at: 'loader = ' },
@@ -60,6 +62,7 @@ export const loaderWorkersCases: TorchCases = {
     },
   },
   leaves: {
+    ...loaderWays.leaves,
     'it has workers': { source: script({ made: workers }), finding: { ...finding, at: 'loader = ' }, because: /`num_workers=2` already/ },
     'tensors in memory': { source: script({ made: 'loader = DataLoader(TensorDataset(torch.ones(12), torch.ones(12)), batch_size=4)' }), finding: { ...finding, at: 'loader = ' }, because: /in memory already/ },
     'it only looks items up': { source: script({ item: '        return self.x[i], i' }), finding: { ...finding, at: 'loader = ' }, because: /only takes items from memory/ },
@@ -74,10 +77,13 @@ export const loaderWorkersCases: TorchCases = {
   },
 };
 
+/** Goes over the loader behind an object of the repository. */
+const barred = (given: string): string => script().replace('in loader:', 'in Bar(loader):').replace('\nclass Items', `\nclass Bar:\n    def __init__(self, iterable):\n        self.iterable, self.done = iterable, 0\n\n    def __iter__(self):\n        for n, one in enumerate(self.iterable, 1):\n            yield ${given}\n            self.done = n\n\nclass Items`);
 const copying = { ...finding, at: 'x.to(device)', category: 'C4', rule: 'C4-pageable-copies' };
 
 export const pinnedCopiesCases: TorchCases = {
   fires: {
+    ...pinnedWays.fires,
     'the loader and the copies': {
       source: script(),
       finding: copying,
@@ -99,6 +105,27 @@ export const pinnedCopiesCases: TorchCases = {
         '+            batch = {k: v.cuda(non_blocking=True) for k, v in (("x", x), ("y", y))}',
       ],
     },
+    'behind a bar of progress of its own': {
+      source: barred('one'),
+      finding: copying,
+      patch: [
+        '-    loader = DataLoader(Items(), batch_size=4, shuffle=True)',
+        '+    loader = DataLoader(Items(), batch_size=4, shuffle=True, pin_memory=torch.cuda.is_available())',
+        '-            x, y = x.to(device), y.to(device)',
+        '+            x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)',
+      ],
+      run,
+    },
+    'small copies from pageable memory': {
+      source: script(),
+      finding: { ...copying, rule: 'C4-small-copies', text: 'Copies of some kilobytes from pageable memory.' },
+      patch: [
+        '-    loader = DataLoader(Items(), batch_size=4, shuffle=True)',
+        '+    loader = DataLoader(Items(), batch_size=4, shuffle=True, pin_memory=torch.cuda.is_available())',
+        '-            x, y = x.to(device), y.to(device)',
+        '+            x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)',
+      ],
+    },
     'only the copies wait': {
       source: script({ made: 'loader = DataLoader(Items(), batch_size=4, pin_memory=True)', copies: '            x = x.to(device, torch.float32, non_blocking=False)\n' }),
       finding: { ...copying, at: 'loader = ' },
@@ -107,6 +134,9 @@ export const pinnedCopiesCases: TorchCases = {
     },
   },
   leaves: {
+    ...pinnedWays.leaves,
+    'a wrapper that changes the batches': { source: barred('[part * 2 for part in one]'), finding: { ...copying, at: 'loader = ' }, because: /cannot be seen that its batches are copied/ },
+    'small copies of whatever memory': { source: script(), finding: { ...copying, rule: 'C4-small-copies' } },
     'done already': { source: script({ made: 'loader = DataLoader(Items(), batch_size=4, pin_memory=True)', copies: '            x = x.to(device, non_blocking=True)\n' }), finding: { ...copying, at: 'loader = ' }, because: /already/ },
     'batches stay on the host': { source: script({ copies: '' }), finding: { ...copying, at: 'loader = ' }, because: /cannot be seen that its batches are copied/ },
     'the dataset gives tensors of the device': { source: script({ item: "        return self.x[i].to('cuda'), i" }), finding: { ...copying, at: 'loader = ' }, because: /cannot be pinned/ },
@@ -124,6 +154,12 @@ export const persistentWorkersCases: TorchCases = {
       patch: ['-    loader = DataLoader(Items(), batch_size=4, num_workers=2)', '+    loader = DataLoader(Items(), batch_size=4, num_workers=2, persistent_workers=True)'],
       run: 'import train\nresult = train.main()[0]',
     },
+    'explicitly none, by a configuration': {
+      source: script({ made: 'config = {"workers": 2, "keep": False}\n    loader = DataLoader(Items(), batch_size=4, num_workers=config["workers"], persistent_workers=config["keep"])' }),
+      finding: { ...finding, at: 'for x, y in' },
+      patch: ['-    config = {"workers": 2, "keep": False}', '+    config = {"workers": 2, "keep": True}'],
+      run: 'import train\nresult = train.main()[0]',
+    },
     'as many as an option says': {
       source: `import torch\nfrom torch.utils.data import DataLoader\n\ndef epoch(loader):\n    for x in loader:\n        x.sum()\n\ndef main(args, data):\n    loader = DataLoader(data, num_workers=args.workers)\n    while True:\n        epoch(loader)\n`,
       finding: { ...finding, at: 'loader = ' },
@@ -133,8 +169,30 @@ export const persistentWorkersCases: TorchCases = {
   leaves: {
     'one pass': { source: script({ made: workers }).replace('    for epoch in range(2):', '    if True:'), finding: { ...finding, at: 'loader = ' }, because: /more than once/ },
     'no workers': { source: script(), finding: { ...finding, at: 'loader = ' }, because: /no workers/ },
-    'given already': { source: script({ made: workers.replace('num_workers=2', 'num_workers=2, persistent_workers=False') }), finding: { ...finding, at: 'loader = ' }, because: /`persistent_workers=False` is given/ },
+    'given already': { source: script({ made: workers.replace('num_workers=2', 'num_workers=2, persistent_workers=True') }), finding: { ...finding, at: 'loader = ' }, because: /`persistent_workers=True` is given/ },
+    'each epoch begins in its own way': { source: script({ made: workers.replace('num_workers=2', 'num_workers=2, worker_init_fn=begin') }).replace('def main', 'def begin(number):\n    torch.manual_seed(state.epoch * 100 + number)\n\ndef main'), finding: { ...finding, at: 'loader = ' }, because: /`worker_init_fn` begins each epoch/ },
+    'made anew for each pass': { source: script({ made: 'data = Items()', before: '        loader = DataLoader(data, batch_size=4, num_workers=2)\n' }), finding: { ...finding, at: 'loader = ' }, because: /made anew for each pass/ },
+    'an option without a number': { source: script({ made: 'loader = DataLoader(Items(), batch_size=4, **options)' }), finding: { ...finding, at: 'loader = ' }, because: /may be given already/ },
     'it draws random numbers': { source: script({ made: workers, item: '        return self.x[i] + random.random(), i' }), finding: { ...finding, at: 'loader = ' }, because: /begin with fresh state/ },
     'the dataset changes between epochs': { source: script({ made: 'data = Items()\n    loader = DataLoader(data, batch_size=4, num_workers=2)', before: '        data.set_epoch(epoch)\n' }), finding: { ...finding, at: 'loader = ' }, because: /changed between epochs/ },
+  },
+};
+
+const ahead = 'loader = DataLoader(Items(), batch_size=4, num_workers=2, prefetch_factor=1)';
+
+export const prefetchFactorCases: TorchCases = {
+  fires: {
+    'one batch ahead': {
+      source: script({ made: ahead }),
+      finding: { ...finding, at: 'for x, y in' },
+      patch: ['-    loader = DataLoader(Items(), batch_size=4, num_workers=2, prefetch_factor=1)', '+    loader = DataLoader(Items(), batch_size=4, num_workers=2, prefetch_factor=4)'],
+      run,
+    },
+  },
+  leaves: {
+    'more than one': { source: script({ made: ahead.replace('factor=1', 'factor=8') }), finding: { ...finding, at: 'loader = ' }, because: /`prefetch_factor=8` is given/ },
+    'as it comes': { source: script({ made: workers }), finding: { ...finding, at: 'loader = ' } },
+    'no workers': { source: script({ made: ahead.replace('num_workers=2', 'num_workers=0') }), finding: { ...finding, at: 'loader = ' }, because: /no workers/ },
+    'the loop changes the dataset': { source: script({ made: ahead.replace('loader = DataLoader(Items()', 'data = Items()\n    loader = DataLoader(data'), copies: '            data.level = epoch\n' }), finding: { ...finding, at: 'loader = ' }, because: /changed between batches/ },
   },
 };

@@ -1,4 +1,8 @@
-import type { TorchCases } from '../harness.js';
+import type { Firing, TorchCases } from '../harness.js';
+import { keptValuesFiring, keptValuesLeft } from './kept-values.js';
+import { metersFiring, metersLeft } from './meters.js';
+import { stepsFiring, stepsLeft } from './steps.js';
+import { sumsFiring, sumsLeft } from './sums.js';
 
 const finding = { function: 'train', at: '.item()', category: 'C3', rule: 'C3-scalar-read' };
 const run = `
@@ -24,8 +28,22 @@ ${before}    ${head}
         optimizer.step()
 ${body}${after}`;
 
+/** A list that each step appends the value of a tensor to. */
+function list(name: string, { tensor, kept, back = "value.item() if hasattr(value, 'item') else value", before = `    ${name} = []\n`, step = '', behind = '', result = name }: { tensor: string; kept: string; back?: string; before?: string; step?: string; behind?: string; result?: string }): Firing {
+  return {
+    source: program(`${step}        ${name}.append(${tensor}.item())\n${behind}`, { before, after: `    return ${result}\n` }),
+    finding,
+    patch: [`-        ${name}.append(${tensor}.item())`, `+        ${name}.append(${kept})`, `+    ${name}[:] = [${back} for value in ${name}]`],
+    run,
+  };
+}
+
 export const accumulateOnDeviceCases: TorchCases = {
   fires: {
+    ...sumsFiring,
+    ...stepsFiring,
+    ...metersFiring,
+    ...keptValuesFiring,
     'a sum of losses and a count': {
       source: program('        total_loss += loss.item()\n        correct += (logits.argmax(dim=1) == y).sum().item()  # hits\n', { before: '    total_loss = 0.0\n    correct = 0\n', after: '    return total_loss / len(loader), correct\n' }),
       finding,
@@ -38,30 +56,10 @@ export const accumulateOnDeviceCases: TorchCases = {
       patch: ['-        running += loss.item() * x.size(0)', '+        running += loss.detach().double() * x.size(0)', '+            running = float(running)', '+    running = float(running)'],
       run,
     },
-    'a list of losses': {
-      source: program('        losses.append(loss.item())\n', { before: '    losses = []\n', after: '    return losses\n' }),
-      finding,
-      patch: ['-        losses.append(loss.item())', '+        losses.append(loss.detach())', '+    losses[:] = [float(value) for value in losses]'],
-      run,
-    },
-    'a list of a parameter that the next step changes': {
-      source: program('        scales.append(model.bias[0].item())\n        optimizer.step()\n', { before: '    scales, other = [], 0\n', after: '    return scales\n' }),
-      finding,
-      patch: ['-        scales.append(model.bias[0].item())', '+        scales.append(model.bias[0].detach().clone())', "+    scales[:] = [value.item() if hasattr(value, 'item') else value for value in scales]"],
-      run,
-    },
-    'a list of a mean that changes in place': {
-      source: program('        mean.mul_(0.9).add_(loss.detach(), alpha=0.1)\n        history.append(mean.item())\n', { before: '    mean = torch.zeros(())\n    history = []\n', after: '    return history\n' }),
-      finding,
-      patch: ['-        history.append(mean.item())', '+        history.append(mean.detach().clone())', "+    history[:] = [value.item() if hasattr(value, 'item') else value for value in history]"],
-      run,
-    },
-    'a list of indices': {
-      source: program('        best.append(logits[0].argmax().item())\n', { before: '    best = []\n', after: "    return [['a', 'b'][i] for i in best]\n" }),
-      finding,
-      patch: ['-        best.append(logits[0].argmax().item())', '+        best.append(logits[0].argmax().detach())', "+    best[:] = [value.item() if hasattr(value, 'item') else value for value in best]"],
-      run,
-    },
+    'a list of losses': list('losses', { tensor: 'loss', kept: 'loss.detach()', back: 'float(value)' }),
+    'a list of a parameter that the next step changes': list('scales', { tensor: 'model.bias[0]', kept: 'model.bias[0].detach().clone()', before: '    scales, other = [], 0\n', behind: '        optimizer.step()\n' }),
+    'a list of a mean that changes in place': list('history', { tensor: 'mean', kept: 'mean.detach().clone()', back: 'float(value)', before: '    mean = torch.zeros(())\n    history = []\n', step: '        mean.mul_(0.9).add_(loss.detach(), alpha=0.1)\n' }),
+    'a list of indices': list('best', { tensor: 'logits[0].argmax()', kept: 'logits[0].argmax().detach()', result: "[['a', 'b'][i] for i in best]" }),
     'first a number, then added': {
       source: program("        value = loss.item()\n        total += value\n        if step % 2 == 0:\n            print('loss', value)\n", { before: '    total = 0\n', after: '    return total\n' }),
       finding,
@@ -82,7 +80,11 @@ export const accumulateOnDeviceCases: TorchCases = {
     },
   },
   leaves: {
-    'the value decides when to stop': { source: program('        total += loss.item()\n        if loss.item() < 0.01:\n            break\n', { before: '    total = 0.0\n', after: '    return total\n' }), finding, because: /decides in line \d+ what is done next/ },
+    ...sumsLeft,
+    ...stepsLeft,
+    ...metersLeft,
+    ...keptValuesLeft,
+    'the value decides when to stop': { source: program('        total += loss.item()\n        if loss.item() < 0.01:\n            break\n', { before: '    total = 0.0\n', after: '    return total\n' }), finding: { ...finding, at: 'if loss.item()' }, because: /decides in line \d+ what is done next/ },
     'the sum decides when to stop': { source: program('        total += loss.item()\n        if total > 100:\n            break\n', { before: '    total = 0.0\n' }), finding, because: /`total` is needed in line \d+, in every iteration/ },
     'a name that decides': { source: program("        value = loss.item()\n        if not math.isfinite(value):\n            raise ValueError('diverged')\n"), finding, because: /`value` is needed in line \d+, in every iteration/ },
     'a scheduler needs it in every iteration': { source: program('        scheduler.step(loss.item())\n'), finding, because: /needed in line \d+/ },
@@ -93,6 +95,7 @@ export const accumulateOnDeviceCases: TorchCases = {
     'a list that an object has': { source: program('        history.append(loss.item())\n', { before: '    history = []\n    model.history = history\n' }), finding, because: /`history` is used in line \d+, before the loop/ },
     'a loop that may be interrupted': { source: 'import torch\n\ndef train(model, loader, criterion):\n    total = 0.0\n    try:\n        for x, y in loader:\n            loss = criterion(model(x.cuda()), y.cuda())\n            loss.backward()\n            total += loss.item()\n    except KeyboardInterrupt:\n        pass\n    return total\n', finding, because: /`total` is used in line 12, where an exception that leaves the loop may lead/ },
     'once behind the loop': { source: program('', { after: '    return loss.item()\n' }), finding },
+    'once behind the loop, by a loop over epochs': { source: `${program('', { after: '    return loss.item()\n' })}\ndef fit(model, loader, optimizer):\n    history = []\n    for epoch in range(3):\n        history.append(train(model, loader, optimizer))\n    return history\n`, finding },
     'the sum is of the module': { source: program('        total += loss.item()\n', { before: '    global total\n', scope: 'total = 0.0\n' }), finding, because: /cannot be seen|another function/ },
     'of unknown type': { source: program('        total += model.count.item()\n', { before: '    total = 0\n', after: '    return total\n' }), finding, because: /whether `model.count` is a whole number/ },
     'a finding of the data loader': { source: program('        total += loss.item()\n', { before: '    total = 0.0\n', after: '    return total\n' }), finding: { ...finding, category: 'C7', rule: 'C7-data-loader' } },
@@ -116,7 +119,7 @@ export const readAtIntervalCases: TorchCases = {
     'the norm of the gradient, recorded in the last step': {
       source: program("        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()\n        if (step + 1) % 5 == 0:\n            print('norm', norm)\n"),
       finding,
-      patch: ['-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()', '+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).detach()', '+            norm = norm.item()'],
+      patch: ['-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item()', '+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).detach()', '+            norm = float(norm)'],
       run,
     },
   },
@@ -158,6 +161,18 @@ export const logAtIntervalCases: TorchCases = {
       source: program('        total += loss.item()\n        bar.set_postfix(loss=total / (step + 1))\n', { head: 'for step, (x, y) in enumerate(bar):', before: '    bar = Bar(loader)\n    total = 0.0\n', after: '    return total\n', scope: '\nclass Bar(list):\n    def set_postfix(self, loss):\n        assert isinstance(loss, float)\n' }),
       finding,
       patch: ['-        total += loss.item()', '-        bar.set_postfix(loss=total / (step + 1))', '+        total += loss.detach().double()', '+        if step % 50 == 0:', '+            total = float(total)', '+            bar.set_postfix(loss=total / (step + 1))', '+    total = float(total)'],
+      run,
+    },
+    'a record of each step': {
+      source: program("        record = {'loss': loss.item(), 'step': step}\n        log(record)\n", { scope: '\ndef log(record):\n    pass\n' }).replace('log(record)\n', 'wandb.log(record)\n').replace('import math', 'import math\nimport types\nwandb = types.SimpleNamespace(log=lambda record: None)'),
+      finding,
+      patch: ["-        record = {'loss': loss.item(), 'step': step}", '-        wandb.log(record)', '+        if step % 50 == 0:', "+            record = {'loss': loss.item(), 'step': step}", '+            wandb.log(record)'],
+      run,
+    },
+    'a method that makes a step': {
+      source: `import torch\nimport torch.nn.functional as F\n\nclass Trainer:\n    def __init__(self, model, optimizer, writer):\n        self.model, self.optimizer, self.writer, self.steps = model, optimizer, writer, 0\n\n    def step(self, x, y):\n        loss = F.cross_entropy(self.model(x), y)\n        self.optimizer.zero_grad()\n        loss.backward()\n        self.optimizer.step()\n        self.steps += 1\n        self.writer.add_scalar('loss', loss.item(), self.steps)\n        self.writer.add_scalar('weight', self.model.weight.norm().item(), self.steps)\n\ndef train(model, loader, optimizer, device):\n    writer = type('Writer', (), {'add_scalar': lambda *given: None})()\n    trainer = Trainer(model, optimizer, writer)\n    for x, y in loader:\n        trainer.step(x, y)\n    return trainer.steps\n`,
+      finding: { ...finding, function: 'Trainer.step' },
+      patch: ["-        self.writer.add_scalar('loss', loss.item(), self.steps)", "-        self.writer.add_scalar('weight', self.model.weight.norm().item(), self.steps)", '+        if self.steps % 50 == 0:', "+            self.writer.add_scalar('loss', loss.item(), self.steps)", "+            self.writer.add_scalar('weight', self.model.weight.norm().item(), self.steps)"],
       run,
     },
     'a loop that does not count': {

@@ -1,0 +1,4 @@
+from .arguments import TrainingArguments
+from .trainer import Trainer
+
+__all__ = ["Trainer", "TrainingArguments"]

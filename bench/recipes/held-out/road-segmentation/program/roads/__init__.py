@@ -1,0 +1,1 @@
+"""Finds roads and houses on pictures from above."""

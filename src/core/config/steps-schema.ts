@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { commandSpec } from './command-schema.js';
+import { durationMs } from './duration.js';
+import { linearPattern, metricPattern, pathBelowRoot, shortText } from './values.js';
+
+/** The types of steps, with what they do, for people. */
+export const stepTypes = {
+  warmup: 'surveys the repository, checks that the base builds, passes and measures, and takes the noise; once a run',
+  profile: 'profiles the best commit so far',
+  analyze: 'finds the hottest functions of the repository, with evidence',
+  optimize: 'proposes candidates for the findings and ranks them',
+  execute: 'tries each candidate: apply, build, test, compare outputs, measure; accepts or drops it',
+  learn: 'writes down what each trial taught',
+  command: 'runs a command of yours in a worktree of the draft, or of the best commit',
+  agent: 'has an agent edit: what it changed, built and tested, is the draft',
+  build: 'builds the draft',
+  test: 'tests the draft, and compares with the tests of the base',
+  smoke: 'runs the smoke command on the draft',
+  check: 'compares the outputs of the draft with those of the best commit',
+  judge: 'tries the draft as a candidate: the whole verdict',
+  decide: 'accepts the draft or drops it, by the verdict',
+  benchmark: 'runs the benchmark a fixed number of times and sums up what it says: a plain reading, never a verdict',
+  select_targets: 'picks the functions that are worked on from the findings',
+  collect_context: 'collects the source of those functions, and who calls them',
+  write_prompt: 'writes the task of an agent, which its prompt holds beside the rules',
+  publish: 'points the result branch at the best commit',
+  pipeline: 'steps of its own, one after another',
+  parallel: 'steps that run at the same time, and do not see each other',
+  race: 'steps of which the first to end well wins; the others are ended',
+  noop: 'does nothing; for measuring the engine',
+} as const;
+
+export type StepType = keyof typeof stepTypes;
+
+const typeNames = Object.keys(stepTypes) as [StepType, ...StepType[]];
+
+/** The keys that only some types take. A key that is not here every type takes. */
+export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
+  command: ['command', 'analyze', 'benchmark'],
+  output: ['command'],
+  agent: ['agent'],
+  metrics: ['command', 'benchmark'],
+  goals: ['benchmark'],
+  warmups: ['benchmark'],
+  runs: ['benchmark'],
+  ignore: ['analyze', 'select_targets'],
+  by: ['select_targets'],
+  pick_top_k: ['select_targets'],
+  max_attempts_per_function: ['select_targets'],
+  call_sites: ['collect_context'],
+  snippet_lines: ['collect_context'],
+  template: ['write_prompt'],
+  steps: ['pipeline', 'parallel', 'race'],
+  on_timeout: ['parallel'],
+};
+
+const stepName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ . or -');
+
+/** The grammar is that of src/core/expression, which is looked at with the plan. */
+const expression = z.string().trim().min(1).max(2000).meta({ title: 'expression' });
+
+const retrySchema = z.strictObject({
+  attempts: z.int().min(1).max(100).default(3).describe('How often it is tried in all.'),
+  backoff: durationMs.default(1000).describe('The wait before the second attempt.'),
+  factor: z.number().min(1).max(10).default(2).describe('Each further wait is so many times the one before.'),
+  max_backoff: durationMs.default(60_000).describe('No wait is longer.'),
+});
+
+const jumpSchema = z.strictObject({
+  to: stepName.describe('The step that runs again, and with it all that needs it. Required.'),
+  on: z.enum(['done', 'fail']).optional().describe('`done`, the default: after the step has ended well. `fail`: after it has failed and is not tried again; the jump is taken in place of what `on_fail` says.'),
+  when: expression.optional().describe('Jumps only where this is true; the first jump of the list that applies is taken.'),
+  input: z.json().optional().describe('What the target gets as its input: any value. Default: the output of this step; after a failure `{ step, code, message }`, with the end of what its command printed.').meta({ title: 'any value' }),
+});
+
+/** A step as it is written. Keys have no defaults here, but `enabled`: a plan of old types and keys alone is told by their absence. */
+export const stepSchema = z.strictObject({
+  type: z.enum(typeNames).describe(`What the step does. Required.`),
+  name: stepName.optional().describe('Its name, which no other step has. Default: the type.'),
+  enabled: z.boolean().default(true).describe('A disabled step is passed over, and counts as satisfied.'),
+  needs: z.array(stepName).max(1000).optional().describe('The steps of its list that must end before it. Default: where no step of the list says `needs`, the one before it.'),
+  join: z.enum(['all', 'any']).optional().describe('With several `needs`: it runs when `all` of them that are not skipped have ended (the default), or `any`.'),
+  when: expression.optional().describe('Runs only where this is true; else it is skipped, and so is what needs only it.'),
+  timeout: durationMs.optional().describe('After this long it fails, and what it runs is ended.'),
+  retry: retrySchema.optional().describe('What happens when it fails. Default: it is tried once.'),
+  on_fail: z.enum(['fail', 'continue']).optional().describe('`fail`, the default: the round ends with it. `continue`: what needs it goes on without its output.'),
+  next: z.array(jumpSchema).max(20).optional().describe('Jumps after it has ended.'),
+  command: commandSpec.optional().describe('For `command`, required there: runs in a worktree of the draft, or of the champion where there is none. For `analyze`: runs in one of the champion in place of the rules; the functions that it prints, as JSON or as a table, are the findings. For `benchmark`: in place of `commands.benchmark`.'),
+  output: z.enum(['none', 'json']).optional().describe('For `command`. `json`: its output is the JSON that it prints. Default: `none`.'),
+  metrics: z.record(shortText(60).min(1), metricPattern).optional().describe('For `command` and `benchmark`: numbers in what it prints, by name; the last match counts. Default of `benchmark`: [[metrics]].'),
+  goals: z.record(shortText(60).min(1), z.enum(['min', 'max'])).optional().describe('For `benchmark`: which of its `metrics` are better when they are less (`min`), and which when they are more (`max`). Default: as [[metrics]] say of that name, else `min`.'),
+  warmups: z.int().min(0).max(1000).optional().describe('For `benchmark`: executions before the first that counts. Default: 3.'),
+  runs: z.int().min(1).max(1000).optional().describe('For `benchmark`: executions that count. Default: 10.'),
+  ignore: z.array(linearPattern).max(100).optional().describe('For `select_targets`, and `analyze` with a command: functions whose name matches one are left out. Default of `analyze`: `^\\[.*\\]$`, frames without a name.'),
+  by: z.enum(['self', 'samples']).optional().describe('For `select_targets`: by share of the time (the default), or by samples.'),
+  pick_top_k: z.int().min(1).max(20).optional().describe('For `select_targets`: how many functions at most. Default: 3.'),
+  max_attempts_per_function: z.int().min(1).max(1000).optional().describe('For `select_targets`: a function with so many attempts in this run, refused ones too, is passed over. Default: 3.'),
+  call_sites: z.int().min(0).max(200).optional().describe('For `collect_context`: call sites of each function at most. Default: 5.'),
+  snippet_lines: z.int().min(1).max(2000).optional().describe('For `collect_context`: lines of each function at most. Default: 80.'),
+  template: pathBelowRoot.optional().describe('For `write_prompt`: a file of the repository, read from the base, in which `{{targets}}`, `{{context}}`, `{{history}}`, `{{input}}`, `{{commands}}`, `{{protected}}` and `{{state.KEY}}` are filled in. Default: a task that comes with perfloop, with targets and context.'),
+  agent: z.string().min(1).max(60).optional().describe('For `agent`: which of [agents.NAME]. Default: the only one.'),
+  get steps() {
+    return z.array(stepSchema).max(10_000).optional().describe('For `parallel`, `race` and `pipeline`: the members, as [[steps.steps]]. Of the first two all begin at once, unless one says `needs`; those of a pipeline run one after another.');
+  },
+  on_timeout: z.enum(['fail', 'finished']).optional().describe('For `parallel`, when its `timeout` is over: it fails (the default), or ends with the members that have finished.'),
+});
+
+export type StepConfig = z.infer<typeof stepSchema>;

@@ -1,0 +1,60 @@
+import type { CandidateRef } from '../candidate.js';
+import type { DoneStep } from '../pipeline/machine/state.js';
+import type { RunInput } from '../inputs.js';
+import type { RunStatus } from '../status.js';
+import type { Target } from '../target.js';
+import { newModel, type RunModel } from './model.js';
+import { compoundSpeedup, triedCandidates } from './round.js';
+
+/** A step of a graph that this round has completed. Its hash follows from the config, which no run changes. */
+export type CompletedStep = Omit<DoneStep, 'hash'>;
+
+/** What another run needs to go on where this one ended. The rest of it is in its status. */
+export interface Progress {
+  v: 1;
+  target: Target;
+  model: Omit<RunModel, 'status'>;
+}
+
+/** Null for what has nothing left to be done: judgements, and runs that came to their end. */
+export function progressOf(model: RunModel, target: Target): Progress | null {
+  const { status, shared: _shared, ...rest } = model;
+  if (status.kind !== 'run' || (status.state === 'done' && !model.stopping)) return null;
+  return { v: 1, target, model: { ...rest, lease: null, graph: null, opened: [], waiting: {}, recorded: {} } };
+}
+
+/**
+ * The model with which a run goes on where another one ended: in its round, with its champion, trials, notes and warnings.
+ * What was under way then is tried again. The budget of trials goes on, that of wall time begins anew. `now`: milliseconds.
+ */
+export function resumedModel(input: RunInput, before: { status: RunStatus; progress: Progress }, now: number): RunModel {
+  const { status: earlier, progress } = before;
+  const fresh = newModel(input, 'run', now);
+  const { error: _error, ablations: _ablations, steps: _steps, ...kept } = earlier;
+  const speedup = compoundSpeedup(earlier.trials.filter(({ dropped }) => dropped !== true));
+  const status: RunStatus = {
+    ...kept,
+    run: input.run,
+    resumes: earlier.run,
+    state: 'running',
+    phase: 'start',
+    doing: fresh.status.doing,
+    rounds: fresh.status.rounds,
+    speedup: speedup === null ? null : { ...speedup, final: false },
+    final: null,
+    warnings: [...new Set([...earlier.warnings, ...input.warnings])],
+    error: null,
+    budget: { ...fresh.status.budget, trials: earlier.budget.trials },
+    startedAt: now,
+    endedAt: null,
+  };
+  return { ...progress.model, ranked: leftToTry(progress.model.ranked, earlier), status, paused: false, stopping: false };
+}
+
+/** Those whose trials the end interrupted, then those that were not begun. */
+function leftToTry(ranked: readonly CandidateRef[], { trials, round }: RunStatus): CandidateRef[] {
+  const interrupted = trials.filter((trial) => trial.round === round && trial.verdict?.reasons.some(({ code }) => code === 'stopped') === true);
+  const tried = new Set(triedCandidates(trials));
+  const byId = new Map([...interrupted.map(({ candidate }) => candidate), ...ranked].map((candidate) => [candidate.id, candidate]));
+  return [...byId.values()].filter(({ id }) => !tried.has(id));
+}

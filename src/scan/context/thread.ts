@@ -1,0 +1,4 @@
+import { answerFromThread } from '../../threads/answer.js';
+import { collectContext } from './collect.js';
+
+await answerFromThread(collectContext);

@@ -1,0 +1,176 @@
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { Config } from '../core/config/schema.js';
+import type { StepConfig } from '../core/config/steps-schema.js';
+import { planOf } from '../core/pipeline/plan-of.js';
+import type { Plan } from '../core/pipeline/graph/node.js';
+import { begin } from '../core/pipeline/machine/begin.js';
+import { complete, type Outcome } from '../core/pipeline/machine/complete.js';
+import { dump } from '../core/pipeline/machine/dump.js';
+import { end, type End } from '../core/pipeline/machine/end.js';
+import { expire, nextDeadline, stop, toCancel } from '../core/pipeline/machine/expire.js';
+import { load } from '../core/pipeline/machine/load.js';
+import { ready, type Work } from '../core/pipeline/machine/ready.js';
+import { start } from '../core/pipeline/machine/start.js';
+import type { Machine } from '../core/pipeline/machine/state.js';
+import { stepsShown } from '../core/pipeline/machine/shown.js';
+import { describeFailure, refusal } from './failures.js';
+import type { Phases } from './phases.js';
+import { CompletedSteps } from './steps/completed.js';
+import { StepLog } from './step-log.js';
+import { dropUndecided } from './steps/judge-step.js';
+import { runGraphStep } from './steps/run-step.js';
+
+/** More at once would only wait for the machine. */
+const mostAtOnce = 32;
+
+/** Characters of JSON that the input of the next execution may have: the server takes 2 MB. */
+const largestInput = 1_800_000;
+
+/**
+ * One round of steps that form a graph. Every step that is ready runs at once, each in a scope of its own, so that a timeout
+ * or a lost race ends what it runs and nothing else. Where the history has grown long nothing new begins, what runs goes on
+ * to its end, and `goOn` continues in a new execution.
+ */
+export async function graphRound(phases: Phases, config: Config, goOn: () => Promise<never>): Promise<void> {
+  const { model, control } = phases;
+  const planned = planOf(config);
+  const machine = model.graph == null ? begun(phases, planned) : load(planned, model.graph, Date.now());
+  model.graph = null;
+  control.steps = () => stepsShown(planned, machine);
+  const ended = await new GraphRound(phases, config, machine, goOn).toEnd().finally(() => {
+    model.status.steps = stepsShown(planned, machine);
+    control.steps = null;
+  });
+  for (const warning of ended.warnings) if (!model.status.warnings.includes(warning)) model.status.warnings.push(warning);
+  dropUndecided(model);
+  if (ended.status !== 'failed') return;
+  const [first, ...others] = ended.errors.filter(({ handled }) => !handled);
+  const place = first === undefined ? '' : `step ${first.step}, execution ${first.count}, attempt ${first.attempt}`;
+  const also = others.length === 0 ? '' : `\nand: ${others.map(({ step, message }) => `${step}: ${message}`).join('\nand: ')}`;
+  throw refusal(first?.code ?? 'PL_STEP_FAILED', `${place}: ${first?.message ?? 'the pipeline failed'}${also}`, { where: `steps: ${first?.step ?? ''}`, ...(first?.input == null ? {} : { fix: `Its input was ${first.input}. Its log is in the folder of the run's logs.` }) });
+}
+
+/** A round from its beginning; of a run that goes on after another one, with what that had completed. */
+function begun({ model, input: { run, resume } }: Phases, planned: Plan): Machine {
+  model.completed = resume?.done.map(({ hash: _hash, ...step }) => step) ?? [];
+  return start(planned, { run, input: { round: model.status.round }, ...(resume === undefined ? {} : { done: resume.done, hashes: new Map(resume.hashes) }) }, Date.now());
+}
+
+class GraphRound {
+  private readonly log: StepLog;
+  private readonly running = new Map<string, CancellationScope>();
+  private changed = false;
+  /** Something began in this execution of the workflow. */
+  private begun = false;
+  /** Of the workflow itself, such as its cancellation: it ends everything. */
+  private fatal: { error: unknown } | null = null;
+  private readonly completed: CompletedSteps;
+
+  constructor(
+    private readonly phases: Phases,
+    private readonly config: Config,
+    private readonly machine: Machine,
+    private readonly goOn: () => Promise<never>,
+  ) {
+    this.completed = new CompletedSteps(phases.model.completed ?? []);
+    this.log = new StepLog(phases);
+  }
+
+  async toEnd(): Promise<End> {
+    try {
+      while (end(this.machine) === null && this.fatal === null) {
+        if (this.running.size === 0 && this.isLong()) await this.continueLater();
+        await this.step();
+      }
+    } finally {
+      // Nobody may take away the ground of what still runs, such as a command that is being killed.
+      await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
+      this.phases.model.completed = this.completed.of(this.machine);
+    }
+    if (this.fatal !== null) throw this.fatal.error;
+    const ended = end(this.machine);
+    if (ended === null) throw new Error('the round has not ended');
+    await this.log.flush();
+    return ended;
+  }
+
+  /** Begins what may begin, ends what has to end, and waits until something happens. */
+  private async step(): Promise<void> {
+    const { machine, phases: { model } } = this;
+    const now = Date.now();
+    this.changed = false;
+    // As in a chain: what runs when a person stops the run goes on to its end, which it hastens itself, and nothing else begins.
+    if (model.stopping && this.running.size === 0) return stop(machine, 'the run was stopped', now);
+    const holding = model.paused || model.stopping || this.isLong();
+    let due = nextDeadline(machine) ?? Infinity;
+    for (const work of ready(machine, now, holding ? 0 : Math.max(0, mostAtOnce - this.running.size))) {
+      if (work.delayMs > 0) due = Math.min(due, now + work.delayMs);
+      else this.begin(work, now);
+    }
+    for (const { name } of toCancel(machine)) this.running.get(name)?.cancel();
+    due = Math.min(due, nextDeadline(machine) ?? Infinity);
+    if (end(machine) !== null) return;
+    const { paused, stopping } = model;
+    const happened = (): boolean => this.changed || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
+    if (due === Infinity) await condition(happened);
+    else await condition(happened, Math.max(1, due - now));
+    if (due <= Date.now()) expire(machine, Date.now());
+  }
+
+  private begin(work: Work, now: number): void {
+    begin(this.machine, work.name, now);
+    this.begun = true;
+    const { model } = this.phases;
+    work.order = model.begun = (model.begun ?? 0) + 1;
+    this.log.began(work, now);
+    const scope = new CancellationScope();
+    this.running.set(work.name, scope);
+    void scope.run(() => runGraphStep(this.phases, work.step.definition as unknown as StepConfig, work)).then(
+      (result) => this.over(work, { kind: 'done', ...result }),
+      (error: unknown) => this.failed(work, error),
+    );
+  }
+
+  private failed(work: Work, error: unknown): void {
+    const asked = toCancel(this.machine).some(({ name }) => name === work.name);
+    if (isCancellation(error) && !asked) this.fatal ??= { error };
+    if (isCancellation(error)) return this.over(work, { kind: 'cancelled' });
+    const { code, message, fix } = describeFailure(error);
+    this.over(work, { kind: 'failed', error: { code, message: fix === undefined ? message : `${message} ${fix}` } });
+  }
+
+  private over(work: Work, outcome: Outcome): void {
+    this.running.delete(work.name);
+    this.changed = true;
+    this.log.ended(work, outcome);
+    if (this.fatal !== null) return;
+    const { machine } = this;
+    const counts = outcome.kind === 'done' && !machine.cancelling.has(work.step.index);
+    const failures = machine.errors.length;
+    complete(machine, work.name, outcome, Date.now());
+    if (counts && machine.errors.length === failures) this.completed.add(work, outcome);
+  }
+
+  /** Whether the history is to go on in a new execution as soon as nothing runs. What is still being proposed would be lost. */
+  private isLong(): boolean {
+    if (this.phases.late !== undefined) return false;
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    const { mostEvents: most } = this.phases.input;
+    // However small the limit is, every execution gets on.
+    return continueAsNewSuggested || (this.begun && most !== undefined && historyLength >= most);
+  }
+
+  private async continueLater(): Promise<never> {
+    const { machine, phases: { model } } = this;
+    model.completed = this.completed.all();
+    model.graph = dump(machine);
+    const kept = JSON.stringify(model.graph).length;
+    const carried = (): number => kept + JSON.stringify(this.config).length + JSON.stringify({ ...model, graph: null }).length;
+    // Without it a run that goes on after this one begins its round anew.
+    if (carried() > largestInput) model.completed = [];
+    const whole = carried();
+    if (whole > largestInput) throw refusal('PL_PIPELINE_STATE', `the run has to carry ${Math.round(whole / 1000)} KB, of which ${Math.round(kept / 1000)} KB are what the steps left; at most ${largestInput / 1000} KB can be carried`, { where: 'steps', fix: 'Let steps write large results to files, and hand on their paths.' });
+    await this.log.flush();
+    return this.goOn();
+  }
+}

@@ -1,0 +1,55 @@
+import { unsafeWarnings } from '../../core/agent/notes.js';
+import { beginningOf, mostText } from '../../core/agent/bounds.js';
+import type { ArtifactRef } from '../../core/artifact.js';
+import type { Json } from '../../core/json-value.js';
+import { runAttempt } from '../agents.js';
+import type { AgentAttemptInput } from '../agent.js';
+import { refusal } from '../failures.js';
+import { warn, type Phases } from '../phases.js';
+import { draftKey, draftOf, type Draft } from './draft.js';
+import type { StepRunner } from './run-step.js';
+import { targetsOf } from './select-targets.js';
+import { promptKey } from './write-prompt.js';
+
+/**
+ * Has an agent edit: what it leaves, built and tested, is the draft of the branch. Where a step sent it back with an error or
+ * a text, it goes on with the draft that is there, and is told. Fails where it comes to nothing.
+ */
+export const agent: StepRunner = async (phases, step, work) => {
+  const { input, model, control, session } = phases;
+  const name = step.agent ?? onlyAgent(phases, work.name);
+  for (const text of unsafeWarnings(input.config)) warn(model, text);
+  control.enter('agent', `${work.name}: ${name} is at work`);
+  const id = `r${model.status.round}-${work.name}-${work.count}${work.attempt === 1 ? '' : `-${work.attempt}`}`;
+  const prompt = (work.state.get(promptKey) as ArtifactRef | null | undefined) ?? null;
+  const result = await runAttempt(phases, { id, agent: name, attempt: { number: 1, of: 1 }, findings: model.findings, lease: session.lease, step: { prompt, begin: beginOf(phases, draftOf(work), work.input) } }, targetsOf(work));
+  // What was still to come does not begin.
+  if (result === null) return { output: { stopped: true } };
+  const { attempt: { outcome, text, iterations }, change } = result;
+  if (outcome !== 'passed' || change === undefined) throw refusal('PL_STEP_FAILED', `step ${work.name}: ${name} came to nothing (${outcome}): ${text}`, { where: `steps: ${work.name}` });
+  const { edit, candidate } = change;
+  const draft: Draft = { commit: edit.commit, champion: model.champion.commit, candidate, diff: edit.diff };
+  return { output: { title: candidate.title, commit: edit.commit.commit, iterations }, writes: [[draftKey, draft]] };
+};
+
+/** What it goes on with. A draft on another champion would take back what was accepted meanwhile. */
+function beginOf({ model }: Phases, draft: Draft | null, input: Json | undefined): NonNullable<AgentAttemptInput['step']>['begin'] {
+  const what = toldBy(input);
+  if (what === null) return null;
+  if (draft === null || draft.champion !== model.champion.commit) return { edit: null, failure: { what, log: null, diff: null, dropped: true } };
+  const { commit, diff, candidate: { title } } = draft;
+  return { edit: { kind: 'changed', commit, diff, title, rationale: '', refused: null }, failure: { what, log: null, diff } };
+}
+
+/** A text, or the message of an error. Of anything else, such as the output of the step before, it is told nothing. */
+function toldBy(input: Json | undefined): string | null {
+  const text = typeof input === 'object' && input !== null && 'message' in input ? input['message'] : input;
+  return typeof text === 'string' ? beginningOf(text, mostText) : null;
+}
+
+function onlyAgent({ input: { config } }: Phases, step: string): string {
+  const names = Object.keys(config.agents).filter((name) => name !== config.propose.orchestrator);
+  const [only, ...others] = names;
+  if (only !== undefined && others.length === 0) return only;
+  throw refusal('PL_STEPS_INVALID', `step ${step} does not say which agent works: ${names.length === 0 ? 'the config has none' : `it has ${names.join(', ')}`}`, { where: `steps: ${step}`, fix: 'Describe it as [agents.NAME], and set `agent = "NAME"` in the step.' });
+}

@@ -1,0 +1,31 @@
+import type { StepConfig, StepType } from '../../core/config/steps-schema.js';
+import type { Work } from '../../core/pipeline/machine/ready.js';
+import type { Success } from '../../core/pipeline/machine/succeed.js';
+import { refusal } from '../failures.js';
+import type { Phases } from '../phases.js';
+import { agent } from './agent-step.js';
+import { analyzeCommand } from './analyze-command.js';
+import { benchmark } from './benchmark.js';
+import { checkSteps } from './check-steps.js';
+import { collectContext } from './collect-context.js';
+import { command } from './command.js';
+import { decide, judge } from './judge-step.js';
+import { phaseSteps } from './phase-steps.js';
+import { publish } from './publish.js';
+import { selectTargets } from './select-targets.js';
+import { writePrompt } from './write-prompt.js';
+
+/** What a step leaves: its output, and what it writes into the state of its branch. */
+export type StepResult = Success;
+
+/** One execution of a step, with what it sees of the state. */
+export type StepRunner = (phases: Phases, step: StepConfig, work: Work) => Promise<StepResult>;
+
+/** Every type that is a step of its own; groups are none. */
+const runners: Readonly<Partial<Record<StepType, StepRunner>>> = { ...phaseSteps, ...checkSteps, agent, judge, decide, benchmark, command, publish, select_targets: selectTargets, collect_context: collectContext, write_prompt: writePrompt, noop: async ({ session }, { name = 'noop' }) => (await session.onHost((on) => on.host('ping', name, { v: 1 })), {}) };
+
+export function runGraphStep(phases: Phases, step: StepConfig, work: Work): Promise<StepResult> {
+  const runner = step.type === 'analyze' && step.command !== undefined ? analyzeCommand : runners[step.type];
+  if (runner === undefined) throw refusal('PL_STEPS_INVALID', `a step of type ${step.type} cannot be run`, { where: `steps: ${work.name}` });
+  return runner(phases, step, work);
+}
