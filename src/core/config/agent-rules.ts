@@ -1,3 +1,4 @@
+import { noSuchTable } from './no-such-table.js';
 import type { Problem } from './problems.js';
 import { isTable, type Table } from './table.js';
 
@@ -7,6 +8,6 @@ export function orchestratorIsAnAgent({ propose, agents }: Table): Problem[] {
   if (typeof orchestrator !== 'string') return [];
   const names = isTable(agents) ? Object.keys(agents) : [];
   const path = ['propose', 'orchestrator'];
-  if (!names.includes(orchestrator)) return [{ path, text: `there is no [agents.${orchestrator}]${names.length === 0 ? '' : `; there are ${names.join(', ')}`}` }];
+  if (!names.includes(orchestrator)) return [{ path, text: noSuchTable('agents', orchestrator, names) }];
   return names.length > 1 ? [] : [{ path, text: 'is the only agent, and writes the tasks of others: add one that edits, or leave this out' }];
 }

@@ -1,4 +1,5 @@
 import { modelPhases, phasesOfKey } from './models-schema.js';
+import { noSuchTable } from './no-such-table.js';
 import type { Problem } from './problems.js';
 
 type Table = Record<string, unknown>;
@@ -12,7 +13,7 @@ export function modelProblems(config: Table): Problem[] {
     ...(Array.isArray(proposing) ? (proposing as unknown[]).map((name, position) => ({ name, path: ['propose', 'models', position], direct: tableOf(phases['optimize'])['provider'] !== undefined })) : []),
     ...modelPhases.map((phase) => ({ name: tableOf(phases[phase])['model'], path: ['phases', phase, 'model'], direct: tableOf(phases[phase])['provider'] !== undefined })),
   ];
-  const unknown = named.flatMap(({ name, path, direct }) => (typeof name !== 'string' || Object.hasOwn(models, name) || direct ? [] : [{ path, text: `there is no [models.${name}]; ${Object.keys(models).length === 0 ? 'add that table' : `there are ${Object.keys(models).join(', ')}`}` }]));
+  const unknown = named.flatMap(({ name, path, direct }) => (typeof name !== 'string' || Object.hasOwn(models, name) || direct ? [] : [{ path, text: noSuchTable('models', name, Object.keys(models)) }]));
   const keyless = Object.entries(models).flatMap(([name, model]) => {
     const { api_key: key, base_url: url } = tableOf(model);
     return key === undefined && url === undefined && typeof model === 'object' ? [{ path: ['models', name, 'api_key'], text: 'is missing: name the environment variable that holds the key, such as `api_key = "$OPENAI_API_KEY"`' }] : [];

@@ -4,6 +4,7 @@ import { benchmarkStepProblems } from './benchmark-step-rules.js';
 import { casesAreWhole, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed } from './check-rules.js';
 import { knobProblems } from './knob-rules.js';
 import { modelProblems } from './model-rules.js';
+import { namedInSteps } from './named-in-steps.js';
 import type { Problem } from './problems.js';
 import { stepKeyProblems, stepPlanProblems } from './step-rules.js';
 import { isTable, type Table } from './table.js';
@@ -17,7 +18,7 @@ export function crossProblems(config: unknown): Problem[] {
   return rules.flatMap((rule) => rule(config));
 }
 
-const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, orchestratorIsAnAgent, knobProblems, stepKeyProblems, stepPlanProblems, benchmarkStepProblems];
+const rules: readonly ((config: Table) => Problem[])[] = [benchmarkProblems, patternFitsSource, outsideIsACost, metricNamesDiffer, floorBelowCeiling, testsHaveCommand, reportIsRead, checkHasCommand, checkKeysAreUsed, pathsAreWellFormed, casesAreWhole, rooflineHasOneMetric, modelProblems, orchestratorIsAnAgent, knobProblems, stepKeyProblems, stepPlanProblems, namedInSteps, benchmarkStepProblems];
 
 function testsHaveCommand(config: Table): Problem[] {
   if (config['tests'] === undefined || (isTable(config['commands']) && config['commands']['test'] !== undefined)) return [];

@@ -30,7 +30,7 @@ it('uses no model unless one is named, also with the config of an earlier versio
 });
 
 it('names what is missing, and never shows what may be a key', () => {
-  expect(problems('[propose]\nmodels = ["b"]\n[models.a]\nprovider = "anthropic"\nmodel = "m"')).toMatch(/p:2: propose.models\[0\]: there is no \[models.b\]; there are a\np:3: models.a.api_key: is missing: name the environment variable/);
+  expect(problems('[propose]\nmodels = ["writer"]\n[models.a]\nprovider = "anthropic"\nmodel = "m"')).toMatch(/p:2: propose.models\[0\]: there is no \[models.writer\]; there are a\np:3: models.a.api_key: is missing: name the environment variable/);
   const planted = 'sk-planted-0123456789abcdef';
   for (const value of [`"${planted}"`, `["${planted}"]`, `"$${planted}"`, `"https://u:${planted}@x"`]) {
     for (const key of ['api_key', 'base_url']) {
