@@ -51,6 +51,8 @@ export interface TrialSummary {
   profile?: ProfileChange;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
+  /** What it was when its run or its round ended before anybody decided. Absent: it was decided, or never judged. */
+  undecided?: { state: 'passed' | 'awaiting-approval'; verdict: Verdict };
   /** Workflow time, milliseconds since the epoch. */
   startedAt: number | null;
   endedAt: number | null;

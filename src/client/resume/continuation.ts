@@ -5,6 +5,7 @@ import type { DoneStep } from '../../core/pipeline/machine/state.js';
 import { chainAfter, doneOfChain, takenOfGraph } from '../../core/pipeline/resume.js';
 import type { PipelineState } from '../../core/pipeline/state.js';
 import { usesGraph } from '../../core/pipeline/uses-graph.js';
+import { judgedDrafts } from '../../core/run/draft.js';
 import { resumedModel } from '../../core/run/progress.js';
 import type { EarlierRun } from './earlier-run.js';
 import { hashOf, measuredHash, stepHashes } from './hashes.js';
@@ -37,8 +38,10 @@ export function continuationOf(earlier: EarlierRun, config: Config): Continuatio
 }
 
 /** What the workflow begins with. `now`: milliseconds. */
-export function resumeInput({ earlier, done, hashes, pipeline }: Continuation, input: RunInput, now: number): ResumeInput {
-  const { completed: _completed, ...model } = resumedModel(input, earlier, now);
+export function resumeInput({ earlier, done, hashes, pipeline, taken }: Continuation, input: RunInput, now: number): ResumeInput {
+  // A step that judges is not run again, so that its trial must be there for the step that decides.
+  const open = judgedDrafts(done.filter(({ step }) => taken.includes(step)));
+  const { completed: _completed, ...model } = resumedModel(input, earlier, now, open);
   const resume: ResumeInput = { model: { ...model, pipeline }, done, hashes: [...hashes] };
   const { steps: _before, loop: _loopBefore, approval: _approvalBefore, ...before } = earlier.config;
   const { steps: _steps, loop: _loop, approval: _approval, ...rest } = input.config;

@@ -200,9 +200,13 @@ export function exhausted(model: RunModel, now: number): string | null {
 
 /** A run that ends before its time leaves no trial under way: what was not decided never will be. */
 export function closeTrials(model: RunModel, text: string): void {
-  for (const trial of model.status.trials) {
-    if (trial.state === 'decided') continue;
-    trial.state = 'decided';
-    trial.verdict = { kind: 'rejected', measured: trial.verdict?.measured ?? null, reasons: [...(trial.verdict?.reasons ?? []), { code: 'stopped', text }] };
-  }
+  for (const trial of model.status.trials) if (trial.state !== 'decided') closeTrial(trial, text);
+}
+
+/** What it was is kept where it has a verdict that somebody had yet to carry out: a run that goes on may. */
+export function closeTrial(trial: TrialSummary, text: string): void {
+  const { state, verdict } = trial;
+  if (verdict !== null && (state === 'passed' || state === 'awaiting-approval')) trial.undecided = { state, verdict };
+  trial.state = 'decided';
+  trial.verdict = { kind: 'rejected', measured: verdict?.measured ?? null, reasons: [...(verdict?.reasons ?? []), { code: 'stopped', text }] };
 }

@@ -1,7 +1,7 @@
 import type { CandidateRef } from '../candidate.js';
 import type { DoneStep } from '../pipeline/machine/state.js';
 import type { RunInput } from '../inputs.js';
-import type { RunStatus } from '../status.js';
+import type { RunStatus, TrialSummary } from '../status.js';
 import type { Target } from '../target.js';
 import { newModel, type RunModel } from './model.js';
 import { compoundSpeedup, triedCandidates } from './round.js';
@@ -26,14 +26,17 @@ export function progressOf(model: RunModel, target: Target): Progress | null {
 /**
  * The model with which a run goes on where another one ended: in its round, with its champion, trials, notes and warnings.
  * What was under way then is tried again. The budget of trials goes on, that of wall time begins anew. `now`: milliseconds.
+ * `open`: ids of trials on which a step has yet to decide, which are as they were.
  */
-export function resumedModel(input: RunInput, before: { status: RunStatus; progress: Progress }, now: number): RunModel {
+export function resumedModel(input: RunInput, before: { status: RunStatus; progress: Progress }, now: number, open: readonly string[] = []): RunModel {
   const { status: earlier, progress } = before;
   const fresh = newModel(input, 'run', now);
   const { error: _error, ablations: _ablations, steps: _steps, ...kept } = earlier;
+  const trials = earlier.trials.map((trial) => (open.includes(trial.id) && trial.id in progress.model.passed ? reopened(trial) : trial));
   const speedup = compoundSpeedup(earlier.trials.filter(({ dropped }) => dropped !== true));
   const status: RunStatus = {
     ...kept,
+    trials,
     run: input.run,
     resumes: earlier.run,
     state: 'running',
@@ -48,7 +51,12 @@ export function resumedModel(input: RunInput, before: { status: RunStatus; progr
     startedAt: now,
     endedAt: null,
   };
-  return { ...progress.model, ranked: leftToTry(progress.model.ranked, earlier), status, paused: false, stopping: false };
+  const asked = trials.filter(({ id, state }) => state === 'awaiting-approval' && !earlier.decisions.some((decision) => decision.trial === id));
+  return { ...progress.model, ranked: leftToTry(progress.model.ranked, status), waiting: Object.fromEntries(asked.map(({ id }) => [id, now])), status, paused: false, stopping: false };
+}
+
+function reopened({ undecided, ...trial }: TrialSummary): TrialSummary {
+  return undecided === undefined ? trial : { ...trial, ...undecided };
 }
 
 /** Those whose trials the end interrupted, then those that were not begun. */

@@ -1,26 +1,10 @@
-import type { ArtifactRef } from '../../core/artifact.js';
-import type { CandidateRef } from '../../core/candidate.js';
 import type { Work } from '../../core/pipeline/machine/ready.js';
 import type { CommandOutcome, CommandRole, WorktreeRef } from '../../core/run/contracts.js';
+import { draftKey, type Draft } from '../../core/run/draft.js';
 import type { CommitRef } from '../../core/target.js';
 import { refusal } from '../failures.js';
 import type { HostHandle } from '../host-session.js';
 import { championWorktree, scopeOf, type Phases } from '../phases.js';
-
-/** The key of the state under which a branch has its draft. */
-export const draftKey = 'draft';
-
-/** A change that is not accepted yet. */
-export interface Draft {
-  /** The change on `champion`. */
-  commit: CommitRef;
-  champion: string;
-  candidate: CandidateRef;
-  /** What it changes. */
-  diff: ArtifactRef;
-  /** The trial that judged it. Absent: nobody has. */
-  trial?: string;
-}
 
 /** The draft of the branch; null where there is none. */
 export function draftOf(work: Work): Draft | null {

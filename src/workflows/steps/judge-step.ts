@@ -1,9 +1,10 @@
-import { exhausted, type RunModel } from '../../core/run/model.js';
+import { draftKey, type Draft } from '../../core/run/draft.js';
+import { closeTrial, exhausted, type RunModel } from '../../core/run/model.js';
 import { firstTrials } from '../../core/run/round.js';
 import type { TrialSummary } from '../../core/status.js';
 import { acceptOne, conclude, runTrial } from '../execute.js';
 import { refusal } from '../failures.js';
-import { draftKey, draftOf, type Draft } from './draft.js';
+import { draftOf } from './draft.js';
 import type { StepRunner } from './run-step.js';
 
 /** Characters of reasons in an output. */
@@ -52,9 +53,7 @@ function shown({ verdict }: TrialSummary): { verdict: string | null; ratio: numb
 /** What was judged in a round and no step decided on is not accepted. */
 export function dropUndecided({ status }: RunModel): void {
   for (const trial of status.trials) {
-    if (trial.state !== 'passed') continue;
-    trial.state = 'decided';
-    trial.verdict = { kind: 'rejected', measured: trial.verdict?.measured ?? null, reasons: [...(trial.verdict?.reasons ?? []), { code: 'stopped', text: 'It passed, and no step of type decide accepted it before the round ended.' }] };
+    if (trial.state === 'passed') closeTrial(trial, 'It passed, and no step of type decide accepted it before the round ended.');
   }
 }
 
