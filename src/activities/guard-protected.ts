@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { judgingCommands } from '../core/config/benchmarks.js';
+import { filesOfConfig } from '../core/config/config-files.js';
 import { knobSearchOf } from '../core/config/knob-rules.js';
 import type { Config } from '../core/config/schema.js';
 import { functionNamed } from '../check/cases/run-cases.js';
@@ -14,7 +15,7 @@ import { declaredPlaces } from '../workspace/turned-text.js';
 
 /** What no candidate of this target may change: the globs, and the files that its commands start. */
 export async function rulesOf(repository: Repository, target: Target, config: Config): Promise<ProtectedRules> {
-  const rules = protectedRules(config.target, [...(await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks)), ...generatorsOf(config)]);
+  const rules = protectedRules(config.target, [...(await protectedFromCommands(repository, target.base.commit, judgingCommands(config), config.benchmarks)), ...generatorsOf(config)], filesOfConfig(config));
   return knobSearchOf(config) === null ? rules : { ...rules, turnable: { declared: declaredPlaces(config) } };
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { parseConfig, validateConfig } from '../core/config/parse.js';
+import { validateConfig } from '../core/config/parse.js';
 import type { Config, ConfigInput } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import { nearestAtRevision } from '../workspace/read-at-revision.js';
 import { editableInPullRequests } from '../workspace/protected-globs.js';
 import type { CliContext } from './context.js';
 import { configName, loadConfig, nearestConfig } from './load-config.js';
+import { largestFile, parseWithStepFiles, tooLarge } from './step-files.js';
 
 /** How `judge` is told what to run and what to measure. */
 export interface JudgeFlags {
@@ -74,7 +75,11 @@ async function nearestOf(context: CliContext, dir: string, base: string, warn: (
     return config;
   }
   if (here !== null && (await readFile(here, 'utf8').catch(() => null)) !== ofBase.text) warn(`The base's ${ofBase.path} says how the change is judged; the ${configName} of the working tree differs from it, and does not count.`);
-  return parseConfig(ofBase.text, `${base}:${ofBase.path}`);
+  return parseWithStepFiles(ofBase.text, `${base}:${ofBase.path}`, { config: ofBase.path, shown: (path) => `${base}:${path}` }, async (path) => {
+    const bytes = await ofBase.beside(path);
+    if (bytes === null) return { problem: 'is no file of the base' };
+    return bytes.length > largestFile ? tooLarge(bytes.length) : { text: bytes.toString('utf8') };
+  });
 }
 
 /** Nothing is searched here, and only what perfloop's own search made may turn settings in protected files: the tables of knobs are left out. */

@@ -1,9 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
-import { parseConfig } from '../core/config/parse.js';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { CliContext } from './context.js';
+import { parseWithStepFiles, readBelow } from './step-files.js';
 
 export const configName = 'perfloop.toml';
 
@@ -19,7 +19,16 @@ export async function loadConfig(context: CliContext, dir: string, file: string 
   } catch (error) {
     throw new PerfloopError('PL_CONFIG_UNREADABLE', 'the config cannot be read', { where: path, fix: 'Name a file that exists and can be read.', cause: error });
   }
-  return parseConfig(text, shown(context, path));
+  const root = await topOf(dirname(path));
+  return parseWithStepFiles(text, shown(context, path), { config: relative(root, path).split(sep).join('/'), shown: (file) => shown(context, join(root, file)) }, readBelow(root));
+}
+
+/** The top of the repository that a folder is in; the folder itself where it is in none. */
+async function topOf(folder: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
+    if (await exists(join(at, '.git'))) return at;
+    if (dirname(at) === at) return folder;
+  }
 }
 
 /** As short as it is clear. */

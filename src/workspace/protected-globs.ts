@@ -73,9 +73,9 @@ const builtIn = [
   '**/.git*',
 ];
 
-/** The rules of a target. `commandFiles`: see `protectedFromCommands`. */
-export function protectedRules(target: Pick<Config['target'], 'protected' | 'editable'>, commandFiles: ProtectedRules['commandFiles'] = []): ProtectedRules {
-  return { always, builtIn, editable: target.editable, named: target.protected, commandFiles };
+/** The rules of a target. `commandFiles`: see `protectedFromCommands`. `ofConfig`: files that are a part of the config, as `perfloop.toml` is. */
+export function protectedRules(target: Pick<Config['target'], 'protected' | 'editable'>, commandFiles: ProtectedRules['commandFiles'] = [], ofConfig: readonly string[] = []): ProtectedRules {
+  return { always: [...always, ...ofConfig.map(literally)], builtIn, editable: target.editable, named: target.protected, commandFiles };
 }
 
 /** Gives the reason why a path is protected, or undefined. Letter case and Unicode form do not matter. */
@@ -116,4 +116,9 @@ export function fold(path: string): string {
 function withContents(glob: string): string[] {
   const plain = glob.normalize('NFC').replace(/^\.\//, '').replace(/\/$/, '');
   return [plain, `${plain}/**`];
+}
+
+/** A glob that means one path. */
+function literally(path: string): string {
+  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, String.raw`\$&`);
 }

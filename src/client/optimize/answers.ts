@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Candidate } from '../../core/candidate.js';
+import { filesOfConfig } from '../../core/config/config-files.js';
 import type { ModelChoice } from '../../core/config/models.js';
 import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
@@ -52,7 +53,7 @@ export async function answersTo(context: CliContext, request: AnswersRequest): P
   const { root, config, findings } = request;
   const { only, except, folder } = config.propose;
   const recipes = recipeProposer({ only, except, own: folder === undefined ? [] : await ownRecipes(join(root, folder), recipeNames) });
-  const protectedBy = protectionOf(protectedRules(config.target, []));
+  const protectedBy = protectionOf(protectedRules(config.target, [], filesOfConfig(config)));
   return withModels(context, { config, verb: 'optimize' }, async (asking) => {
     const answered: OptimizedFinding[] = [];
     const failed = new Set<string>();

@@ -4,24 +4,36 @@ import { issueText, problemsOf, type Problem } from './problems.js';
 import { crossProblems } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 import { withService } from './service.js';
-import { lineOf, parseToml, plainValue } from './toml.js';
+import { type FileProblem, type StepFiles, withStepFiles } from './step-files.js';
+import { parseToml, placeOf, plainValue, type TomlPlace } from './toml.js';
 
 /** More than a person reads at once; a hostile file could bring as many as it has lines. */
 const maxProblems = 50;
 
 /**
- * Reads the text of a `perfloop.toml`. Durations come out in milliseconds, defaults filled in.
- * Throws `PL_CONFIG_SYNTAX` when it is not TOML, else `PL_CONFIG_INVALID` with every problem, one line each:
+ * Reads the text of a `perfloop.toml`, with the files of steps that it names. Durations come out in milliseconds, defaults
+ * filled in. Throws `PL_CONFIG_SYNTAX` when it is not TOML, else `PL_CONFIG_INVALID` with every problem, one line each:
  * `perfloop.toml:12: loop.ronds: unknown key; did you mean rounds? allowed: rounds, ...`.
  */
-export function parseConfig(text: string, fileName: string): Config {
-  const root = parseToml(text, fileName);
-  return validate(plainValue(root), fileName, (path) => lineOf(root, path));
+export function parseConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }): Config {
+  const { root, problems, wanted } = withStepFiles(parseToml(text, fileName), files);
+  const missing = wanted.map((path): FileProblem => ({ file: files.shown(path), line: null, key: '', text: 'is a file of steps that was not given' }));
+  return validate(plainValue(root), fileName, (path) => placeOf(root, path), [...problems, ...missing]);
+}
+
+/** The files of steps that a config names, directly or not, and that are not among those given. What is no TOML names none. */
+export function wantedStepFiles(text: string, files: StepFiles): string[] {
+  try {
+    return withStepFiles(parseToml(text, files.config), files).wanted;
+  } catch (error) {
+    if (error instanceof PerfloopError) return [];
+    throw error;
+  }
 }
 
 /** The same for a plain value that did not come from a file, such as one put together from command line flags. */
 export function validateConfig(value: unknown, where: string): Config {
-  return validate(value, where, () => null);
+  return validate(value, where, () => ({ line: null, file: null, above: 0 }), []);
 }
 
 /** The config of a repository that says nothing. */
@@ -41,14 +53,16 @@ export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): Be
   return first;
 }
 
-function validate(value: unknown, where: string, line: (path: readonly PropertyKey[]) => number | null): Config {
+function validate(value: unknown, where: string, placeAt: (path: readonly PropertyKey[]) => TomlPlace, ofFiles: readonly FileProblem[]): Config {
   const parsed = configSchema.safeParse(value, { error: issueText });
-  const problems = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)];
+  const found = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)].map((problem): FileProblem => {
+    const { line, file, above } = placeAt(problem.path);
+    return { file: file ?? where, line, key: keyOf(problem, value, above), text: problem.text };
+  });
+  const problems = [...ofFiles, ...found];
   if (parsed.success && problems.length === 0) return withService(parsed.data);
-  const lines = problems
-    .map((problem) => ({ problem, line: line(problem.path) }))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-    .map(({ problem, line }) => `${line === null ? where : `${where}:${line}`}: ${keyOf(problem, value)}${problem.text}`);
+  // A file that is used twice has its mistakes once.
+  const lines = [...new Set(inOrder(problems, where).map(({ file, line, key, text }) => `${line === null ? file : `${file}:${line}`}: ${key === '' ? '' : `${key}: `}${text}`))];
   throw new PerfloopError('PL_CONFIG_INVALID', `${where} has ${lines.length === 1 ? 'one problem' : `${lines.length} problems`}`, {
     where,
     problems: lines.length > maxProblems ? [...lines.slice(0, maxProblems), `and ${lines.length - maxProblems} more`] : lines,
@@ -56,14 +70,20 @@ function validate(value: unknown, where: string, line: (path: readonly PropertyK
   });
 }
 
-/** `metrics[0].pattern: `. A command written as a string has no `run` of its own to point at. */
-function keyOf({ path }: Problem, value: unknown): string {
+/** The config itself first, then each file of steps, by lines. */
+function inOrder(problems: readonly FileProblem[], first: string): FileProblem[] {
+  const files = [...new Set([first, ...problems.map(({ file }) => file)])];
+  return problems.toSorted((one, other) => files.indexOf(one.file) - files.indexOf(other.file) || (one.line ?? 0) - (other.line ?? 0));
+}
+
+/** `metrics[0].pattern`, without the first parts of the path, which lead to a file. A command written as a string has no `run` of its own to point at. */
+function keyOf({ path }: Problem, value: unknown, above: number): string {
   let text = '';
   let current: unknown = value;
-  for (const part of path) {
+  for (const [depth, part] of path.entries()) {
     if (typeof current === 'string') break;
-    text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`;
+    if (depth >= above) text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`;
     current = typeof current === 'object' && current !== null ? (current as Record<PropertyKey, unknown>)[part] : undefined;
   }
-  return text === '' ? '' : `${text}: `;
+  return text;
 }

@@ -4,7 +4,7 @@ import type { StepDefinition } from '../pipeline/graph/definition.js';
 import { planProblems } from '../pipeline/graph/plan.js';
 import { usesGraph } from '../pipeline/uses-graph.js';
 import type { Problem } from './problems.js';
-import { keysOfTypes, stepSchema, stepTypes, type StepType } from './steps-schema.js';
+import { keysOfTypes, stepSchema, stepTypes, type StepConfig, type StepType } from './steps-schema.js';
 import { isTable, type Table } from './table.js';
 
 /** What is wrong with [[steps]] one by one, as they are written; also where another part of the file is wrong. */
@@ -28,16 +28,21 @@ function ofStep(step: Table, type: StepType, path: readonly PropertyKey[]): Prob
 function missing(step: Table, type: StepType): { key: string; text: string }[] {
   if (type === 'command' && step['command'] === undefined) return [{ key: 'command', text: 'is missing: a step of type command runs one' }];
   if (type === 'analyze' && step['command'] === undefined && step['ignore'] !== undefined) return [{ key: 'ignore', text: 'is for an analyze step with a `command`; without one, `profile.ignore` says what is left out' }];
-  if ((type === 'parallel' || type === 'race' || type === 'pipeline') && step['steps'] === undefined) return [{ key: 'steps', text: `is missing: a step of type ${type} has its members there, as [[steps.steps]]` }];
+  if ((type === 'parallel' || type === 'race' || type === 'pipeline') && step['steps'] === undefined && (type !== 'pipeline' || step['file'] === undefined)) return [{ key: 'steps', text: `is missing: a step of type ${type} has its members there, as [[steps.steps]]${type === 'pipeline' ? ', or in a `file`' : ''}` }];
   return [];
 }
 
 /** What is wrong with the steps as a whole, where each of them is right. */
 export function stepPlanProblems(config: Table): Problem[] {
   const { success, data: steps } = z.array(stepSchema).safeParse(config['steps'] ?? []);
-  if (!success || stepKeyProblems(config).length > 0) return [];
+  if (!success || stepKeyProblems(config).length > 0 || !steps.every(isWhole)) return [];
   if (usesGraph(steps)) return planProblems(steps as readonly StepDefinition[]).map(({ path, text }) => ({ path: ['steps', ...path], text }));
   return stepProblems(steps.map(({ type, name, command }) => ({ type, name, hasCommand: command !== undefined }))).map(({ position, key, text }) => ({ path: ['steps', position, key], text }));
+}
+
+/** Whether all files of steps in it are there. */
+function isWhole({ type, file, steps }: StepConfig): boolean {
+  return steps === undefined ? type !== 'pipeline' || file === undefined : steps.every(isWhole);
 }
 
 function isStepType(value: unknown): value is StepType {

@@ -50,11 +50,12 @@ export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   call_sites: ['collect_context'],
   snippet_lines: ['collect_context'],
   template: ['write_prompt'],
+  file: ['pipeline'],
   steps: ['pipeline', 'parallel', 'race'],
   on_timeout: ['parallel'],
 };
 
-const stepName = z.string().regex(/^[A-Za-z][\w.-]{0,59}$/, 'must start with a letter and hold at most 60 letters, digits, _ . or -');
+const stepName = z.string().regex(/^[A-Za-z][\w.-]{0,99}$/, 'must start with a letter and hold at most 100 letters, digits, _ . or -; the names of the groups around its file stand before it');
 
 /** The grammar is that of src/core/expression, which is looked at with the plan. */
 const expression = z.string().trim().min(1).max(2000).meta({ title: 'expression' });
@@ -99,6 +100,7 @@ export const stepSchema = z.strictObject({
   snippet_lines: z.int().min(1).max(2000).optional().describe('For `collect_context`: lines of each function at most. Default: 80.'),
   template: pathBelowRoot.optional().describe('For `write_prompt`: a file of the repository, read from the base, in which `{{targets}}`, `{{context}}`, `{{history}}`, `{{input}}`, `{{commands}}`, `{{protected}}` and `{{state.KEY}}` are filled in. Default: a task that comes with perfloop, with targets and context.'),
   agent: z.string().min(1).max(60).optional().describe('For `agent`: which of [agents.NAME]. Default: the only one.'),
+  file: z.string().min(1).max(1000).optional().describe('For `pipeline`, in place of `steps`: a file with the members as [[steps]], such as `steps/polish.toml`. The path begins at the file that names it, and stays in the repository. Outside of the file its steps are named `GROUP.STEP`, so that it can be used several times. See docs/pipeline.md.').meta({ title: 'path' }),
   get steps() {
     return z.array(stepSchema).max(10_000).optional().describe('For `parallel`, `race` and `pipeline`: the members, as [[steps.steps]]. Of the first two all begin at once, unless one says `needs`; those of a pipeline run one after another.');
   },

@@ -9,6 +9,8 @@ const maxDepth = 16;
 export interface TomlNode {
   /** From 1. For a table, the line of its header. */
   line: number;
+  /** Where it is not from the file around it: as that file is shown to people. */
+  file?: string;
   content: { kind: 'table'; entries: Map<string, TomlNode> } | { kind: 'array'; items: TomlNode[] } | { kind: 'scalar'; value: AST.TOMLValue['value'] };
 }
 
@@ -146,11 +148,27 @@ export function plainValue({ content }: TomlNode): unknown {
 
 /** The line of the value at a path, or of the nearest table around it; null when only the whole file is left. */
 export function lineOf(root: TomlNode, path: readonly PropertyKey[]): number | null {
+  return placeOf(root, path).line;
+}
+
+export interface TomlPlace {
+  /** As with `lineOf`. */
+  line: number | null;
+  /** The file that it is from, where that is not the one of the root; and how many parts of the path lead to the list in it. */
+  file: string | null;
+  above: number;
+}
+
+/** Where the value at a path stands, or the nearest table around it. */
+export function placeOf(root: TomlNode, path: readonly PropertyKey[]): TomlPlace {
   let node = root;
-  for (const part of path) {
+  const place: TomlPlace = { line: null, file: null, above: 0 };
+  for (const [depth, part] of path.entries()) {
     const next = node.content.kind === 'table' ? node.content.entries.get(String(part)) : node.content.kind === 'array' ? node.content.items[Number(part)] : undefined;
     if (next === undefined) break;
     node = next;
+    place.line = node.line;
+    if (node.file !== undefined) Object.assign(place, { file: node.file, above: depth - 1 });
   }
-  return node === root ? null : node.line;
+  return place;
 }

@@ -21,7 +21,8 @@ describe('docs/config.md', () => {
     expect(parseConfig(example, 'example').metrics.map((metric) => metric.name)).toEqual(['throughput', 'memory', 'step', 'recall']);
     expect(parseConfig(several, 'example').benchmarks.map(({ name }) => name)).toEqual(['parse', 'serve']);
     expect(parseConfig(service, 'example').service?.ready_timeout).toBe(10_000);
-    expect(planOf(parseConfig(graph, 'example')).steps).toBe(17);
+    const polish = { text: '[[steps]]\ntype = "noop"\n' };
+    expect(planOf(parseConfig(graph, 'example', { config: 'example', texts: new Map([['steps/polish.toml', polish]]), shown: (path) => path })).steps).toBe(18);
   });
 
   it('has every key of the schema in its examples', () => {
