@@ -2,7 +2,6 @@ import type { ArtifactRef } from '../core/artifact.js';
 import type { Config } from '../core/config/schema.js';
 import { knobSearchOf } from '../core/config/knob-rules.js';
 import { proposingModels } from '../core/config/proposing-models.js';
-import { plan } from '../core/pipeline/plan.js';
 import { nothingToTryNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';
 import { deltaOf } from '../core/verdict/noise.js';
@@ -72,11 +71,11 @@ function findingsOf({ model, input }: Phases): ArtifactRef | null {
   return model.findings;
 }
 
-/** Models may go on while candidates are tried, where any are to be tried. */
+/** Models may go on while candidates are tried, where any are to be tried: of a graph's steps no more than that is known here. */
 function overlaps(config: Config): boolean {
   // Configs in inputs of earlier versions lack it.
   const { overlap = false } = config.propose as Partial<Config['propose']>;
-  return overlap && proposingModels(config).length > 0 && plan(config.steps).some(({ type }) => type === 'execute');
+  return overlap && proposingModels(config).length > 0 && (config.steps.length === 0 || config.steps.some(({ type, enabled }) => enabled && type === 'execute'));
 }
 
 /** What the plan expects of one trial; null where there is none. */

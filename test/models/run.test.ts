@@ -40,10 +40,17 @@ const isOf = (head: string) => ({ body }: Received): boolean => JSON.stringify(b
 const aboutProfile = isOf('# A profile to analyze');
 const aboutTrials = isOf('# What was tried');
 
-/** `upTo`: its plan ends with the proposals. */
-function target(url: string, upTo?: 'optimize'): CountingTarget {
+const plans = {
+  /** Ends with the proposals. */
+  optimize: [{ type: 'profile' }, { type: 'analyze' }, { type: 'optimize' }],
+  /** Its condition makes a graph of it; and trials may begin while models are asked. */
+  graph: [{ type: 'profile' }, { type: 'analyze' }, { type: 'optimize' }, { type: 'execute', when: 'steps.optimize.output.candidates >= 0' }],
+};
+
+/** `upTo`: a plan of its own, in which models are asked for proposals alone. */
+function target(url: string, upTo?: keyof typeof plans): CountingTarget {
   const counting = countingTarget({ config: {
-    ...(upTo === undefined ? {} : { steps: [{ type: 'profile' }, { type: 'analyze' }, { type: 'optimize' }] }),
+    ...(upTo === undefined ? {} : { steps: plans[upTo] }),
     verdict: { protocol: 'fixed', runs: 8, warmups: 0 },
     // On a busy machine what starts the program gets a share as well, and models would be asked about another place.
     profile: { min_share: 0.3 },
@@ -140,9 +147,9 @@ it('accepts what a model proposes by the verdict, pays once although its worker 
   expect(files.filter((path) => readFileSync(path).includes(key))).toEqual([]);
 });
 
-it('goes on without a model that cannot be asked, and says why', async () => {
+it.each(['optimize', 'graph'] as const)('goes on without a model that cannot be asked, and says why (%s)', async (plan) => {
   const server = await modelServer('anthropic', () => ({ status: 401, body: { type: 'error', error: { type: 'authentication_error', message: `invalid x-api-key ${key}` } } }));
-  const { execution, status } = await loop.ended(await start(target(server.url, 'optimize')));
+  const { execution, status } = await loop.ended(await start(target(server.url, plan)));
   await server.close();
   expect({ execution, findings: status?.findings }).toEqual({ execution: 'COMPLETED', findings: 1 });
   expect(server.received).toHaveLength(1);
