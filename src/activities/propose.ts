@@ -17,6 +17,7 @@ import type { Dependencies } from './dependencies.js';
 import { repositoryOf, withHostLock, worktreeOf } from './ground.js';
 import { rulesOf } from './guard-protected.js';
 import { protectionOf } from '../workspace/protected-globs.js';
+import { protectedNotes, type KeptFile } from './propose-notes.js';
 import { scriptCandidates } from './script.js';
 
 type Input = Parameters<HostActivities['propose']>[0];
@@ -27,23 +28,28 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
     const { config, delta, tried, limit, hardware, trialSeconds } = input;
     const known = input.known === undefined ? null : await deps.artifacts.getJson<KnownOfTarget>(input.known);
     const done = new Set(tried);
-    const findings = await editableFindings(deps, input);
+    const { findings, kept } = await findingsByProtection(deps, input);
     const candidates = await withSurroundings(deps, input, (await withHostLock(deps, 'shared', attempt, () => attempt.report({ doing: 'waiting' }), async () => proposed(deps, input, findings, attempt))).filter((candidate) => !done.has(candidate.id)));
     const asked = { candidates, records: known?.records ?? [], refused: config.propose.retry_refused ? [] : (known?.refused ?? []), hardware, delta, limit, trialSeconds, seed: config.propose.seed ?? randomBytes(8).toString('hex') };
     const choice = choose(asked);
     return {
       ranked: await Promise.all(choice.chosen.map(({ candidate, expected }) => refOf(deps, candidate, expected))),
-      hopeless: [...choice.hopeless.map(({ candidate, why }) => ({ title: placed(candidate), why })), ...unread(config.propose.recipes ? findings : [])],
+      hopeless: [...choice.hopeless.map(({ candidate, why }) => ({ title: placed(candidate), why })), ...unread(config.propose.recipes ? findings : []), ...(candidates.length === 0 && findings.length === 0 ? protectedNotes(kept) : [])],
       choice: await deps.artifacts.put('json', JSON.stringify(choiceRecord(input.round, asked, choice))),
     };
   });
 }
 
-/** A benchmark or a test can be hot, and stays as it is. */
-async function editableFindings(deps: Dependencies, { target, config, findings }: Input): Promise<Finding[]> {
-  if (findings === undefined) return [];
+/** A benchmark or a test can be hot, and stays as it is: `kept`. */
+async function findingsByProtection(deps: Dependencies, { target, config, findings }: Input): Promise<{ findings: Finding[]; kept: KeptFile[] }> {
+  if (findings === undefined) return { findings: [], kept: [] };
   const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
-  return (await deps.artifacts.getJson<Finding[]>(findings)).filter(({ file }) => protectedBy(file) === undefined);
+  const all = await deps.artifacts.getJson<Finding[]>(findings);
+  const kept = all.flatMap(({ file }) => {
+    const protection = protectedBy(file);
+    return protection === undefined ? [] : [{ file, protection }];
+  });
+  return { findings: all.filter(({ file }) => protectedBy(file) === undefined), kept };
 }
 
 async function proposed(deps: Dependencies, input: Input, findings: readonly Finding[], attempt: Attempt): Promise<Candidate[]> {

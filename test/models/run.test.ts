@@ -11,6 +11,7 @@ import { resolveTarget } from '../../src/workspace/snapshot.js';
 import { countingTarget, type CountingTarget } from '../support/counting-target.js';
 import { patience, sharedLoop } from '../support/loop.js';
 import { modelServer, type Received, type Scripted } from '../support/model-server.js';
+import type { ConfigInput } from '../../src/core/config/schema.js';
 
 const key = 'planted-by-the-test-8f2c91';
 const loop = sharedLoop({ env: { A_MODEL_KEY: key } });
@@ -45,7 +46,7 @@ const plans = {
   optimize: [{ type: 'profile' }, { type: 'analyze' }, { type: 'optimize' }],
   /** Its condition makes a graph of it; and trials may begin while models are asked. */
   graph: [{ type: 'profile' }, { type: 'analyze' }, { type: 'optimize' }, { type: 'execute', when: 'steps.optimize.output.candidates >= 0' }],
-};
+} satisfies Record<string, ConfigInput['steps']>;
 
 /** `upTo`: a plan of its own, in which models are asked for proposals alone. */
 function target(url: string, upTo?: keyof typeof plans): CountingTarget {
