@@ -61,6 +61,7 @@ export async function agentAttempt(input: AgentAttemptInput): Promise<AgentAttem
     const failure = error instanceof GroundLost || hasCode(error, 'PL_WORKTREE_GONE') ? refusal('PL_AGENT_GROUND', 'the host or a worktree of the agent was lost again and again') : endingWith('PL_AGENT_FAILED', error);
     if (isCancellation(error) || !patched('failed-attempts-kept')) throw failure;
     const { code, message } = describeFailure(failure);
+    state.spent ||= code === 'PL_BUDGET_SPENT';
     state.broken = `${beginningOf(oneLine(message), mostStatusText - 100)} (${code})`;
     // What its iterations cost and came to is kept, whatever ended it. Where not even that can be done, the failure says more.
     const kept = await session.onHost((on) => new AttemptOnHost(input, on, state).keep()).catch((reason: unknown) => {

@@ -13,8 +13,10 @@ import { ready, type Work } from '../core/pipeline/machine/ready.js';
 import { start } from '../core/pipeline/machine/start.js';
 import type { Machine } from '../core/pipeline/machine/state.js';
 import { stepsShown } from '../core/pipeline/machine/shown.js';
+import { placedMessage } from '../core/pipeline/machine/errors.js';
+import { outOfTime } from '../core/run/model.js';
 import { describeFailure, refusal } from './failures.js';
-import type { Phases } from './phases.js';
+import { warn, type Phases } from './phases.js';
 import { CompletedSteps } from './steps/completed.js';
 import { StepLog } from './step-log.js';
 import { dropUndecided } from './steps/judge-step.js';
@@ -29,25 +31,39 @@ const largestInput = 1_800_000;
 /**
  * One round of steps that form a graph. Every step that is ready runs at once, each in a scope of its own, so that a timeout
  * or a lost race ends what it runs and nothing else. Where the history has grown long nothing new begins, what runs goes on
- * to its end, and `goOn` continues in a new execution.
+ * to its end, and `goOn` continues in a new execution. Gives why the run is to end now, since a budget is used; else null.
  */
-export async function graphRound(phases: Phases, config: Config, goOn: () => Promise<never>): Promise<void> {
+export async function graphRound(phases: Phases, config: Config, goOn: () => Promise<never>): Promise<string | null> {
   const { model, control } = phases;
   const planned = planOf(config);
   const machine = model.graph == null ? begun(phases, planned) : load(planned, model.graph, Date.now());
   model.graph = null;
   control.steps = () => stepsShown(planned, machine);
-  const ended = await new GraphRound(phases, config, machine, goOn).toEnd().finally(() => {
+  const round = new GraphRound(phases, config, machine, goOn);
+  const ended = await round.toEnd().finally(() => {
     model.status.steps = stepsShown(planned, machine);
     control.steps = null;
   });
   for (const warning of ended.warnings) if (!model.status.warnings.includes(warning)) model.status.warnings.push(warning);
   dropUndecided(model);
-  if (ended.status !== 'failed') return;
-  const [first, ...others] = ended.errors.filter(({ handled }) => !handled);
-  const place = first === undefined ? '' : `step ${first.step}, execution ${first.count}, attempt ${first.attempt}`;
-  const also = others.length === 0 ? '' : `\nand: ${others.map(({ step, message }) => `${step}: ${message}`).join('\nand: ')}`;
-  throw refusal(first?.code ?? 'PL_STEP_FAILED', `${place}: ${first?.message ?? 'the pipeline failed'}${also}`, { where: `steps: ${first?.step ?? ''}`, ...(first?.input == null ? {} : { fix: `Its input was ${first.input}. Its log is in the folder of the run's logs.` }) });
+  if (ended.status === 'failed') throw failureOf(ended, (step) => round.folderOf(step));
+  if (round.spent !== null) warn(model, `The steps of round ${model.status.round} ended early: ${round.spent}.`);
+  return round.spent;
+}
+
+/** What ended a round, and what else failed; with the folder of the logs of the first. */
+function failureOf({ errors }: End, folderOf: (step: string) => string | null): Error {
+  const [first, ...others] = errors.filter(({ handled }) => !handled);
+  if (first === undefined) return refusal('PL_STEP_FAILED', 'the pipeline failed');
+  const { step, code, input, fix } = first;
+  const folder = folderOf(step);
+  const hints = [fix, folder === null ? undefined : `See its logs: ${folder}.`, input === null ? undefined : `Its input was ${input}.`].filter((hint) => hint !== undefined);
+  return refusal(code ?? 'PL_STEP_FAILED', [first, ...others].map(placedMessage).join('\nand: '), { where: `steps: ${step}`, ...(hints.length === 0 ? {} : { fix: hints.join(' ') }) });
+}
+
+/** Deciding by a verdict that is there costs nothing of a budget, and keeps what was measured. */
+function isPaid({ step }: Work): boolean {
+  return step.definition.type === 'decide';
 }
 
 /** A round from its beginning; of a run that goes on after another one, with what that had completed. */
@@ -65,6 +81,10 @@ class GraphRound {
   /** Of the workflow itself, such as its cancellation: it ends everything. */
   private fatal: { error: unknown } | null = null;
   private readonly completed: CompletedSteps;
+  /** Why the round ends early: a budget is used. */
+  spent: string | null = null;
+  /** Steps that found it so. They are over when nothing runs any more, and have not failed. */
+  private readonly unpaid: Work[] = [];
 
   constructor(
     private readonly phases: Phases,
@@ -76,10 +96,16 @@ class GraphRound {
     this.log = new StepLog(phases);
   }
 
+  /** Where the logs of its last execution are, below the home; null where none began in this execution of the workflow. */
+  folderOf(step: string): string | null {
+    const folder = this.log.folders.get(step);
+    return folder === undefined ? null : `$PERFLOOP_HOME/logs/${this.phases.input.run}/${folder}`;
+  }
+
   async toEnd(): Promise<End> {
     try {
       while (end(this.machine) === null && this.fatal === null) {
-        if (this.running.size === 0 && this.isLong()) await this.continueLater();
+        if (this.running.size === 0 && this.spent === null && this.isLong()) await this.continueLater();
         await this.step();
       }
     } finally {
@@ -100,21 +126,32 @@ class GraphRound {
     const now = Date.now();
     this.changed = false;
     // As in a chain: what runs when a person stops the run goes on to its end, which it hastens itself, and nothing else begins.
-    if (model.stopping && this.running.size === 0) return stop(machine, 'the run was stopped', now);
-    const holding = model.paused || model.stopping || this.isLong();
+    if (model.stopping && this.running.size === 0) return this.endNow('the run was stopped', now);
+    this.spent ??= outOfTime(model, now);
+    const holding = model.paused || model.stopping || (this.spent === null && this.isLong());
     let due = nextDeadline(machine) ?? Infinity;
     for (const work of ready(machine, now, holding ? 0 : Math.max(0, mostAtOnce - this.running.size))) {
+      if (this.spent !== null && !isPaid(work)) continue;
       if (work.delayMs > 0) due = Math.min(due, now + work.delayMs);
       else this.begin(work, now);
     }
+    if (this.spent !== null && this.running.size === 0 && !holding) return this.endNow(this.spent, now);
     for (const { name } of toCancel(machine)) this.running.get(name)?.cancel();
     due = Math.min(due, nextDeadline(machine) ?? Infinity);
     if (end(machine) !== null) return;
-    const { paused, stopping } = model;
+    const { paused, stopping, status: { startedAt, budget } } = model;
+    // Nobody else wakes up where only a retry is waited for.
+    if (this.running.size === 0 && due < Infinity) due = Math.min(due, startedAt + budget.maxWallMs);
     const happened = (): boolean => this.changed || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
     if (due === Infinity) await condition(happened);
     else await condition(happened, Math.max(1, due - now));
     if (due <= Date.now()) expire(machine, Date.now());
+  }
+
+  /** Ends the round with what is done: nothing runs. */
+  private endNow(why: string, now: number): void {
+    stop(this.machine, why, now);
+    for (const { name } of this.unpaid.splice(0)) complete(this.machine, name, { kind: 'cancelled' }, now);
   }
 
   private begin(work: Work, now: number): void {
@@ -136,7 +173,13 @@ class GraphRound {
     if (isCancellation(error) && !asked) this.fatal ??= { error };
     if (isCancellation(error)) return this.over(work, { kind: 'cancelled' });
     const { code, message, fix } = describeFailure(error);
-    this.over(work, { kind: 'failed', error: { code, message: fix === undefined ? message : `${message} ${fix}` } });
+    const outcome: Outcome = { kind: 'failed', error: { code, message, ...(fix === undefined ? {} : { fix }) } };
+    if (code !== 'PL_BUDGET_SPENT' || asked) return this.over(work, outcome);
+    this.running.delete(work.name);
+    this.changed = true;
+    this.log.ended(work, outcome);
+    this.spent ??= message;
+    this.unpaid.push(work);
   }
 
   private over(work: Work, outcome: Outcome): void {

@@ -45,8 +45,9 @@ export async function run(input: RunWorkflowInput): Promise<RunStatus> {
 async function rounds(phases: Phases, input: RunWorkflowInput): Promise<string> {
   const { model, control } = phases;
   const later = (): Promise<never> => goOn(phases, input);
+  let spent: string | null;
   try {
-    await (usesGraph(input.config.steps) ? graphRound(phases, input.config, later) : chain(phases, later));
+    spent = await (usesGraph(input.config.steps) ? graphRound(phases, input.config, later) : chain(phases, later));
   } finally {
     await phases.late?.end();
   }
@@ -55,7 +56,7 @@ async function rounds(phases: Phases, input: RunWorkflowInput): Promise<string> 
   const waits = model.status.trials.some((trial) => trial.round === model.status.round && trial.state === 'awaiting-approval');
   model.dry = waits || model.status.accepted > model.acceptedBefore ? 0 : model.dry + 1;
   model.acceptedBefore = model.status.accepted;
-  const end = endOfLoop(model, input.config.loop.plateau, Date.now());
+  const end = spent ?? endOfLoop(model, input.config.loop.plateau, Date.now());
   if (end !== null) return end;
   model.status.round += 1;
   model.pipeline = null;
@@ -65,8 +66,8 @@ async function rounds(phases: Phases, input: RunWorkflowInput): Promise<string> 
   return later();
 }
 
-/** The steps of the round, one after another. */
-async function chain(phases: Phases, later: () => Promise<never>): Promise<void> {
+/** The steps of the round, one after another. Gives null: a budget that is used ends none of them. */
+async function chain(phases: Phases, later: () => Promise<never>): Promise<null> {
   const { input, model, control } = phases;
   const steps = plan(input.config.steps);
   model.pipeline ??= start(steps);
@@ -81,6 +82,7 @@ async function chain(phases: Phases, later: () => Promise<never>): Promise<void>
     // What is still being proposed would be lost.
     if (phases.late === undefined && workflowInfo().continueAsNewSuggested && ready(steps, model.pipeline).length > 0) await later();
   }
+  return null;
 }
 
 async function goOn({ model, session }: Phases, { resume: _resume, ...input }: RunWorkflowInput): Promise<never> {

@@ -16,13 +16,16 @@ const mostFiles = 5000;
 /** Tells the store which steps have ended, now and then, without holding up the next ones. */
 export class StepLog {
   private readonly beganAt = new Map<string, number>();
+  /** Of the last execution of a step, by its name. */
+  readonly folders = new Map<string, string>();
   private recordedAt = Date.now();
   private recording: Promise<void> | null = null;
 
   constructor(private readonly phases: Phases) {}
 
-  began({ name }: Work, now: number): void {
+  began({ name, order }: Work, now: number): void {
     this.beganAt.set(name, now);
+    this.folders.set(name, stepFolder(this.phases.model.status.round, order, name));
   }
 
   ended({ name, step, count, attempt, order }: Work, outcome: Outcome): void {

@@ -46,7 +46,7 @@ command = { run = ${JSON.stringify(script(outside))}, env = { SECRET = "$SOME_TO
     await expect(run.result()).rejects.toThrow();
     const { error } = await run.status();
     expect(error?.code).toBe('PL_STEP_FAILED');
-    expect(error?.message).toMatch(/step bench failed: run 2 of 5: it ended with exit code 7\n(?:.*\n)*?out of cheese/);
+    expect(error?.message).toMatch(/step bench, execution 1, attempt 1: run 2 of 5: it ended with exit code 7\n(?:.*\n)*?out of cheese/);
     expect(target.effects()).toEqual(['run', 'run', 'run']);
     expect(linesOf(join(engine.home.logs, run.id, 'round-01', '0001-bench', 'runs.jsonl')).at(-1)).toMatchObject({ run: 3, ok: false, failure: { kind: 'exit', code: 7 } });
   });

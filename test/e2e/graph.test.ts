@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sharedEngine } from './shared.js';
 import { startRun } from './runs.js';
@@ -59,7 +60,9 @@ describe('a round whose steps form a graph', () => {
     await expect(run.result()).rejects.toThrow();
     const { state, error } = await run.status();
     expect([state, error?.code]).toEqual(['failed', 'PL_STEP_FAILED']);
-    expect(error?.message).toMatch(/^step (?:one|two), execution 1, attempt 1: /);
+    expect(error?.message).toMatch(/^step (one|two), execution 1, attempt 1: `.*` ended with exit code [12]\nno \1\nand: step (?!\1)(?:one|two), execution 1, attempt 1: /);
+    const folder = /^See its logs: \$PERFLOOP_HOME\/(logs\/.*?)\./.exec(error?.fix ?? '')?.[1] ?? '';
+    expect(readdirSync(join(engine.home.root, folder))).toContain('step.json');
     expect(error?.message).toContain('no one');
     expect(error?.message).toContain('no two');
     expect(target.effects().toSorted()).toEqual(['one', 'two']);

@@ -16,7 +16,7 @@ describe('budgets', () => {
     const status = await (await startRun(engine, target)).result();
     expect(status.trials.map(verdictOf)).toEqual(['accepted faster']);
     expect(status).toMatchObject({ state: 'done', round: 1, accepted: 1, budget: { trials: 1, maxTrials: 1 } });
-    expect(status.warnings).toContain('Not everything was tried: the budget of 1 trials is used.');
+    expect(status.warnings).toContain('Not everything was tried: the budget of one trial is used.');
     expect(resultBranch(engine, status)).toBe(status.champion);
   });
 

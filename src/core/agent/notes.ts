@@ -15,7 +15,7 @@ export function unboundWarnings({ agent, usage }: AgentAttempt, { budget }: Part
 /** Why an attempt came to nothing. */
 export function attemptWarnings({ agent, outcome, text, iterations, spent }: AgentAttempt): string[] {
   const [first = ''] = text.split('\n');
-  if (spent === true) return [`${agent} was not asked again after ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}, since the budget of the run is used: ${first}`];
+  if (spent === true && iterations > 0) return [`${agent} was not asked again after ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}, since the budget of the run is used: ${first}`];
   if (outcome === 'passed' || outcome === 'protected') return [];
   if (outcome === 'unchanged' || iterations === 0) return [`${agent} proposed nothing: ${first}`];
   const after = iterations === 1 ? 'one iteration' : `${iterations} iterations`;

@@ -13,6 +13,7 @@ import type { ArtifactRef } from '../artifact.js';
 import type { BaseTests } from './contracts.js';
 import type { Lease } from './lease.js';
 import type { CompletedStep } from './progress.js';
+import { formatDuration } from '../duration-text.js';
 import { metricRules } from '../verdict/metrics.js';
 import { protocolOf } from '../verdict/rule.js';
 
@@ -191,11 +192,15 @@ export function setBudget(model: RunModel, change: SetBudget): void {
 
 /** Why no further trial may start, or null. */
 export function exhausted(model: RunModel, now: number): string | null {
-  const { budget, startedAt } = model.status;
+  const { budget } = model.status;
   if (model.stopping) return 'stopped by request';
-  if (budget.trials >= budget.maxTrials) return `the budget of ${budget.maxTrials} trials is used`;
-  if (now - startedAt >= budget.maxWallMs) return `the budget of ${Math.round(budget.maxWallMs / 60_000)} minutes is used`;
-  return null;
+  if (budget.trials >= budget.maxTrials) return `the budget of ${budget.maxTrials === 1 ? 'one trial' : `${budget.maxTrials} trials`} is used`;
+  return outOfTime(model, now);
+}
+
+/** Whether the budget of wall time is used, in words; null where it is not. */
+export function outOfTime({ status: { budget, startedAt } }: RunModel, now: number): string | null {
+  return now - startedAt >= budget.maxWallMs ? `the budget of ${formatDuration(budget.maxWallMs)} of wall time is used` : null;
 }
 
 /** A run that ends before its time leaves no trial under way: what was not decided never will be. */

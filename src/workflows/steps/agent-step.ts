@@ -3,6 +3,7 @@ import { beginningOf, mostText } from '../../core/agent/bounds.js';
 import type { ArtifactRef } from '../../core/artifact.js';
 import type { Json } from '../../core/json-value.js';
 import { draftKey, type Draft } from '../../core/run/draft.js';
+import { exhausted } from '../../core/run/model.js';
 import { runAttempt } from '../agents.js';
 import type { AgentAttemptInput } from '../agent.js';
 import { refusal } from '../failures.js';
@@ -20,14 +21,17 @@ export const agent: StepRunner = async (phases, step, work) => {
   const { input, model, control, session } = phases;
   const name = step.agent ?? onlyAgent(phases, work.name);
   for (const text of unsafeWarnings(input.config)) warn(model, text);
+  const used = exhausted(model, Date.now());
+  if (used !== null) throw refusal('PL_BUDGET_SPENT', `nothing more is edited: ${used}`);
   control.enter('agent', `${work.name}: ${name} is at work`);
   const id = `r${model.status.round}-${work.name}-${work.count}${work.attempt === 1 ? '' : `-${work.attempt}`}`;
   const prompt = (work.state.get(promptKey) as ArtifactRef | null | undefined) ?? null;
   const result = await runAttempt(phases, { id, agent: name, attempt: { number: 1, of: 1 }, findings: model.findings, lease: session.lease, step: { prompt, begin: beginOf(phases, draftOf(work), work.input) } }, targetsOf(work));
   // What was still to come does not begin.
   if (result === null) return { output: { stopped: true } };
-  const { attempt: { outcome, text, iterations }, change } = result;
-  if (outcome !== 'passed' || change === undefined) throw refusal('PL_STEP_FAILED', `step ${work.name}: ${name} came to nothing (${outcome}): ${text}`, { where: `steps: ${work.name}` });
+  const { attempt: { outcome, text, iterations, spent }, change } = result;
+  if (spent === true && outcome !== 'passed') throw refusal('PL_BUDGET_SPENT', `the budget of tokens or money is used, and ${name} came to nothing before: ${text}`);
+  if (outcome !== 'passed' || change === undefined) throw refusal('PL_STEP_FAILED', `${name} came to nothing (${outcome}): ${text}`, { where: `steps: ${work.name}` });
   const { edit, candidate } = change;
   const draft: Draft = { commit: edit.commit, champion: model.champion.commit, candidate, diff: edit.diff };
   return { output: { title: candidate.title, commit: edit.commit.commit, iterations }, writes: [[draftKey, draft]] };
@@ -52,5 +56,5 @@ function onlyAgent({ input: { config } }: Phases, step: string): string {
   const names = Object.keys(config.agents).filter((name) => name !== config.propose.orchestrator);
   const [only, ...others] = names;
   if (only !== undefined && others.length === 0) return only;
-  throw refusal('PL_STEPS_INVALID', `step ${step} does not say which agent works: ${names.length === 0 ? 'the config has none' : `it has ${names.join(', ')}`}`, { where: `steps: ${step}`, fix: 'Describe it as [agents.NAME], and set `agent = "NAME"` in the step.' });
+  throw refusal('PL_STEPS_INVALID', `it does not say which agent works: ${names.length === 0 ? 'the config has none' : `it has ${names.join(', ')}`}`, { where: `steps: ${step}`, fix: 'Describe it as [agents.NAME], and set `agent = "NAME"` in the step.' });
 }

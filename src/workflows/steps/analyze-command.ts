@@ -7,14 +7,14 @@ const unknownFrames = ['^\\[.*\\]$'];
 
 /** Runs a command of the user in a worktree of the best commit; the functions that it prints become the findings. */
 export const analyzeCommand: StepRunner = ({ input, model, session, control, exclusive }, { command, ignore = unknownFrames }, { name }) => exclusive.run(async () => {
-  if (command === undefined) throw refusal('PL_STEPS_INVALID', `step ${name} has no command`);
+  if (command === undefined) throw refusal('PL_STEPS_INVALID', 'it has no command');
   control.enter('analyze', name);
   const scope = scopeOf(input, `${name}-${model.status.round}`);
   const { target, config } = input;
   const found = await session.onHost(async (on) => {
     const worktree = await championWorktree(on, { input, model });
     const outcome = await on.host('runCommand', name, { ...scope, target, config, worktree, role: 'command', command, cache: false, read: { json: false, metrics: {}, stdout: true } });
-    if (!outcome.ok) throw refusal('PL_STEP_FAILED', `step ${name} failed: ${outcome.problem}\n${outcome.tail}`.trimEnd(), { where: `steps: ${name}: ${command.run}` });
+    if (!outcome.ok) throw refusal('PL_STEP_FAILED', `${outcome.problem}\n${outcome.tail}`.trimEnd(), { where: `steps: ${name}: ${command.run}` });
     const printed = outcome.read?.stdout;
     if (printed === undefined) throw refusal('PL_WORKER_OLD', `the worker of ${on.lease.host} does not keep what a command prints`, { fix: 'Start it again with this version of perfloop.' });
     return on.host('printedFindings', 'findings', { ...scope, config, worktree, command, printed, ignore, survey: model.survey });

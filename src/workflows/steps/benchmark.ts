@@ -19,7 +19,7 @@ export const benchmark: StepRunner = async (phases, { command, metrics, goals, w
     const worktree = await worktreeOfBranch(on, phases, work);
     return { commit: worktree.commit, taken: await on.bench('runBenchmark', name, { ...scope, target: input.target, config: input.config, lease: on.lease, worktree, step: { command, metrics, goals, warmups, runs } }) };
   });
-  if (!taken.ok) throw refusal('PL_STEP_FAILED', `step ${name} failed: ${taken.problem}\n${taken.tail}`.trimEnd(), { where: `steps: ${name}`, fix: 'Run the benchmark by hand in a fresh clone; what every run printed is in the folder of the run\'s logs.' });
+  if (!taken.ok) throw refusal('PL_STEP_FAILED', `${taken.problem}\n${taken.tail}`.trimEnd(), { where: `steps: ${name}`, fix: 'Run the benchmark by hand in a fresh clone; benchmark.log has what every run printed.' });
   const reading: Reading = { round: model.status.round, step: name, commit, ...(draft === null ? {} : { candidate: draft.candidate.id }), metrics: Object.fromEntries(taken.metrics.map((metric) => [metric.name, metric.summary.median])) };
   const { compared, after } = compareReading(model.benchmarks?.[taken.series], reading, taken.metrics, input.config.loop.baseline, (candidate) => isAccepted(model, candidate));
   model.benchmarks = remembered(model.benchmarks ?? {}, taken.series, after);

@@ -65,5 +65,5 @@ async function check(on: HostHandle, phases: Phases, work: Work): Promise<Json> 
 }
 
 function hasNone({ name }: Work, key: string): Error {
-  return refusal('PL_STEPS_INVALID', `step ${name} has nothing to run: the config has no \`${key}\``, { where: `steps: ${name}`, fix: `Set \`${key}\`, or leave the step out.` });
+  return refusal('PL_STEPS_INVALID', `it has nothing to run: the config has no \`${key}\``, { where: `steps: ${name}`, fix: `Set \`${key}\`, or leave the step out.` });
 }

@@ -11,7 +11,7 @@ export const contextKey = 'context';
 export const collectContext: StepRunner = async (phases, { call_sites: callSites = 5, snippet_lines: snippetLines = 80 }, { name, state }) => {
   const { input, model, session, control } = phases;
   const targets = state.get(targetsKey) as TargetFunction[] | undefined;
-  if (targets === undefined) throw refusal('PL_NO_TARGETS', `the step ${name} has no targets`, { where: `steps: ${name}`, fix: 'Put a select_targets step before it.' });
+  if (targets === undefined) throw refusal('PL_NO_TARGETS', 'it has no targets', { where: `steps: ${name}`, fix: 'Put a select_targets step before it.' });
   control.enter('collect_context', name);
   const { context, functions, callSites: sites, lines } = await session.onHost(async (on) => on.host('collectContext', name, { ...scopeOf(input, `${name}-${model.status.round}`), worktree: await championWorktree(on, phases), targets, callSites, snippetLines }));
   return { output: { context, functions, call_sites: sites, lines }, writes: [[contextKey, context]] };

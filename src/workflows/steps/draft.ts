@@ -36,5 +36,5 @@ export async function builtWorktree(on: HostHandle, { input, model }: Phases, st
 
 /** How a step ends whose command failed: with the end of what that printed. */
 export function commandFailed(step: string, role: CommandRole | 'check', { problem, tail }: Pick<CommandOutcome, 'problem' | 'tail'>, command: string): Error {
-  return refusal('PL_STEP_FAILED', `step ${step}: the ${role} command failed: ${problem}\n${tail}`.trimEnd(), { where: `steps: ${step}: ${command}` });
+  return refusal('PL_STEP_FAILED', `the ${role} command failed: ${problem}\n${tail}`.trimEnd(), { where: `steps: ${step}: ${command}` });
 }

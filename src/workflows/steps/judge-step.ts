@@ -15,7 +15,7 @@ export const judge: StepRunner = (phases, _step, work) => phases.exclusive.run(a
   const { model, control } = phases;
   const draft = draftToJudge(draftOf(work), work.name);
   const spent = exhausted(model, Date.now());
-  if (spent !== null) throw refusal('PL_BUDGET_SPENT', `step ${work.name} tries nothing: ${spent}`, { where: `steps: ${work.name}` });
+  if (spent !== null) throw refusal('PL_BUDGET_SPENT', `nothing more is tried: ${spent}`);
   const id = `r${model.status.round}-${firstTrials(model.status) + 1}`;
   const summary = await runTrial(phases, id, draft.candidate, 'full', draft.champion === model.champion.commit ? undefined : draft.champion);
   conclude(phases, summary);
@@ -28,7 +28,7 @@ export const decide: StepRunner = (phases, _step, work) => phases.exclusive.run(
   const { model, control } = phases;
   const { trial: id } = draftToJudge(draftOf(work), work.name);
   const summary = model.status.trials.find((trial) => trial.id === id);
-  if (summary === undefined) throw refusal('PL_STEP_NOT_JUDGED', `step ${work.name} has no verdict to decide by`, { where: `steps: ${work.name}`, fix: 'Put a step of type judge before it.' });
+  if (summary === undefined) throw refusal('PL_STEP_NOT_JUDGED', 'it has no verdict to decide by', { where: `steps: ${work.name}`, fix: 'Put a step of type judge before it.' });
   control.enter('decide', `${work.name}: ${summary.candidate.title}`);
   if (summary.state === 'passed') await acceptOne(phases, summary);
   await control.record();
@@ -58,6 +58,6 @@ export function dropUndecided({ status }: RunModel): void {
 }
 
 function draftToJudge(draft: Draft | null, step: string): Draft {
-  if (draft === null) throw refusal('PL_STEP_NO_DRAFT', `step ${step} has no draft: nothing was edited in its branch`, { where: `steps: ${step}`, fix: 'Put a step of type agent before it.' });
+  if (draft === null) throw refusal('PL_STEP_NO_DRAFT', 'it has no draft: nothing was edited in its branch', { where: `steps: ${step}`, fix: 'Put a step of type agent before it.' });
   return draft;
 }

@@ -11,7 +11,7 @@ export const targetsKey = 'targets';
 /** Chooses the functions to work on from the findings. None is no failure: a condition may look at the count. */
 export const selectTargets: StepRunner = async ({ input, model, session, control }, { by = 'self', pick_top_k: top = 3, max_attempts_per_function: mostAttempts = 3, ignore = [] }, { name }) => {
   const { findings, status } = model;
-  if (findings === null) throw refusal('PL_NO_FINDINGS', `the step ${name} has no findings to choose from`, { where: `steps: ${name}`, fix: 'Put an analyze step before it.' });
+  if (findings === null) throw refusal('PL_NO_FINDINGS', 'it has no findings to choose from', { where: `steps: ${name}`, fix: 'Put an analyze step before it.' });
   control.enter('select_targets', name);
   const { targets, passedOver } = await session.onHost((on) => on.host('selectTargets', name, { ...scopeOf(input, `${name}-${status.round}`), target: input.target, config: input.config, findings, earlier: status.evidence?.findings ?? [], tried: triedSoFar(status.trials, status.agents ?? []), by, top, mostAttempts, ignore }));
   return { output: { count: targets.length, targets, passed_over: passedOver }, writes: [[targetsKey, targets]] };

@@ -77,7 +77,7 @@ describe('a run that is cancelled', () => {
 describe('the loop', () => {
   it('ends when the budget of trials or of time is used, or on request', () => {
     expect(exhausted(model, 0)).toBeNull();
-    expect(exhausted(model, 1000)).toMatch(/minutes/);
+    expect(exhausted(model, 1000)).toMatch(/^the budget of 1s of wall time/);
     model.status.budget.trials = 2;
     expect(exhausted(model, 0)).toMatch(/2 trials/);
     setBudget(model, { v: 1, maxTrials: 3 });

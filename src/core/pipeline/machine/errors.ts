@@ -4,6 +4,8 @@ import type { Json } from '../../json-value.js';
 export interface ErrorInfo {
   message: string;
   code?: string;
+  /** What a person can do about it. */
+  fix?: string;
   cause?: ErrorInfo;
 }
 
@@ -23,6 +25,17 @@ export interface PipelineError {
   root: string;
   /** The run went on in spite of it: on_fail = continue, or another member of the race won. */
   handled: boolean;
+  /** What a person can do about it. */
+  fix?: string;
+}
+
+/** The message with its place, which those of the machine have already, or in part. */
+export function placedMessage({ step, count, attempt, message }: Pick<PipelineError, 'step' | 'count' | 'attempt' | 'message'>): string {
+  const label = `step \`${step}\``;
+  const place = `step ${step}, execution ${count}, attempt ${attempt}`;
+  if (message.startsWith(`${label}, execution `)) return `step ${step}${message.slice(label.length)}`;
+  if (message.startsWith(`${label}: `)) return `${place}${message.slice(label.length)}`;
+  return message.startsWith(label) || message.startsWith(`group \`${step}\``) ? message : `${place}: ${message}`;
 }
 
 const deepestCause = 50;

@@ -21,6 +21,7 @@ export function errorOf(machine: Machine, node: PlanNode, error: ErrorInfo, atte
     code: error.code ?? null,
     root: rootCause(error),
     handled: false,
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
   };
 }
 
