@@ -77,5 +77,9 @@ it('steps are listed or drawn', () => {
   expect(stdout).toMatch(/^flowchart TD\n/);
   expect(stdout).toContain('"lint (command)"');
   expect(JSON.parse(perfloop('steps', '--mermaid', '--json').stdout)).toEqual({ mermaid: stdout });
+  const { stdout: graph } = perfloop('steps', '--graph');
+  expect(graph).toContain("checks  parallel of 2\n     when steps.build.status == 'success'\n   ┣━╸○  lint  command\n   ┣━╸○  profile  off");
+  expect(JSON.parse(perfloop('steps', '--graph', '--json').stdout)).toEqual(JSON.parse(perfloop('steps', '--json').stdout));
+  expect(perfloop('steps', '.', '--run', 'r-k3v7')).toMatchObject({ code: 2, stderr: expect.stringContaining('PL_USAGE') });
   expect(perfloop('steps', '--mermaid', '--list-steps')).toMatchObject({ code: 2, stderr: expect.stringContaining('PL_USAGE') });
 });

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ListedStep } from '../../src/core/pipeline/listed.js';
+import { cli, jsonOf } from './cli.js';
 import { sharedEngine } from './shared.js';
 import { startRun } from './runs.js';
 import { createTarget, effect, type Target } from './target.js';
@@ -47,6 +49,10 @@ describe('a round whose steps form a graph', () => {
     expect(status).toMatchObject({ state: 'done', steps: { steps: 7, failed: 1, running: [] } });
     expect(target.effects().toSorted()).toEqual(['bad', 'count', 'count', 'count', 'flaky', 'flaky', 'last', 'quick']);
     expect(isRunning('1234.5678')).toBe(false);
+    const shown = jsonOf(await cli(engine, ['steps', '--run', status.run, '--json'])) as { steps: ListedStep[] };
+    expect(shown.steps.map(({ name, state, executions }) => `${name} ${state} ${executions}`)).toEqual(['count done 3', 'skipped skipped 0', 'flaky done 1', 'bad failed 1', 'race done 1', 'slow cancelled 1', 'quick done 1', 'last done 1']);
+    const { stdout: graph } = await cli(engine, ['steps', '--run', status.run, '--graph'], { env: { LANG: 'C' } });
+    expect(graph).toMatch(/!.* bad {2}command {2}failed {2}may fail\n/);
   });
 
   it('that fails says the step, its execution and attempt, and every other error', async () => {

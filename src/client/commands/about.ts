@@ -1,25 +1,29 @@
 import type { Command } from 'commander';
 import { PerfloopError } from '../../core/errors.js';
 import { emit } from '../context.js';
+import { wantsUnicode } from '../style.js';
 import { declareVerb, type Finish } from './declare.js';
 
 /** The verbs about perfloop itself, and the one that serves it to other programs. */
 export function declareAboutVerbs(program: Command, finish: Finish): void {
-  declareVerb<{ config?: string; listSteps?: boolean; mermaid?: boolean }>(program, finish, {
+  declareVerb<{ config?: string; run?: string; listSteps?: boolean; graph?: boolean; mermaid?: boolean }>(program, finish, {
     usage: 'steps [dir]',
     summary: 'list or draw the steps of a round',
-    options: [['--config <file>', 'the config (default: perfloop.toml of the folder)'], ['--list-steps', 'list them, which is the default'], ['--mermaid', 'draw them: prints a Mermaid flowchart']],
-    examples: ['perfloop steps', 'perfloop steps ../zlib --json', 'perfloop steps --mermaid > steps.mmd'],
-    async action(context, { mermaid, listSteps, ...flags }, dir = '.') {
-      if (mermaid === true && listSteps === true) throw new PerfloopError('PL_USAGE', 'the steps are either listed or drawn', { where: '--list-steps, --mermaid', fix: 'Leave out one of the two.' });
+    options: [['--config <file>', 'the config (default: perfloop.toml of the folder)'], ['--run <run>', 'those of a run, with the state of each'], ['--list-steps', 'list them, which is the default'], ['--graph', 'draw them in the terminal'], ['--mermaid', 'draw them: prints a Mermaid flowchart']],
+    examples: ['perfloop steps', 'perfloop steps ../zlib --graph', 'perfloop steps --run r-k3v7 --graph', 'perfloop steps --mermaid > steps.mmd'],
+    async action(context, { mermaid, graph, listSteps, ...flags }, dir) {
+      if ([mermaid, graph, listSteps].filter(Boolean).length > 1) throw new PerfloopError('PL_USAGE', 'the steps are either listed or drawn', { where: '--list-steps, --graph, --mermaid', fix: 'Name one of the three.' });
+      if (flags.run !== undefined && (flags.config ?? dir) !== undefined) throw new PerfloopError('PL_USAGE', 'a run has the steps of the config that it was started with', { where: '--run', fix: 'Name a run, or a folder and its config.' });
+      const options = { dir: dir ?? '.', ...flags };
       if (mermaid === true) {
         const { drawnSteps } = await import('../verbs/steps.js');
-        emit(context, await drawnSteps(context, { dir, ...flags }), (drawn) => drawn.mermaid.trimEnd());
+        emit(context, await drawnSteps(context, options), (drawn) => drawn.mermaid.trimEnd());
         return 0;
       }
-      const { steps } = await import('../verbs/steps.js');
-      const { printSteps } = await import('../print/steps.js');
-      emit(context, await steps(context, { dir, ...flags }), printSteps);
+      const { graphOfSteps, steps } = await import('../verbs/steps.js');
+      const { printGraph, printSteps } = await import('../print/steps.js');
+      if (graph === true && !context.json) emit(context, await graphOfSteps(context, options), (found, style) => printGraph(found, style, { width: context.stdout.columns || 100, unicode: wantsUnicode(context.env) }));
+      else emit(context, await steps(context, options), printSteps);
       return 0;
     },
   });

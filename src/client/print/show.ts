@@ -144,6 +144,7 @@ export function nextText({ status, branch }: ShownRun, style: Style): string {
   for (const trial of waitingTrials(status)) commands.push([`perfloop approve ${status.run} ${trial.id}`, 'or reject it']);
   if (awaitsFinal(status)) commands.push([`perfloop approve ${status.run} final`, 'or reject the branch']);
   if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
+  if (status.steps?.states !== undefined) commands.push([`perfloop steps --run ${status.run} --graph`, 'the steps as a graph, with the state of each']);
   if (status.accepted > 0) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository`]);
   if (isOver(status) && status.trials.length > 0) commands.push([`perfloop report ${status.run} --open`, 'diffs, samples and intervals']);
   const width = Math.max(0, ...commands.map(([command]) => command.length));

@@ -12,7 +12,7 @@ import { targetId } from '../../workspace/target-id.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
 import { resolveRun } from '../resolve-run.js';
-import { keptConfig } from '../run-config.js';
+import { keptConfig } from '../../store/run-config.js';
 
 /** A run that ended before its time, with all that another one needs to go on. */
 export interface EarlierRun {

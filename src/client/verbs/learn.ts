@@ -16,7 +16,7 @@ import { chosenModel, withModels } from '../asking/asking.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
 import { loadConfig, nearestConfig } from '../load-config.js';
-import { keptConfig } from '../run-config.js';
+import { keptConfig } from '../../store/run-config.js';
 import { openSession } from '../session.js';
 import { show } from './show.js';
 

@@ -12,7 +12,7 @@ import { applyInClone, mustBeNew, type AppliedThere } from '../optimize/apply-in
 import { givenFindings } from '../optimize/given-findings.js';
 import { onChampion } from '../optimize/on-champion.js';
 import { openArtifacts } from '../../store/artifacts.js';
-import { keptConfig } from '../run-config.js';
+import { keptConfig } from '../../store/run-config.js';
 
 export interface OptimizeOptions {
   /** Names of [models.NAME] of the config. */

@@ -8,7 +8,7 @@ import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { note, whoAmI, type CliContext } from '../context.js';
-import { keepConfig } from '../run-config.js';
+import { keepConfig } from '../../store/run-config.js';
 import { newRunId } from '../run-id.js';
 import { resumeInput } from '../resume/continuation.js';
 import { runSettings } from '../run-settings.js';

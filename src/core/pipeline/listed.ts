@@ -1,7 +1,9 @@
 import type { CommandSpec } from '../config/command-schema.js';
 import type { StepConfig, StepType } from '../config/steps-schema.js';
+import type { StepsShown } from './machine/shown.js';
 import { plan } from './plan.js';
 import { planOf } from './plan-of.js';
+import { decodeStates, executionsIn, type StepState } from './step-states.js';
 import { usesGraph } from './uses-graph.js';
 
 /** A step as a list of them shows it. */
@@ -17,6 +19,9 @@ export interface ListedStep {
   when: string | null;
   /** The group that it is a member of; null: none. */
   within: string | null;
+  /** In a run, and how often it was executed; absent where no run is looked at, or nothing is known. */
+  state?: StepState;
+  executions?: number;
 }
 
 /** The steps of a config, checked; the default plan where it has none. Throws `PL_STEPS_INVALID` or `PL_PIPELINE_INVALID`. */
@@ -34,4 +39,14 @@ export function listedSteps(config: Parameters<typeof planOf>[0]): ListedStep[] 
       const group = nodes[within]?.name ?? '';
       return { index: position + 1, name, type, enabled, command: command ?? null, needs: before.filter((one) => one !== '' && one !== group), when: when ?? null, within: group === '' ? null : group };
     });
+}
+
+/** The same steps with what a run made of them. */
+export function withStates(steps: readonly ListedStep[], shown: Pick<StepsShown, 'states' | 'again'> | null): ListedStep[] {
+  const states = shown?.states === undefined ? null : decodeStates(shown.states);
+  const again = new Map(shown?.again);
+  return steps.map((step, place) => {
+    const state = states?.[place];
+    return state === undefined ? step : { ...step, state, executions: again.get(place) ?? executionsIn(state) };
+  });
 }

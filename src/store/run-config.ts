@@ -1,6 +1,6 @@
 import { defaultConfig } from '../core/config/parse.js';
 import type { Config } from '../core/config/schema.js';
-import type { ArtifactStore } from '../store/artifacts.js';
+import type { ArtifactStore } from './artifacts.js';
 
 /** Keeps the config that a run is started with, with what the command line changes in it: a file that was named by a path may be another one tomorrow. */
 export async function keepConfig(artifacts: ArtifactStore, run: string, config: Config): Promise<void> {
