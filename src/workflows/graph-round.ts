@@ -14,6 +14,7 @@ import { start } from '../core/pipeline/machine/start.js';
 import type { Machine } from '../core/pipeline/machine/state.js';
 import { stepsShown } from '../core/pipeline/machine/shown.js';
 import { placedMessage } from '../core/pipeline/machine/errors.js';
+import { jsonBytes, kilobytes, mostCarried } from '../core/run/carried.js';
 import { outOfTime } from '../core/run/model.js';
 import { describeFailure, refusal } from './failures.js';
 import { warn, type Phases } from './phases.js';
@@ -24,9 +25,6 @@ import { runGraphStep } from './steps/run-step.js';
 
 /** More at once would only wait for the machine. */
 const mostAtOnce = 32;
-
-/** Characters of JSON that the input of the next execution may have: the server takes 2 MB. */
-const largestInput = 1_800_000;
 
 /**
  * One round of steps that form a graph. Every step that is ready runs at once, each in a scope of its own, so that a timeout
@@ -207,12 +205,12 @@ class GraphRound {
     const { machine, phases: { model } } = this;
     model.completed = this.completed.all();
     model.graph = dump(machine);
-    const kept = JSON.stringify(model.graph).length;
-    const carried = (): number => kept + JSON.stringify(this.config).length + JSON.stringify({ ...model, graph: null }).length;
+    const kept = jsonBytes(model.graph);
+    const carried = (): number => kept + jsonBytes(this.config) + jsonBytes({ ...model, graph: null });
     // Without it a run that goes on after this one begins its round anew.
-    if (carried() > largestInput) model.completed = [];
+    if (carried() > mostCarried) model.completed = [];
     const whole = carried();
-    if (whole > largestInput) throw refusal('PL_PIPELINE_STATE', `the run has to carry ${Math.round(whole / 1000)} KB, of which ${Math.round(kept / 1000)} KB are what the steps left; at most ${largestInput / 1000} KB can be carried`, { where: 'steps', fix: 'Let steps write large results to files, and hand on their paths.' });
+    if (whole > mostCarried) throw refusal('PL_PIPELINE_STATE', `the run has to carry ${kilobytes(whole)}, of which ${kilobytes(kept)} are what the steps left; at most ${kilobytes(mostCarried)} can be carried`, { where: 'steps', fix: 'Let steps write large results to files, and hand on their paths.' });
     await this.log.flush();
     return this.goOn();
   }

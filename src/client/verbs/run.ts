@@ -11,6 +11,7 @@ import { note, whoAmI, type CliContext } from '../context.js';
 import { keepConfig } from '../../store/run-config.js';
 import { newRunId } from '../run-id.js';
 import { resumeInput } from '../resume/continuation.js';
+import { checkRunSize } from '../run-size.js';
 import { runSettings } from '../run-settings.js';
 import { openSession } from '../session.js';
 import { startWorkflow } from '../start.js';
@@ -58,6 +59,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
     const id = newRunId('run');
     const begun: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }), ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }) };
     const input = continuation === null ? begun : { ...begun, resume: resumeInput(continuation, begun, Date.now()) };
+    checkRunSize(input);
     await keepConfig(artifacts, id, config);
     await startWorkflow(session, { kind: 'run', input });
     options.onStarted?.(id);

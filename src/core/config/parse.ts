@@ -12,7 +12,7 @@ const maxProblems = 50;
 
 /**
  * Reads the text of a `perfloop.toml`, with the files of steps that it names. Durations come out in milliseconds, defaults
- * filled in. Throws `PL_CONFIG_SYNTAX` when it is not TOML, else `PL_CONFIG_INVALID` with every problem, one line each:
+ * filled in. Throws `PL_CONFIG_SYNTAX` when it is not TOML, `PL_CONFIG_TOO_LARGE` when nobody wrote it, else `PL_CONFIG_INVALID` with every problem, one line each:
  * `perfloop.toml:12: loop.ronds: unknown key; did you mean rounds? allowed: rounds, ...`.
  */
 export function parseConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }): Config {

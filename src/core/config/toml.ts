@@ -1,8 +1,8 @@
 import { ParseError, parseTOML, type AST } from 'toml-eslint-parser';
 import { PerfloopError } from '../errors.js';
 
-/** Larger than any config that a person writes; keeps parsing under a second. */
-const maxBytes = 256 * 1024;
+/** Some 10,000 steps: larger than any config that a person writes, and parsed in about a second. */
+const mostCharacters = 2 * 1024 * 1024;
 const maxDepth = 16;
 
 /** A value of a TOML file together with the line it stands on. */
@@ -14,9 +14,12 @@ export interface TomlNode {
   content: { kind: 'table'; entries: Map<string, TomlNode> } | { kind: 'array'; items: TomlNode[] } | { kind: 'scalar'; value: AST.TOMLValue['value'] };
 }
 
-/** Parses TOML 1.1. Throws `PL_CONFIG_SYNTAX` with the line; a file that is too large or too deep is refused. */
+/** Parses TOML 1.1. Throws `PL_CONFIG_SYNTAX` with the line, also where it is too deep, and `PL_CONFIG_TOO_LARGE`. */
 export function parseToml(text: string, fileName: string): TomlNode {
-  if (text.length > maxBytes) throw syntaxError(fileName, null, `the file has ${text.length} characters; at most ${maxBytes} are read`);
+  if (text.length > mostCharacters) {
+    const message = `${fileName} has ${text.length} characters, and at most ${mostCharacters} are read`;
+    throw new PerfloopError('PL_CONFIG_TOO_LARGE', message, { where: fileName, problems: [`${fileName}: ${message}`], fix: 'See whether it is the right file. Long commands fit into scripts, and many steps of one kind into a loop of one step with `next`.' });
+  }
   // Some editors put a byte order mark first, which TOML does not know.
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const root = table(1);

@@ -27,7 +27,6 @@ describe('a syntax error', () => {
 
 describe('a hostile file', () => {
   it.each([
-    ['a megabyte', '#'.repeat(1_000_000), 'at most 262144 are read'],
     ['50,000 nested lists', `a = ${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'nested'],
     ['20 nested lists', `a = ${'['.repeat(20)}${']'.repeat(20)}`, 'nested deeper than 16 levels'],
     ['20 nested inline tables', `${'a = {'.repeat(20)}${'}'.repeat(20)}`, 'nested deeper than 16 levels'],
@@ -38,6 +37,12 @@ describe('a hostile file', () => {
     const error = errorOf(text);
     expect(error.code).toBe('PL_CONFIG_SYNTAX');
     expect(error.message).toContain(message);
+  });
+
+  it('with megabytes is not read, and is not said to be no TOML', () => {
+    const error = errorOf('#'.repeat(3_000_000));
+    expect([error.code, error.message]).toEqual(['PL_CONFIG_TOO_LARGE', 'perfloop.toml has 3000000 characters, and at most 2097152 are read']);
+    expect(error.fix).not.toContain('line');
   });
 
   it('with thousands of mistakes gets the first ones and a count', () => {

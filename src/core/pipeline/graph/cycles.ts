@@ -10,13 +10,22 @@ export function reportCycles(cycles: readonly (readonly number[])[], { nodes, by
     if (!problems.wanted) break;
     const names = namesOn(cycle, at);
     const first = byName.get(names[0] ?? '')?.member;
-    problems.add([...(first?.path ?? []), 'needs'], `steps need each other in a cycle: ${[...names, names[0]].join(' -> ')} (each needs the next)`);
+    problems.add([...(first?.path ?? []), 'needs'], `steps need each other in a cycle: ${shown([...names, names[0] ?? ''])} (each needs the next)`);
   }
   const waits = waitingFor(new Set(cycles.flat()), at);
   for (const { member } of byName.values()) {
     const cause = waits.get(member.first.index);
     if (cause !== undefined && problems.wanted) problems.add(member.path, `\`${member.name}\` can never run: it waits for \`${cause.name}\`, which is part of a cycle`);
   }
+}
+
+/** Names of a cycle that are told, the last ones among them. */
+const mostNames = 30;
+
+function shown(names: readonly string[]): string {
+  if (names.length <= mostNames) return names.join(' -> ');
+  const half = mostNames / 2;
+  return [...names.slice(0, half), `… ${names.length - mostNames} more …`, ...names.slice(-half)].join(' -> ');
 }
 
 /** From the first in the file on. A group is on a cycle with both its ends and some members; it is named once. */
