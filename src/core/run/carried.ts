@@ -1,6 +1,9 @@
 /** Bytes of JSON that a run may hand to the next execution of its workflow: the server takes 2 MB. */
 export const mostCarried = 1_800_000;
 
+/** Bytes of JSON that an output of a step may have, a key that it writes, and the input of a jump. More is data, and belongs into a file. */
+export const mostLeft = 64 * 1024;
+
 /** What the state of a round holds of every step, however little that leaves. */
 const bytesOfStep = 110;
 

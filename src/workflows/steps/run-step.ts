@@ -1,6 +1,7 @@
 import type { StepConfig, StepType } from '../../core/config/steps-schema.js';
 import type { Work } from '../../core/pipeline/machine/ready.js';
 import type { Success } from '../../core/pipeline/machine/succeed.js';
+import { tooLarge } from '../../core/run/too-large.js';
 import { refusal } from '../failures.js';
 import type { Phases } from '../phases.js';
 import { agent } from './agent-step.js';
@@ -24,8 +25,11 @@ export type StepRunner = (phases: Phases, step: StepConfig, work: Work) => Promi
 /** Every type that is a step of its own; groups are none. */
 const runners: Readonly<Partial<Record<StepType, StepRunner>>> = { ...phaseSteps, ...checkSteps, agent, judge, decide, benchmark, command, publish, select_targets: selectTargets, collect_context: collectContext, write_prompt: writePrompt, noop: async ({ session }, { name = 'noop' }) => (await session.onHost((on) => on.host('ping', name, { v: 1 })), {}) };
 
-export function runGraphStep(phases: Phases, step: StepConfig, work: Work): Promise<StepResult> {
+export async function runGraphStep(phases: Phases, step: StepConfig, work: Work): Promise<StepResult> {
   const runner = step.type === 'analyze' && step.command !== undefined ? analyzeCommand : runners[step.type];
   if (runner === undefined) throw refusal('PL_STEPS_INVALID', `a step of type ${step.type} cannot be run`, { where: `steps: ${work.name}` });
-  return runner(phases, step, work);
+  const result = await runner(phases, step, work);
+  const problem = tooLarge(result);
+  if (problem !== null) throw refusal('PL_STEP_OUTPUT_LARGE', problem, { fix: 'Let it write what is large to a file, and hand on the path.' });
+  return result;
 }
