@@ -21,8 +21,8 @@ export default defineConfig({
       { test: { ...shared, name: 'plain', include: plain, isolate: false } },
     ],
     globalSetup: ['test/global-setup.ts'],
-    // One more than cores: runs mostly wait, for a server, a sleep or a build.
-    maxWorkers: 3,
+    // Twice the two cores of CI: a file of runs keeps a third of a core busy, the rest of the time it waits for a sleep, a server or a disk.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', 'json'],
     outputFile: { json: '.tmp/results.json' },
