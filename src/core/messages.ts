@@ -23,7 +23,7 @@ export interface Stop {
   who: string;
 }
 
-export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', status: 'status' } as const;
+export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', status: 'status', progress: 'progress' } as const;
 
 /** Names of search attributes, registered at start-up. */
 export const searchAttributes = {

@@ -6,7 +6,7 @@ import type { StepRecord } from '../core/run/step-record.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
 import type { StepsShown } from '../core/pipeline/machine/shown.js';
-import type { Progress } from '../core/run/progress.js';
+import type { CompletedStep, Progress } from '../core/run/progress.js';
 import type { RunState, RunStatus, TrialSummary } from '../core/status.js';
 import { hubActivities } from './activities.js';
 import { decideSignal, decideUpdate, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
@@ -18,6 +18,8 @@ const mostSteps = 100;
 export class RunControl {
   /** How far a round of steps that form a graph is. Counted when somebody asks: after every event it would be slow. Null: in no such round. */
   steps: (() => StepsShown) | null = null;
+  /** What such a round has completed so far. Null: as the model says. */
+  completed: (() => CompletedStep[]) | null = null;
 
   constructor(
     readonly model: RunModel,
@@ -69,6 +71,11 @@ export class RunControl {
     const { warnings } = this.model.status;
     const text = `A signal \`${signal}\` was ignored: ${problem}.`;
     if (!warnings.includes(text)) warnings.push(text);
+  }
+
+  /** The whole state of the run as it is now. */
+  whole(): RunModel {
+    return { ...this.model, status: this.status(), ...(this.completed === null ? {} : { completed: this.completed() }) };
   }
 
   private status(): RunStatus {

@@ -18,6 +18,7 @@ import { jsonBytes, kilobytes, mostCarried } from '../core/run/carried.js';
 import { outOfTime } from '../core/run/model.js';
 import { describeFailure, refusal } from './failures.js';
 import { warn, type Phases } from './phases.js';
+import type { CompletedStep } from '../core/run/progress.js';
 import { CompletedSteps } from './steps/completed.js';
 import { StepLog } from './step-log.js';
 import { dropUndecided } from './steps/judge-step.js';
@@ -38,9 +39,11 @@ export async function graphRound(phases: Phases, config: Config, goOn: () => Pro
   model.graph = null;
   control.steps = () => stepsShown(planned, machine);
   const round = new GraphRound(phases, config, machine, goOn);
+  control.completed = () => round.completedSteps();
   const ended = await round.toEnd().finally(() => {
     model.status.steps = stepsShown(planned, machine);
     control.steps = null;
+    control.completed = null;
   });
   for (const warning of ended.warnings) if (!model.status.warnings.includes(warning)) model.status.warnings.push(warning);
   dropUndecided(model);
@@ -100,6 +103,10 @@ class GraphRound {
     return folder === undefined ? null : `$PERFLOOP_HOME/logs/${this.phases.input.run}/${folder}`;
   }
 
+  completedSteps(): CompletedStep[] {
+    return this.completed.of(this.machine);
+  }
+
   async toEnd(): Promise<End> {
     try {
       while (end(this.machine) === null && this.fatal === null) {
@@ -109,7 +116,7 @@ class GraphRound {
     } finally {
       // Nobody may take away the ground of what still runs, such as a command that is being killed.
       await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
-      this.phases.model.completed = this.completed.of(this.machine);
+      this.phases.model.completed = this.completedSteps();
     }
     if (this.fatal !== null) throw this.fatal.error;
     const ended = end(this.machine);

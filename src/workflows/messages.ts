@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { messageNames, type Decide, type SetBudget, type Stop } from '../core/messages.js';
+import type { RunLeft } from '../core/run/progress.js';
 import type { DecisionRecord, RunStatus, TrialState } from '../core/status.js';
 
 export const decideUpdate = defineUpdate<DecisionRecord | null, [Decide]>(messageNames.decide);
@@ -9,6 +10,8 @@ export const pauseSignal = defineSignal(messageNames.pause);
 export const resumeSignal = defineSignal(messageNames.resume);
 export const stopSignal = defineSignal<[Stop?]>(messageNames.stop);
 export const statusQuery = defineQuery<RunStatus>(messageNames.status);
+/** All that a run knows, also of one that was terminated and had no chance to write it down. */
+export const progressQuery = defineQuery<RunLeft>(messageNames.progress);
 
 /** A trial tells its run where it is. */
 export const trialStateSignal = defineSignal<[{ trial: string; state: TrialState }]>('trialState');

@@ -1,10 +1,10 @@
-import { allHandlersFinished, CancellationScope, CancelledFailure, condition, ContinueAsNew, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, CancelledFailure, condition, ContinueAsNew, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { RunInput } from '../core/inputs.js';
 import { complete, ready, start } from '../core/pipeline/state.js';
 import { plan, type PlannedStep } from '../core/pipeline/plan.js';
 import { usesGraph } from '../core/pipeline/uses-graph.js';
 import { closeTrials, newModel, type RunModel } from '../core/run/model.js';
-import { progressOf } from '../core/run/progress.js';
+import { progressOf, type RunLeft } from '../core/run/progress.js';
 import { endOfLoop } from '../core/run/round.js';
 import type { RunStatus } from '../core/status.js';
 import { hostActivities } from './activities.js';
@@ -15,6 +15,7 @@ import { graphRound } from './graph-round.js';
 import { describeFailure, refusal, wasCancelled } from './failures.js';
 import { finish } from './finish.js';
 import { HostSession } from './host-session.js';
+import { progressQuery } from './messages.js';
 import { optimize } from './optimize.js';
 import { withoutGraph } from './without-graph.js';
 import { learn } from './learn.js';
@@ -31,6 +32,7 @@ export async function run(input: RunWorkflowInput): Promise<RunStatus> {
   const control = new RunControl(model, input.queuePrefix);
   const session = new HostSession(input.queuePrefix, scopeOf(input, 'run'), input.config.machine.tag, model.lease, (why) => warn(model, `The work began again: ${why}.`));
   const phases: Phases = { input: withoutGraph(input), model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce() };
+  setHandler(progressQuery, (): RunLeft => ({ v: 1, target: input.target, model: control.whole() }));
   return guarded(phases, async () => {
     if (input.carry === undefined) {
       control.show();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dryRun } from '../../src/client/verbs/dry-run.js';
 import { sharedEngine } from './shared.js';
-import { startRun } from './runs.js';
+import { startRun, type StartedRun } from './runs.js';
 import { createTarget, effect, type Target } from './target.js';
 
 const engine = sharedEngine();
@@ -57,6 +57,27 @@ describe('a run that goes on after another one', () => {
     expect(ran().toSorted()).toEqual(['after', 'early-again', 'flaky', 'last', 'left']);
 
     await expect(startRun(engine, target, { resume: true })).rejects.toMatchObject({ code: 'PL_RUN_FINISHED' });
+  });
+
+  it('goes on after one that was terminated on the server, which wrote no end, and after one that was cancelled', async () => {
+    const target = targetWith((outside) => [
+      step('first', `${effect(outside, 'first')}; echo '{"n": 7}'`, 'output = "json"\nneeds = []'),
+      step('gated', `${effect(outside, 'gated')}; while [ ! -e ${outside}/go ]; do sleep 0.05; done`, 'needs = ["first"]'),
+      step('last', effect(outside, 'last'), 'needs = ["gated"]\nwhen = "steps.first.output.n == 7"'),
+    ]);
+    const waitsAtGate = (run: StartedRun, count: number): Promise<unknown> => run.until(`the gate, time ${count}`, () => target.effects().filter((name) => name === 'gated').length === count);
+    const terminated = await startRun(engine, target);
+    await waitsAtGate(terminated, 1);
+    await expect(startRun(engine, target, { resume: terminated.id })).rejects.toMatchObject({ code: 'PL_RUN_NOT_OVER' });
+    await terminated.handle.terminate('a test');
+    const cancelled = await startRun(engine, target, { resume: true });
+    await waitsAtGate(cancelled, 2);
+    await cancelled.handle.cancel();
+    await expect(cancelled.result()).rejects.toThrow();
+    writeFileSync(join(target.outside, 'go'), '');
+    const last = await startRun(engine, target, { resume: true });
+    expect(await last.result()).toMatchObject({ state: 'done', round: 1, resumes: cancelled.id, steps: { done: 3 } });
+    expect(target.effects()).toEqual(['first', 'gated', 'gated', 'gated', 'last']);
   });
 
   it('goes on in a chain at the step that failed, again and again, and not before its round', async () => {

@@ -11,6 +11,7 @@ import { resolveRevision } from '../../workspace/revision.js';
 import { targetId } from '../../workspace/target-id.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
+import { leftOnServer } from './left-on-server.js';
 import { resolveRun } from '../resolve-run.js';
 import { keptConfig } from '../../store/run-config.js';
 
@@ -23,7 +24,8 @@ export interface EarlierRun {
 }
 
 /**
- * The run that is named, or the last one of the target that `dir` is. Asks the store alone. Throws `PL_NO_SUCH_RUN`,
+ * The run that is named, or the last one of the target that `dir` is. Asks the store, and the server of a run that the store
+ * does not know to be over. Throws `PL_NO_SUCH_RUN`,
  * `PL_RUN_NOT_OVER`, `PL_RUN_FINISHED`, `PL_OTHER_TARGET` and `PL_NO_PROGRESS`, each with what to do instead.
  */
 export async function earlierRun(context: CliContext, request: { dir: string; run: string | true; base: string }): Promise<EarlierRun> {
@@ -33,12 +35,12 @@ export async function earlierRun(context: CliContext, request: { dir: string; ru
   try {
     const status = await named(context, store, request.run, target);
     if (status.target.id !== target) throw new PerfloopError('PL_OTHER_TARGET', `run ${status.run} is of ${status.target.name}, which is another repository`, { where: status.target.origin, fix: `Name its folder: \`perfloop run DIR --resume ${status.run}\`.` });
-    if (!isOver(status)) throw new PerfloopError('PL_RUN_NOT_OVER', `run ${status.run} has not ended (${status.state}), and goes on by itself`, { where: status.run, fix: `Follow it: \`perfloop attach ${status.run}\`. To end it first: \`perfloop stop ${status.run}\`.` });
     const artifacts = openArtifacts(context.home.artifacts);
-    const [progress, config] = [await keptProgress(artifacts, status.run), await keptConfig(artifacts, status.run)];
-    if (progress !== null && config !== null) return { status, progress, config };
-    if (status.state === 'done') throw new PerfloopError('PL_RUN_FINISHED', `run ${status.run} has finished: there is nothing to go on with`, { where: status.run, fix: 'Start a new run without --resume; --rounds says how many rounds it has.' });
-    throw new PerfloopError('PL_NO_PROGRESS', `nothing is kept of how far run ${status.run} came`, { where: status.run, fix: 'Start a new run without --resume. Runs of earlier versions, and those that were terminated on the server, keep nothing.' });
+    const config = await keptConfig(artifacts, status.run);
+    const { status: last, progress } = isOver(status) ? { status, progress: await keptProgress(artifacts, status.run) } : await leftOnServer(context, status);
+    if (progress !== null && config !== null) return { status: last, progress, config };
+    if (last.state === 'done') throw new PerfloopError('PL_RUN_FINISHED', `run ${status.run} has finished: there is nothing to go on with`, { where: status.run, fix: 'Start a new run without --resume; --rounds says how many rounds it has.' });
+    throw new PerfloopError('PL_NO_PROGRESS', `nothing is kept of how far run ${status.run} came`, { where: status.run, fix: 'Start a new run without --resume. Runs of earlier versions keep nothing.' });
   } finally {
     store?.close();
   }

@@ -3,7 +3,7 @@ import type { DoneStep } from '../pipeline/machine/state.js';
 import type { RunInput } from '../inputs.js';
 import type { RunStatus, TrialSummary } from '../status.js';
 import type { Target } from '../target.js';
-import { newModel, type RunModel } from './model.js';
+import { closeTrials, newModel, type RunModel } from './model.js';
 import { compoundSpeedup, triedCandidates } from './round.js';
 
 /** A step of a graph that this round has completed. Its hash follows from the config, which no run changes. */
@@ -14,6 +14,23 @@ export interface Progress {
   v: 1;
   target: Target;
   model: Omit<RunModel, 'status'>;
+}
+
+/** What a run answers that is asked for all that it knows. */
+export interface RunLeft {
+  v: 1;
+  target: Target;
+  model: RunModel;
+}
+
+/** How far a run is that ended without a word of its own. Changes the model. `why`: of its trials. `now`: milliseconds. */
+export function endedWithout({ target, model }: RunLeft, why: string, now: number): { status: RunStatus; progress: Progress | null } {
+  closeTrials(model, why);
+  if (model.status.endedAt === null) {
+    model.status.state = 'failed';
+    model.status.endedAt = now;
+  }
+  return { status: model.status, progress: progressOf(model, target) };
 }
 
 /** Null for what has nothing left to be done: judgements, and runs that came to their end. */
