@@ -1,4 +1,6 @@
 import type { Finding } from '../core/finding.js';
+import type { Drawn } from '../core/pipeline/drawing/drawn.js';
+import type { ListedStep } from '../core/pipeline/listed.js';
 import type { Pair } from '../core/sample.js';
 import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { MetricRule } from '../core/verdict/metrics.js';
@@ -44,4 +46,6 @@ export interface ReportData {
   protocol: Protocol | null;
   benchmark: string | null;
   repository: string | null;
+  /** The steps of a round that form a graph, with their states; none for a chain of phases, and where nobody kept the config. */
+  steps: Loaded<{ drawn: Drawn[]; listed: ListedStep[] }>;
 }

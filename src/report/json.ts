@@ -1,5 +1,6 @@
 import type { KnobRef, KnobStatus } from '../core/knobs/search.js';
 import type { Checked } from '../core/check/checked.js';
+import type { ListedStep } from '../core/pipeline/listed.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
 import type { Fingerprint } from '../measure/fingerprint.js';
@@ -48,13 +49,15 @@ export interface ReportJson {
   ablations: Ablation[];
   /** What was turned without a change of code, with settings that a person may set; absent where that was not searched. */
   knobs?: KnobStatus;
+  /** Of a run whose steps form a graph: each with its state, in the round that it is in or ended with. */
+  steps?: ListedStep[];
   /** What it was measured on; null where that is not known. */
   environment: Fingerprint | null;
   /** Path of the HTML report. */
   report: string;
 }
 
-export function reportJson({ status, environment, trials, findings }: Pick<ReportData, 'status' | 'environment' | 'trials' | 'findings'>, reportPath: string): ReportJson {
+export function reportJson({ status, environment, trials, findings, steps }: Pick<ReportData, 'status' | 'environment' | 'trials' | 'findings' | 'steps'>, reportPath: string): ReportJson {
   const { speedup } = status;
   const metric = primaryMetric({ metrics: status.evidence?.metrics ?? null, status });
   return {
@@ -86,6 +89,7 @@ export function reportJson({ status, environment, trials, findings }: Pick<Repor
     }),
     ablations: status.ablations ?? [],
     ...(status.knobs === undefined ? {} : { knobs: status.knobs }),
+    ...(steps.kind === 'there' ? { steps: steps.value.listed } : {}),
     environment: environment.kind === 'there' ? environment.value : null,
     report: reportPath,
   };

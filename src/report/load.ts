@@ -1,11 +1,15 @@
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Finding } from '../core/finding.js';
+import { drawnConfig, shownStates } from '../core/pipeline/drawing/of-config.js';
+import { listedSteps, withStates } from '../core/pipeline/listed.js';
+import { usesGraph } from '../core/pipeline/uses-graph.js';
 import type { RunStatus, TrialSummary } from '../core/status.js';
 import type { Pair } from '../core/sample.js';
 import { ruleOfRecord } from '../core/verdict/recheck.js';
 import { samplesSchema, type StoredSamples } from '../measure/stored-samples.js';
 import { profileDiffSchema } from '../profile/diff/schema.js';
 import type { ArtifactStore } from '../store/artifacts.js';
+import { keptConfig } from '../store/run-config.js';
 import { fingerprintSchema } from '../measure/fingerprint.js';
 import { candidateSchema, findingsSchema } from './artifact-schemas.js';
 import type { Loaded, ReportData, ReportExtra, TrialData } from './data.js';
@@ -44,7 +48,19 @@ export async function loadReport({ status, artifacts, extra = {} }: { status: Ru
     protocol: evidence?.protocol ?? null,
     benchmark: evidence?.benchmark || null,
     repository: extra.repository ?? null,
+    steps: await loadSteps(status, artifacts),
   };
+}
+
+/** From the config that the run was started with. */
+async function loadSteps(status: RunStatus, artifacts: ArtifactStore): Promise<ReportData['steps']> {
+  try {
+    const config = status.kind === 'run' ? await keptConfig(artifacts, status.run) : null;
+    if (config === null || !usesGraph(config.steps)) return { kind: 'none' };
+    return { kind: 'there', value: { drawn: drawnConfig(config, status), listed: withStates(listedSteps(config), shownStates(config, status)) } };
+  } catch (error) {
+    return { kind: 'missing', why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function load<T>(ref: ArtifactRef | null, read: (ref: ArtifactRef) => Promise<T>): Promise<Loaded<T>> {

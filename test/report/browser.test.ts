@@ -5,6 +5,7 @@ import type { RunStatus } from '../../src/core/status.js';
 import { writeReport } from '../../src/report/write-report.js';
 import type { ArtifactStore } from '../../src/store/artifacts.js';
 import { chromiumPath, launch, lowContrast, open, unfoldAll } from './support/browser.js';
+import { graphRun, largeGraphRun } from './support/graph-run.js';
 import { hostileRun } from './support/hostile.js';
 import { judgement } from './support/judgement.js';
 import { sampleRun } from './support/sample-run.js';
@@ -79,7 +80,27 @@ describe.skipIf(chromiumPath === undefined)('the report in Chromium', () => {
     });
   });
 
-  for (const [name, make] of [['a run', sampleRun], ['a judgement', judgement], ['hostile text', hostileRun]] as const) {
+  it('draws the graph of steps with the state of each, in light and in dark', async () => {
+    await withReport(graphRun, async (file) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const { page, problems } = await open(browser, file, { viewport: desktop, colorScheme });
+        const graph = page.getByRole('img', { name: 'Graph of the steps of a round', exact: false });
+        expect(await graph.isVisible()).toBe(true);
+        expect(await graph.locator('g').count()).toBe(10);
+        expect(await graph.locator('g.failed text.name').allTextContents()).toEqual(['✗ by-script', '✗ lint']);
+        expect(await graph.locator('g.group.done > title').first().textContent()).toMatch(/^✓ tries\nrace, done$/);
+        expect(await graph.locator('path.jump > title').allTextContents()).toEqual(['build: back to agent on failure when steps.build.count < 3', 'judge: back to tries when steps.judge.count < 3']);
+        await page.locator('.all-steps > summary').click();
+        expect(await page.locator('.all-steps tbody tr').nth(3).innerText()).toMatch(/^4\s+agent in by-agent\s+agent\s+done\s+2/);
+        await unfoldAll(page);
+        expect(await lowContrast(page)).toEqual([]);
+        expect(problems).toEqual([]);
+        await page.context().close();
+      }
+    });
+  });
+
+  for (const [name, make] of [['a run', sampleRun], ['a judgement', judgement], ['hostile text', hostileRun], ['a graph of 500 steps', largeGraphRun]] as const) {
     it(`fits a phone: ${name}`, async () => {
       await withReport(make, async (file) => {
         const { page, problems } = await open(browser, file, { viewport: phone });
@@ -99,6 +120,7 @@ describe.skipIf(chromiumPath === undefined)('the report in Chromium', () => {
       expect(await page.evaluate('"hacked" in window')).toBe(false);
       expect(await page.evaluate('document.querySelectorAll("script, img, iframe, [onload], [onerror]").length')).toBe(0);
       expect(await page.locator('footer').isVisible()).toBe(true);
+      expect(await page.locator('svg.steps text.name').textContent()).toContain('"><script>window.hacked=1</script>');
       expect(await page.locator('#t-r1-1 .diff pre .removed').first().textContent()).toContain('"><script>window.hacked=1</script>');
       expect(problems).toEqual([]);
       await page.context().close();

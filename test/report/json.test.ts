@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportJson } from '../../src/report/json.js';
 import { loadReport } from '../../src/report/load.js';
+import { graphRun } from './support/graph-run.js';
 import { sampleRun, sampleTrial } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
 
@@ -16,6 +17,13 @@ describe('reportJson', () => {
       expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again', 'profile']);
       expect(json.trials.map(({ verdict }) => verdict)).toEqual(status.trials.map(({ verdict }) => verdict?.kind));
       expect(json.trials[5]).toMatchObject({ verdict: 'rejected', ratio: null, ci95: null, reasons: [{ code: 'tests-failed' }] });
+    });
+  });
+
+  it('has the steps of a graph with their states', async () => {
+    await withStore(async (artifacts) => {
+      const { steps } = reportJson(await loadReport({ status: await graphRun(artifacts), artifacts }), 'r');
+      expect(steps?.map(({ name, state, executions }) => `${name} ${state} ${executions}`)).toContain('agent done 2');
     });
   });
 

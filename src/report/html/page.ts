@@ -13,6 +13,7 @@ import { metricsTable } from './metrics-table.js';
 import { missing } from './missing.js';
 import { overview } from './overview.js';
 import { agentsSection, decisionsSection, environmentSection, reproduceSection } from './records.js';
+import { stepsSection } from './steps.js';
 import { style } from './style.js';
 import { trialDetails } from './trial.js';
 import { worthSection } from './worth.js';
@@ -30,6 +31,7 @@ ${finalSection(data)}
 ${single ? null : worthSection(data)}
 ${single ? null : overview(data)}
 ${trialDetails(data)}
+${stepsSection(data)}
 ${knobsSection(data)}
 ${findingsSection(data)}
 ${methodSection(data)}

@@ -155,6 +155,22 @@ svg text.value.a { fill: var(--soft); }
 .finding ul { padding-left: 18px; margin-top: 4px; }
 .rail { fill: var(--grid); } .total { fill: var(--accent); opacity: .4; } .self { fill: var(--accent); }
 
+.graph { overflow: auto; max-height: 80vh; margin-top: 8px; padding: 4px; }
+.steps rect { fill: var(--panel); stroke: var(--rule); stroke-width: 1.2; }
+.steps .group > rect { fill: none; }
+.steps .done > rect { stroke: var(--good); } .steps .done:not(.group) > rect { fill: var(--good-paper); }
+.steps .failed > rect { stroke: var(--bad); stroke-width: 2; } .steps .failed:not(.group) > rect { fill: var(--bad-paper); }
+.steps .running > rect { stroke: var(--accent); stroke-width: 2; } .steps .running:not(.group) > rect { fill: var(--band); }
+.steps .cancelled > rect { stroke: var(--unsure); }
+.steps .skipped > rect, .steps .off > rect { fill: none; stroke: var(--soft); stroke-dasharray: 4 3; }
+.steps .many > rect { stroke: var(--soft); stroke-dasharray: 1 3; }
+.steps text.name { fill: var(--ink); font-weight: 600; } .steps text.what { fill: var(--ink); }
+.steps .skipped > text, .steps .off > text { fill: var(--soft); }
+.steps path { fill: none; stroke: var(--soft); stroke-width: 1.2; } .steps path.jump { stroke: var(--held); stroke-dasharray: 4 3; }
+.steps marker path { stroke: none; fill: var(--soft); } .steps marker.jump path { fill: var(--held); }
+.all-steps { margin-top: 12px; } .all-steps > summary { font-size: 14px; width: fit-content; }
+.all-steps th[scope='row'] { color: var(--ink); vertical-align: top; padding: 8px 14px 8px 0; border-top: 1px solid var(--rule); font-size: 14px; white-space: nowrap; }
+
 .prose p { max-width: 74ch; text-wrap: pretty; }
 .prose p + p { margin-top: 8px; }
 .facts { margin-top: 18px; font-size: 14px; }
@@ -209,6 +225,7 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--rule);
   details::details-content { content-visibility: visible; height: auto; }
   .diff pre { max-height: none; white-space: pre-wrap; }
   .diff pre > span { width: auto; }
+  .graph { max-height: none; } .graph svg { max-width: 100%; height: auto; }
   figure, .alert, tr, .figures { break-inside: avoid; }
   h2 { break-after: avoid; }
 }

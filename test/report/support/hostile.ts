@@ -1,3 +1,6 @@
+import { defaultConfig } from '../../../src/core/config/parse.js';
+import type { Config } from '../../../src/core/config/schema.js';
+import { keepConfig } from '../../../src/store/run-config.js';
 import type { RunStatus } from '../../../src/core/status.js';
 import type { ArtifactStore } from '../../../src/store/artifacts.js';
 import { findings, sampleProfile, sampleRun, sampleTrial } from './sample-run.js';
@@ -13,6 +16,8 @@ export async function hostileRun(artifacts: ArtifactStore): Promise<RunStatus> {
   const refused = await sampleTrial(artifacts, { id: 'r1-2', title: 'two', diff: null, verdict: { kind: 'rejected', measured: null, reasons: [{ code: 'build-failed', text: `${attack}\n${attack}` }] } });
   const found = findings.map((finding) => ({ ...finding, file: path, function: attack, category: attack, snippet: attack, evidence: [{ tool: attack, text: attack }], callSites: [{ file: path, line: 1, text: attack }] }));
   const status = await sampleRun(artifacts);
+  const steps: Config['steps'] = [{ type: 'command', name: attack, enabled: true, command: { run: attack } as Config['commands']['test'], needs: [], next: [{ to: attack }] }];
+  await keepConfig(artifacts, status.run, { ...defaultConfig(), steps });
   return {
     ...status,
     target: { ...status.target, name: attack, origin: `/home/${attack}` },
