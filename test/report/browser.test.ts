@@ -120,7 +120,7 @@ describe.skipIf(chromiumPath === undefined)('the report in Chromium', () => {
       expect(await page.evaluate('"hacked" in window')).toBe(false);
       expect(await page.evaluate('document.querySelectorAll("script, img, iframe, [onload], [onerror]").length')).toBe(0);
       expect(await page.locator('footer').isVisible()).toBe(true);
-      expect(await page.locator('svg.steps text.name').textContent()).toContain('"><script>window.hacked=1</script>');
+      expect(await page.locator('svg.steps text.name').textContent()).toMatch(/^"><script>window/);
       expect(await page.locator('#t-r1-1 .diff pre .removed').first().textContent()).toContain('"><script>window.hacked=1</script>');
       expect(problems).toEqual([]);
       await page.context().close();

@@ -62,7 +62,7 @@ function connect(items: readonly Item[], needs: readonly (readonly number[])[], 
   const bent = spans.reduce((sum, [from, to]) => sum + to.layer - from.layer - 1, 0) <= mostBends;
   return spans.map(([from, to]) => {
     const route = [from];
-    for (let layer = from.layer + 1; bent && layer < to.layer; layer++) {
+    for (let layer = from.layer + 1; layer < (bent ? to.layer : 0); layer++) {
       const bend: Item = { place: null, layer, width: bendWidth, height: 0, x: 0, above: [], below: [] };
       layers[layer]?.push(bend);
       route.push(bend);
