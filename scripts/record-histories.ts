@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
+import { openQuestions } from '../src/core/run/questions.js';
 import type { RunStatus } from '../src/core/status.js';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
 import { setUpEngine, type TestEngine } from '../test/e2e/engine.js';
@@ -255,6 +256,22 @@ async function graphContinued(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'graph-continued', status.run);
 }
 
+/** Two steps ask at once, one of them again after a rejection, while the run goes on in new executions; nobody answers the last one. */
+async function asked(engine: TestEngine): Promise<void> {
+  const approve = (name: string, more: string, table = 'steps'): string => `[[${table}]]\ntype = "approve"\nname = "${name}"\n${more}\n`;
+  const steps = ['[[steps]]\ntype = "parallel"\nname = "both"\n', approve('left', 'on_reject = "continue"', 'steps.steps'), approve('right', 'question = "Round {{input.round}}?"\nretry = { attempts = 2, backoff = "50ms" }', 'steps.steps'), approve('last', 'timeout = "1s"\non_timeout = "approve"')];
+  const run = await startRun(engine, target('asked', '', `[loop]\nrounds = 1\n${steps.join('')}`, { alpha: 1 }), { mostEvents: 1 });
+  const open = (status: RunStatus): string => openQuestions(status).map(({ id }) => id).sort().join(' ');
+  await run.until('both wait', (status) => status.state === 'awaiting-approval' && open(status) === 'left right');
+  await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('right', false)] });
+  await run.until('right waits again', (status) => open(status) === 'left right@2');
+  await run.handle.signal(messageNames.decide, run.decide('right', true));
+  await run.handle.executeUpdate(messageNames.decide, { args: [run.decide('left', false)] });
+  const status = await run.result();
+  expectThat(status, status.decisions.map(({ trial, approve: yes }) => `${trial} ${yes}`).join(' ') === 'right false right@2 true left false last true');
+  await record(engine, 'run', 'asked', status.run);
+}
+
 const stepText = (name: string, command: string, more: string, table = 'steps'): string => `[[${table}]]\ntype = "command"\nname = "${name}"\ncommand = ${JSON.stringify(command)}\n${more}\n`;
 
 /** Every execution under the id, in the order of continue-as-new. */
@@ -305,7 +322,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, asked };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

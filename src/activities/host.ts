@@ -14,6 +14,7 @@ import type { Dependencies } from './dependencies.js';
 import { knobActivities } from './knobs.js';
 import { proposeActivity } from './propose.js';
 import { collectContextActivity } from './steps/collect-context.js';
+import { diffStatActivity } from './steps/diff-stat.js';
 import { printedFindingsActivity } from './steps/printed-findings.js';
 import { selectTargetsActivity } from './steps/select-targets.js';
 import { promptActivities } from './steps/write-prompt.js';
@@ -42,6 +43,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     selectTargets: selectTargetsActivity(deps),
     collectContext: collectContextActivity(deps),
     ...promptActivities(deps),
+    diffStat: diffStatActivity(deps),
     ...knobActivities(deps),
     ...acceptActivities(deps),
   };

@@ -1,6 +1,7 @@
 import type { Flag } from '../core/flag.js';
 import type { KnobAdvice, KnobSearch } from '../core/knobs/search.js';
-import type { Ablation, CostPlan, DecisionRecord, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
+import { openQuestions } from '../core/run/questions.js';
+import type { Ablation, CostPlan, DecisionRecord, Question, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 
@@ -16,6 +17,7 @@ export type RunEvent =
   | { kind: 'trial'; trial: string; what: string; place: string; state: TrialState }
   | { kind: 'verdict'; trial: string; what: string; verdict: Verdict }
   | { kind: 'approval-needed'; run: string; candidate: string; /** What to look at. */ flags?: Flag[] }
+  | { kind: 'question'; run: string; question: Question }
   | { kind: 'knobs'; search: KnobSearch }
   | { kind: 'advice'; advice: KnobAdvice }
   | { kind: 'ablation'; ablation: Ablation }
@@ -82,7 +84,13 @@ function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
     events.push({ kind: 'trial', trial: id, what: candidate.title, place: placeOf(candidate), state });
     if (state === 'awaiting-approval') events.push({ kind: 'approval-needed', run: next.run, candidate: id, ...(flags === undefined ? {} : { flags }) });
   }
-  return events;
+  return [...events, ...asked(previous, next)];
+}
+
+/** What steps have begun to ask. */
+function asked(previous: RunStatus | null, next: RunStatus): RunEvent[] {
+  const known = new Set(previous?.questions?.map(({ id }) => id));
+  return waitingQuestions(next).filter(({ id }) => !known.has(id)).map((question) => ({ kind: 'question', run: next.run, question }));
 }
 
 function outcome(previous: RunStatus | null, next: RunStatus): RunEvent[] {
@@ -103,9 +111,14 @@ export function waitingTrials(status: RunStatus): TrialSummary[] {
   return status.trials.filter((trial) => trial.state === 'awaiting-approval' && !decided.has(trial.id));
 }
 
+/** What steps ask, and nobody has answered. */
+export function waitingQuestions(status: RunStatus): Question[] {
+  return isOver(status) ? [] : openQuestions(status);
+}
+
 /** Whether a person is asked about the whole branch: nothing smaller waits. */
 export function awaitsFinal(status: RunStatus): boolean {
-  return status.state === 'awaiting-approval' && waitingTrials(status).length === 0;
+  return status.state === 'awaiting-approval' && status.questions === undefined && waitingTrials(status).length === 0;
 }
 
 /** Progress of one sampling, said when its builds or a stage begin and whenever a look is reached. */

@@ -4,7 +4,7 @@ export interface Decide {
   v: 1;
   /** Makes the message idempotent: a second one with the same id is ignored. */
   decisionId: string;
-  /** Trial id (`r1-3`) or candidate id. For the whole branch: `final`. */
+  /** Trial id (`r1-3`) or candidate id. For the whole branch: `final`. For what a step asks: its name, or that of the question. */
   candidate: string;
   approve: boolean;
   who: string;

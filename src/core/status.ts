@@ -140,8 +140,30 @@ export interface BuildingProgress {
 /** What an activity last said of a stage. */
 export type StageProgress = SamplingProgress | BuildingProgress;
 
+/** What a step of a graph asks a person. */
+export interface Question {
+  /** What a decision names: the step, and from its second asking on also which one: `gate@2`. */
+  id: string;
+  step: string;
+  /** Which execution of the step in its round, and which attempt of that. */
+  round: number;
+  count: number;
+  attempt: number;
+  text: string;
+  /** What there is to decide by, such as the changes of the draft, each with its name; a text may have several lines. */
+  facts: { name: string; text: string }[];
+  /** The patch of the draft, where there is one. */
+  diff?: ArtifactRef;
+  /** Workflow time, milliseconds since the epoch. */
+  since: number;
+  /** When `onTimeout` counts as the answer. */
+  until: number;
+  onTimeout: 'approve' | 'reject';
+}
+
 export interface DecisionRecord {
   id: string;
+  /** What was decided on: a trial, `final`, or the id of a question. */
   trial: string;
   approve: boolean;
   who: string;
@@ -215,6 +237,8 @@ export interface RunStatus {
   lastStep?: { name: string; round: number; status: 'done' | 'failed' | 'cancelled'; /** Workflow time, ms. */ at: number };
   /** How far the steps of the round are, where they form a graph. */
   steps?: StepsShown;
+  /** What steps ask a person. Absent: nothing. */
+  questions?: Question[];
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */

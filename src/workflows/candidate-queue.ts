@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
-import { exhausted, type RunModel } from '../core/run/model.js';
+import { exhausted, wallUsed, type RunModel } from '../core/run/model.js';
 import { isUnderWay, undecidedWhole } from '../core/run/turned.js';
 import type { TrialSummary } from '../core/status.js';
 import { rankAgain } from './optimize.js';
@@ -39,7 +39,7 @@ export class CandidateQueue {
       else if (late !== undefined) {
         control.enter('execute', 'waiting for what models propose');
         const { maxWallMs } = model.status.budget;
-        await late.more(Math.max(1, maxWallMs - (Date.now() - model.status.startedAt)));
+        await late.more(Math.max(1, maxWallMs - wallUsed(model, Date.now())));
       }
     }
     this.ended = true;

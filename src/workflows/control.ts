@@ -20,17 +20,22 @@ export class RunControl {
   steps: (() => StepsShown) | null = null;
   /** What such a round has completed so far. Null: as the model says. */
   completed: (() => CompletedStep[]) | null = null;
+  /** Nothing of the round goes on until a person answers what steps ask. */
+  private awaiting: boolean;
 
   constructor(
     readonly model: RunModel,
     private readonly queuePrefix: string,
+    /** Steps that ask a person. */
+    asking: readonly string[] = [],
   ) {
+    this.awaiting = model.status.state === 'awaiting-approval';
     setHandler(statusQuery, () => this.status());
     // Validators are synchronous: an async one wedges the workflow.
     setHandler(decideUpdate, (message) => decide(model, message, Date.now()), {
       validator: (message) => {
         refuseBadMessage(decideProblem(message));
-        const refused = refuseDecision(model, message);
+        const refused = refuseDecision(model, message, asking);
         if (refused !== null) throw ApplicationFailure.create({ type: refused.code, message: refused.text, nonRetryable: true });
       },
     });
@@ -106,13 +111,21 @@ export class RunControl {
     this.attributes();
   }
 
+  /** Whether nothing of the round goes on until a person answers. Gives whether that is new. */
+  setAwaiting(awaiting: boolean): boolean {
+    if (this.awaiting === awaiting) return false;
+    this.awaiting = awaiting;
+    this.show();
+    return true;
+  }
+
   /** The state that follows from pause, stop and waiting. */
   show(): void {
     const { model } = this;
     if (model.status.endedAt !== null) return;
     if (model.stopping) model.status.state = 'stopping';
     else if (model.paused) model.status.state = 'paused';
-    else if (model.status.phase === 'approval') model.status.state = 'awaiting-approval';
+    else if (this.awaiting || model.status.phase === 'approval') model.status.state = 'awaiting-approval';
     else model.status.state = 'running';
     this.attributes();
   }

@@ -2,12 +2,14 @@ import { CancellationScope, condition, isCancellation, workflowInfo } from '@tem
 import type { Config } from '../core/config/schema.js';
 import type { StepConfig } from '../core/config/steps-schema.js';
 import { planOf } from '../core/pipeline/plan-of.js';
+import { asksPerson } from '../core/pipeline/graph/definition.js';
+import { leadsTo } from '../core/pipeline/graph/leads-to.js';
 import type { Plan } from '../core/pipeline/graph/node.js';
 import { begin } from '../core/pipeline/machine/begin.js';
 import { complete, type Outcome } from '../core/pipeline/machine/complete.js';
 import { dump } from '../core/pipeline/machine/dump.js';
 import { end, type End } from '../core/pipeline/machine/end.js';
-import { expire, nextDeadline, stop, toCancel } from '../core/pipeline/machine/expire.js';
+import { expire, nextDeadline, stop, toCancel, withdrawUnneeded } from '../core/pipeline/machine/expire.js';
 import { load } from '../core/pipeline/machine/load.js';
 import { ready, type Work } from '../core/pipeline/machine/ready.js';
 import { start } from '../core/pipeline/machine/start.js';
@@ -15,7 +17,8 @@ import type { Machine } from '../core/pipeline/machine/state.js';
 import { stepsShown } from '../core/pipeline/machine/shown.js';
 import { placedMessage } from '../core/pipeline/machine/errors.js';
 import { jsonBytes, kilobytes, mostCarried } from '../core/run/carried.js';
-import { outOfTime } from '../core/run/model.js';
+import { outOfTime, wallUsed, type RunModel } from '../core/run/model.js';
+import { askedBy, openQuestions, takeBack } from '../core/run/questions.js';
 import { describeFailure, refusal } from './failures.js';
 import { warn, type Phases } from './phases.js';
 import type { CompletedStep } from '../core/run/progress.js';
@@ -62,9 +65,10 @@ function failureOf({ errors }: End, folderOf: (step: string) => string | null): 
   return refusal(code ?? 'PL_STEP_FAILED', [first, ...others].map(placedMessage).join('\nand: '), { where: `steps: ${step}`, ...(hints.length === 0 ? {} : { fix: hints.join(' ') }) });
 }
 
-/** Deciding by a verdict that is there costs nothing of a budget, and keeps what was measured. */
-function isPaid({ step }: Work): boolean {
-  return step.definition.type === 'decide';
+/** Deciding by a verdict that is there costs nothing of a budget, and keeps what was measured; no more does asking a person before that. */
+function isPaid(plan: Plan, step: string): boolean {
+  const node = plan.byName.get(step);
+  return node !== undefined && (node.definition.type === 'decide' || (asksPerson(node.definition) && leadsTo(plan, node, 'decide')));
 }
 
 /** A round from its beginning; of a run that goes on after another one, with what that had completed. */
@@ -79,6 +83,10 @@ class GraphRound {
   private changed = false;
   /** Something began in this execution of the workflow. */
   private begun = false;
+  /** The run goes on in a new execution: what only waits for a person is let go here, and waits on there. */
+  private leaving = false;
+  /** Open questions that the store was told of. */
+  private told: string;
   /** Of the workflow itself, such as its cancellation: it ends everything. */
   private fatal: { error: unknown } | null = null;
   private readonly completed: CompletedSteps;
@@ -95,6 +103,7 @@ class GraphRound {
   ) {
     this.completed = new CompletedSteps(phases.model.completed ?? []);
     this.log = new StepLog(phases);
+    this.told = openIds(phases.model);
   }
 
   /** Where the logs of its last execution are, below the home; null where none began in this execution of the workflow. */
@@ -110,13 +119,14 @@ class GraphRound {
   async toEnd(): Promise<End> {
     try {
       while (end(this.machine) === null && this.fatal === null) {
-        if (this.running.size === 0 && this.spent === null && this.isLong()) await this.continueLater();
+        if (this.onlyAsks() && this.spent === null && this.isLong()) await this.continueLater();
         await this.step();
       }
     } finally {
       // Nobody may take away the ground of what still runs, such as a command that is being killed.
       await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
       this.phases.model.completed = this.completedSteps();
+      if (!this.leaving) this.phases.control.setAwaiting(false);
     }
     if (this.fatal !== null) throw this.fatal.error;
     const ended = end(this.machine);
@@ -127,44 +137,64 @@ class GraphRound {
 
   /** Begins what may begin, ends what has to end, and waits until something happens. */
   private async step(): Promise<void> {
-    const { machine, phases: { model } } = this;
+    const { machine, phases: { model, control } } = this;
     const now = Date.now();
     this.changed = false;
     // As in a chain: what runs when a person stops the run goes on to its end, which it hastens itself, and nothing else begins.
-    if (model.stopping && this.running.size === 0) return this.endNow('the run was stopped', now);
+    if (model.stopping && this.onlyAsks()) return await this.endNow('the run was stopped', now);
     this.spent ??= outOfTime(model, now);
     const holding = model.paused || model.stopping || (this.spent === null && this.isLong());
     let due = nextDeadline(machine) ?? Infinity;
-    for (const work of ready(machine, now, holding ? 0 : Math.max(0, mostAtOnce - this.running.size))) {
-      if (this.spent !== null && !isPaid(work)) continue;
+    for (const work of ready(machine, now, holding ? 0 : Math.max(0, mostAtOnce - this.busy()))) {
+      if (this.spent !== null && !isPaid(machine.plan, work.name)) continue;
       if (work.delayMs > 0) due = Math.min(due, now + work.delayMs);
       else this.begin(work, now);
     }
-    if (this.spent !== null && this.running.size === 0 && !holding) return this.endNow(this.spent, now);
-    for (const { name } of toCancel(machine)) this.running.get(name)?.cancel();
+    if (this.spent !== null && !holding && this.onlyAsks() && ![...this.running.keys()].some((name) => isPaid(machine.plan, name))) return await this.endNow(this.spent, now);
+    withdrawUnneeded(machine);
+    for (const { name } of toCancel(machine)) this.cancel(name, now);
     due = Math.min(due, nextDeadline(machine) ?? Infinity);
     if (end(machine) !== null) return;
-    const { paused, stopping, status: { startedAt, budget } } = model;
+    const { paused, stopping, status: { budget } } = model;
     // Nobody else wakes up where only a retry is waited for.
-    if (this.running.size === 0 && due < Infinity) due = Math.min(due, startedAt + budget.maxWallMs);
-    const happened = (): boolean => this.changed || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
+    if (this.running.size === 0 && due < Infinity) due = Math.min(due, now + budget.maxWallMs - wallUsed(model, now));
+    const asked = openIds(model);
+    const waits = asked !== '' && this.onlyAsks();
+    if (control.setAwaiting(waits) || asked !== this.told) this.log.now();
+    this.told = asked;
+    const happened = (): boolean => this.changed || openIds(model) !== asked || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
     if (due === Infinity) await condition(happened);
     else await condition(happened, Math.max(1, due - now));
+    if (waits) model.askingMs = (model.askingMs ?? 0) + Date.now() - now;
     if (due <= Date.now()) expire(machine, Date.now());
   }
 
-  /** Ends the round with what is done: nothing runs. */
-  private endNow(why: string, now: number): void {
+  /** Ends the round with what is done: nothing runs but what waits for a person, which is taken back. */
+  private async endNow(why: string, now: number): Promise<void> {
     stop(this.machine, why, now);
     for (const { name } of this.unpaid.splice(0)) complete(this.machine, name, { kind: 'cancelled' }, now);
+    for (const { name } of toCancel(this.machine)) this.cancel(name, now);
+    if (this.running.size > 0) await condition(() => this.running.size === 0);
+  }
+
+  /** Steps that run and do not wait for a person. */
+  private busy(): number {
+    return [...this.running.keys()].filter((name) => askedBy(this.phases.model.status, name) === undefined).length;
+  }
+
+  /** Nothing runs but what waits for a person, or nothing at all. */
+  private onlyAsks(): boolean {
+    return this.busy() === 0;
   }
 
   private begin(work: Work, now: number): void {
     begin(this.machine, work.name, now);
-    this.begun = true;
     const { model } = this.phases;
+    const asked = askedBy(model.status, work.name);
+    // To wait on is nothing new, or a limit of events that is small would be reached by it again and again.
+    this.begun ||= asked === undefined;
     work.order = model.begun = (model.begun ?? 0) + 1;
-    this.log.began(work, now);
+    this.log.began(work, asked?.since ?? now);
     const scope = new CancellationScope();
     this.running.set(work.name, scope);
     void scope.run(() => runGraphStep(this.phases, work.step.definition as unknown as StepConfig, work)).then(
@@ -173,7 +203,18 @@ class GraphRound {
     );
   }
 
+  private cancel(name: string, now: number): void {
+    const scope = this.running.get(name);
+    if (scope !== undefined) return scope.cancel();
+    if (this.unpaid.some((work) => work.name === name)) return;
+    // It waited for a person in an earlier execution, and has not begun to wait in this one.
+    takeBack(this.phases.model, name);
+    complete(this.machine, name, { kind: 'cancelled' }, now);
+    this.changed = true;
+  }
+
   private failed(work: Work, error: unknown): void {
+    if (this.leaving) return void this.running.delete(work.name);
     const asked = toCancel(this.machine).some(({ name }) => name === work.name);
     if (isCancellation(error) && !asked) this.fatal ??= { error };
     if (isCancellation(error)) return this.over(work, { kind: 'cancelled' });
@@ -189,6 +230,8 @@ class GraphRound {
 
   private over(work: Work, outcome: Outcome): void {
     this.running.delete(work.name);
+    if (this.leaving) return;
+    takeBack(this.phases.model, work.name);
     this.changed = true;
     this.log.ended(work, outcome);
     if (this.fatal !== null) return;
@@ -210,6 +253,9 @@ class GraphRound {
 
   private async continueLater(): Promise<never> {
     const { machine, phases: { model } } = this;
+    this.leaving = true;
+    for (const scope of this.running.values()) scope.cancel();
+    await condition(() => this.running.size === 0);
     model.completed = this.completed.all();
     model.graph = dump(machine);
     const kept = jsonBytes(model.graph);
@@ -222,3 +268,5 @@ class GraphRound {
     return this.goOn();
   }
 }
+
+const openIds = ({ status }: RunModel): string => openQuestions(status).map(({ id }) => id).join(' ');

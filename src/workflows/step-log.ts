@@ -20,6 +20,7 @@ export class StepLog {
   readonly folders = new Map<string, string>();
   private recordedAt = Date.now();
   private recording: Promise<void> | null = null;
+  private again = false;
 
   constructor(private readonly phases: Phases) {}
 
@@ -36,14 +37,29 @@ export class StepLog {
     if (order <= mostFiles) control.ended.push({ folder: stepFolder(status.round, order, name), step: name, type: step.definition.type, round: status.round, count, attempt, status: outcome.kind, began: this.beganAt.get(name) ?? at, ended: at, ...told });
     this.beganAt.delete(name);
     if (this.recording !== null || (at - this.recordedAt < recordEvery && control.ended.length < mostWaiting) || !patched('record-steps')) return;
+    this.record(at);
+  }
+
+  /** Records the run as it is now, after the record that is under way. */
+  now(): void {
+    if (this.recording === null) this.record(Date.now());
+    else this.again = true;
+  }
+
+  private record(at: number): void {
     this.recordedAt = at;
-    this.recording = control.record().catch(() => undefined).finally(() => { this.recording = null; });
+    this.recording = this.phases.control.record().catch(() => undefined).finally(() => {
+      this.recording = null;
+      if (this.again) this.record(Date.now());
+    });
+    this.again = false;
   }
 
   /** Waits until all of them are recorded but a few, which go with the next record of the run. */
   async flush(): Promise<void> {
     const { control } = this.phases;
-    await this.recording;
+    do await this.recording;
+    while (this.recording !== null);
     while (control.ended.length > 0 && patched('record-steps')) await control.record();
   }
 }

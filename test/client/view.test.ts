@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
-import type { SamplingProgress } from '../../src/core/status.js';
+import type { Question, SamplingProgress } from '../../src/core/status.js';
 import { asciiGlyphs } from '../../src/client/view/glyphs.js';
 import { axisOf, intervalBar } from '../../src/client/view/interval-bar.js';
 import { columns, take, takeEnd } from '../../src/client/view/columns.js';
@@ -76,6 +76,21 @@ describe('the live view', () => {
       expect(lines.some((line) => line.endsWith('perfloop reject r-k3v7q2xa r1-3'))).toBe(true);
     }
     expect(renderView(sampleStatus({ state: 'awaiting-approval', phase: 'approval' }), [], options)).toContain('perfloop approve r-k3v7q2xa final');
+  });
+
+  it('shows what a step asks, with what there is to decide by, and how to answer', () => {
+    const question: Question = { id: 'gate@2', step: 'gate', round: 1, count: 2, attempt: 1, text: 'Ship it?', facts: [{ name: 'draft', text: 'alpha waits less' }, { name: 'changes', text: ' a.js | 2 +-\n b.js | 1 +' }], since: 0, until: 1_700_100_000_000, onTimeout: 'reject' };
+    const status = sampleStatus({ state: 'awaiting-approval', trials: [], questions: [question] });
+    const view = renderView(status, [], options);
+    expect(lineWith(view, 'gate@2 waits for you')).toContain('Ship it?');
+    expect(lineWith(view, 'draft')).toMatch(/^ {4}draft +alpha waits less$/);
+    expect(view).toMatch(/changes {3}a\.js \| 2 \+-\n +b\.js \| 1 \+/);
+    expect(lineWith(view, 'rejected at')).toContain('2023-11-16T02:00:00.000Z');
+    expect(view).toContain('perfloop approve r-k3v7q2xa gate@2  or  perfloop reject r-k3v7q2xa gate@2');
+    // It is no question about the whole branch, and an answer ends it.
+    expect(view).not.toContain('final');
+    const decided = { ...status, decisions: [{ id: 'd', trial: 'gate@2', approve: true, who: 'ann', comment: '', at: 1 }] };
+    expect(renderView(decided, [], options)).not.toContain('perfloop approve');
   });
 
   it('says that the worker is away, that there are warnings, and why it failed', () => {

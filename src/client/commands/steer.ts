@@ -8,8 +8,8 @@ export function declareSteeringVerbs(program: Command, finish: Finish): void {
   for (const verb of ['approve', 'reject'] as const) {
     declareVerb<{ comment?: string }>(program, finish, {
       usage: `${verb} <run> <candidate>`,
-      summary: verb === 'approve' ? 'accept a candidate that waits for a person' : 'turn down a candidate that waits for a person',
-      details: 'The candidate is a trial such as r1-3, a candidate id, or `final` for the whole branch.',
+      summary: verb === 'approve' ? 'approve what waits for a person: a candidate, the branch, a step' : 'turn down what waits for a person',
+      details: 'The candidate is a trial such as r1-3, a candidate id, `final` for the whole branch, or the name of a step of type approve that waits (`gate`, and from its second time on `gate@2`).',
       options: [['--comment <text>', 'why; kept with the decision']],
       examples: [`perfloop ${verb} r-k3v7 r1-3 --comment '${verb === 'approve' ? 'reads well' : 'too clever'}'`],
       async action(context, { comment = '' }, run = '', candidate = '') {

@@ -29,8 +29,8 @@ export function registerSteering(server: McpServer, context: CliContext): void {
   for (const name of ['approve', 'reject'] as const) {
     register(server, context, {
       name,
-      description: name === 'approve' ? 'Accepts a candidate that waits for a person.' : 'Turns down a candidate that waits for a person.',
-      input: z.object({ run, candidate: z.string().min(1).describe('A trial such as r1-3, a candidate id, or `final` for the whole branch.'), comment: z.string().default('').describe('Why; kept with the decision.') }),
+      description: name === 'approve' ? 'Approves what waits for a person: a candidate, the whole branch, or what a step of type approve asks.' : 'Turns down what waits for a person.',
+      input: z.object({ run, candidate: z.string().min(1).describe('A trial such as r1-3, a candidate id, `final` for the whole branch, or the name of the step that asks.'), comment: z.string().default('').describe('Why; kept with the decision.') }),
       writes: true,
       async answer({ run: text, candidate, comment }) {
         const { decide } = await import('../verbs/decide.js');

@@ -39,6 +39,8 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
       return `${event.trial} ${verdictText(event.verdict, style, true)}`;
     case 'approval-needed':
       return style('yellow', `${event.candidate} waits for a decision: perfloop approve ${event.run} ${event.candidate} (or reject)${event.flags === undefined ? '' : `; look at ${flagsInShort(event.flags)}`}`);
+    case 'question':
+      return style('yellow', `${event.question.id} waits for a decision: ${clean(event.question.text)}: perfloop approve ${event.run} ${event.question.id} (or reject)`);
     case 'decision':
       return `${event.decision.trial} ${event.decision.approve ? 'approved' : 'rejected'} by ${clean(event.decision.who)}${event.decision.comment ? `: ${clean(event.decision.comment)}` : ''}`;
     case 'champion':

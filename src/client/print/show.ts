@@ -1,5 +1,5 @@
 import { comparedText, ratioText } from '../../core/verdict/words.js';
-import { awaitsFinal, isOver, waitingTrials } from '../events.js';
+import { awaitsFinal, isOver, waitingQuestions, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
 import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/status.js';
 import { effortText, outcomeText as attemptOutcome } from '../../core/agent/words.js';
@@ -14,6 +14,7 @@ import { printError } from './error.js';
 import { adviceText, knobsText } from './knob-search.js';
 import { clean, durationText, intervalText, percentText, plural, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
+import { questionText } from './questions.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
 import { modelsText } from './models.js';
@@ -29,7 +30,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), knobsText(status, style), agents(status, style), decisions(status, style), modelsText(status, style), adviceText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), knobsText(status, style), agents(status, style), decisions(status, style), ...waitingQuestions(status).map((question) => questionText(question, style)), modelsText(status, style), adviceText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -142,6 +143,7 @@ function decisions(status: RunStatus, style: Style): string {
 export function nextText({ status, branch }: ShownRun, style: Style): string {
   const commands: [string, string][] = [];
   for (const trial of waitingTrials(status)) commands.push([`perfloop approve ${status.run} ${trial.id}`, 'or reject it']);
+  for (const { id } of waitingQuestions(status)) commands.push([`perfloop approve ${status.run} ${id}`, 'or reject; --comment says why']);
   if (awaitsFinal(status)) commands.push([`perfloop approve ${status.run} final`, 'or reject the branch']);
   if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
   if (status.steps?.states !== undefined) commands.push([`perfloop steps --run ${status.run} --graph`, 'the steps as a graph, with the state of each']);

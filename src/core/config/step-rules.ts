@@ -22,7 +22,19 @@ function ofStep(step: Table, type: StepType, path: readonly PropertyKey[]): Prob
     const takers = Object.hasOwn(keysOfTypes, key) ? keysOfTypes[key] : undefined;
     return takers === undefined || takers.includes(type) ? [] : [{ path: [...path, key], text: `is nothing that a step of type ${type} takes; ${takers.length === 1 ? `only ${takers[0]} does` : `${takers.join(', ')} do`}` }];
   });
-  return [...notTaken, ...missing(step, type).map(({ key, text }) => ({ path: [...path, key], text })), ...inList(step['steps'], [...path, 'steps'])];
+  return [...notTaken, ...approveProblems(step, type).map(({ key, text }) => ({ path: [...path, key], text })), ...missing(step, type).map(({ key, text }) => ({ path: [...path, key], text })), ...inList(step['steps'], [...path, 'steps'])];
+}
+
+/** Names under which decisions know something else: the branch, a trial, a candidate. */
+const decidedOtherwise = /^(final|r\d+-\d+c?|[0-9a-f]{12})$/;
+
+function approveProblems({ name, on_timeout: onTimeout }: Table, type: StepType): { key: string; text: string }[] {
+  const answers = type === 'approve' ? ['approve', 'reject'] : type === 'parallel' ? ['fail', 'finished'] : [];
+  const wrongEnd = typeof onTimeout === 'string' && answers.length > 0 && !answers.includes(onTimeout);
+  return [
+    ...(wrongEnd ? [{ key: 'on_timeout', text: `of a step of type ${type} is ${answers.map((answer) => `"${answer}"`).join(' or ')}` }] : []),
+    ...(type === 'approve' && typeof name === 'string' && decidedOtherwise.test(name) ? [{ key: 'name', text: `\`perfloop approve RUN ${name}\` would mean something else: \`final\`, trials such as r1-3 and candidates are decided on by such names; give the step another one` }] : []),
+  ];
 }
 
 function missing(step: Table, type: StepType): { key: string; text: string }[] {

@@ -19,6 +19,7 @@ export const stepTypes = {
   check: 'compares the outputs of the draft with those of the best commit',
   judge: 'tries the draft as a candidate: the whole verdict',
   decide: 'accepts the draft or drops it, by the verdict',
+  approve: 'asks a person, and waits for the decision, for days where it has to',
   benchmark: 'runs the benchmark a fixed number of times and sums up what it says: a plain reading, never a verdict',
   select_targets: 'picks the functions that are worked on from the findings',
   collect_context: 'collects the source of those functions, and who calls them',
@@ -52,7 +53,9 @@ export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   template: ['write_prompt'],
   file: ['pipeline'],
   steps: ['pipeline', 'parallel', 'race'],
-  on_timeout: ['parallel'],
+  on_timeout: ['parallel', 'approve'],
+  question: ['approve'],
+  on_reject: ['approve'],
 };
 
 const stepName = z.string().regex(/^[A-Za-z][\w.-]{0,99}$/, 'must start with a letter and hold at most 100 letters, digits, _ . or -; the names of the groups around its file stand before it');
@@ -82,7 +85,7 @@ export const stepSchema = z.strictObject({
   needs: z.array(stepName).max(1000).optional().describe('The steps of its list that must end before it. Default: where no step of the list says `needs`, the one before it.'),
   join: z.enum(['all', 'any']).optional().describe('With several `needs`: it runs when `all` of them that are not skipped have ended (the default), or `any`.'),
   when: expression.optional().describe('Runs only where this is true; else it is skipped, and so is what needs only it.'),
-  timeout: durationMs.optional().describe('After this long it fails, and what it runs is ended.'),
+  timeout: durationMs.optional().describe('After this long it fails, and what it runs is ended. Of `approve`: how long it waits; default: `approval.timeout`.'),
   retry: retrySchema.optional().describe('What happens when it fails. Default: it is tried once.'),
   on_fail: z.enum(['fail', 'continue']).optional().describe('`fail`, the default: the round ends with it. `continue`: what needs it goes on without its output.'),
   next: z.array(jumpSchema).max(20).optional().describe('Jumps after it has ended.'),
@@ -104,7 +107,9 @@ export const stepSchema = z.strictObject({
   get steps() {
     return z.array(stepSchema).max(10_000).optional().describe('For `parallel`, `race` and `pipeline`: the members, as [[steps.steps]]. Of the first two all begin at once, unless one says `needs`; those of a pipeline run one after another.');
   },
-  on_timeout: z.enum(['fail', 'finished']).optional().describe('For `parallel`, when its `timeout` is over: it fails (the default), or ends with the members that have finished.'),
+  on_timeout: z.enum(['fail', 'finished', 'approve', 'reject']).optional().describe('When its `timeout` is over. For `parallel`: it fails (`fail`, the default), or ends with the members that have `finished`. For `approve`: what counts as decided, `approve` or `reject`; default: `approval.on_timeout`.'),
+  question: z.string().trim().min(1).max(4000).optional().describe('For `approve`: what a person is asked, with expressions as in `when` between `{{` and `}}`, such as `{{steps.judge.output.ratio}}`, `{{state.KEY}}` or `{{input}}`. Draft, verdict and benchmark are shown in any case. Default: whether to go on.'),
+  on_reject: z.enum(['fail', 'continue']).optional().describe('For `approve`. `fail`, the default: a rejection fails the step, so that nothing behind it runs unless a jump with `on = "fail"` or `on_fail` says so. `continue`: it ends well with `approved` false, which conditions look at.'),
 });
 
 export type StepConfig = z.infer<typeof stepSchema>;

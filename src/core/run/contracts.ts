@@ -208,6 +208,8 @@ export interface HostActivities extends TargetActivities {
   accept(input: Scope & { target: Target; champion: CommitRef; commit: CommitRef; summary: TrialSummary; who: string | null; publish: boolean }): Promise<CommitRef>;
   /** The champion without the commit of one accepted candidate: those after it are put on what was before it, if that works. */
   leaveOut(input: Scope & { target: Target; champion: CommitRef; drop: string; title: string }): Promise<{ kind: 'left-out'; commit: CommitRef; patch: ArtifactRef; /** The commits that were made anew: old to new. */ renamed: Record<string, string> } | { kind: 'conflict'; text: string }>;
+  /** What a patch changes, file by file, for people; empty where git cannot read it. */
+  diffStat(input: Scope & { diff: ArtifactRef }): Promise<{ stat: string }>;
   /** Points the result branch at the champion. */
   publish(input: Scope & { target: Target; champion: CommitRef }): Promise<{ branch: string }>;
   closeWorktrees(input: Scope & { target: Target; keys: string[] }): Promise<void>;

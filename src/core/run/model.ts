@@ -14,6 +14,7 @@ import type { BaseTests } from './contracts.js';
 import type { Lease } from './lease.js';
 import type { CompletedStep } from './progress.js';
 import { formatDuration } from '../duration-text.js';
+import { openQuestion, openQuestions } from './questions.js';
 import { metricRules } from '../verdict/metrics.js';
 import { protocolOf } from '../verdict/rule.js';
 
@@ -63,6 +64,10 @@ export interface RunModel {
   stopping: boolean;
   /** When each candidate began to wait for a person, by trial id. Workflow time, ms. */
   waiting: Record<string, number>;
+  /** How often each step has asked a person, by its name. Absent: none has. */
+  asked?: Record<string, number>;
+  /** Milliseconds in which nothing went on but a person was asked by a step: no part of the budget. Absent: none. */
+  askingMs?: number;
   /** What of each trial is in the store already, by trial id. */
   recorded: Record<string, string>;
 }
@@ -152,15 +157,20 @@ export function setTrialState(model: RunModel, id: string, state: TrialState): v
   if (trial !== undefined && trial.state !== 'decided' && trial.state !== 'passed' && trial.state !== 'awaiting-approval') trial.state = state;
 }
 
-/** Why a decision cannot be taken, or null when it can. Pure, so that an update validator may call it. */
-export function refuseDecision(model: RunModel, message: Decide): { code: 'PL_ALREADY_DECIDED' | 'PL_NO_SUCH_CANDIDATE' | 'PL_NOT_AWAITING'; text: string } | null {
+/**
+ * Why a decision cannot be taken, or null when it can. Pure, so that an update validator may call it. `asking`: names of steps
+ * that ask a person.
+ */
+export function refuseDecision(model: RunModel, message: Decide, asking: readonly string[] = []): { code: 'PL_ALREADY_DECIDED' | 'PL_NO_SUCH_CANDIDATE' | 'PL_NOT_AWAITING'; text: string } | null {
   if (model.status.decisions.some((decision) => decision.id === message.decisionId)) return null;
+  if (openQuestion(model.status, message.candidate) !== undefined) return null;
   if (message.candidate === 'final') {
     if ('final' in model.waiting) return null;
     const decided = model.status.decisions.some((decision) => decision.trial === 'final');
     return decided ? { code: 'PL_ALREADY_DECIDED', text: 'the branch was already decided on' } : { code: 'PL_NOT_AWAITING', text: 'the branch does not wait for a decision' };
   }
   const trial = findTrial(model, message.candidate);
+  if (trial === undefined && asking.includes(message.candidate.replace(/@\d+$/, ''))) return notAsked(model, message.candidate);
   if (trial === undefined) return { code: 'PL_NO_SUCH_CANDIDATE', text: `no candidate ${message.candidate} in this run` };
   const earlier = model.status.decisions.find((decision) => decision.trial === trial.id);
   if (earlier !== undefined) return { code: 'PL_ALREADY_DECIDED', text: `${trial.id} was already ${earlier.approve ? 'approved' : 'rejected'} by ${earlier.who}` };
@@ -168,11 +178,19 @@ export function refuseDecision(model: RunModel, message: Decide): { code: 'PL_AL
   return null;
 }
 
+function notAsked({ status }: RunModel, named: string): NonNullable<ReturnType<typeof refuseDecision>> {
+  const earlier = status.decisions.find((decision) => decision.trial === named);
+  if (earlier !== undefined) return { code: 'PL_ALREADY_DECIDED', text: `${named} was already ${earlier.approve ? 'approved' : 'rejected'} by ${earlier.who}` };
+  const asks = openQuestions(status).map(({ id }) => id);
+  return { code: 'PL_NOT_AWAITING', text: `the step ${named} does not wait for a decision${asks.length === 0 ? '' : `; what waits is ${asks.join(', ')}`}` };
+}
+
 /** Takes a decision. Idempotent by decision id; an impossible one changes nothing. */
 export function decide(model: RunModel, message: Decide, now: number): DecisionRecord | null {
   if (model.status.decisions.some((decision) => decision.id === message.decisionId)) return null;
   if (refuseDecision(model, message) !== null) return null;
-  const trial = message.candidate === 'final' ? 'final' : (findTrial(model, message.candidate)?.id ?? message.candidate);
+  const question = openQuestion(model.status, message.candidate);
+  const trial = question !== undefined ? question.id : message.candidate === 'final' ? 'final' : (findTrial(model, message.candidate)?.id ?? message.candidate);
   const record: DecisionRecord = { id: message.decisionId, trial, approve: message.approve, who: message.who, comment: message.comment, at: now };
   model.status.decisions.push(record);
   delete model.waiting[trial];
@@ -190,6 +208,11 @@ export function setBudget(model: RunModel, change: SetBudget): void {
   if (change.rounds !== undefined) status.rounds = change.rounds;
 }
 
+/** Milliseconds that count for the budget of wall time: not those in which a step only waited for a person. */
+export function wallUsed({ status, askingMs = 0 }: RunModel, now: number): number {
+  return now - status.startedAt - askingMs;
+}
+
 /** Why no further trial may start, or null. */
 export function exhausted(model: RunModel, now: number): string | null {
   const { budget } = model.status;
@@ -199,8 +222,9 @@ export function exhausted(model: RunModel, now: number): string | null {
 }
 
 /** Whether the budget of wall time is used, in words; null where it is not. */
-export function outOfTime({ status: { budget, startedAt } }: RunModel, now: number): string | null {
-  return now - startedAt >= budget.maxWallMs ? `the budget of ${formatDuration(budget.maxWallMs)} of wall time is used` : null;
+export function outOfTime(model: RunModel, now: number): string | null {
+  const { budget } = model.status;
+  return wallUsed(model, now) >= budget.maxWallMs ? `the budget of ${formatDuration(budget.maxWallMs)} of wall time is used` : null;
 }
 
 /** A run that ends before its time leaves no trial under way: what was not decided never will be. */

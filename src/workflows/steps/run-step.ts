@@ -6,6 +6,7 @@ import { refusal } from '../failures.js';
 import type { Phases } from '../phases.js';
 import { agent } from './agent-step.js';
 import { analyzeCommand } from './analyze-command.js';
+import { approve } from './approve-step.js';
 import { benchmark } from './benchmark.js';
 import { checkSteps } from './check-steps.js';
 import { collectContext } from './collect-context.js';
@@ -23,7 +24,7 @@ export type StepResult = Success;
 export type StepRunner = (phases: Phases, step: StepConfig, work: Work) => Promise<StepResult>;
 
 /** Every type that is a step of its own; groups are none. */
-const runners: Readonly<Partial<Record<StepType, StepRunner>>> = { ...phaseSteps, ...checkSteps, agent, judge, decide, benchmark, command, publish, select_targets: selectTargets, collect_context: collectContext, write_prompt: writePrompt, noop: async ({ session }, { name = 'noop' }) => (await session.onHost((on) => on.host('ping', name, { v: 1 })), {}) };
+const runners: Readonly<Partial<Record<StepType, StepRunner>>> = { ...phaseSteps, ...checkSteps, agent, judge, decide, approve, benchmark, command, publish, select_targets: selectTargets, collect_context: collectContext, write_prompt: writePrompt, noop: async ({ session }, { name = 'noop' }) => (await session.onHost((on) => on.host('ping', name, { v: 1 })), {}) };
 
 export async function runGraphStep(phases: Phases, step: StepConfig, work: Work): Promise<StepResult> {
   const runner = step.type === 'analyze' && step.command !== undefined ? analyzeCommand : runners[step.type];

@@ -22,7 +22,7 @@ describe('docs/config.md', () => {
     expect(parseConfig(several, 'example').benchmarks.map(({ name }) => name)).toEqual(['parse', 'serve']);
     expect(parseConfig(service, 'example').service?.ready_timeout).toBe(10_000);
     const polish = { text: '[[steps]]\ntype = "noop"\n' };
-    expect(planOf(parseConfig(graph, 'example', { config: 'example', texts: new Map([['steps/polish.toml', polish]]), shown: (path) => path })).steps).toBe(18);
+    expect(planOf(parseConfig(graph, 'example', { config: 'example', texts: new Map([['steps/polish.toml', polish]]), shown: (path) => path })).steps).toBe(19);
   });
 
   it('has every key of the schema in its examples', () => {

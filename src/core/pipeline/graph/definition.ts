@@ -33,7 +33,7 @@ export interface StepDefinition {
   needs?: readonly string[];
   /** An expression; false skips the step and what needs only it. */
   when?: string;
-  /** Milliseconds. */
+  /** Milliseconds. Of a step that asks a person: how long it waits, which is its own affair. */
   timeout?: number;
   retry?: RetryRule;
   /** Default: fail. */
@@ -45,8 +45,13 @@ export interface StepDefinition {
   retain?: number;
   /** The members of a group. */
   steps?: readonly StepDefinition[];
-  /** Of a group. `finished`: it then ends well with the members that are done. Default: fail. */
-  on_timeout?: 'fail' | 'finished';
+  /**
+   * Of a group. `finished`: it then ends well with the members that are done. Default: fail.
+   * Of a step that asks a person: what counts as the answer then.
+   */
+  on_timeout?: 'fail' | 'finished' | 'approve' | 'reject';
+  /** Of a step that asks a person: text, with expressions between double braces. */
+  question?: string;
   /** What its type needs to know. */
   [setting: string]: unknown;
 }
@@ -56,6 +61,11 @@ export type GroupType = (typeof groupTypes)[number];
 
 export function groupTypeOf(definition: StepDefinition): GroupType | null {
   return groupTypes.find((type) => type === definition.type) ?? null;
+}
+
+/** Whether a step waits for a person: for days, and over executions of whoever drives the machine, so that no deadline of the machine ends it. */
+export function asksPerson({ type }: StepDefinition): boolean {
+  return type === 'approve';
 }
 
 /** What holds for the whole of it. */

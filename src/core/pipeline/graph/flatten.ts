@@ -1,10 +1,10 @@
 import { ExpressionError } from '../../expression/error.js';
 import { parseExpression } from '../../expression/parse.js';
-import type { Expression } from '../../expression/tree.js';
-import { groupTypeOf, type PipelineSettings, type StepDefinition } from './definition.js';
+import { asksPerson, groupTypeOf, type PipelineSettings, type StepDefinition } from './definition.js';
 import type { PlanNode } from './node.js';
 import type { Problems } from './problem.js';
 import { checkSettings } from './settings-rules.js';
+import { parseText } from './text.js';
 
 export type Path = readonly PropertyKey[];
 
@@ -101,10 +101,11 @@ class Flattening {
       position: 0,
       enabled,
       joinAny: definition.join === 'any',
-      when: definition.when === undefined ? null : this.expression(definition.when, [...path, 'when']),
+      when: read(parseExpression, definition.when, [...path, 'when'], this.problems),
       next: [],
-      timeout: definition.timeout ?? null,
-      onTimeout: definition.on_timeout ?? 'fail',
+      question: read(parseText, definition.question, [...path, 'question'], this.problems),
+      timeout: asksPerson(definition) ? null : (definition.timeout ?? null),
+      onTimeout: definition.on_timeout === 'finished' ? 'finished' : 'fail',
       retry: definition.retry ?? null,
       goesOn: definition.on_fail === 'continue',
       retain: definition.retain ?? this.retain,
@@ -114,16 +115,13 @@ class Flattening {
     this.into.nodes.push(node);
     return node;
   }
-
-  private expression(text: string, path: Path): Expression | null {
-    return readExpression(text, path, this.problems);
-  }
 }
 
-/** The expression, or null with a problem. */
-export function readExpression(text: string, path: Path, problems: Problems): Expression | null {
+/** An expression, or a text with some in it; null where there is none, or a problem. */
+export function read<T>(parse: (text: string) => T, text: string | undefined, path: Path, problems: Problems): T | null {
+  if (text === undefined) return null;
   try {
-    return parseExpression(text);
+    return parse(text);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     problems.add(path, error.message);

@@ -1,4 +1,5 @@
-import { type Flattened, type Member, type Path, readExpression, type Scope } from './flatten.js';
+import { parseExpression } from '../../expression/parse.js';
+import { type Flattened, type Member, type Path, read, type Scope } from './flatten.js';
 import type { Jump } from './node.js';
 import type { Problems } from './problem.js';
 
@@ -10,7 +11,7 @@ export function connectJumps(flattened: Flattened, problems: Problems): void {
       if (next === undefined) continue;
       member.last.next = next.flatMap((rule, index): Jump[] => {
         const path = [...member.path, 'next', index];
-        const when = rule.when === undefined ? null : readExpression(rule.when, [...path, 'when'], problems);
+        const when = read(parseExpression, rule.when, [...path, 'when'], problems);
         const target = targetOf(rule.to, member, scope, flattened, problems, [...path, 'to']);
         return target === null ? [] : [{ target: target.first.index, to: rule.to, onFail: rule.on === 'fail', when, input: rule.input }];
       });

@@ -1,13 +1,14 @@
+import { asksPerson } from './definition.js';
 import { nodeAt, type Plan, type PlanNode } from './node.js';
 
-/** The plan as a Mermaid flowchart: groups as subgraphs, jumps dotted, disabled steps dashed. */
+/** The plan as a Mermaid flowchart: groups as subgraphs, jumps dotted, disabled steps dashed, where a person is asked a hexagon. */
 export function mermaid(plan: Plan): string {
   const lines = ['flowchart TD'];
   let depth = 1;
   const add = (text: string): void => void lines.push(`${'  '.repeat(depth)}${text}`);
   for (const node of plan.nodes) {
     if (node.name === '') continue;
-    if (node.kind === 'step') add(`${idOf(node)}["${textOf(node)}"]`);
+    if (node.kind === 'step') add(asksPerson(node.definition) ? `${idOf(node)}{{"${textOf(node)}"}}` : `${idOf(node)}["${textOf(node)}"]`);
     else if (node.kind === 'open') {
       add(`subgraph ${idOf(node)}["${textOf(node)}"]`);
       depth += 1;

@@ -1,6 +1,7 @@
 import type { Expression } from '../../expression/tree.js';
 import type { Json } from '../../json-value.js';
 import type { GroupType, RetryRule, StepDefinition } from './definition.js';
+import type { Text } from './text.js';
 
 export interface Jump {
   /** Index of the node where the target begins. */
@@ -39,6 +40,8 @@ export interface PlanNode {
   joinAny: boolean;
   when: Expression | null;
   next: readonly Jump[];
+  /** Of a step that asks a person; null: it asks nothing of its own. */
+  question: Text | null;
   timeout: number | null;
   onTimeout: 'fail' | 'finished';
   retry: RetryRule | null;

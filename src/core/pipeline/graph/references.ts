@@ -3,11 +3,12 @@ import { reaches } from './ancestors.js';
 import type { Flattened, Member, Path } from './flatten.js';
 import type { PlanNode } from './node.js';
 import type { Problems } from './problem.js';
+import { expressionsOf } from './text.js';
 
 interface Reference {
   of: Member;
   to: Member;
-  /** The node that asks: the beginning for `when`, the end for `next`. */
+  /** The node that asks: the beginning for `when` and `question`, the end for `next`. */
   from: PlanNode;
   path: Path;
 }
@@ -21,6 +22,7 @@ export function checkReferences(flattened: Flattened, problems: Problems): void 
   for (const { member } of flattened.byName.values()) {
     const { first, last, path } = member;
     if (first.when !== null) collect(first.when, member, first, [...path, 'when'], flattened, references, problems);
+    for (const expression of expressionsOf(first.question ?? [])) collect(expression, member, first, [...path, 'question'], flattened, references, problems);
     for (const [index, { when }] of last.next.entries()) if (when !== null) collect(when, member, last, [...path, 'next', index, 'when'], flattened, references, problems);
   }
   if (references.length === 0) return;

@@ -1,4 +1,4 @@
-import { groupTypeOf, type StepDefinition } from './definition.js';
+import { asksPerson, groupTypeOf, type StepDefinition } from './definition.js';
 import type { Problems } from './problem.js';
 
 /** What is wrong with the settings of one step by itself; only those that every type has. */
@@ -18,7 +18,7 @@ function wrongSettings(definition: StepDefinition, name: string): (readonly [key
   }
   if (groupTypeOf(definition) === null) {
     if (definition.steps !== undefined) found.push(['steps', `step \`${name}\` is of type ${definition.type}; only pipeline, parallel and race have steps`]);
-    if (definition.on_timeout !== undefined) found.push(['on_timeout', 'only a group has it']);
+    if (definition.on_timeout !== undefined && !asksPerson(definition)) found.push(['on_timeout', 'only a group and a step of type approve have it']);
     return found;
   }
   if ((definition.steps ?? []).length === 0) found.push(['steps', `group \`${name}\` has no steps`]);

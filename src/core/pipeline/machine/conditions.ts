@@ -26,7 +26,8 @@ export function holds(machine: Machine, node: PlanNode, condition: Expression, v
   }
 }
 
-function scopeOf(machine: Machine, node: PlanNode, version: Version, justDone: JustDone | null): Scope {
+/** What an expression of a node is asked of. */
+export function scopeOf(machine: Machine, node: PlanNode, version: Version, justDone: JustDone | null): Scope {
   const find = (name: string): PlanNode | undefined => {
     const first = machine.plan.byName.get(name);
     return first === undefined ? undefined : endOf(machine.plan, first);

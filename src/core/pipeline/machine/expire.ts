@@ -1,4 +1,5 @@
-import { nodeAt, type PlanNode } from '../graph/node.js';
+import { asksPerson } from '../graph/definition.js';
+import { nodeAt, nodeLabel, type PlanNode } from '../graph/node.js';
 import { advance } from './advance.js';
 import type { Deadline } from './deadlines.js';
 import { endGroup } from './fail.js';
@@ -48,6 +49,16 @@ export interface Cancellation {
 /** The running steps that a timeout, the end of a race or a stop has ended. */
 export function toCancel(machine: Machine): Cancellation[] {
   return Array.from(machine.cancelling, ([index, reason]) => ({ name: nodeAt(machine.plan, index).name, reason }));
+}
+
+/** Of steps that wait for a person: those are to be killed whose group is ending, since their answer would change nothing. */
+export function withdrawUnneeded(machine: Machine): void {
+  if (machine.stops.size === 0) return;
+  for (const index of machine.running) {
+    const node = nodeAt(machine.plan, index);
+    const group = asksPerson(node.definition) ? stopAround(machine, node) : null;
+    if (group !== null) cancel(machine, index, { kind: 'stopped', why: `${nodeLabel(group)} is ending` });
+  }
 }
 
 /** Ends the whole run: nothing starts any more, what runs is to be killed. */

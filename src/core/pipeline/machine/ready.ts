@@ -2,6 +2,7 @@ import { type Json, jsonCopy } from '../../json-value.js';
 import { nodeAt, type PlanNode } from '../graph/node.js';
 import { StateView } from '../keys/view.js';
 import { emptyVersion } from '../keys/version.js';
+import { fill } from './fill.js';
 import { inputOf } from './outputs.js';
 import { at, type Machine, status } from './state.js';
 
@@ -34,6 +35,11 @@ export class Work {
   get input(): Json | undefined {
     const input = inputOf(this.machine, this.step);
     return input === undefined ? undefined : jsonCopy(input);
+  }
+
+  /** What a person is asked, with its places filled in; null where the step has no words of its own. */
+  get question(): string | null {
+    return this.step.question === null ? null : fill(this.machine, this.step, this.step.question);
   }
 
   /** What the step sees of the state; one for this attempt. */
