@@ -47,7 +47,7 @@ export async function agentPrompt(ground: Ground, task: string | null, failure: 
     ...(sections(ground)),
     task: [own.trim(), task === null ? ofSeveral(ground.attempt) : ''].join('\n\n').trim(),
     protected: protectedText(ground.config),
-    failure: failure === null ? '' : fillTemplate('agent-failure', { what: failure.what, left: failure.dropped ? leftOut : left, log: fenced(lastLines(failure.log)), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
+    failure: failure === null ? '' : fillTemplate('agent-failure', { what: failure.what, left: failure.dropped ? leftOut : left, log: fenced(lastLines(failure.log) || '(nothing was printed)'), diff: failure.diff === '' ? 'Nothing.' : fenced(cut(failure.diff, mostDiffCharacters), 'diff') }),
   });
 }
 
@@ -119,5 +119,6 @@ function percent(share: number): string {
 
 /** What an agent is told of a failure, with the texts that its artifacts hold. */
 export async function toldFailure(failure: AgentFailure, read: (ref: NonNullable<AgentFailure['log']>) => Promise<string>): Promise<ToldFailure> {
-  return { what: failure.what, log: failure.log === null ? '(no command ran)' : await read(failure.log), diff: failure.diff === null ? '' : await read(failure.diff), dropped: failure.dropped === true };
+  const { log, tail } = failure;
+  return { what: failure.what, log: tail ?? (log === null ? '(no command ran)' : await read(log)), diff: failure.diff === null ? '' : await read(failure.diff), dropped: failure.dropped === true };
 }

@@ -32,8 +32,8 @@ export interface AgentAttemptInput {
   notes?: string[];
   /** What its tests are compared with. Absent where only the exit code counts. */
   tests?: BaseTests;
-  /** Of an attempt that is a step of a pipeline. `prompt`: its task, as a step before it wrote it. `begin`: the edit that it goes on with, if any, and what it is told of that. */
-  step?: { prompt: ArtifactRef | null; begin: { edit: AgentEdit | null; failure: AgentFailure } | null };
+  /** Of an attempt that is a step of a pipeline. `prompt`: its task, as a step before it wrote it. `begin`: the edit that it goes on with, if any, and what it is told of that. `unverified`: steps after it build and test what it edits. */
+  step?: { prompt: ArtifactRef | null; begin: { edit: AgentEdit | null; failure: AgentFailure } | null; unverified?: true };
 }
 
 export interface AgentAttemptResult {
@@ -85,6 +85,9 @@ interface State {
   broken: string | null;
 }
 
+/** Nothing follows upon these. What edited nothing would only be asked the same again. */
+const ends: ReadonlySet<AgentIteration['outcome']> = new Set(['passed', 'edited', 'unchanged']);
+
 class AttemptOnHost {
   private readonly work: AgentWork;
 
@@ -110,8 +113,7 @@ class AttemptOnHost {
       state.spent = iteration === null;
       if (iteration === null) break;
       state.iterations.push(iteration);
-      // What edited nothing would only be asked the same again.
-      if (iteration.outcome === 'passed' || iteration.outcome === 'unchanged') break;
+      if (ends.has(iteration.outcome)) break;
     }
     return this.keep();
   }
@@ -140,6 +142,7 @@ class AttemptOnHost {
       if (edit.kind === 'taken-back') return done('unchanged', 'It took back what it had edited.');
       // Set-up and build never run on such an edit: the next iteration begins with the one before.
       if (edit.refused !== null) return done('protected', edit.refused, { dropped: true });
+      if (this.input.step?.unverified === true) return done('edited', edit.title);
       const failed = await this.check(checking, edit.commit);
       return failed === null ? done('passed', edit.title) : done(failed.outcome, failed.text, { log: failed.log });
     });
@@ -176,7 +179,7 @@ class AttemptOnHost {
     const { state, work, on } = this;
     const { id, round, agent, config, findings } = this.input;
     const { last, edit } = endOf(state.progress, state.iterations);
-    const end = state.broken === null || last?.outcome === 'passed' ? last : { outcome: 'failed' as const, text: state.broken };
+    const end = state.broken === null || last?.outcome === 'passed' || last?.outcome === 'edited' ? last : { outcome: 'failed' as const, text: state.broken };
     if (end === undefined) throw new Error('an agent may edit once at least');
     const { record, proposals, candidate } = await on.host('keepAttempt', 'keep what it did', { v: 1, run: work.run, trial: work.trial, agent, findings, iterations: state.iterations, edit });
     const usage = state.iterations.reduce((sum, iteration) => addUsage(sum, iteration.usage), noUsage);

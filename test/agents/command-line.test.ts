@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { commandLine } from '../../src/agents/command-line.js';
-import { agentPrompt, orchestratorPrompt, type Ground } from '../../src/agents/prompt.js';
+import { agentPrompt, orchestratorPrompt, toldFailure, type Ground } from '../../src/agents/prompt.js';
 import { parseConfig } from '../../src/core/config/parse.js';
 import { problemsOf } from '../core/config/problems-of.js';
 
@@ -76,6 +76,15 @@ it('a failure goes back with the last 120 lines and the edit so far', async () =
   const refused = await agentPrompt(ground, null, { what: 'It changes what must not change.', log: '', diff: '+x = 1\n', dropped: true });
   expect(refused).toContain('That edit is no longer in the checkout');
   expect(refused).not.toContain('is still in the checkout');
+});
+
+it('a step that sent it back is heard with what its command printed', async () => {
+  const read = () => Promise.resolve('no log');
+  const prompt = await agentPrompt(ground, null, await toldFailure({ what: 'The build fails.', tail: 'a.cpp:7: error', log: null, diff: null }, read));
+  expect(prompt).toContain('The build fails.\n');
+  expect(prompt).toContain('```\na.cpp:7: error\n```');
+  expect(await agentPrompt(ground, null, await toldFailure({ what: 'It is slow.', tail: '', log: null, diff: null }, read))).toContain('(nothing was printed)');
+  expect(await agentPrompt(ground, null, await toldFailure({ what: 'It edits a test.', log: null, diff: null }, read))).toContain('(no command ran)');
 });
 
 it('who writes the task sees the same, and is asked for one change', async () => {

@@ -280,7 +280,7 @@ describe('init', () => {
     const text = await readFile(result.file, 'utf8');
     expect(text).toContain(`min_gain = ${result.measured?.minGain}`);
     await expect(readFile(join(repo, 'touched'))).rejects.toMatchObject({ code: 'ENOENT' });
-    expect((await perfloop(['steps', repo])).stdout).toContain('from perfloop.toml');
+    expect((await perfloop(['steps', repo])).stdout).toContain('from the config');
     const second = await perfloop(['init', repo]);
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('PL_CONFIG_EXISTS');

@@ -22,7 +22,7 @@ const keys = { codex: `sk-${randomBytes(12).toString('hex')}`, claude: `sk-ant-$
 
 const fast = waiting('alpha', 2);
 const script: Script = ({ scenario, conversation, prompt, key }) => {
-  const write = (content: string, say = scenario, file = 'src/alpha.js'): ReturnType<Script> => ({ file, content, say });
+  const write = (content: string, say = scenario, file = 'src/alpha.js'): ReturnType<Script> => ({ files: { [file]: content }, say });
   switch (scenario) {
     case 'third-time':
       if (conversation > 0 && !prompt.includes('SyntaxError')) return write('// nobody told me\n');

@@ -42,6 +42,12 @@ describe.skipIf(!hasTools)('examples/vecsearch-cpp', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('has a long form that builds, tests and measures the same', () => {
+    const long = parseConfig(readFileSync(join(example, 'pipeline.toml'), 'utf8'), 'pipeline.toml');
+    expect([long.commands, long.metrics, long.check]).toEqual([config.commands, config.metrics, config.check]);
+    expect(long.target.protected).toContain('pipeline.toml');
+  });
+
   it('has tests that perfloop reads, and all pass', () => {
     const { sections } = readTests(config.tests.format, { stdout: printed(test?.run), stderr: '', countsOnly: false, reports: [], roots: [] });
     expect(sections).toMatchObject([{ source: 'tap on stdout', flaw: null, counts: { failed: 0, skipped: 0 } }]);

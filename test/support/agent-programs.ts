@@ -13,6 +13,13 @@ type AgentProgram = keyof typeof packages;
 
 const longestMs = 120_000;
 
+/** `sh -c install FOLDER PACKAGE...`. Claude Code's own script puts the program of this platform in its place, which npm is not let run. */
+const install = `cd "$0"
+if node_modules/.bin/codex --version && node_modules/.bin/claude --version; then exit; fi
+npm install --prefix . --no-audit --no-fund --no-save --ignore-scripts "$@"
+cd node_modules/@anthropic-ai/claude-code && node install.cjs
+`;
+
 /**
  * The folder of the real programs of both agents, from npm: 640 MB, so they are no dependency but installed once, into the
  * user's cache. A text says why they are not there.
@@ -27,9 +34,8 @@ export async function agentPrograms(): Promise<{ folder: string } | string> {
       for (const name of Object.keys(packages) as AgentProgram[]) await run(join(folder, name), ['--version'], { timeout: 30_000 });
     };
     if (existsSync(folder) && (await works().then(() => true, () => false))) return { folder };
-    await run('npm', ['install', '--prefix', root, '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', ...Object.values(packages)], { timeout: longestMs });
-    // What its package runs after an installation: puts the program of this platform in its place.
-    await run(process.execPath, ['install.cjs'], { cwd: join(root, 'node_modules', '@anthropic-ai', 'claude-code'), timeout: longestMs });
+    // Test files run side by side: who comes second waits, and finds them there.
+    await run('flock', [join(root, 'lock'), 'sh', '-euc', install, root, ...Object.values(packages)], { timeout: 2 * longestMs });
     await works();
     return { folder };
   } catch (error) {

@@ -1,22 +1,22 @@
 import { modelServer, type ModelServer, type Received, type Scripted } from './model-server.js';
 
-/** What the model behind an agent does in one conversation: it writes a file, then says something; or it never answers. */
-export type Plan = { file: string; content: string; say: string } | 'hang';
+/** What the model behind an agent does in one conversation: it writes files, by their paths, then says something; or it never answers. */
+export type Plan = { files: Record<string, string>; say: string } | 'hang';
 
 /** `scenario`: the model that the agent asks for. `conversation`: from 0. `prompt`: all of the request. `key`: as it came. */
 export type Script = (asked: { scenario: string; conversation: number; prompt: string; key: string }) => Plan;
 
 /** The server that codex talks to: it writes files by shell commands. */
 export function codexModels(script: Script): Promise<ModelServer> {
-  return conversing('openai-responses', script, ({ file, content }, results) => (results > 0 ? null : { name: 'exec_command', input: { cmd: `cat > ${file} <<'END_OF_FILE'\n${content.trimEnd()}\nEND_OF_FILE` } }));
+  return conversing('openai-responses', script, ({ files }, results) => (results > 0 ? null : { name: 'exec_command', input: { cmd: Object.entries(files).map(([file, content]) => `cat > ${file} <<'END_OF_FILE'\n${content.trimEnd()}\nEND_OF_FILE`).join('\n') } }));
 }
 
-/** The server that Claude Code talks to: it has to read a file before it writes it. */
+/** The server that Claude Code talks to: it has to read each file before it writes it. */
 export function claudeModels(script: Script): Promise<ModelServer> {
-  return conversing('anthropic', script, ({ file, content }, results, request) => {
+  return conversing('anthropic', script, ({ files }, results, request) => {
     const folder = /working directory: (\/\S+)/i.exec(JSON.stringify(request.body).replaceAll(String.raw`\n`, '\n'))?.[1] ?? '';
-    const path = `${folder}/${file}`;
-    return [{ name: 'Read', input: { file_path: path } }, { name: 'Write', input: { file_path: path, content } }][results] ?? null;
+    const calls = Object.entries(files).flatMap(([file, content]) => [{ name: 'Read', input: { file_path: `${folder}/${file}` } }, { name: 'Write', input: { file_path: `${folder}/${file}`, content } }]);
+    return calls[results] ?? null;
   });
 }
 

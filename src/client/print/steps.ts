@@ -37,7 +37,7 @@ const mostAiry = 40;
 
 function head({ from, run }: Omit<StepsResult, 'steps'>): string {
   if (run !== undefined) return `the steps of ${run.id}, in round ${run.round} of ${run.rounds}`;
-  return from === 'config' ? 'the steps of a round, from perfloop.toml' : 'the steps of a round: the default plan, since there is no perfloop.toml here';
+  return from === 'config' ? 'the steps of a round, from the config' : 'the steps of a round: the default plan, since there is no perfloop.toml here';
 }
 
 /** How many groups are around each step. A group stands before its members. */

@@ -29,11 +29,11 @@ export function addUsage(one: AgentUsage, other: AgentUsage): AgentUsage {
 }
 
 /**
- * How an iteration ended. `unchanged`: nothing was edited. `leaked`: the edit holds a key, so it is thrown away. `protected`:
+ * How an iteration ended. `edited`: nobody was to build and test it. `unchanged`: nothing was edited. `leaked`: the edit holds a key, so it is thrown away. `protected`:
  * it touches what no candidate may change. `too-large`: it leaves more than a change may hold. `nested`: it leaves a git
  * repository within the checkout. Both are thrown away.
  */
-export type IterationOutcome = 'passed' | 'build-failed' | 'tests-failed' | 'protected' | 'unchanged' | 'leaked' | 'too-large' | 'nested';
+export type IterationOutcome = 'passed' | 'edited' | 'build-failed' | 'tests-failed' | 'protected' | 'unchanged' | 'leaked' | 'too-large' | 'nested';
 
 /** One time that an agent edited, and what became of it. */
 export interface AgentIteration {
@@ -73,6 +73,8 @@ export interface AgentFailure {
   what: string;
   /** Of the command that failed; null where none ran. */
   log: ArtifactRef | null;
+  /** The end of what a command printed, where no artifact holds it. Absent: `log` says what there is. */
+  tail?: string;
   /** What it has changed so far. */
   diff: ArtifactRef | null;
   /** Whether that edit is no longer in the checkout. Absent: it is there. */

@@ -16,7 +16,7 @@ export function unboundWarnings({ agent, usage }: AgentAttempt, { budget }: Part
 export function attemptWarnings({ agent, outcome, text, iterations, spent }: AgentAttempt): string[] {
   const [first = ''] = text.split('\n');
   if (spent === true && iterations > 0) return [`${agent} was not asked again after ${iterations === 1 ? 'one iteration' : `${iterations} iterations`}, since the budget of the run is used: ${first}`];
-  if (outcome === 'passed' || outcome === 'protected') return [];
+  if (outcome === 'passed' || outcome === 'edited' || outcome === 'protected') return [];
   if (outcome === 'unchanged' || iterations === 0) return [`${agent} proposed nothing: ${first}`];
   const after = iterations === 1 ? 'one iteration' : `${iterations} iterations`;
   return [`${agent} ${outcome === 'failed' ? 'broke off' : 'gave up'} after ${after}: ${first}`];

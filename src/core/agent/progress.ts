@@ -25,6 +25,6 @@ export function endOf({ edit, refused }: AgentProgress, iterations: readonly Age
   // Where it left what failed as it was, that is what it came to.
   const last = iterations.findLast(({ outcome }) => outcome !== 'unchanged' || (edit === null && refused === null)) ?? iterations.at(-1);
   // What touches protected files is refused by its trial, so that everybody sees it.
-  const kept: Partial<Record<IterationOutcome, AgentEdit | null>> = { passed: edit, protected: refused };
+  const kept: Partial<Record<IterationOutcome, AgentEdit | null>> = { passed: edit, edited: edit, protected: refused };
   return { last, edit: last === undefined ? null : (kept[last.outcome] ?? null) };
 }

@@ -2,6 +2,7 @@ import type { AgentAttempt, AgentUsage } from './attempt.js';
 
 export const outcomeText: Record<AgentAttempt['outcome'], string> = {
   passed: 'build and tests pass',
+  edited: 'leaves a draft',
   'build-failed': 'does not build',
   'tests-failed': 'fails the tests',
   protected: 'touches what must not change',

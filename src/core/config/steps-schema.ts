@@ -12,7 +12,7 @@ export const stepTypes = {
   execute: 'tries each candidate: apply, build, test, compare outputs, measure; accepts or drops it',
   learn: 'writes down what each trial taught',
   command: 'runs a command of yours in a worktree of the draft, or of the best commit',
-  agent: 'has an agent edit: what it changed, built and tested, is the draft',
+  agent: 'has an agent edit: what it changed is the draft, built and tested unless `verify = false`',
   build: 'builds the draft',
   test: 'tests the draft, and compares with the tests of the base',
   smoke: 'runs the smoke command on the draft',
@@ -40,6 +40,7 @@ export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   command: ['command', 'analyze', 'benchmark'],
   output: ['command'],
   agent: ['agent'],
+  verify: ['agent'],
   metrics: ['command', 'benchmark'],
   goals: ['benchmark'],
   warmups: ['benchmark'],
@@ -104,6 +105,7 @@ export const stepSchema = z.strictObject({
   template: pathBelowRoot.optional().describe('For `write_prompt`: a file of the repository, read from the base, in which `{{targets}}`, `{{context}}`, `{{history}}`, `{{input}}`, `{{commands}}`, `{{protected}}` and `{{state.KEY}}` are filled in. Default: a task that comes with perfloop, with targets and context.'),
   agent: z.string().min(1).max(60).optional().describe('For `agent`: which of [agents.NAME]. Default: the only one.'),
   file: z.string().min(1).max(1000).optional().describe('For `pipeline`, in place of `steps`: a file with the members as [[steps]], such as `steps/polish.toml`. The path begins at the file that names it, and stays in the repository. Outside of the file its steps are named `GROUP.STEP`, so that it can be used several times. See docs/pipeline.md.').meta({ title: 'path' }),
+  verify: z.boolean().optional().describe('For `agent`: whether what it edited is built and tested at once, and it edits again, up to its `max_iterations`, until both pass. Default: true. `false`: its first edit is the draft as it is, for steps of type `build` and `test` after it, which jump back to it with what failed.'),
   get steps() {
     return z.array(stepSchema).max(10_000).optional().describe('For `parallel`, `race` and `pipeline`: the members, as [[steps.steps]]. Of the first two all begin at once, unless one says `needs`; those of a pipeline run one after another.');
   },

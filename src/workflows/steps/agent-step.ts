@@ -14,8 +14,8 @@ import { targetsOf } from './select-targets.js';
 import { promptKey } from './write-prompt.js';
 
 /**
- * Has an agent edit: what it leaves, built and tested, is the draft of the branch. Where a step sent it back with an error or
- * a text, it goes on with the draft that is there, and is told. Fails where it comes to nothing.
+ * Has an agent edit: what it leaves is the draft of the branch, built and tested unless steps after it do that. Where a step
+ * sent it back with an error or a text, it goes on with the draft that is there, and is told. Fails where it comes to nothing.
  */
 export const agent: StepRunner = async (phases, step, work) => {
   const { input, model, control, session } = phases;
@@ -26,12 +26,15 @@ export const agent: StepRunner = async (phases, step, work) => {
   control.enter('agent', `${work.name}: ${name} is at work`);
   const id = `r${model.status.round}-${work.name}-${work.count}${work.attempt === 1 ? '' : `-${work.attempt}`}`;
   const prompt = (work.state.get(promptKey) as ArtifactRef | null | undefined) ?? null;
-  const result = await runAttempt(phases, { id, agent: name, attempt: { number: 1, of: 1 }, findings: model.findings, lease: session.lease, step: { prompt, begin: beginOf(phases, draftOf(work), work.input) } }, targetsOf(work));
+  // What goes on with its draft is no further attempt at its targets.
+  const begin = beginOf(phases, draftOf(work), work.input);
+  const result = await runAttempt(phases, { id, agent: name, attempt: { number: 1, of: 1 }, findings: model.findings, lease: session.lease, step: { prompt, begin, ...(step.verify === false ? { unverified: true as const } : {}) } }, begin?.edit == null ? targetsOf(work) : undefined);
   // What was still to come does not begin.
   if (result === null) return { output: { stopped: true } };
   const { attempt: { outcome, text, iterations, spent }, change } = result;
-  if (spent === true && outcome !== 'passed') throw refusal('PL_BUDGET_SPENT', `the budget of tokens or money is used, and ${name} came to nothing before: ${text}`);
-  if (outcome !== 'passed' || change === undefined) throw refusal('PL_STEP_FAILED', `${name} came to nothing (${outcome}): ${text}`, { where: `steps: ${work.name}` });
+  const leavesDraft = outcome === 'passed' || outcome === 'edited';
+  if (spent === true && !leavesDraft) throw refusal('PL_BUDGET_SPENT', `the budget of tokens or money is used, and ${name} came to nothing before: ${text}`);
+  if (!leavesDraft || change === undefined) throw refusal('PL_STEP_FAILED', `${name} came to nothing (${outcome}): ${text}`, { where: `steps: ${work.name}` });
   const { edit, candidate } = change;
   const draft: Draft = { commit: edit.commit, champion: model.champion.commit, candidate, diff: edit.diff };
   return { output: { title: candidate.title, commit: edit.commit.commit, iterations }, writes: [[draftKey, draft]] };
@@ -39,17 +42,19 @@ export const agent: StepRunner = async (phases, step, work) => {
 
 /** What it goes on with. A draft on another champion would take back what was accepted meanwhile. */
 function beginOf({ model }: Phases, draft: Draft | null, input: Json | undefined): NonNullable<AgentAttemptInput['step']>['begin'] {
-  const what = toldBy(input);
-  if (what === null) return null;
-  if (draft === null || draft.champion !== model.champion.commit) return { edit: null, failure: { what, log: null, diff: null, dropped: true } };
+  const told = toldBy(input);
+  if (told === null) return null;
+  if (draft === null || draft.champion !== model.champion.commit) return { edit: null, failure: { ...told, log: null, diff: null, dropped: true } };
   const { commit, diff, candidate: { title } } = draft;
-  return { edit: { kind: 'changed', commit, diff, title, rationale: '', refused: null }, failure: { what, log: null, diff } };
+  return { edit: { kind: 'changed', commit, diff, title, rationale: '', refused: null }, failure: { ...told, log: null, diff } };
 }
 
-/** A text, or the message of an error. Of anything else, such as the output of the step before, it is told nothing. */
-function toldBy(input: Json | undefined): string | null {
+/** A text, or the message of an error, whose further lines are what a command printed. Of anything else, such as the output of the step before, it is told nothing. */
+function toldBy(input: Json | undefined): { what: string; tail: string } | null {
   const text = typeof input === 'object' && input !== null && 'message' in input ? input['message'] : input;
-  return typeof text === 'string' ? beginningOf(text, mostText) : null;
+  if (typeof text !== 'string') return null;
+  const [what = '', ...lines] = text.split('\n');
+  return { what: beginningOf(what, mostText), tail: lines.join('\n').slice(-mostText) };
 }
 
 function onlyAgent({ input: { config } }: Phases, step: string): string {
