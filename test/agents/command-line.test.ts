@@ -33,7 +33,7 @@ it.each([
   ['[agents.a]\ncommand = ["claude", "--settings", "{\\"defaultMode\\":\\"bypassPermissions\\"}"]', '`bypassPermissions` switches off'],
   ['[agents.A]\nkind = "codex"', 'must start with a lower-case letter'],
   ['[agents.a]\nkind = "codex"\nlogin = ["/etc/passwd"]', 'must start with `~/`'],
-  ['[agents.a]\nkind = "codex"\n[propose]\norchestrator = "b"', 'propose.orchestrator: there is no [agents.b]; there are a'],
+  ['[agents.a]\nkind = "codex"\n[propose]\norchestrator = "b"', 'propose.orchestrator: there is no [agents.b]; did you mean a? there are a'],
   ['[agents.a]\nkind = "codex"\n[propose]\norchestrator = "a"', 'propose.orchestrator: is the only agent'],
 ])('%j is refused', (text, why) => {
   expect(problemsOf(text).join('\n')).toContain(why);
