@@ -5,16 +5,19 @@ import { analyzeRunInThread } from '../profile/findings/in-thread.js';
 import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { worktreeOf } from './ground.js';
+import { writeEntries } from './profile-entries.js';
 
 /** Turns a profile into located findings. */
 export function analyzeActivity(deps: Dependencies): HostActivities['analyze'] {
-  return activity(async ({ config, worktree, profile, survey: surveyRef }, { signal }) => {
+  return activity(async (input, { signal }) => {
+    const { config, worktree, profile, survey: surveyRef } = input;
     const { path } = await worktreeOf(deps, worktree);
     await deps.artifacts.verify(profile);
     const { ignore, min_share: minShare, top } = config.profile;
-    const { findings: found, analysis } = await analyzeRunInThread({ database: deps.artifacts.pathOf(profile), worktree: path, ignore, minShare, top }, { signal });
+    const { findings: found, entries, analysis } = await analyzeRunInThread({ database: deps.artifacts.pathOf(profile), worktree: path, ignore, minShare, top }, { signal });
     const survey = surveyRef === null ? null : await deps.artifacts.getJson<Survey>(surveyRef);
     const findings = found.map((finding) => withReach(finding, survey));
+    await writeEntries(deps, input, entries, findings);
     const [first] = findings;
     return {
       findings: await deps.artifacts.put('findings', JSON.stringify(findings)),

@@ -4,7 +4,7 @@ import type { HostActivities, WorktreeRef } from '../core/run/contracts.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';
 import { askedModel, replayOf } from './phase-models.js';
-import { championWorktree, scopeOf, type Phases } from './phases.js';
+import { championWorktree, scopeOf, scopeOfPhase, type Phases } from './phases.js';
 
 /** Turns the profile into findings: by the rules, and by a model where the config names one for this phase. */
 export async function analyze(phases: Phases): Promise<void> {
@@ -16,7 +16,7 @@ export async function analyze(phases: Phases): Promise<void> {
   await session.onHost(async (on) => {
     control.enter('analyze', 'looking for what is hot');
     const worktree = await championWorktree(on, phases);
-    const rules = await on.host('analyze', 'findings', { ...scopeOf(input, `analyze-${model.status.round}`), target: input.target, config: input.config, worktree, profile: from, survey: model.survey });
+    const rules = await on.host('analyze', 'findings', { ...scopeOfPhase(phases, 'analyze'), target: input.target, config: input.config, worktree, profile: from, survey: model.survey });
     const found = rules.analysis === undefined ? rules : ((await byModel(phases, on, { worktree, profile: from, findings: rules.findings, analysis: rules.analysis })) ?? rules);
     model.findings = found.findings;
     model.status.findings = found.count;

@@ -35,6 +35,8 @@ export interface Phases {
   exclusive: OneAtATime;
   /** What the commands of such steps run in. */
   prepared: ChampionOnce;
+  /** Of the step that is under way, where no other is: the folder of its logs. */
+  folder?: string;
   /** How the last search of knobs ended. */
   knobs?: SearchEnd;
 }
@@ -46,6 +48,11 @@ export function scopeOf(work: Pick<Work, 'run'>, phase: string): Scope {
 /** Of an execution of a step: its logs lie in a folder of their own, in the order in which executions began. */
 export function scopeOfStep({ input, model }: Pick<Phases, 'input' | 'model'>, { order, name }: StepWork): Scope {
   return scopeOf(input, stepFolder(model.status.round, order, name));
+}
+
+/** Of a phase that can run several times in a round, as steps of their own names or again after a jump. */
+export function scopeOfPhase({ input, model, folder }: Phases, phase: string): Scope {
+  return scopeOf(input, folder ?? `${phase}-${model.status.round}`);
 }
 
 /** The base must build, pass its tests and run its benchmark; then the noise of the benchmark says what it will cost. */
@@ -105,7 +112,7 @@ export async function profile(phases: Phases): Promise<void> {
     if (known?.accepted === true && known.commit === model.champion.commit && known.host === on.lease.host) return control.enter('profile', 'the champion was profiled when it was accepted');
     control.enter('profile', input.profile === undefined ? 'profiling the champion' : 'importing the profile');
     const worktree = await championWorktree(on, phases);
-    const profiled = await orNone(phases, on.bench('profile', 'profile', { ...scopeOf(input, `profile-${model.status.round}`), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null }));
+    const profiled = await orNone(phases, on.bench('profile', 'profile', { ...scopeOfPhase(phases, 'profile'), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null }));
     if (profiled === null) return;
     model.profile = profiled.profile;
     if (input.profile === undefined) model.profiled = { commit: model.champion.commit, host: on.lease.host, accepted: false };

@@ -79,7 +79,9 @@ async function chain(phases: Phases, later: () => Promise<never>): Promise<null>
     if (step === undefined) break;
     await control.whilePaused();
     if (model.stopping) break;
+    phases.folder = `${step.name}-${model.status.round}`;
     await runStep(phases, step);
+    delete phases.folder;
     model.status.lastStep = { name: step.name, round: model.status.round, status: 'done', at: Date.now() };
     model.pipeline = complete(steps, model.pipeline, step.name, { kind: 'done' });
     // What is still being proposed would be lost.

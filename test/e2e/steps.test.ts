@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStoreReader } from '../../src/store/reader.js';
 import { makeTarget, sharedEngine } from './shared.js';
@@ -17,4 +19,10 @@ it('a round that executes twice goes on counting its trials', async () => {
   const stored = openStoreReader(engine.home);
   expect(stored?.runStatus(status.run)?.trials).toEqual(status.trials);
   stored?.close();
+  const entries = (folder: string, kind: string): string[] => (JSON.parse(readFileSync(join(engine.home.logs, status.run, folder, `entries-${kind}.json`), 'utf8')) as { function: string }[]).map(({ function: name }) => name);
+  // Alpha waits no longer when it is profiled again.
+  expect(entries('analyze-1', 'filtered')).toEqual(['alpha', 'beta']);
+  expect(entries('analyze-again-1', 'filtered')).toContain('beta');
+  // What a wait is made of is no function of the repository.
+  expect(entries('analyze-1', 'raw').length).toBeGreaterThan(2);
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startRun } from './runs.js';
@@ -46,7 +46,11 @@ function targetWith(steps: string): Target {
   return target;
 }
 
-const logOf = (run: string, step: string, file: string): string => readFileSync(join(engine.home.logs, run, `${step}-1`, file), 'utf8');
+/** The text of a file in the folder of each execution of a step, the first execution first. */
+function logsOf(run: string, step: string, file: string): string[] {
+  const round = join(engine.home.logs, run, 'round-01');
+  return readdirSync(round).filter((name) => name.endsWith(`-${step}`)).toSorted().map((folder) => readFileSync(join(round, folder, file), 'utf8'));
+}
 
 const chain = (command: string, more = ''): string => `[[steps]]
 type = "analyze"
@@ -72,22 +76,26 @@ when = "steps.write_prompt.output.prompt.bytes > 100"
 
 describe('a chain from the profile of a command to the prompt of an agent', () => {
   it('chooses targets from a table, collects their context, and fills the template of the base', async () => {
-    const run = await startRun(engine, targetWith(chain('table')));
-    expect(await run.result()).toMatchObject({ state: 'done', findings: 2, steps: { steps: 5, done: 5 } });
-    const prompt = logOf(run.id, 'write_prompt', 'prompt.md');
+    const run = await startRun(engine, targetWith(`${chain('table')}next = [{ to = "select_targets", when = "steps.last.count < 2" }]\n`));
+    expect(await run.result()).toMatchObject({ state: 'done', findings: 2, steps: { steps: 5, done: 5, executions: 9 } });
+    const [prompt, again] = logsOf(run.id, 'write_prompt', 'prompt.md');
+    expect(again).toBe(prompt);
     expect(prompt).toContain('Targets:\n1. `slow` (lib.py:1): 60.0% of the time in it\n### slow (lib.py:1)');
     expect(prompt).toContain('def slow(n):\n    return helper(n) + 1\n```');
     expect(prompt).toContain('- bench.py:2, in <module>: `print(sum(lib.slow(n) for n in range(3)))`');
     expect(prompt).toContain('Before: Nothing yet.');
     expect(prompt).toContain('"function": "slow"');
-    expect(JSON.parse(logOf(run.id, 'select_targets', 'targets.json'))).toMatchObject({ passedOver: { ignored: 0, protected: 0, attempted: 0 } });
+    for (const chosen of logsOf(run.id, 'select_targets', 'targets.json')) expect(JSON.parse(chosen)).toMatchObject({ passedOver: { ignored: 0, protected: 0, attempted: 0 } });
+    expect(logsOf(run.id, 'collect_context', 'context.json')).toHaveLength(2);
+    const entries = (kind: string): string[] => logsOf(run.id, 'analyze', `entries-${kind}.json`).flatMap((text) => (JSON.parse(text) as { function: string }[]).map(({ function: name }) => name));
+    expect([entries('raw'), entries('filtered')]).toEqual([['slow', 'helper', '[unknown]'], ['slow', 'helper']]);
   });
 
   it('chooses by samples from JSON, leaves out what is ignored, and skips what has no targets', async () => {
     const one = await startRun(engine, targetWith(chain('json', 'by = "samples"\nignore = ["^helper$"]')));
     // The conditions of the prompt do not hold: slow has 20%.
     expect(await one.result()).toMatchObject({ state: 'done', steps: { done: 3 } });
-    expect(JSON.parse(logOf(one.id, 'select_targets', 'targets.json'))).toMatchObject({ targets: [{ function: 'slow', samples: 2, share: 0.2 }], passedOver: { ignored: 1 } });
+    expect(JSON.parse(logsOf(one.id, 'select_targets', 'targets.json')[0] ?? '')).toMatchObject({ targets: [{ function: 'slow', samples: 2, share: 0.2 }], passedOver: { ignored: 1 } });
     const none = await startRun(engine, targetWith(chain('json', 'ignore = ["."]')));
     expect(await none.result()).toMatchObject({ state: 'done', steps: { done: 2 } });
   });

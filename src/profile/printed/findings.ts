@@ -28,6 +28,8 @@ export interface PrintedFindings {
   findings: Finding[];
   /** Functions that were printed. */
   rows: number;
+  /** The hottest of them, as they were printed. */
+  entries: HotRow[];
   leftOut: {
     ignored: number;
     /** Not defined in a file that git tracks. */
@@ -37,12 +39,15 @@ export interface PrintedFindings {
   };
 }
 
+/** More of them nobody reads. */
+const mostEntries = 1000;
+
 /** The functions of the repository among those that a command printed, hottest first, as `findingsFrom` makes them of a profile. */
 export async function printedFindings({ worktree, text, command, ignore, minShare, top }: PrintedRequest): Promise<PrintedFindings> {
   const rows = printedRows(text);
   const patterns = ignore.map((pattern) => RE2JS.compile(pattern));
   const [tree, trackedFiles] = [await openSourceTree(worktree), await tracked(worktree)];
-  const found: PrintedFindings = { findings: [], rows: rows.length, leftOut: { ignored: 0, outside: 0, ambiguous: [] } };
+  const found: PrintedFindings = { findings: [], rows: rows.length, entries: rows.slice(0, mostEntries), leftOut: { ignored: 0, outside: 0, ambiguous: [] } };
   for (const row of rows) {
     if (patterns.some((pattern) => pattern.matcher(row.function).find())) found.leftOut.ignored += 1;
     else if (row.share >= minShare && found.findings.length < top) await add(found, row);

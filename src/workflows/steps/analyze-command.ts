@@ -1,15 +1,17 @@
 import { refusal } from '../failures.js';
-import { championWorktree, scopeOf, warn } from '../phases.js';
+import { championWorktree, scopeOfStep, warn } from '../phases.js';
 import type { StepRunner } from './run-step.js';
 
 /** Frames without a name, such as `[unknown]`. */
 const unknownFrames = ['^\\[.*\\]$'];
 
 /** Runs a command of the user in a worktree of the best commit; the functions that it prints become the findings. */
-export const analyzeCommand: StepRunner = ({ input, model, session, control, exclusive }, { command, ignore = unknownFrames }, { name }) => exclusive.run(async () => {
+export const analyzeCommand: StepRunner = (phases, { command, ignore = unknownFrames }, work) => phases.exclusive.run(async () => {
+  const { input, model, session, control } = phases;
+  const { name } = work;
   if (command === undefined) throw refusal('PL_STEPS_INVALID', 'it has no command');
   control.enter('analyze', name);
-  const scope = scopeOf(input, `${name}-${model.status.round}`);
+  const scope = scopeOfStep(phases, work);
   const { target, config } = input;
   const found = await session.onHost(async (on) => {
     const worktree = await championWorktree(on, { input, model });

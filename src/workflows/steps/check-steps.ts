@@ -57,7 +57,7 @@ async function check(on: HostHandle, phases: Phases, work: Work): Promise<Json> 
   const { input } = phases;
   const { config, target } = input;
   if (config.commands.check === undefined && !hasCases(config)) throw hasNone(work, 'commands.check');
-  const a = draftOf(work) === null ? await builtWorktree(on, phases, work.name, 'base', target.base) : await championWorktree(on, phases);
+  const a = draftOf(work) === null ? await builtWorktree(on, phases, work, 'base', target.base) : await championWorktree(on, phases);
   const b = await worktreeOfBranch(on, phases, work);
   const differs = await firstDifference(on, input, scopeOfStep(phases, work), a, b, work.name);
   if (differs !== null) throw commandFailed(work.name, 'check', differs.outcome, differs.by === 'check' ? (config.commands.check?.run ?? '') : 'cases');

@@ -1,5 +1,6 @@
 import type { StepType } from '../../core/config/steps-schema.js';
 import type { RunModel } from '../../core/run/model.js';
+import { stepFolder } from '../../core/run/step-record.js';
 import type { Json } from '../../core/json-value.js';
 import { analyze } from '../analyze.js';
 import { execute } from '../execute.js';
@@ -19,8 +20,11 @@ export const phaseSteps: Readonly<Partial<Record<StepType, StepRunner>>> = {
 };
 
 function phase(run: (phases: Phases) => Promise<void>, output: (model: RunModel) => Json): StepRunner {
-  return async (phases) => {
-    await phases.exclusive.run(() => run(phases));
+  return async (phases, _step, { order, name }) => {
+    await phases.exclusive.run(async () => {
+      phases.folder = stepFolder(phases.model.status.round, order, name);
+      await run(phases).finally(() => delete phases.folder);
+    });
     return { output: output(phases.model) };
   };
 }

@@ -5,7 +5,7 @@ import type { Work } from '../../core/pipeline/machine/ready.js';
 import type { TargetFunction } from '../../core/targets/target-function.js';
 import { refusal } from '../failures.js';
 import type { HostHandle } from '../host-session.js';
-import { scopeOf, type Phases } from '../phases.js';
+import { scopeOfStep, type Phases } from '../phases.js';
 import { contextKey } from './collect-context.js';
 import type { StepRunner } from './run-step.js';
 import { targetsKey } from './select-targets.js';
@@ -21,7 +21,7 @@ export const writePrompt: StepRunner = async (phases, { template: file }, work) 
   const { input, model, session, control } = phases;
   const { name, state } = work;
   control.enter('write_prompt', name);
-  const scope = scopeOf(input, `${name}-${model.status.round}`);
+  const scope = scopeOfStep(phases, work);
   const { prompt } = await session.onHost(async (on) => {
     const asked = file === undefined ? { template: null, state: {} } : await askedBy(on, phases, work, file);
     return on.host('writePrompt', name, { ...scope, config: input.config, ...asked, targets: (state.get(targetsKey) as TargetFunction[] | undefined) ?? [], context: (state.get(contextKey) as ArtifactRef | undefined) ?? null, history: pastTrials(model.status.trials, model.status.agents ?? []) });
@@ -30,8 +30,8 @@ export const writePrompt: StepRunner = async (phases, { template: file }, work) 
 };
 
 /** A template of the repository, and what it asks for of the state and the input; what is not there is left out. */
-async function askedBy(on: HostHandle, { input, model }: Phases, work: Work, file: string): Promise<{ template: { file: string; text: ArtifactRef }; state: Record<string, Json>; input?: Json }> {
-  const { template: text, parts } = await on.host('promptTemplate', `the template ${file}`, { ...scopeOf(input, `${work.name}-${model.status.round}`), target: input.target, file });
+async function askedBy(on: HostHandle, phases: Phases, work: Work, file: string): Promise<{ template: { file: string; text: ArtifactRef }; state: Record<string, Json>; input?: Json }> {
+  const { template: text, parts } = await on.host('promptTemplate', `the template ${file}`, { ...scopeOfStep(phases, work), target: phases.input.target, file });
   const keys = parts.flatMap((part) => (part.startsWith('state.') ? [part.slice('state.'.length)] : []));
   const state = Object.fromEntries(keys.filter((key) => work.state.has(key)).map((key) => [key, work.state.get(key) as Json]));
   const given = parts.includes('input') ? work.input : undefined;
