@@ -19,10 +19,13 @@ export class BenchmarkLog {
     private readonly redactor: Redactor,
   ) {}
 
-  /** Empties both files: they are of one attempt. */
-  static async open(files: { runs: string; printed: string }, rules: readonly MetricRule[], redactor: Redactor): Promise<BenchmarkLog> {
-    for (const path of [files.runs, files.printed]) await writeFile(path, '');
-    return new BenchmarkLog(files, rules, redactor);
+  /** Begins both files anew, or after `earlier`, what an attempt before had taken: that printed what is there. */
+  static async open(files: { runs: string; printed: string }, rules: readonly MetricRule[], redactor: Redactor, earlier: readonly SeriesRun[]): Promise<BenchmarkLog> {
+    await writeFile(files.runs, '');
+    if (earlier.length === 0) await writeFile(files.printed, '');
+    const log = new BenchmarkLog(files, rules, redactor);
+    for (const run of earlier) await log.add(run);
+    return log;
   }
 
   async add(run: SeriesRun): Promise<void> {

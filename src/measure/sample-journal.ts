@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { z } from 'zod';
-import { PerfloopError } from '../core/errors.js';
 import type { Pair, Stage } from '../core/sample.js';
+import { openJournal } from './journal.js';
 
 /** What all samples of a journal have in common. One that differs in any of it is never mixed in. */
 export interface JournalHeader {
@@ -34,7 +32,8 @@ const failure = z.discriminatedUnion('kind', [
 const left = z.object({ ms: z.number().optional(), ended: z.int().optional(), processes: z.array(z.string()).optional(), changed: z.array(z.string()).optional(), more: z.int().optional(), written: z.array(z.string()).optional() });
 const outside = { wallMs: z.number(), left: left.optional(), cpuMs: z.number().optional(), peakBytes: z.number().optional(), throttledMs: z.number().optional(), overheated: z.number().optional(), outputDigest: z.string().optional() };
 const seen = { ...outside, parts: z.record(z.string(), z.object(outside)).optional() };
-const sample = z.discriminatedUnion('ok', [
+/** A sample as journals hold it. */
+export const sampleSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), ...seen, metrics: z.record(z.string(), z.number()), iterations: z.record(z.string(), z.object({ count: z.int(), within: z.number() })).optional() }),
   z.object({ ok: z.literal(false), ...seen, failure }),
 ]);
@@ -51,8 +50,8 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   build: z.int().min(0).optional(),
   order,
   turns: z.array(z.object({ benchmark: z.string(), order })).optional(),
-  a: sample,
-  b: sample,
+  a: sampleSchema,
+  b: sampleSchema,
   load: z.number(),
   otherLoad: z.number().optional(),
   aside: z.literal(true).optional(),
@@ -68,43 +67,14 @@ export function identityOf(value: unknown): string {
 }
 
 /**
- * Opens a journal of samples: a line of JSON for the header and one for each pair, fsynced. A last line that a crash has
- * torn is dropped. A journal with another header, or one that is damaged elsewhere, is renamed to `<file>.aside-<n>`.
- * `first`: the index of its first pair.
- * Throws PL_SAMPLE_JOURNAL when it cannot be written.
+ * Opens a journal of pairs. `first`: the index of its first one. Throws PL_SAMPLE_JOURNAL when it cannot be written.
  */
 export async function openSampleJournal(path: string, header: JournalHeader, first = 0): Promise<SampleJournal> {
-  await mkdir(dirname(path), { recursive: true });
-  const found = await readJournal(path, header, first);
-  if (found === 'foreign') await setAside(path);
-  const pairs = found === 'foreign' || found === 'absent' ? [] : found.pairs;
-  if (found !== 'foreign' && found !== 'absent') await truncate(path, found.bytes);
-  const file = await open(path, 'a');
-  const journal: SampleJournal = { pairs, append: (pair) => appendLine(file, path, pair), close: () => file.close() };
-  if (found === 'foreign' || found === 'absent') {
-    await appendLine(file, path, header);
-    await syncFolder(dirname(path));
-  }
-  return journal;
-}
-
-async function readJournal(path: string, header: JournalHeader, firstIndex: number): Promise<{ pairs: Pair[]; bytes: number } | 'absent' | 'foreign'> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first, ...lines] = whole.split('\n').slice(0, -1);
-  // A header that was never finished has no pairs after it.
-  if (first === undefined) return text === '' ? 'absent' : 'foreign';
-  if (first !== JSON.stringify(header)) return 'foreign';
-  const pairs: Pair[] = [];
-  for (const line of lines) {
+  const { entries, append, close } = await openJournal(path, header, (line, place) => {
     const pair = parsePair(line);
-    if (pair?.index !== firstIndex + pairs.length || pair.stage !== header.stage) return 'foreign';
-    pairs.push(pair);
-  }
-  return { pairs, bytes: Buffer.byteLength(whole) };
+    return pair?.index === first + place && pair.stage === header.stage ? pair : null;
+  });
+  return { pairs: entries, append, close };
 }
 
 function parsePair(line: string): Pair | null {
@@ -112,37 +82,5 @@ function parsePair(line: string): Pair | null {
     return pairSchema.parse(JSON.parse(line));
   } catch {
     return null;
-  }
-}
-
-async function setAside(path: string): Promise<void> {
-  for (let n = 1; ; n++) {
-    const aside = `${path}.aside-${String(n)}`;
-    if (await stat(aside).catch(() => null)) continue;
-    await rename(path, aside);
-    return;
-  }
-}
-
-async function appendLine(file: FileHandle, path: string, value: JournalHeader | Pair): Promise<void> {
-  try {
-    await file.appendFile(`${JSON.stringify(value)}\n`);
-    await file.datasync();
-  } catch (cause) {
-    throw new PerfloopError('PL_SAMPLE_JOURNAL', `A sample could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      where: path,
-      fix: 'Free some space on the disk of PERFLOOP_HOME; the run goes on with the pair it was at.',
-      cause,
-    });
-  }
-}
-
-/** So that the new file's name survives a power loss too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json-value.js';
+import { readState } from '../../src/worker/engine/state.js';
 import { sharedEngine } from './shared.js';
 import { startRun } from './runs.js';
 import { createTarget, effect, type Target } from './target.js';
@@ -49,6 +50,23 @@ command = { run = ${JSON.stringify(script(outside))}, env = { SECRET = "$SOME_TO
     expect(error?.message).toMatch(/step bench, execution 1, attempt 1: run 2 of 5: it ended with exit code 7\n(?:.*\n)*?out of cheese/);
     expect(target.effects()).toEqual(['run', 'run', 'run']);
     expect(linesOf(join(engine.home.logs, run.id, 'round-01', '0001-bench', 'runs.jsonl')).at(-1)).toMatchObject({ run: 3, ok: false, failure: { kind: 'exit', code: 7 } });
+  });
+});
+
+describe('a worker that is killed in the middle of a series', () => {
+  it('costs the run in hand, and one that warms up again', async () => {
+    const script = (outside: string): string => `${effect(outside, 'run')}; n=$(grep -c run ${outside}/effects); if [ $n -eq 4 ]; then sleep 3600; fi; echo QPS: $n`;
+    const target = targetWith((outside) => `[loop]\nrounds = 1\n[[steps]]\ntype = "benchmark"\nname = "bench"\nwarmups = 1\nruns = 4\ncommand = ${JSON.stringify(script(outside))}\nmetrics = { QPS = 'QPS: ([0-9.]+)' }\n`);
+    const run = await startRun(engine, target);
+    await run.until('the fourth run', () => target.effects().length === 4);
+    process.kill(readState(engine.home)?.worker?.pid ?? 0, 'SIGKILL');
+    await run.result();
+    const folder = join(engine.home.logs, run.id, 'round-01', '0001-bench');
+    expect(linesOf(join(folder, 'runs.jsonl')).map(({ run: number, warmup, metrics }) => [number, warmup, (metrics as { QPS: number }).QPS])).toEqual([[1, true, 1], [2, false, 2], [3, false, 3], [4, true, 5], [5, false, 6], [6, false, 7]]);
+    expect(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8'))).toMatchObject({ metrics: [{ summary: { n: 4, min: 2, max: 7 } }] });
+    expect(target.effects()).toHaveLength(7);
+    // What the runs before printed is still there.
+    expect(readFileSync(join(folder, 'benchmark.log'), 'utf8').match(/QPS: \d/g)).toEqual(['QPS: 1', 'QPS: 2', 'QPS: 3', 'QPS: 5', 'QPS: 6', 'QPS: 7']);
   });
 });
 
