@@ -11,6 +11,7 @@ execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], {
 
 // What runs in the target's processes, and in a reader's browser, is shipped as it is.
 cpSync(join(root, 'src', 'check', 'harness'), join(root, 'dist', 'check', 'harness'), { recursive: true });
+cpSync(join(root, 'src', 'step-modules', 'harness'), join(root, 'dist', 'step-modules', 'harness'), { recursive: true });
 cpSync(join(root, 'src', 'report', 'profile', 'browser'), join(root, 'dist', 'report', 'profile', 'browser'), { recursive: true });
 
 const workflows = join(root, 'dist', 'workflows', 'index.js');

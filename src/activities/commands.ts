@@ -109,7 +109,7 @@ async function run(deps: Dependencies, scope: CommandPlace['scope'], role: Comma
 }
 
 /** Values that the config takes from the environment and whose name says that they are secret. */
-function secretsOfCommand({ env }: CommandSpec, given: Record<string, string>): string[] {
+export function secretsOfCommand({ env }: CommandSpec, given: Record<string, string>): string[] {
   return Object.entries(env).flatMap(([name, value]) => (value.startsWith('$') && (isSecretName(name) || isSecretName(value)) ? (given[name] ?? []) : []));
 }
 

@@ -15,6 +15,7 @@ import { knobActivities } from './knobs.js';
 import { proposeActivity } from './propose.js';
 import { collectContextActivity } from './steps/collect-context.js';
 import { diffStatActivity } from './steps/diff-stat.js';
+import { ownStepActivity } from './steps/own-step.js';
 import { printedFindingsActivity } from './steps/printed-findings.js';
 import { selectTargetsActivity } from './steps/select-targets.js';
 import { promptActivities } from './steps/write-prompt.js';
@@ -39,6 +40,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     writeLessons: writeLessonsActivity(deps),
     propose: proposeActivity(deps),
     ...agentActivities(deps),
+    ownStep: ownStepActivity(deps),
     printedFindings: printedFindingsActivity(deps),
     selectTargets: selectTargetsActivity(deps),
     collectContext: collectContextActivity(deps),

@@ -75,11 +75,12 @@ async function nearestOf(context: CliContext, dir: string, base: string, warn: (
     return config;
   }
   if (here !== null && (await readFile(here, 'utf8').catch(() => null)) !== ofBase.text) warn(`The base's ${ofBase.path} says how the change is judged; the ${configName} of the working tree differs from it, and does not count.`);
-  return parseWithStepFiles(ofBase.text, `${base}:${ofBase.path}`, { config: ofBase.path, shown: (path) => `${base}:${path}` }, async (path) => {
+  const { config } = await parseWithStepFiles(ofBase.text, `${base}:${ofBase.path}`, { config: ofBase.path, shown: (path) => `${base}:${path}` }, async (path) => {
     const bytes = await ofBase.beside(path);
     if (bytes === null) return { problem: 'is no file of the base' };
     return bytes.length > largestFile ? tooLarge(bytes.length) : { text: bytes.toString('utf8') };
   });
+  return config;
 }
 
 /** Nothing is searched here, and only what perfloop's own search made may turn settings in protected files: the tables of knobs are left out. */

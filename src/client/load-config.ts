@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { PlacedConfig } from '../core/config/parse.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { CliContext } from './context.js';
@@ -8,7 +9,12 @@ import { parseWithStepFiles, readBelow } from './step-files.js';
 export const configName = 'perfloop.toml';
 
 /** Reads the config that a flag names, or the `perfloop.toml` of the folder or of a folder above it. */
-export async function loadConfig(context: CliContext, dir: string, file: string | undefined): Promise<Config> {
+export async function loadConfig(context: Pick<CliContext, 'cwd'>, dir: string, file: string | undefined): Promise<Config> {
+  return (await loadPlacedConfig(context, dir, file)).config;
+}
+
+/** The same, for who looks at more than its text. */
+export async function loadPlacedConfig(context: Pick<CliContext, 'cwd'>, dir: string, file: string | undefined): Promise<PlacedConfig> {
   const path = file === undefined ? await nearestConfig(dir) : resolve(context.cwd, file);
   if (path === null) {
     throw new PerfloopError('PL_NO_CONFIG', `there is no ${configName}`, { where: dir, fix: `Write one with \`perfloop init ${shown(context, dir)}\`, or name one with --config FILE.` });
@@ -24,7 +30,7 @@ export async function loadConfig(context: CliContext, dir: string, file: string 
 }
 
 /** The top of the repository that a folder is in; the folder itself where it is in none. */
-async function topOf(folder: string): Promise<string> {
+export async function topOf(folder: string): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
     if (await exists(join(at, '.git'))) return at;
     if (dirname(at) === at) return folder;
@@ -32,7 +38,7 @@ async function topOf(folder: string): Promise<string> {
 }
 
 /** As short as it is clear. */
-function shown(context: CliContext, path: string): string {
+function shown(context: Pick<CliContext, 'cwd'>, path: string): string {
   const short = relative(context.cwd, path);
   return short.startsWith('..') ? path : short || '.';
 }

@@ -4,7 +4,8 @@ import type { Config } from '../core/config/schema.js';
 import { openCheckout } from '../workspace/checkout.js';
 import { chosenSteps, type ChosenSteps } from './chosen-steps.js';
 import type { CliContext } from './context.js';
-import { loadConfig } from './load-config.js';
+import { loadPlacedConfig } from './load-config.js';
+import { checkOwnSteps, requireModulesOfBase } from './own-steps.js';
 import { continuationOf, type Continuation } from './resume/continuation.js';
 import { earlierRun } from './resume/earlier-run.js';
 import type { RunOptions } from './verbs/run.js';
@@ -18,9 +19,14 @@ export interface RunSettings extends ChosenSteps {
 export async function runSettings(context: CliContext, options: RunOptions): Promise<RunSettings> {
   const dir = resolve(context.cwd, options.dir);
   // What is no repository needs no config.
-  await openCheckout(dir);
-  const config = withOverrides(await loadConfig(context, dir, options.config), options);
+  const checkout = await openCheckout(dir);
+  const placed = await loadPlacedConfig(context, dir, options.config);
+  const config = withOverrides(placed.config, options);
   requireBenchmark(config, options.config);
+  if (!checkout.bare) {
+    await checkOwnSteps(placed, checkout.root, context.env);
+    await requireModulesOfBase(checkout, config);
+  }
   const chosen = chosenSteps(config, options);
   if (options.resume === undefined) return { ...chosen, continuation: null };
   return { ...chosen, continuation: continuationOf(await earlierRun(context, { dir, run: options.resume, base: config.target.base }), chosen.config) };

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { parseConfig, wantedStepFiles } from '../core/config/parse.js';
-import type { Config } from '../core/config/schema.js';
+import { parsePlacedConfig, type PlacedConfig, wantedStepFiles } from '../core/config/parse.js';
 import type { StepFiles } from '../core/config/step-files.js';
 
 /** Bytes. No file of steps is larger. */
@@ -13,13 +12,13 @@ const mostFiles = 200;
 export type ReadFile = (path: string) => Promise<{ text: string } | { problem: string }>;
 
 /** A config with the files of steps that it names. `read` gives one by its path below the top of the repository. */
-export async function parseWithStepFiles(text: string, fileName: string, { config, shown }: Omit<StepFiles, 'texts'>, read: ReadFile): Promise<Config> {
+export async function parseWithStepFiles(text: string, fileName: string, { config, shown }: Omit<StepFiles, 'texts'>, read: ReadFile): Promise<PlacedConfig> {
   const texts = new Map<string, { text: string } | { problem: string }>();
   const files: StepFiles = { config, shown, texts };
   for (let wanted = wantedStepFiles(text, files); wanted.length > 0; wanted = wantedStepFiles(text, files)) {
     for (const path of wanted) texts.set(path, texts.size < mostFiles ? await read(path) : { problem: `is one file of steps too many: at most ${mostFiles} are read` });
   }
-  return parseConfig(text, fileName, files);
+  return parsePlacedConfig(text, fileName, files);
 }
 
 /** Reads below a folder, and nothing that a link leads out of it to. */

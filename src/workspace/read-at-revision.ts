@@ -26,6 +26,11 @@ export async function nearestAtRevision(dir: string, revision: string, name: str
   }
 }
 
+/** A file of a revision of the user's repository, by its path from the top; null where there is none. A link is none. */
+export async function fileAtRevision(checkout: Checkout, revision: string, path: string): Promise<Buffer | null> {
+  return blobAt(checkout, await resolveRevision(checkout, revision), path);
+}
+
 async function blobAt({ git: here }: Checkout, commit: string, path: string): Promise<Buffer | null> {
   const [mode] = (await git(['ls-tree', '-z', commit, '--', `:(top,literal)${path}`], here)).split(' ', 1);
   if (mode !== '100644' && mode !== '100755') return null;

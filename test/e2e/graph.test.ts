@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListedStep } from '../../src/core/pipeline/listed.js';
+import { isRunning } from '../support/is-running.js';
 import { cli, jsonOf } from './cli.js';
 import { sharedEngine } from './shared.js';
 import { startRun } from './runs.js';
@@ -22,16 +23,6 @@ function targetWith(steps: (outside: string) => string, loop = ''): Target {
 
 const step = (name: string, command: string, more = ''): string => `[[steps]]\ntype = "command"\nname = "${name}"\ncommand = ${JSON.stringify(command)}\n${more}\n`;
 const member = (name: string, command: string, more = ''): string => step(name, command, more).replace('[[steps]]', '[[steps.steps]]');
-
-function isRunning(marker: string): boolean {
-  return readdirSync('/proc').some((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(marker);
-    } catch {
-      return false;
-    }
-  });
-}
 
 describe('a round whose steps form a graph', () => {
   it('skips, retries, jumps, races, goes on after failures that may be, and ends what lost', async () => {

@@ -95,7 +95,7 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     async action(context) {
       const { doctor } = await import('../verbs/doctor.js');
       const { printDoctor } = await import('../print/doctor.js');
-      const result = await doctor({ home: context.home, env: context.env, connection: context.connection });
+      const result = await doctor({ home: context.home, env: context.env, connection: context.connection, cwd: context.cwd });
       emit(context, result, printDoctor);
       return result.exitCode;
     },

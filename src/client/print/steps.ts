@@ -1,4 +1,4 @@
-import { stepTypes } from '../../core/config/steps-schema.js';
+import { isStepType, stepTypes } from '../../core/config/steps-schema.js';
 import type { Drawn } from '../../core/pipeline/drawing/drawn.js';
 import type { ListedStep } from '../../core/pipeline/listed.js';
 import type { Style } from '../style.js';
@@ -20,7 +20,7 @@ export function printSteps({ steps, ...of }: StepsResult, style: Style): string 
       { title: 'type', cell: (step) => (step.enabled ? step.type : `${step.type} (off)`) },
       ...states,
       ...more,
-      { title: 'what it does', cell: (step) => step.command?.run ?? stepTypes[step.type] },
+      { title: 'what it does', cell: (step) => step.command?.run ?? whatItDoes(step.type) },
     ],
     style,
   )}`;
@@ -38,6 +38,10 @@ const mostAiry = 40;
 function head({ from, run }: Omit<StepsResult, 'steps'>): string {
   if (run !== undefined) return `the steps of ${run.id}, in round ${run.round} of ${run.rounds}`;
   return from === 'config' ? 'the steps of a round, from the config' : 'the steps of a round: the default plan, since there is no perfloop.toml here';
+}
+
+function whatItDoes(type: string): string {
+  return isStepType(type) ? stepTypes[type] : `calls the function of [step_types.${type}]`;
 }
 
 /** How many groups are around each step. A group stands before its members. */

@@ -3,6 +3,7 @@ import type { Home } from '../../store/home.js';
 import type { ConnectionRequest } from '../../worker/connection.js';
 import type { Check } from '../doctor/check.js';
 import { homeCheck, measuringChecks } from '../doctor/machine.js';
+import { ownStepsChecks } from '../doctor/own-steps.js';
 import { serverChecks } from '../doctor/server.js';
 import { toolChecks } from '../doctor/tools.js';
 
@@ -10,6 +11,8 @@ export interface DoctorOptions {
   home: Home;
   env: NodeJS.ProcessEnv;
   connection: Omit<ConnectionRequest, 'env'>;
+  /** Whose config is looked at, where it is in a folder with one. */
+  cwd: string;
 }
 
 export interface DoctorResult {
@@ -20,9 +23,9 @@ export interface DoctorResult {
 }
 
 /** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing and changes nothing. */
-export async function doctor({ home, env, connection }: DoctorOptions): Promise<DoctorResult> {
-  const [tools, server, machine] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }), measuringChecks()]);
-  const checks = [...tools, homeCheck(home), ...server, ...machine];
+export async function doctor({ home, env, connection, cwd }: DoctorOptions): Promise<DoctorResult> {
+  const [tools, server, machine, steps] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }), measuringChecks(), ownStepsChecks(cwd, env)]);
+  const checks = [...tools, homeCheck(home), ...server, ...machine, ...steps];
   const ok = checks.every(({ status }) => status !== 'fail');
   return { ok, exitCode: ok ? exitCodes.ok : exitCodes.refused, checks };
 }

@@ -13,7 +13,8 @@ import type { RunStatus } from '../../core/status.js';
 import { keptConfig } from '../../store/run-config.js';
 import { openArtifacts } from '../../store/artifacts.js';
 import type { CliContext } from '../context.js';
-import { loadConfig } from '../load-config.js';
+import { loadPlacedConfig, topOf } from '../load-config.js';
+import { checkOwnSteps } from '../own-steps.js';
 import { show } from './show.js';
 
 export interface StepsResult {
@@ -74,7 +75,9 @@ async function configOrDefault(context: CliContext, options: StepsOptions): Prom
   const dir = resolve(context.cwd, options.dir);
   if (!(await stat(dir).then((found) => found.isDirectory(), () => false))) throw new PerfloopError('PL_NO_SUCH_FOLDER', 'there is no such folder', { where: dir, fix: 'Name a folder with a perfloop.toml, or none for this one.' });
   try {
-    return { from: 'config', config: await loadConfig(context, dir, options.config) };
+    const placed = await loadPlacedConfig(context, dir, options.config);
+    await checkOwnSteps(placed, await topOf(dir), context.env);
+    return { from: 'config', config: placed.config };
   } catch (error) {
     if (error instanceof PerfloopError && error.code === 'PL_NO_CONFIG') return { from: 'default', config: defaultConfig() };
     throw error;

@@ -15,10 +15,24 @@ const maxProblems = 50;
  * filled in. Throws `PL_CONFIG_SYNTAX` when it is not TOML, `PL_CONFIG_TOO_LARGE` when nobody wrote it, else `PL_CONFIG_INVALID` with every problem, one line each:
  * `perfloop.toml:12: loop.ronds: unknown key; did you mean rounds? allowed: rounds, ...`.
  */
-export function parseConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }): Config {
+export function parseConfig(text: string, fileName: string, files?: StepFiles): Config {
+  return parsePlacedConfig(text, fileName, files).config;
+}
+
+/** A config, with who can say where in its files something stands. */
+export interface PlacedConfig {
+  config: Config;
+  /** One more error with these problems, as those of parsing. */
+  refuse: (problems: readonly Problem[]) => PerfloopError;
+}
+
+/** The same, for who looks at more than the text. */
+export function parsePlacedConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }): PlacedConfig {
   const { root, problems, wanted } = withStepFiles(parseToml(text, fileName), files);
   const missing = wanted.map((path): FileProblem => ({ file: files.shown(path), line: null, key: '', text: 'is a file of steps that was not given' }));
-  return validate(plainValue(root), fileName, (path) => placeOf(root, path), [...problems, ...missing]);
+  const value = plainValue(root);
+  const placeAt = (path: readonly PropertyKey[]): TomlPlace => placeOf(root, path);
+  return { config: validate(value, fileName, placeAt, [...problems, ...missing]), refuse: (found) => invalid(found.map((problem) => placed(problem, value, fileName, placeAt)), fileName) };
 }
 
 /** The files of steps that a config names, directly or not, and that are not among those given. What is no TOML names none. */
@@ -55,15 +69,21 @@ export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): Be
 
 function validate(value: unknown, where: string, placeAt: (path: readonly PropertyKey[]) => TomlPlace, ofFiles: readonly FileProblem[]): Config {
   const parsed = configSchema.safeParse(value, { error: issueText });
-  const found = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)].map((problem): FileProblem => {
-    const { line, file, above } = placeAt(problem.path);
-    return { file: file ?? where, line, key: keyOf(problem, value, above), text: problem.text };
-  });
+  const found = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)].map((problem) => placed(problem, value, where, placeAt));
   const problems = [...ofFiles, ...found];
   if (parsed.success && problems.length === 0) return withService(parsed.data);
+  throw invalid(problems, where);
+}
+
+function placed(problem: Problem, value: unknown, where: string, placeAt: (path: readonly PropertyKey[]) => TomlPlace): FileProblem {
+  const { line, file, above } = placeAt(problem.path);
+  return { file: file ?? where, line, key: keyOf(problem, value, above), text: problem.text };
+}
+
+function invalid(problems: readonly FileProblem[], where: string): PerfloopError {
   // A file that is used twice has its mistakes once.
   const lines = [...new Set(inOrder(problems, where).map(({ file, line, key, text }) => `${line === null ? file : `${file}:${line}`}: ${key === '' ? '' : `${key}: `}${text}`))];
-  throw new PerfloopError('PL_CONFIG_INVALID', `${where} has ${lines.length === 1 ? 'one problem' : `${lines.length} problems`}`, {
+  return new PerfloopError('PL_CONFIG_INVALID', `${where} has ${lines.length === 1 ? 'one problem' : `${lines.length} problems`}`, {
     where,
     problems: lines.length > maxProblems ? [...lines.slice(0, maxProblems), `and ${lines.length - maxProblems} more`] : lines,
     fix: 'Correct these keys; docs/config.md lists every key with its default.',

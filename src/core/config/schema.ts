@@ -10,6 +10,7 @@ import { commandSpec, commandTable } from './command-schema.js';
 import { durationMs } from './duration.js';
 import { declaredKnobSchema, knobSearchSchema } from './knobs-schema.js';
 import { isFreeName, notFree } from './reserved-names.js';
+import { stepTypesSchema } from './step-types-schema.js';
 import { stepSchema } from './steps-schema.js';
 import { globPattern, hostPath, keptGlob, linearPattern, metricPattern, pathBelowRoot, revision, shortText } from './values.js';
 
@@ -174,6 +175,7 @@ export const configSchema = z.strictObject({
   measure: measureSchema.describe('How samples are taken.'),
   sandbox: sandboxSchema.describe('What its commands may see and change.'),
   profile: profileSchema.describe('How it is profiled.'),
+  step_types: stepTypesSchema.describe('Types of steps of your own: functions of a module, each in a process of its own. See docs/pipeline.md.'),
   steps: listOfTables('steps', stepSchema).max(10_000).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),
 });
 
@@ -181,4 +183,5 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type { CommandSpec } from './command-schema.js';
 export type { StepConfig } from './steps-schema.js';
+export type { StepTypeConfig } from './step-types-schema.js';
 export type MetricConfig = z.infer<typeof metricSchema>;

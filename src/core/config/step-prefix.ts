@@ -1,4 +1,4 @@
-import { withStepNames } from '../expression/renamed.js';
+import { withStepNames, withStepNamesInText } from '../expression/renamed.js';
 import type { TomlNode } from './toml.js';
 
 /**
@@ -44,6 +44,7 @@ function renamedStep(step: TomlNode, nameOf: NameOf): TomlNode {
   if (name !== undefined && (!entries.has('name') || textAt(step, 'name') !== undefined)) entries.set('name', text(nameOf(name), entries.get('name')?.line ?? step.line));
   change(entries, 'needs', (needs) => eachItem(needs, (need) => eachText(need, nameOf)));
   change(entries, 'when', (when) => eachText(when, (source) => withStepNames(source, nameOf)));
+  change(entries, 'question', (question) => eachText(question, (source) => withStepNamesInText(source, nameOf)));
   change(entries, 'next', (next) => eachItem(next, (jump) => renamedJump(jump, nameOf)));
   change(entries, 'steps', (steps) => eachItem(steps, (member) => renamedStep(member, nameOf)));
   return { ...step, content: { kind: 'table', entries } };

@@ -1,28 +1,53 @@
 import { z } from 'zod';
+import { didYouMean } from '../did-you-mean.js';
 import { stepProblems } from '../pipeline/check.js';
 import type { StepDefinition } from '../pipeline/graph/definition.js';
 import { planProblems } from '../pipeline/graph/plan.js';
+import { unknownPlaceholders } from '../pipeline/placeholders.js';
 import { usesGraph } from '../pipeline/uses-graph.js';
 import type { Problem } from './problems.js';
-import { keysOfTypes, stepSchema, stepTypes, type StepConfig, type StepType } from './steps-schema.js';
+import { isStepType, keysOfTypes, stepSchema, typeNames, type StepConfig, type StepType } from './steps-schema.js';
 import { isTable, type Table } from './table.js';
 
 /** What is wrong with [[steps]] one by one, as they are written; also where another part of the file is wrong. */
 export function stepKeyProblems(config: Table): Problem[] {
-  return inList(config['steps'], ['steps']);
+  return inList(config['steps'], ['steps'], ownTypes(config));
 }
 
-function inList(steps: unknown, path: readonly PropertyKey[]): Problem[] {
+function ownTypes({ step_types: own }: Table): string[] {
+  return isTable(own) ? Object.keys(own) : [];
+}
+
+function inList(steps: unknown, path: readonly PropertyKey[], own: readonly string[]): Problem[] {
   if (!Array.isArray(steps)) return [];
-  return steps.flatMap((step: unknown, position) => (isTable(step) && isStepType(step['type']) ? ofStep(step, step['type'], [...path, position]) : []));
+  return steps.flatMap((step: unknown, position) => (isTable(step) ? ofStep(step, [...path, position], own) : []));
 }
 
-function ofStep(step: Table, type: StepType, path: readonly PropertyKey[]): Problem[] {
-  const notTaken = Object.keys(step).flatMap((key) => {
-    const takers = Object.hasOwn(keysOfTypes, key) ? keysOfTypes[key] : undefined;
-    return takers === undefined || takers.includes(type) ? [] : [{ path: [...path, key], text: `is nothing that a step of type ${type} takes; ${takers.length === 1 ? `only ${takers[0]} does` : `${takers.join(', ')} do`}` }];
+function ofStep(step: Table, path: readonly PropertyKey[], own: readonly string[]): Problem[] {
+  const { type } = step;
+  if (typeof type !== 'string') return [];
+  const members = inList(step['steps'], [...path, 'steps'], own);
+  if (!isStepType(type) && !own.includes(type)) return [{ path: [...path, 'type'], text: unknownType(type, own) }, ...members];
+  const wrong = isStepType(type) ? [...approveProblems(step, type), ...missing(step, type)] : [];
+  return [...notTaken(step, type, path), ...wrong.map(({ key, text }) => ({ path: [...path, key], text })), ...unknownPlaceholders(step['with'], [...path, 'with']), ...members];
+}
+
+function notTaken(step: Table, type: string, path: readonly PropertyKey[]): Problem[] {
+  return Object.keys(step).flatMap((key) => {
+    const takers: readonly string[] | undefined = Object.hasOwn(keysOfTypes, key) ? keysOfTypes[key] : undefined;
+    const taken = takers === undefined || (key === 'with' ? !isStepType(type) : takers.includes(type));
+    return taken ? [] : [{ path: [...path, key], text: `is nothing that a step of type ${type} takes; ${who(takers)}` }];
   });
-  return [...notTaken, ...approveProblems(step, type).map(({ key, text }) => ({ path: [...path, key], text })), ...missing(step, type).map(({ key, text }) => ({ path: [...path, key], text })), ...inList(step['steps'], [...path, 'steps'])];
+}
+
+function who(takers: readonly string[]): string {
+  if (takers.length === 0) return 'only types of [step_types] do';
+  return takers.length === 1 ? `only ${takers[0]} does` : `${takers.join(', ')} do`;
+}
+
+function unknownType(type: string, own: readonly string[]): string {
+  const allowed = [...typeNames, ...own];
+  return `expected one of ${allowed.join(', ')}; got the string ${JSON.stringify(type.length > 60 ? `${type.slice(0, 57)}...` : type)}${didYouMean(type, allowed)}`;
 }
 
 /** Names under which decisions know something else: the branch, a trial, a candidate. */
@@ -55,8 +80,4 @@ export function stepPlanProblems(config: Table): Problem[] {
 /** Whether all files of steps in it are there. */
 function isWhole({ type, file, steps }: StepConfig): boolean {
   return steps === undefined ? type !== 'pipeline' || file === undefined : steps.every(isWhole);
-}
-
-function isStepType(value: unknown): value is StepType {
-  return typeof value === 'string' && Object.hasOwn(stepTypes, value);
 }

@@ -33,9 +33,13 @@ export const stepTypes = {
 
 export type StepType = keyof typeof stepTypes;
 
-const typeNames = Object.keys(stepTypes) as [StepType, ...StepType[]];
+export const typeNames = Object.keys(stepTypes);
 
-/** The keys that only some types take. A key that is not here every type takes. */
+export function isStepType(type: string): type is StepType {
+  return Object.hasOwn(stepTypes, type);
+}
+
+/** The keys that only some types take; `with` only those of the user. A key that is not here every type takes. */
 export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   command: ['command', 'analyze', 'benchmark'],
   output: ['command'],
@@ -53,6 +57,7 @@ export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   snippet_lines: ['collect_context'],
   template: ['write_prompt'],
   file: ['pipeline'],
+  with: [],
   steps: ['pipeline', 'parallel', 'race'],
   on_timeout: ['parallel', 'approve'],
   question: ['approve'],
@@ -80,7 +85,8 @@ const jumpSchema = z.strictObject({
 
 /** A step as it is written. Keys have no defaults here, but `enabled`: a plan of old types and keys alone is told by their absence. */
 export const stepSchema = z.strictObject({
-  type: z.enum(typeNames).describe(`What the step does. Required.`),
+  // Which there are is looked at with [step_types], in step-rules.ts.
+  type: z.string({ error: (issue) => (issue.input === undefined ? `is missing; expected one of ${typeNames.join(', ')}` : undefined) }).describe('What the step does: one of the types below, or one of [step_types.NAME]. Required.'),
   name: stepName.optional().describe('Its name, which no other step has. Default: the type.'),
   enabled: z.boolean().default(true).describe('A disabled step is passed over, and counts as satisfied.'),
   needs: z.array(stepName).max(1000).optional().describe('The steps of its list that must end before it. Default: where no step of the list says `needs`, the one before it.'),
@@ -104,6 +110,7 @@ export const stepSchema = z.strictObject({
   snippet_lines: z.int().min(1).max(2000).optional().describe('For `collect_context`: lines of each function at most. Default: 80.'),
   template: pathBelowRoot.optional().describe('For `write_prompt`: a file of the repository, read from the base, in which `{{targets}}`, `{{context}}`, `{{history}}`, `{{input}}`, `{{commands}}`, `{{protected}}` and `{{state.KEY}}` are filled in. Default: a task that comes with perfloop, with targets and context.'),
   agent: z.string().min(1).max(60).optional().describe('For `agent`: which of [agents.NAME]. Default: the only one.'),
+  with: z.record(z.string(), z.json()).optional().describe('For types of your own: the settings that the function gets. A text `{{input}}`, `{{input.KEY}}` or `{{state.KEY}}` becomes that value; within a longer text it is filled in. See docs/pipeline.md.').meta({ title: 'table of any values' }),
   file: z.string().min(1).max(1000).optional().describe('For `pipeline`, in place of `steps`: a file with the members as [[steps]], such as `steps/polish.toml`. The path begins at the file that names it, and stays in the repository. Outside of the file its steps are named `GROUP.STEP`, so that it can be used several times. See docs/pipeline.md.').meta({ title: 'path' }),
   verify: z.boolean().optional().describe('For `agent`: whether what it edited is built and tested at once, and it edits again, up to its `max_iterations`, until both pass. Default: true. `false`: its first edit is the draft as it is, for steps of type `build` and `test` after it, which jump back to it with what failed.'),
   get steps() {

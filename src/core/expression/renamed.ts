@@ -20,6 +20,11 @@ export function withStepNames(source: string, nameOf: (name: string) => string):
   return text + source.slice(copied);
 }
 
+/** The same in a text with expressions between double braces. */
+export function withStepNamesInText(text: string, nameOf: (name: string) => string): string {
+  return text.replaceAll(/\{\{(.*?)\}\}/gs, (_whole, expression: string) => `{{${withStepNames(expression, nameOf)}}}`);
+}
+
 function readTokens(source: string): Token[] {
   try {
     return tokensOf(source);

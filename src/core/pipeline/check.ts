@@ -1,10 +1,8 @@
 import type { StepType } from '../config/steps-schema.js';
 
-export type { StepType };
-
 /** What the rules need to know of a step. A config that does not parse as a whole can still be checked step by step. */
 export interface StepOutline {
-  type: StepType;
+  type: string;
   name?: string | undefined;
   hasCommand: boolean;
 }
@@ -18,14 +16,14 @@ export interface StepProblem {
 }
 
 /** What must stand earlier in the plan. A disabled step counts: its result may be there from before. */
-const needs: Partial<Record<StepType, readonly StepType[]>> = {
+const needs: Readonly<Partial<Record<string, readonly StepType[]>>> = {
   analyze: ['profile'],
   optimize: ['analyze'],
   execute: ['warmup', 'optimize'],
   learn: ['execute'],
 };
 
-export function stepName(step: { type: StepType; name?: string | undefined }): string {
+export function stepName(step: { type: string; name?: string | undefined }): string {
   return step.name ?? step.type;
 }
 
@@ -33,7 +31,7 @@ export function stepName(step: { type: StepType; name?: string | undefined }): s
 export function stepProblems(steps: readonly StepOutline[]): StepProblem[] {
   const problems: StepProblem[] = [];
   const firstWithName = new Map<string, number>();
-  const seen = new Set<StepType>();
+  const seen = new Set<string>();
   for (const [position, step] of steps.entries()) {
     const name = stepName(step);
     const earlier = firstWithName.get(name);

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../config/command-schema.js';
-import type { StepConfig, StepType } from '../config/steps-schema.js';
+import type { StepConfig } from '../config/steps-schema.js';
 import type { StepsShown } from './machine/shown.js';
 import { plan } from './plan.js';
 import { planOf } from './plan-of.js';
@@ -11,7 +11,7 @@ export interface ListedStep {
   /** From 1, in file order, members of groups included. */
   index: number;
   name: string;
-  type: StepType;
+  type: string;
   enabled: boolean;
   command: CommandSpec | null;
   /** Names of what must end before it; empty for what begins at once. Those of a chain are not written but follow from the order. */

@@ -1,6 +1,7 @@
 import type { CommandSpec, StepConfig } from '../config/schema.js';
+import type { StepType } from '../config/steps-schema.js';
 import { PerfloopError } from '../errors.js';
-import { stepName, stepProblems, type StepType } from './check.js';
+import { stepName, stepProblems } from './check.js';
 
 /** A step of a round, as planned. Plain JSON. */
 export interface PlannedStep {
@@ -8,7 +9,7 @@ export interface PlannedStep {
   index: number;
   /** Unique in the plan. */
   name: string;
-  type: StepType;
+  type: string;
   /** A disabled step never becomes ready, and counts as satisfied. */
   enabled: boolean;
   /** Only for the type `command`. */

@@ -15,6 +15,8 @@ const rolesOfPhases: Readonly<Partial<Record<string, readonly Role[]>>> = {
 /** What a step runs of the user's commands, for people; null where it runs none. Of a phase: `role: command`, several with `; `. */
 export function stepCommand({ type, command }: Pick<ListedStep, 'type' | 'command'>, config: Config): string | null {
   if (command !== null) return command.run;
+  const { [type]: ofUser } = config.step_types;
+  if (ofUser !== undefined) return `${ofUser.module}: ${type}()`;
   const own = roles.filter((role) => role === type);
   const shown = (rolesOfPhases[type] ?? own).flatMap((role) => commandsFor(role, config).map((run) => `${role}: ${run}`));
   return shown.length === 0 ? null : shown.join('; ');

@@ -1,7 +1,7 @@
 import type { StepConfig } from '../config/steps-schema.js';
-import type { StepType } from './check.js';
+import type { StepType } from '../config/steps-schema.js';
 
-const chainTypes: ReadonlySet<StepType> = new Set(['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn', 'command', 'noop']);
+const chainTypes: ReadonlySet<string> = new Set(['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn', 'command', 'noop'] satisfies StepType[]);
 const chainKeys: ReadonlySet<string> = new Set(['type', 'name', 'enabled', 'command']);
 
 /** Whether steps are more than the chain that earlier versions knew. Runs of those have histories that a chain of today has to replay. */

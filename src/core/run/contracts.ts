@@ -14,6 +14,7 @@ import type { TestComparison } from '../tests/compare.js';
 import type { Unusable } from '../tests/base.js';
 import type { CostPlan, DecisionRecord, FinalMeasurement, RunStatus, ShownTests, TrialSummary } from '../status.js';
 import type { Stage } from '../sample.js';
+import type { OwnStepResult } from '../step-module.js';
 import type { CommitRef, Target } from '../target.js';
 import type { Budget } from '../verdict/budget.js';
 import type { Noise } from '../verdict/noise.js';
@@ -174,6 +175,8 @@ export interface HostActivities extends TargetActivities {
     { kind: 'applied'; commit: CommitRef; diff: ArtifactRef; /** What a person should know of how it is judged. */ notes: string[]; /** Absent in histories of versions that did not look. */ flags?: Flag[] } | { kind: 'refused'; verdict: Verdict; diff: ArtifactRef | null }
   >;
   runCommand(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; role: CommandRole; command: CommandSpec; /** Whether a cached result may stand in. */ cache: boolean; /** For the tests of anything but the base: what they are compared with. */ tests?: { base: ArtifactRef[]; plain: boolean }; /** Of a step's command: what is taken out of its output. `metrics`: a pattern with one group for each name. Fails where something is not there. */ read?: { json: boolean; metrics: Record<string, string>; stdout?: true } }): Promise<CommandOutcome>;
+  /** Calls a function of a user's module in a worktree. Fails with the code of what it throws, or one of PL_STEP_MODULE, PL_STEP_SETTINGS, PL_STEP_OUTPUT and PL_STEP_FAILED. */
+  ownStep(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; type: string; settings: Json; context: { input: Json; run: string; round: number; step: { name: string; count: number; attempt: number }; commit: string } }): Promise<OwnStepResult>;
   /** A commit on one side of a change in which the functions that differ from the other side throw; null where none is known. */
   breakChange(input: Scope & { target: Target; config: Config; side: 'a' | 'b'; commit: CommitRef; other: CommitRef }): Promise<{ commit: CommitRef; names: string[] } | null>;
   /** Compares results of tests once more. */

@@ -1,7 +1,7 @@
 import { refusal } from '../failures.js';
 import { scopeOfStep } from '../phases.js';
-import { draftOf, worktreeOfBranch } from './draft.js';
 import type { StepRunner } from './run-step.js';
+import { worktreeOfCommand } from './worktree-of-command.js';
 
 /** Runs a command of the user in a worktree of the draft of its branch, or of the best commit so far. */
 export const command: StepRunner = async (phases, { command: asked, output = 'none', metrics }, work) => {
@@ -9,10 +9,9 @@ export const command: StepRunner = async (phases, { command: asked, output = 'no
   if (asked === undefined) throw refusal('PL_STEPS_INVALID', 'it has no command');
   control.enter('command', work.name);
   const scope = scopeOfStep(phases, work);
-  let lost = false;
+  const worktreeOf = worktreeOfCommand(phases, work);
   const outcome = await session.onHost(async (on) => {
-    const worktree = draftOf(work) === null ? await phases.prepared.worktree(on, phases, lost) : await worktreeOfBranch(on, phases, work);
-    lost = true;
+    const worktree = await worktreeOf(on);
     return on.host('runCommand', work.name, { ...scope, target: input.target, config: input.config, worktree, role: 'command', command: asked, cache: false, ...(output === 'none' && metrics === undefined ? {} : { read: { json: output === 'json', metrics: metrics ?? {} } }) });
   });
   if (!outcome.ok) throw refusal('PL_STEP_FAILED', `${outcome.problem}\n${outcome.tail}`.trimEnd(), { where: `steps: ${work.name}: ${asked.run}` });

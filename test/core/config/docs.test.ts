@@ -22,7 +22,7 @@ describe('docs/config.md', () => {
     expect(parseConfig(several, 'example').benchmarks.map(({ name }) => name)).toEqual(['parse', 'serve']);
     expect(parseConfig(service, 'example').service?.ready_timeout).toBe(10_000);
     const polish = { text: '[[steps]]\ntype = "noop"\n' };
-    expect(planOf(parseConfig(graph, 'example', { config: 'example', texts: new Map([['steps/polish.toml', polish]]), shown: (path) => path })).steps).toBe(19);
+    expect(planOf(parseConfig(graph, 'example', { config: 'example', texts: new Map([['steps/polish.toml', polish]]), shown: (path) => path })).steps).toBe(20);
   });
 
   it('has every key of the schema in its examples', () => {
@@ -31,7 +31,7 @@ describe('docs/config.md', () => {
     const elsewhere = /^(?:check\.(?:curve|band)$|steps\.(?:retry|next)\.|(?:target\.setup|propose\.script|steps\.command|commands\.(?!check\b)\w+)\.)/;
     const present = (key: string): boolean => {
       const [table = '', ...rest] = key.split('.');
-      const named = { models: ['sonnet', 'local'], phases: ['optimize'], agents: ['codex', 'own'] }[table];
+      const named = { models: ['sonnet', 'local'], phases: ['optimize'], agents: ['codex', 'own'], step_types: ['notify'] }[table];
       if (named !== undefined && rest.length > 0) return roots.some((root) => named.some((name) => lineOf(root, [table, name, ...rest.slice(1)]) !== null));
       const above = ['metrics', 'steps', 'benchmarks', 'cases', 'knobs'].includes(table) ? Array.from({ length: 30 }, (_, position) => position).flatMap((position) => [[table, position, ...rest], ...(table === 'steps' ? [0, 1].flatMap((member) => [[table, position, 'steps', member, ...rest]]) : [])]) : [[table, ...rest]];
       return roots.some((root) => above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1)))) || rest.length === 0;

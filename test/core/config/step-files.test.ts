@@ -43,6 +43,11 @@ describe('a file of steps', () => {
     expect(mermaid(planOf(config))).toContain('subgraph n1["first (pipeline)"]');
   });
 
+  it('asks a person about its own steps', () => {
+    const config = parse({ 'perfloop.toml': file('a.toml', 'name = "g"'), 'a.toml': `${noop('x')}[[steps]]\ntype = "approve"\nquestion = "x ran {{steps.x.count}} times, {{state.steps}}, steps.x?"\n` });
+    expect(config.steps[0]?.steps?.[1]).toMatchObject({ name: 'g.approve', question: 'x ran {{steps["g.x"].count}} times, {{state.steps}}, steps.x?' });
+  });
+
   it('names further files from where it is, up to the top of the repository', () => {
     const config = parse({
       'app/perfloop.toml': file('../steps/outer.toml', 'name = "o"'),

@@ -91,7 +91,7 @@ describe('doctor', () => {
   it('says of each dependency what it found, what it is for and how to mend it', async () => {
     const engine = testEngine();
     await engine.ensure();
-    const { ok, exitCode, checks } = await doctor({ home: engine.home, env: engine.env, connection: {} });
+    const { ok, exitCode, checks } = await doctor({ home: engine.home, env: engine.env, connection: {}, cwd: engine.home.root });
     expect({ ok, exitCode }).toEqual({ ok: true, exitCode: 0 });
     const byName = new Map(checks.map((check) => [check.name, check]));
     expect(byName.get('node')).toMatchObject({ status: 'ok', found: process.version });
@@ -103,14 +103,14 @@ describe('doctor', () => {
 
   it('fails, and says how to go on, when the configured server is away', async () => {
     const engine = testEngine();
-    const { ok, exitCode, checks } = await doctor({ home: engine.home, env: engine.env, connection: { address: '127.0.0.1:9' } });
+    const { ok, exitCode, checks } = await doctor({ home: engine.home, env: engine.env, connection: { address: '127.0.0.1:9' }, cwd: engine.home.root });
     expect({ ok, exitCode }).toEqual({ ok: false, exitCode: 2 });
     expect(checks.find(({ name }) => name === 'Temporal server')).toMatchObject({ status: 'fail', fix: expect.stringContaining('perfloop up') as unknown });
   });
 
   it('starts nothing', async () => {
     const engine = testEngine();
-    const { checks } = await doctor({ home: engine.home, env: engine.env, connection: {} });
+    const { checks } = await doctor({ home: engine.home, env: engine.env, connection: {}, cwd: engine.home.root });
     expect(checks.find(({ name }) => name === 'local engine')).toMatchObject({ status: 'ok', found: expect.stringContaining('not running') as unknown });
     expect(await engine.processes()).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { nodeAt, type PlanNode } from '../graph/node.js';
 import { StateView } from '../keys/view.js';
 import { emptyVersion } from '../keys/version.js';
 import { fill } from './fill.js';
-import { inputOf } from './outputs.js';
+import { inputIfAny, inputOf } from './outputs.js';
 import { at, type Machine, status } from './state.js';
 
 /** An execution of a step that may begin. */
@@ -40,6 +40,12 @@ export class Work {
   /** What a person is asked, with its places filled in; null where the step has no words of its own. */
   get question(): string | null {
     return this.step.question === null ? null : fill(this.machine, this.step, this.step.question);
+  }
+
+  /** The same; undefined also where it would be the output of a disabled step. */
+  get inputIfAny(): Json | undefined {
+    const input = inputIfAny(this.machine, this.step);
+    return input === undefined ? undefined : jsonCopy(input);
   }
 
   /** What the step sees of the state; one for this attempt. */
