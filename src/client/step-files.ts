@@ -5,7 +5,7 @@ import { parsePlacedConfig, type PlacedConfig, wantedStepFiles } from '../core/c
 import type { StepFiles } from '../core/config/step-files.js';
 
 /** Bytes. No file of steps is larger. */
-export const largestFile = 256 * 1024;
+export const largestFile = 1_000_000;
 /** Files of steps of one config. */
 const mostFiles = 200;
 
