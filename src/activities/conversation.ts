@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
-import { keyNames, modelFor, type ModelChoice } from '../core/config/models.js';
-import type { ModelPhase } from '../core/config/models-schema.js';
+import { keyNames, modelFor, type AskedIn, type ModelChoice } from '../core/config/models.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Scope } from '../core/run/contracts.js';
@@ -31,11 +30,11 @@ export interface Talking {
 }
 
 /** Lets `use` talk with a model within the budget of the run. No key is in what it throws. Throws PL_MODEL_UNKNOWN. */
-export async function withModel<T>(deps: Dependencies, input: TalkInput, phase: ModelPhase, attempt: Attempt, use: (talking: Talking) => Promise<T>): Promise<T> {
+export async function withModel<T>(deps: Dependencies, input: TalkInput, phase: AskedIn, attempt: Attempt, use: (talking: Talking) => Promise<T>): Promise<T> {
   const { config, model, run, trial } = input;
   const redactor = redactorOf(deps.env, keyNames(config));
   const choice = modelFor(config, model, phase);
-  if (choice === null) throw new PerfloopError('PL_MODEL_UNKNOWN', `There is no model ${model}.`, { where: phase === 'optimize' ? 'propose.models' : `phases.${phase}.model`, fix: `Add [models.${model}] to perfloop.toml.` });
+  if (choice === null) throw new PerfloopError('PL_MODEL_UNKNOWN', `There is no model ${model}.`, { where: phase === 'optimize' ? 'propose.models' : phase === 'decide' ? 'steps: explain' : `phases.${phase}.model`, fix: `Add [models.${model}] to perfloop.toml.` });
   try {
     return await use({
       choice,

@@ -2,6 +2,7 @@ import type { HostActivities } from '../core/run/contracts.js';
 import { activity } from './activity.js';
 import { agentActivities } from './agent.js';
 import { executedFlagsActivity } from './executed-flags.js';
+import { explainDecisionActivity } from './explain-decision.js';
 import { acceptActivities } from './accept.js';
 import { buildSidesActivity } from './build-sides.js';
 import { analyzeByModelActivity } from './analyze-by-model.js';
@@ -38,6 +39,7 @@ export function hostActivities(deps: Dependencies): HostActivities {
     analyzeByModel: analyzeByModelActivity(deps),
     askModel: askModelActivity(deps),
     writeLessons: writeLessonsActivity(deps),
+    explainDecision: explainDecisionActivity(deps),
     propose: proposeActivity(deps),
     ...agentActivities(deps),
     ownStep: ownStepActivity(deps),

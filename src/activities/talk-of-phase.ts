@@ -7,7 +7,9 @@ import type { Dependencies } from './dependencies.js';
 const longestNote = 400;
 
 export interface TalkEnd {
-  phase: 'analyze' | 'learn';
+  phase: NonNullable<ModelTalk['phase']>;
+  /** What it was about. Default: the phase. */
+  about?: string;
   model: string;
   /** What came of it, in words. */
   title: string;
@@ -18,8 +20,8 @@ export interface TalkEnd {
 }
 
 /** Ends a conversation of a phase, and keeps what was said and what came of it. */
-export async function talkOf(deps: Dependencies, conversation: Conversation, redactor: Redactor, { phase, model, title, proposed, value, note }: TalkEnd): Promise<ModelTalk> {
+export async function talkOf(deps: Dependencies, conversation: Conversation, redactor: Redactor, { phase, about = phase, model, title, proposed, value, note }: TalkEnd): Promise<ModelTalk> {
   const { transcript, traffic, spent } = await conversation.end();
   const record: TalkRecord = { v: 1, transcript, traffic, verdict: await deps.artifacts.put('json', JSON.stringify(value)), candidates: null };
-  return { phase, model, finding: phase, title, real: null, proposed, record: await deps.artifacts.put('json', JSON.stringify(record)), spent, ...(note === null ? {} : { note: redactor.text(note).slice(0, longestNote) }) };
+  return { phase, model, finding: about, title, real: null, proposed, record: await deps.artifacts.put('json', JSON.stringify(record)), spent, ...(note === null ? {} : { note: redactor.text(note).slice(0, longestNote) }) };
 }

@@ -31,8 +31,8 @@ export interface Lesson {
 /** The lesson of a decided trial; null while it is undecided. */
 export function lessonOf({ run, target, hardware }: { run: string; target: string; hardware: string | null }, trial: TrialSummary): Lesson | null {
   const { verdict, candidate } = trial;
-  // A trial that was measured afresh teaches through its successor.
-  if (verdict === null || trial.state !== 'decided' || verdict.reasons.some((reason) => reason.code === 'superseded')) return null;
+  // A trial that was measured afresh teaches through its successor. One that was overruled is neither a gain nor a refusal.
+  if (verdict === null || trial.state !== 'decided' || verdict.reasons.some(({ code }) => code === 'superseded' || code === 'overruled')) return null;
   const measured = verdict.measured;
   const numbers = measured === null ? 'It was never measured.' : `Measured ${measured.ratio.toFixed(3)}x (${measured.ci95[0].toFixed(3)} to ${measured.ci95[1].toFixed(3)}) over ${measured.pairs} pairs.`;
   const share = candidate.share === null ? '' : ` The touched code took ${(candidate.share * 100).toFixed(1)}% of the time.`;

@@ -19,10 +19,10 @@ export interface TalkSpend {
 /** A conversation with a model, as a run's status shows it. */
 export interface ModelTalk {
   /** Absent: about one finding, in optimize. */
-  phase?: 'analyze' | 'learn';
+  phase?: 'analyze' | 'learn' | 'decide';
   /** Its name in the config. */
   model: string;
-  /** Its id; of another phase the phase. */
+  /** Its id; of another phase the phase, of a decision the trial. */
   finding: string;
   /** Of the finding; of another phase what came of it. */
   title: string;

@@ -12,6 +12,7 @@ import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
 import type { Measured, Verdict } from './verdict/verdict.js';
 import type { ArtifactRef } from './artifact.js';
+import type { Explained } from './run/explained.js';
 
 /** Counts of tests as a person reads them. */
 export interface ShownTests {
@@ -51,6 +52,8 @@ export interface TrialSummary {
   profile?: ProfileChange;
   /** It was accepted and left out again at the end: without it the champion is as fast. */
   dropped?: true;
+  /** What a model or an agent said of the decision. Absent: none was asked, or none answered. */
+  explained?: Explained;
   /** What it was when its run or its round ended before anybody decided. Absent: it was decided, or never judged. */
   undecided?: { state: 'passed' | 'awaiting-approval'; verdict: Verdict };
   /** Workflow time, milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PerfloopError } from '../core/errors.js';
 
 /** Of conversations with models. */
-export const promptNames = ['system', 'judge', 'patch', 'sandbox', 'analyze', 'learn', 'summarise'] as const;
+export const promptNames = ['system', 'judge', 'patch', 'sandbox', 'analyze', 'learn', 'explain', 'summarise'] as const;
 /** Of command-line agents. */
 export const agentPromptNames = ['agent', 'agent-task', 'agent-targets', 'agent-failure', 'orchestrator'] as const;
 export type AgentPromptName = (typeof agentPromptNames)[number];

@@ -3,7 +3,7 @@ import { firstSchedules } from '../core/verdict/first-schedules.js';
 import { errorBound, schedulesOfRule } from '../core/verdict/rule.js';
 import { totalAlpha } from '../core/verdict/schedule.js';
 import type { Schedules } from '../core/verdict/schedules.js';
-import { buildsText, gainText, percentText } from '../core/verdict/words.js';
+import { buildsText, gainText, percentText, verdictWord } from '../core/verdict/words.js';
 import type { ReportData, TrialData } from './data.js';
 import { countText, knownIntervalText } from './words.js';
 
@@ -52,7 +52,8 @@ function runHeadline(status: RunStatus): Headline {
 function whyNothing({ trials, plan, champion, target }: RunStatus): string {
   const waiting = trials.filter(({ state }) => state === 'passed' || state === 'awaiting-approval').length;
   const refused = trials.filter(({ verdict }) => verdict?.reasons.some(({ code }) => code === 'not-approved')).length;
-  const passed = [waiting > 0 ? `${waiting} passed and not yet accepted` : '', refused > 0 ? `${refused} passed and not approved` : ''].filter((part) => part !== '');
+  const overruled = trials.filter(({ verdict }) => verdict !== null && verdictWord(verdict) === 'overruled').length;
+  const passed = [waiting > 0 ? `${waiting} passed and not yet accepted` : '', refused > 0 ? `${refused} passed and not approved` : '', overruled > 0 ? `${overruled} passed and overruled` : ''].filter((part) => part !== '');
   if (passed.length > 0) return passed.join(', ');
   const asked = plan === null ? '' : ` by more than ${percentText(Math.expm1(plan.delta))}`;
   return `none shown to be faster${asked}${champion === target.base ? '; the base stays the champion' : ''}`;
@@ -63,7 +64,7 @@ export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'u
 /** Where a trial stands, in a word. A verdict that waits for its round or a person is not one yet. */
 export function standing({ state, verdict, dropped }: TrialSummary): { text: string; tone: Tone } {
   if (dropped === true) return { text: 'left out', tone: 'plain' };
-  if (verdict !== null && state === 'decided') return { text: verdict.kind, tone: verdictTone[verdict.kind] };
+  if (verdict !== null && state === 'decided') return { text: verdictWord(verdict), tone: verdictTone[verdict.kind] };
   return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming', 'measuring-again': 'measuring again' }[state], tone: 'plain' };
 }
 

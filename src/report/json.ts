@@ -1,6 +1,7 @@
 import type { KnobRef, KnobStatus } from '../core/knobs/search.js';
 import type { Checked } from '../core/check/checked.js';
 import type { ListedStep } from '../core/pipeline/listed.js';
+import type { Explained } from '../core/run/explained.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
 import type { Fingerprint } from '../measure/fingerprint.js';
@@ -35,6 +36,8 @@ export interface ReportJson {
     /** Null below two pairs. */
     ci95: [number, number] | null;
     reasons: Reason[];
+    /** What a model or an agent said of the decision; absent where none did. */
+    explained?: Explained;
     /** What it was compared by. */
     checked: Checked[];
     /** What explains the verdict and decided nothing. */
@@ -80,6 +83,7 @@ export function reportJson({ status, environment, trials, findings, steps }: Pic
         ratio: measured?.ratio ?? null,
         ci95: measured && isKnown(measured.ci95) ? measured.ci95 : null,
         reasons: decided?.reasons ?? [],
+        ...(trial.summary.explained === undefined ? {} : { explained: trial.summary.explained }),
         checked,
         facts: verdict?.facts ?? [],
         flags: flags ?? [],

@@ -1,5 +1,6 @@
 import { effortText, outcomeText } from '../core/agent/words.js';
 import { adviceElsewhere, adviceMeasured, adviceNote, adviceSetting } from '../core/knobs/words.js';
+import { explainedText } from '../core/run/explained.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
@@ -59,13 +60,15 @@ function worthTable({ status }: ReportData): string {
 function trialTable(trials: readonly TrialData[]): string {
   if (trials.length === 0) return '';
   const rows = trials.slice(0, mostRows).map(({ summary }) => {
-    const { candidate, verdict } = summary;
+    const { candidate, verdict, explained } = summary;
     const measured = verdict?.measured && verdict.measured.pairs > 0 ? verdict.measured : null;
     const place = placeOf(summary);
     const gain = measured === null ? 'not measured' : `${changeText(measured.ratio)} (${shortIntervalText(measured.ci95)})`;
     const second = summary.again?.verdict.measured ?? null;
     const again = second === null ? '' : `; again in a fresh clone ${changeText(second.ratio)} (${shortIntervalText(second.ci95)})`;
-    const why = verdict === null ? '' : verdict.reasons.map((reason) => inline(reason.text.split('\n')[0] ?? '', 240)).join('; ');
+    const reasons = (verdict?.reasons ?? []).map((reason) => inline(reason.text.split('\n')[0] ?? '', 240));
+    const explanation = explainedText(explained);
+    const why = [...reasons, ...(explanation === null ? [] : [inline(explanation, 600)])].join('; ');
     return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${inline(place, 120)}`} | ${standing(summary).text} | ${gain}${again} | ${why} |`;
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';

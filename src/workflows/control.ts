@@ -165,7 +165,7 @@ function refuseBadMessage(problem: string | null): void {
 }
 
 /** What of a trial changes between two records. Leaving out another one writes its commit anew. */
-function stamp({ state, verdict, commit, dropped }: TrialSummary): string {
-  return `${state} ${verdict?.kind ?? ''} ${commit ?? ''}${dropped === true ? ' dropped' : ''}`;
+function stamp({ state, verdict, commit, dropped, explained }: TrialSummary): string {
+  return `${state} ${verdict?.kind ?? ''} ${commit ?? ''}${dropped === true ? ' dropped' : ''}${explained === undefined ? '' : ' explained'}`;
 }
 

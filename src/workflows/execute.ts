@@ -3,6 +3,7 @@ import type { CandidateRef } from '../core/candidate.js';
 import { acceptanceOrder, compoundSpeedup, firstTrials } from '../core/run/round.js';
 import { trialsAtOnce } from '../core/run/trials-at-once.js';
 import { approvedVerdict, askedAgain, flagWarnings, personNeeded } from '../core/run/person.js';
+import { overruledVerdict } from '../core/run/explained.js';
 import { decisionOn, newTrial, type RunModel } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import { sharesChampion } from '../core/verdict/shared-champion.js';
@@ -78,12 +79,15 @@ async function acceptPassed(phases: Phases): Promise<void> {
   }
 }
 
+/** Called with a trial that is about to be accepted. What it notes there may overrule that. */
+export type BeforeAccepting = (summary: TrialSummary) => Promise<void>;
+
 /** Accepts what passed; on another champion than it passed on it is measured afresh first. */
-export async function acceptOne(phases: Phases, summary: TrialSummary): Promise<void> {
+export async function acceptOne(phases: Phases, summary: TrialSummary, before?: BeforeAccepting): Promise<void> {
   const { model } = phases;
-  if (summary.champion === model.champion.commit) await accept(phases, summary, null);
+  if (summary.champion === model.champion.commit) await accept(phases, summary, null, before);
   else if (model.stopping) settle(summary, superseded(summary, 'the run was stopped before it could be measured on the new champion'));
-  else await confirmAfresh(phases, summary, null);
+  else await confirmAfresh(phases, summary, null, before);
 }
 
 /** Carries out what people decided meanwhile. An approval that comes late is confirmed on the champion of now. */
@@ -100,23 +104,30 @@ export async function acceptApproved(phases: Phases): Promise<void> {
   }
 }
 
-async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: string | null): Promise<void> {
+async function confirmAfresh(phases: Phases, earlier: TrialSummary, approvedBy: string | null, before?: BeforeAccepting): Promise<void> {
   const afresh = `${earlier.id}c`;
-  const before = earlier.verdict;
+  const { verdict: told, explained } = earlier;
   settle(earlier, superseded(earlier, `It passed against the champion of its time and is measured afresh on the new one as ${afresh}.`));
   const summary = await runTrial(phases, afresh, earlier.candidate, 'confirm', earlier.champion);
+  // A person approved the change as it was explained then.
+  if (approvedBy !== null && explained !== undefined) summary.explained = explained;
   const needed = personNeeded(phases.input.config.approval.mode, summary);
-  const again = approvedBy === null || (askedAgain(needed, before) && patched('quarantine-asked-again'));
+  const again = approvedBy === null || (askedAgain(needed, told) && patched('quarantine-asked-again'));
   // On the new champion it can be another change; who approved the first one has not seen this.
   if (needed !== null && again) askPerson(phases, summary);
-  else if (summary.verdict?.kind === 'accepted' || needed !== null) await accept(phases, summary, approvedBy);
+  else if (summary.verdict?.kind === 'accepted' || needed !== null) await accept(phases, summary, approvedBy, before);
   else settle(summary, summary.verdict);
 }
 
-async function accept(phases: Phases, summary: TrialSummary, approvedBy: string | null): Promise<void> {
+async function accept(phases: Phases, summary: TrialSummary, approvedBy: string | null, before?: BeforeAccepting): Promise<void> {
   const { input, model, control, session } = phases;
   const commit = model.passed[summary.id];
   if (commit === undefined) throw new Error(`no commit of ${summary.id}`);
+  await before?.(summary);
+  if (summary.explained?.overruled === true) {
+    delete model.passed[summary.id];
+    return settle(summary, overruledVerdict(summary.verdict, summary.explained));
+  }
   control.enter('execute', `accepting ${summary.candidate.title}`);
   const publish = input.config.approval.mode !== 'final';
   const earlier = model.champion.commit;
@@ -129,6 +140,8 @@ async function accept(phases: Phases, summary: TrialSummary, approvedBy: string 
   const speedup = compoundSpeedup(model.status.trials.filter((trial) => trial.state === 'decided'));
   model.status.speedup = speedup === null ? null : { ...speedup, final: false };
   delete model.passed[summary.id];
+  // It is in the commit.
+  delete summary.explained?.commitMessage;
   await profileAccepted(phases, summary, earlier);
 }
 

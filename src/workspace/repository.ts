@@ -29,6 +29,8 @@ export interface Repository {
   treeHash(commit: string): Promise<string>;
   /** A unified diff, for people. */
   diff(from: string, to: string, /** Lines of context, 3 by default. */ context?: number): Promise<string>;
+  /** `git diff --stat`: which files differ, and by how many lines. */
+  diffStat(from: string, to: string): Promise<string>;
   changedPaths(from: string, to: string): Promise<ChangedPath[]>;
   /** Points a branch at a commit, wherever it was. */
   setBranch(name: string, commit: string): Promise<void>;
@@ -85,6 +87,7 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
     listTree: (commit) => listTree(commit, here),
     treeHash: (commit) => git(['rev-parse', '--verify', `${commit}^{tree}`], here),
     diff: async (from, to, context = 3) => (await gitBytes(['diff', `--unified=${context}`, '--no-ext-diff', '--no-textconv', '--no-renames', '--no-color', from, to, '--'], here)).toString('utf8'),
+    diffStat: async (from, to) => (await gitBytes(['diff', '--stat=120', '--stat-count=60', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-color', from, to, '--'], here)).toString('utf8'),
     changedPaths: (from, to) => changedPathsBetween(from, to, here),
     async setBranch(name, commit) {
       await git(['check-ref-format', `refs/heads/${name}`], here);

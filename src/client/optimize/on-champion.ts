@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { Finding } from '../../core/finding.js';
 import type { RunStatus } from '../../core/status.js';
+import { verdictWord } from '../../core/verdict/words.js';
 import { locate, snippet, sourceLines } from '../../profile/findings/source.js';
 import { openArtifacts } from '../../store/artifacts.js';
 import { git } from '../../workspace/git.js';
@@ -39,7 +40,7 @@ export async function onChampion<T>(context: CliContext, text: string, work: (gr
       status,
       findings: placed.flatMap(({ now }) => (now === null ? [] : [now])),
       unplaced: placed.flatMap(({ finding: { title, function: name, file }, now }) => (now === null ? [`${title ?? name}: ${file} no longer has ${name} in ${status.champion.slice(0, 10)}`] : [])),
-      tried: new Map(status.trials.map(({ id, candidate, verdict, state }) => [candidate.id, `tried in ${status.run} as ${id}: ${verdict?.kind ?? state}`])),
+      tried: new Map(status.trials.map(({ id, candidate, verdict, state }) => [candidate.id, `tried in ${status.run} as ${id}: ${verdict === null ? state : verdictWord(verdict)}`])),
     });
   } finally {
     await removeTree(root);

@@ -5,6 +5,7 @@ import type { FinalMeasurement, RunStatus, TrialSummary } from '../../core/statu
 import { effortText, outcomeText as attemptOutcome } from '../../core/agent/words.js';
 import { madeBy } from '../../core/knobs/words.js';
 import { stepsText } from '../../core/pipeline/words.js';
+import { explainedText } from '../../core/run/explained.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
@@ -121,9 +122,11 @@ function trialText(trial: TrialSummary, style: Style): string {
   const { candidate, verdict } = trial;
   const by = madeBy(candidate);
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
+  const explanation = explainedText(trial.explained);
+  const explained = explanation === null ? '' : `\n  ${style('dim', clean(explanation))}`;
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
   const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');
-  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
+  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${explained}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
 }
 
 /** What command-line agents tried, also where it came to nothing. */

@@ -1,4 +1,4 @@
-import { ratioText } from '../../core/verdict/words.js';
+import { ratioText, verdictWord } from '../../core/verdict/words.js';
 import type { TrialState } from '../../core/status.js';
 import type { Verdict, VerdictKind } from '../../core/verdict/verdict.js';
 import type { Format, Style } from '../style.js';
@@ -28,5 +28,5 @@ export function measuredText(verdict: Verdict): string {
 export function verdictText(verdict: Verdict, style: Style, brief = false): string {
   const numbers = verdict.measured === null || (brief && verdict.reasons.length > 0) ? '' : ` ${measuredText(verdict)}`;
   const reasons = verdict.reasons.map((reason) => clean(reason.text)).join('; ');
-  return `${style([verdictFormat[verdict.kind], 'bold'] as Format, verdict.kind)}${numbers}${reasons === '' ? '' : `: ${reasons}`}`;
+  return `${style([verdictFormat[verdict.kind], 'bold'] as Format, verdictWord(verdict))}${numbers}${reasons === '' ? '' : `: ${reasons}`}`;
 }

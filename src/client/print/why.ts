@@ -1,6 +1,6 @@
 import type { ChoiceRecord, WeighedRecord } from '../../core/choice/choice-record.js';
 import type { RunStatus, TrialSummary } from '../../core/status.js';
-import { ratioText } from '../../core/verdict/words.js';
+import { ratioText, verdictWord } from '../../core/verdict/words.js';
 import type { Style } from '../style.js';
 import { clean, durationText, percentText, plural } from './numbers.js';
 import { placeOf } from './place.js';
@@ -55,7 +55,7 @@ function becameText({ chosen }: WeighedRecord, trial: TrialSummary | undefined):
   if (trial === undefined) return chosen ? 'not tried yet' : 'left out by loop.candidates_per_round';
   const { state, verdict } = trial;
   if (state !== 'decided' || verdict === null) return trialStateText[state];
-  return `${verdict.kind}${verdict.measured === null ? '' : ` ${ratioText(verdict.measured.ratio)}`}`;
+  return `${verdictWord(verdict)}${verdict.measured === null ? '' : ` ${ratioText(verdict.measured.ratio)}`}`;
 }
 
 /** A natural-log gain as a person reads it. */

@@ -1,4 +1,4 @@
-import { ratioText } from '../../core/verdict/words.js';
+import { ratioText, verdictWord } from '../../core/verdict/words.js';
 import type { TrialSummary } from '../../core/status.js';
 import { plural, intervalText, shortCommits } from '../print/numbers.js';
 import { trialStateText, verdictFormat } from '../print/verdict.js';
@@ -62,7 +62,7 @@ function layoutFor(trials: readonly TrialSummary[], width: number): Layout {
 }
 
 const label = (trial: TrialSummary) => trial.candidate.recipe ?? shortCommits(trial.candidate.title);
-const stateText = (trial: TrialSummary) => (trial.state === 'decided' && trial.verdict !== null ? trial.verdict.kind : trialStateText[trial.state]);
+const stateText = (trial: TrialSummary) => (trial.state === 'decided' && trial.verdict !== null ? verdictWord(trial.verdict) : trialStateText[trial.state]);
 const place = (trial: TrialSummary) => placeOf(trial.candidate);
 
 function head(layout: Layout, glyphs: Glyphs): Line {

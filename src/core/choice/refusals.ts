@@ -1,8 +1,8 @@
 import type { TrialSummary } from '../status.js';
 import type { RefusedBefore } from './record.js';
 
-/** These say nothing of the candidate: it was overtaken, never decided, or what it was measured against did not work. */
-const notItsFault = new Set(['superseded', 'stopped', 'budget', 'champion-failed']);
+/** These say nothing of the candidate: it was overtaken, never decided or turned down though it passed, or what it was measured against did not work. */
+const notItsFault = new Set(['superseded', 'stopped', 'overruled', 'budget', 'champion-failed']);
 
 /** What tells whether a trial refused its candidate. */
 export type DecidedTrial = Pick<TrialSummary, 'id' | 'candidate' | 'verdict'>;

@@ -10,11 +10,14 @@ export interface ModelChoice extends Omit<ModelConfig, 'provider'> {
   bounds: Pick<PhaseConfig, 'turns' | 'tokens' | 'timeout' | 'findings' | 'candidates' | 'lessons' | 'sandbox_runs'>;
 }
 
+/** What a model is asked in: a phase, or a step that explains a decision, of which [phases] says nothing. */
+export type AskedIn = ModelPhase | 'decide';
+
 type WithModels = Partial<Pick<Config, 'models' | 'phases'>>;
 
 /** The model of a phase, with what the phase says in place of what the model does; null when nobody says enough. */
-export function modelFor(config: WithModels, name: string, phase: ModelPhase): ModelChoice | null {
-  const { model: _name, turns, tokens, timeout, findings, candidates, lessons, sandbox_runs, ...over } = config.phases?.[phase] ?? phaseSchema.parse({});
+export function modelFor(config: WithModels, name: string, phase: AskedIn): ModelChoice | null {
+  const { model: _name, turns, tokens, timeout, findings, candidates, lessons, sandbox_runs, ...over } = (phase === 'decide' ? undefined : config.phases?.[phase]) ?? phaseSchema.parse({});
   const known = config.models?.[name];
   const said = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) as Partial<ModelConfig>;
   const bounds = { turns, tokens, timeout, findings, candidates, lessons, sandbox_runs };

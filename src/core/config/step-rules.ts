@@ -65,6 +65,7 @@ function approveProblems({ name, on_timeout: onTimeout }: Table, type: StepType)
 function missing(step: Table, type: StepType): { key: string; text: string }[] {
   if (type === 'command' && step['command'] === undefined) return [{ key: 'command', text: 'is missing: a step of type command runs one' }];
   if (type === 'analyze' && step['command'] === undefined && step['ignore'] !== undefined) return [{ key: 'ignore', text: 'is for an analyze step with a `command`; without one, `profile.ignore` says what is left out' }];
+  if (type === 'decide' && step['may_overrule'] === true && step['explain'] === undefined) return [{ key: 'may_overrule', text: 'is for who explains the decision, and nobody does: name a model or an agent in `explain`' }];
   if ((type === 'parallel' || type === 'race' || type === 'pipeline') && step['steps'] === undefined && (type !== 'pipeline' || step['file'] === undefined)) return [{ key: 'steps', text: `is missing: a step of type ${type} has its members there, as [[steps.steps]]${type === 'pipeline' ? ', or in a `file`' : ''}` }];
   return [];
 }

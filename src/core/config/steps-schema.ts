@@ -45,6 +45,8 @@ export const keysOfTypes: Readonly<Record<string, readonly StepType[]>> = {
   output: ['command'],
   agent: ['agent'],
   verify: ['agent'],
+  explain: ['decide'],
+  may_overrule: ['decide'],
   metrics: ['command', 'benchmark'],
   goals: ['benchmark'],
   warmups: ['benchmark'],
@@ -111,6 +113,8 @@ export const stepSchema = z.strictObject({
   template: pathBelowRoot.optional().describe('For `write_prompt`: a file of the repository, read from the base, in which `{{targets}}`, `{{context}}`, `{{history}}`, `{{input}}`, `{{commands}}`, `{{protected}}` and `{{state.KEY}}` are filled in. Default: a task that comes with perfloop, with targets and context.'),
   agent: z.string().min(1).max(60).optional().describe('For `agent`: which of [agents.NAME]. Default: the only one.'),
   with: z.record(z.string(), z.json()).optional().describe('For types of your own: the settings that the function gets. A text `{{input}}`, `{{input.KEY}}` or `{{state.KEY}}` becomes that value; within a longer text it is filled in. See docs/pipeline.md.').meta({ title: 'table of any values' }),
+  explain: z.string().min(1).max(60).optional().describe('For `decide`: which of [models.NAME] or [agents.NAME] explains the decision, and writes the message of the commit that is accepted. It is told the verdict, what steps of type `benchmark` read in this round and the last one, and which files the change touches. Where it gives no answer the decision stands without one. Default: nobody.'),
+  may_overrule: z.boolean().optional().describe('For `decide`: whether who explains the decision may turn an acceptance down. It can never have accepted what the verdict does not accept. Default: `false`.'),
   file: z.string().min(1).max(1000).optional().describe('For `pipeline`, in place of `steps`: a file with the members as [[steps]], such as `steps/polish.toml`. The path begins at the file that names it, and stays in the repository. Outside of the file its steps are named `GROUP.STEP`, so that it can be used several times. See docs/pipeline.md.').meta({ title: 'path' }),
   verify: z.boolean().optional().describe('For `agent`: whether what it edited is built and tested at once, and it edits again, up to its `max_iterations`, until both pass. Default: true. `false`: its first edit is the draft as it is, for steps of type `build` and `test` after it, which jump back to it with what failed.'),
   get steps() {

@@ -21,6 +21,7 @@ import type { Noise } from '../verdict/noise.js';
 import type { Rule } from '../verdict/rule.js';
 import type { Verdict } from '../verdict/verdict.js';
 import type { DecidedTrial } from './decided-trial.js';
+import type { Explained, Said, ToldDecision } from './explained.js';
 import type { Lease } from './lease.js';
 import type { TargetActivities } from './target-contracts.js';
 import type { Progress } from './progress.js';
@@ -196,6 +197,8 @@ export interface HostActivities extends TargetActivities {
   analyzeByModel(input: Scope & { target: Target; config: Config; worktree: WorktreeRef; profile: ArtifactRef; findings: ArtifactRef; analysis: ArtifactRef; model: string; replay?: ArtifactRef }): Promise<{ findings: ArtifactRef; count: number; analysis: ArtifactRef; talk: ModelTalk }>;
   /** Has a model write down what trials taught. */
   writeLessons(input: Scope & { target: Target; config: Config; model: string; trials: TrialSummary[]; notes: string[]; replay?: ArtifactRef }): Promise<{ lessons: Lesson[]; talk: ModelTalk }>;
+  /** Has a model or an agent explain what becomes of a draft. `said` is null where nothing that can be used came of it; `note` says why. `worktree`: of the draft, for an agent. */
+  explainDecision(input: Scope & { target: Target; config: Config; by: { kind: Explained['kind']; name: string }; change: { champion: string; commit: CommitRef }; told: ToldDecision; worktree?: WorktreeRef; replay?: ArtifactRef }): Promise<{ said: Said | null; note: string | null; talk?: ModelTalk; usage?: AgentUsage }>;
   propose(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; /** JSON of Finding[]; absent where nothing was profiled. */ findings?: ArtifactRef; /** 1-based; absent in inputs of earlier versions. */ round?: number; delta: number; /** JSON of KnownOfTarget; absent where nothing is known. */ known?: ArtifactRef; hardware: string | null; /** What a trial is planned to take. */ trialSeconds: number | null; tried: string[]; limit: number; /** What other proposers made, JSON of Candidate[] each. */ proposals?: ArtifactRef[] }): Promise<{ ranked: CandidateRef[]; hopeless: { title: string; why: string }[]; /** JSON of ChoiceRecord. Absent in histories of versions that kept none. */ choice?: ArtifactRef }>;
   /** What can be turned in this worktree of the champion, as settings to sample; those left out with the reason. */
   findKnobs(input: Scope & { target: Target; config: Config; champion: CommitRef; worktree: WorktreeRef; /** JSON of KnownOfTarget. */ known?: ArtifactRef; hardware: string | null; /** Ids of candidates. */ tried: string[]; /** Ids of settings. */ sampled: string[] }): Promise<{ knobs: number; settings: number; arms: KnobArm[]; left: KnobRecord['left'] }>;

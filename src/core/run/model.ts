@@ -1,4 +1,5 @@
 import type { Series } from '../benchmark/series.js';
+import type { StepReading } from '../benchmark/step-reading.js';
 import type { CandidateRef } from '../candidate.js';
 import { benchmarksText } from '../config/benchmarks.js';
 import type { Config } from '../config/schema.js';
@@ -32,6 +33,8 @@ export interface RunModel {
   graph?: Dump | null;
   /** What steps of type `benchmark` read, by series. Absent: nothing. */
   benchmarks?: Record<string, Series>;
+  /** What they read in this round and the one before it, with how much it varied. Absent: nothing. */
+  readings?: StepReading[];
   /** Steps that a round whose steps form a graph has completed, with what they left, for a run that goes on after this one. */
   completed?: CompletedStep[];
   /** Executions of steps that have begun in this round. Absent: none. */

@@ -32,6 +32,7 @@ export type ReasonCode =
   | 'duplicate'
   | 'too-small' // its share of the time cannot pass the verdict
   | 'not-approved'
+  | 'overruled' // an acceptance that whoever explains decisions turned down, as the config lets it
   | 'superseded' // no longer faster than the new champion
   | 'budget' // a judgement's budget of time does not hold what it would take
   | 'stopped';

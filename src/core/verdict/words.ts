@@ -1,4 +1,10 @@
 import type { SampleFailure } from '../sample.js';
+import type { Verdict } from './verdict.js';
+
+/** A verdict in a word. What was overruled is never called by what was measured, nor taken for a refusal by the rule. */
+export function verdictWord({ kind, reasons }: Verdict): string {
+  return reasons.some(({ code }) => code === 'overruled') ? 'overruled' : kind;
+}
 
 /** A gain as people say it, from a ratio time base / time candidate: "12.3% faster", "3.41 times as fast". */
 export function gainText(ratio: number): string {

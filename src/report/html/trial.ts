@@ -1,8 +1,9 @@
 import { madeBy } from '../../core/knobs/words.js';
 import type { Checked } from '../../core/check/checked.js';
 import { flagPlace } from '../../core/flag.js';
+import { explainedText } from '../../core/run/explained.js';
 import type { TrialSummary } from '../../core/status.js';
-import { gainText, percentText } from '../../core/verdict/words.js';
+import { gainText, percentText, verdictWord } from '../../core/verdict/words.js';
 import type { Fact, Reason, Verdict } from '../../core/verdict/verdict.js';
 import type { ReportData, TrialData } from '../data.js';
 import { recheck, type Recheck } from '../../core/verdict/recheck.js';
@@ -43,6 +44,7 @@ function trialSection(trial: TrialData, data: ReportData): Markup {
 ${facts(trial)}
 ${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${clip(rationale.value, 4000)}</p>` : rationale.kind === 'missing' ? missing('The candidate with its rationale', rationale.why) : null}
 ${verdict === null ? null : verdictText(verdict, summary.state === 'decided')}
+${explanationOf(summary)}
 ${checkedList(summary.checked ?? [])}
 ${flagSection(summary)}
 ${profileSection(trial, data)}
@@ -69,9 +71,16 @@ function facts({ summary }: TrialData): Markup {
   return html`<dl class="refs">${entries.map(([name, value]) => (value === null ? null : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>`;
 }
 
-function verdictText({ reasons, facts = [], measured, kind }: Verdict, decided: boolean): Markup {
+function verdictText(verdict: Verdict, decided: boolean): Markup {
+  const { reasons, facts = [], measured } = verdict;
   const numbers = measured === null || measured.pairs === 0 ? null : html` <span class="note">${gainText(measured.ratio)}, ${knownIntervalText(measured.ci95)}, ${countText(measured.pairs, 'pair')}</span>`;
-  return html`<div class="reasons"><p><strong>${decided ? kind : 'so far'}</strong>${numbers}</p><ul>${[...reasons, ...facts].map(reasonItem)}</ul></div>`;
+  return html`<div class="reasons"><p><strong>${decided ? verdictWord(verdict) : 'so far'}</strong>${numbers}</p><ul>${[...reasons, ...facts].map(reasonItem)}</ul></div>`;
+}
+
+/** What a model or an agent said of the decision. */
+function explanationOf({ explained }: TrialSummary): Markup | null {
+  const text = explainedText(explained);
+  return text === null ? null : html`<p class="why">${clip(text, 2000)}</p>`;
 }
 
 /** What it was compared by, with the seeds for doing it again. */

@@ -1,3 +1,4 @@
+import { withReading } from '../../core/benchmark/step-reading.js';
 import { compareReading, type Reading } from '../../core/benchmark/series.js';
 import type { RunModel } from '../../core/run/model.js';
 import { refusal } from '../failures.js';
@@ -23,6 +24,7 @@ export const benchmark: StepRunner = async (phases, { command, metrics, goals, w
   const reading: Reading = { round: model.status.round, step: name, commit, ...(draft === null ? {} : { candidate: draft.candidate.id }), metrics: Object.fromEntries(taken.metrics.map((metric) => [metric.name, metric.summary.median])) };
   const { compared, after } = compareReading(model.benchmarks?.[taken.series], reading, taken.metrics, input.config.loop.baseline, (candidate) => isAccepted(model, candidate));
   model.benchmarks = remembered(model.benchmarks ?? {}, taken.series, after);
+  model.readings = withReading(model.readings ?? [], { round: reading.round ?? 0, step: name, draft: draft !== null }, taken.metrics);
   model.status.benchmark = { reading, ...compared };
   return { output: { ...reading, summary: Object.fromEntries(taken.metrics.map((metric) => [metric.name, { ...metric.summary }])), ...compared, runs: taken.lines, verdict: 'none: this is a plain reading of one build' } };
 };

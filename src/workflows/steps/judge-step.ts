@@ -1,11 +1,14 @@
 import { draftKey, type Draft } from '../../core/run/draft.js';
 import { closeTrial, exhausted, type RunModel } from '../../core/run/model.js';
+import type { Decision } from '../../core/run/explained.js';
 import { firstTrials } from '../../core/run/round.js';
 import type { TrialSummary } from '../../core/status.js';
 import { acceptOne, conclude, runTrial } from '../execute.js';
 import { refusal } from '../failures.js';
+import type { Phases } from '../phases.js';
 import { draftOf } from './draft.js';
-import type { StepRunner } from './run-step.js';
+import { explain, type Explaining } from './explain.js';
+import type { StepResult, StepRunner } from './run-step.js';
 
 /** Characters of reasons in an output. */
 const mostReasons = 1000;
@@ -24,22 +27,32 @@ export const judge: StepRunner = (phases, _step, work) => phases.exclusive.run(a
 });
 
 /** Accepts the draft or drops it, by the verdict of its trial. The branch has no draft afterwards. */
-export const decide: StepRunner = (phases, _step, work) => phases.exclusive.run(async () => {
+export const decide: StepRunner = (phases, step, work) => {
+  const began = Date.now();
+  return phases.exclusive.run(async () => decideOn(phases, { step, work, draft: draftToJudge(draftOf(work), work.name), began }));
+};
+
+async function decideOn(phases: Phases, asked: Explaining): Promise<StepResult> {
   const { model, control } = phases;
-  const { trial: id } = draftToJudge(draftOf(work), work.name);
+  const { work, draft: { trial: id } } = asked;
   const summary = model.status.trials.find((trial) => trial.id === id);
   if (summary === undefined) throw refusal('PL_STEP_NOT_JUDGED', 'it has no verdict to decide by', { where: `steps: ${work.name}`, fix: 'Put a step of type judge before it.' });
   control.enter('decide', `${work.name}: ${summary.candidate.title}`);
-  if (summary.state === 'passed') await acceptOne(phases, summary);
-  await control.record();
+  if (summary.state === 'passed') await acceptOne(phases, summary, (passed) => explain(phases, asked, passed, 'accepted'));
   // Where another draft was accepted meanwhile, it was measured afresh.
   const last = model.status.trials.find((trial) => trial.id === `${id}c`) ?? summary;
   const decision = decisionOf(last);
-  return { output: { ...shown(last), decision, trial: last.id, commit: decision === 'accepted' ? last.commit : null }, writes: [[draftKey, undefined]] };
-});
+  if (last.explained === undefined && decision !== 'accepted') await explain(phases, asked, last, decision);
+  await control.record();
+  return { output: { ...shown(last), ...explanationOf(last), decision, trial: last.id, commit: decision === 'accepted' ? last.commit : null }, writes: [[draftKey, undefined]] };
+}
+
+function explanationOf({ explained }: TrialSummary): { explanation?: string; explained_by?: string; overruled?: boolean } {
+  return explained === undefined ? {} : { explanation: explained.explanation, explained_by: explained.by, overruled: explained.overruled === true };
+}
 
 /** `waiting`: a person decides, and what that comes to is carried out at the end of the run. */
-function decisionOf({ state, verdict }: TrialSummary): 'accepted' | 'waiting' | 'dropped' {
+function decisionOf({ state, verdict }: TrialSummary): Decision {
   if (state === 'awaiting-approval') return 'waiting';
   return verdict?.kind === 'accepted' ? 'accepted' : 'dropped';
 }
