@@ -5,6 +5,7 @@ import type { Work } from '../../core/pipeline/machine/ready.js';
 import type { HostActivities } from '../../core/run/contracts.js';
 import type { Draft } from '../../core/run/draft.js';
 import type { Decision, Explained, ToldDecision } from '../../core/run/explained.js';
+import { outOfTime } from '../../core/run/model.js';
 import type { TrialSummary } from '../../core/status.js';
 import { describeFailure } from '../failures.js';
 import type { HostHandle } from '../host-session.js';
@@ -29,10 +30,14 @@ export async function explain(phases: Phases, { step, work, draft, began }: Expl
   const { model, control, input: { config } } = phases;
   const { explain: name, may_overrule: mayOverrule = false, timeout } = step;
   if (name === undefined || model.stopping) return;
+  const now = Date.now();
+  const spent = outOfTime(model, now);
+  if (spent !== null) return warnNone(phases, name, trial, spent);
   const by = { kind: Object.hasOwn(config.agents, name) ? ('agent' as const) : ('model' as const), name };
   control.enter('decide', `${name} explains the decision on ${trial.id}`);
   // The step itself must not run into its own timeout for it.
-  const limit = timeout === undefined ? longest : Math.min(longest, Math.max(1, (began + timeout - Date.now()) / 2));
+  const ofStep = timeout === undefined ? longest : Math.max(1, (began + timeout - now) / 2);
+  const limit = Math.min(longest, ofStep, model.status.startedAt + model.status.budget.maxWallMs - now);
   const told = toldOf(phases, trial, decision, mayOverrule);
   try {
     const answer = await unlessStopped(model, () => CancellationScope.withTimeout(limit, () => phases.session.onHost((on) => ask(on, phases, { work, draft, by, told }))));
