@@ -2,6 +2,7 @@ import { access, copyFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { HubActivities } from '../core/run/contracts.js';
+import { openQuestions } from '../core/run/questions.js';
 import { decidedTrial } from '../core/run/decided-trial.js';
 import type { ArtifactStore } from '../store/artifacts.js';
 import { writeFileAtomic } from '../store/atomic-file.js';
@@ -60,7 +61,7 @@ async function put(path: string, write: (temporary: string) => Promise<void>): P
 }
 
 function stateOf({ status, decisions, lastDecision }: Recorded): object {
-  const { run, state, round, rounds, phase, doing, champion, accepted, lastStep, steps, benchmark, error, warnings, startedAt, endedAt, target } = status;
+  const { run, state, round, rounds, phase, doing, champion, accepted, lastStep, steps, benchmark, questions = [], error, warnings, startedAt, endedAt, target } = status;
   return {
     note: 'A view for people, written by perfloop from time to time; the state of the run is in the workflow.',
     run, state, round, rounds, phase, doing,
@@ -70,6 +71,7 @@ function stateOf({ status, decisions, lastDecision }: Recorded): object {
     benchmark: benchmark === undefined ? null : { last: benchmark.reading, best: benchmark.best, previous: benchmark.last, baseline: benchmark.baseline, gain: benchmark.gain },
     last_decision: lastDecision ?? null,
     last_approval: decisions.at(-1) ?? null,
+    waits_for: openQuestions({ questions, decisions }).map(({ id, text, until, onTimeout }) => ({ id, text, until, on_timeout: onTimeout })),
     error, warnings, startedAt, endedAt,
   };
 }

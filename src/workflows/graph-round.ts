@@ -103,6 +103,9 @@ class GraphRound {
   ) {
     this.completed = new CompletedSteps(phases.model.completed ?? []);
     this.log = new StepLog(phases);
+    // What was decided on the way into this execution, such as a race, may have ended a step that asks.
+    const { questions = [] } = phases.model.status;
+    for (const { step } of questions) if (!isRunning(machine, step)) takeBack(phases.model, step);
     this.told = openIds(phases.model);
   }
 
@@ -267,6 +270,11 @@ class GraphRound {
     await this.log.flush();
     return this.goOn();
   }
+}
+
+function isRunning({ plan, running }: Machine, step: string): boolean {
+  const node = plan.byName.get(step);
+  return node !== undefined && running.has(node.index);
 }
 
 const openIds = ({ status }: RunModel): string => openQuestions(status).map(({ id }) => id).join(' ');

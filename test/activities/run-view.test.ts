@@ -43,6 +43,15 @@ describe('the folder of a run for people', () => {
     expect(names()).toEqual(before);
   });
 
+  it('says what waits for a person, and until when', async () => {
+    const { status } = await recorded();
+    const question = { id: 'gate@2', step: 'gate', round: 1, count: 2, attempt: 1, text: 'Ship it?', facts: [], since: 1, until: 9, onTimeout: 'reject' as const };
+    const asking = { ...status, run: 'r-3', questions: [question, { ...question, id: 'other', step: 'other' }] };
+    await writeRunView(home, artifacts, await recorded({ status: asking, decisions: [{ id: 'd', trial: 'other', approve: true, who: 'ann', comment: '', at: 2 }] }));
+    const state = JSON.parse(readFileSync(join(home.logs, 'r-3', 'state.json'), 'utf8')) as unknown;
+    expect(state).toMatchObject({ waits_for: [{ id: 'gate@2', text: 'Ship it?', until: 9, on_timeout: 'reject' }], last_approval: { trial: 'other' } });
+  });
+
   it('names what could not be written, and writes the rest', async () => {
     const gone = { sha: 'f'.repeat(64), bytes: 3, kind: 'json' } as const;
     const { status } = await recorded();

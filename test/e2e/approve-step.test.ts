@@ -39,6 +39,9 @@ describe('a run whose steps ask a person', () => {
       step('approve', 'left', 'on_reject = "continue"', 'steps.steps'),
       step('approve', 'right', 'retry = { attempts = 2, backoff = "10ms" }', 'steps.steps'),
       step('command', 'after', `when = "not steps.left.output.approved and steps.right.output.comment == 'now it does'"\ncommand = "${effect(outside, 'after')}"`),
+      step('race', 'either'),
+      step('approve', 'person', '', 'steps.steps'),
+      step('command', 'quicker', `command = "while [ ! -e ${outside}/over ]; do sleep 0.02; done"`, 'steps.steps'),
       step('approve', 'late', 'timeout = "1s"\non_timeout = "approve"'),
       step('approve', 'last', 'question = "Was it {{steps.late.output.who}}?"'),
       step('command', 'never', `command = "${effect(outside, 'never')}"`),
@@ -78,11 +81,15 @@ describe('a run whose steps ask a person', () => {
     await run.handle.signal(messageNames.decide, now);
     await run.handle.signal(messageNames.decide, now);
 
+    // While a command runs, the run waits for nobody; when that has won the race, nobody is asked any more.
+    expect(await run.until('the race is on', (status) => asked(status) === 'person')).toMatchObject({ state: 'running' });
+    writeFileSync(join(target.outside, 'over'), '');
+
     const last = await run.until('the last waits', (status) => status.state === 'awaiting-approval' && asked(status) === 'last');
     expect(last.questions?.[0]?.text).toBe('Was it perfloop?');
     await run.handle.signal(messageNames.stop, { v: 1, who: 'a test' });
     const status = await run.result();
-    expect(status).toMatchObject({ state: 'done', error: null, steps: { failed: 0, done: 6, left: 2 } });
+    expect(status).toMatchObject({ state: 'done', error: null, steps: { failed: 0, done: 7, left: 3 } });
     expect(status.questions).toBeUndefined();
     expect(status.decisions.map(({ trial, approve, who }) => `${trial} ${approve} ${who.split('@')[0]}`)).toEqual(['gate false ann', 'gate@2 true tester', 'right false tester', 'left false tester', 'right@2 true tester', 'late true perfloop']);
     expect(target.effects()).toEqual(['after']);

@@ -26,7 +26,7 @@ export const approve: StepRunner = async (phases, step, work) => {
     decide(model, { v: 1, decisionId: `timeout-${question.id}`, candidate: question.id, approve: question.onTimeout === 'approve', who: 'perfloop', comment: `nobody decided within ${Math.round((question.until - question.since) / 1000)} s` }, Date.now());
   }
   const { approve: approved = false, who = '', comment = '', at = null } = decision() ?? {};
-  if (!approved && (step.on_reject ?? 'fail') === 'fail') throw refusal('PL_STEP_REJECTED', `${who} rejected it${comment === '' ? '' : `: ${comment}`}`, { where: `steps: ${work.name}` });
+  if (!approved && (step.on_reject ?? 'fail') === 'fail') throw refusal('PL_STEP_REJECTED', `${who} rejected it${comment === '' ? '' : `: ${comment}`}`, { where: `steps: ${work.name}`, fix: 'Where a rejection is to end no run, give the step a jump with `on = "fail"`, or `on_reject = "continue"`.' });
   return { output: { approved, who, comment, at } };
 };
 

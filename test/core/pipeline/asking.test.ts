@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepDefinition } from '../../../src/core/pipeline/graph/definition.js';
+import { leadsTo } from '../../../src/core/pipeline/graph/leads-to.js';
 import { mermaid } from '../../../src/core/pipeline/graph/mermaid.js';
 import { plan, planProblems } from '../../../src/core/pipeline/graph/plan.js';
 import { begin } from '../../../src/core/pipeline/machine/begin.js';
@@ -98,4 +99,13 @@ describe('a step that asks a person', () => {
   it('is a hexagon in the chart', () => {
     expect(mermaid(plan([approve('gate'), step('after')]))).toContain('n1{{"gate (approve)"}}');
   });
+});
+
+it('a step leads to what needs it, also through groups, and to nothing before it or beside it', () => {
+  const planned = plan([approve('first'), { type: 'parallel', name: 'both', steps: [approve('left'), { type: 'decide', name: 'right' }] }, { type: 'decide', name: 'end', needs: ['both'] }, approve('last', { needs: ['end'] })].map((one, index) => (index === 0 ? { ...one, needs: [] } : index === 1 ? { ...one, needs: ['first'] } : one)));
+  const leads = (name: string): boolean => {
+    const node = planned.byName.get(name);
+    return node !== undefined && leadsTo(planned, node, 'decide');
+  };
+  expect(['first', 'left', 'end', 'last'].map(leads)).toEqual([true, true, false, false]);
 });
