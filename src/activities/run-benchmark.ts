@@ -31,28 +31,32 @@ export function runBenchmarkActivity(deps: Dependencies): BenchActivities['runBe
     const [warmups, runs] = [step.warmups ?? 3, step.runs ?? 10];
     const series = identityOf([lease.host, lease.device, benchmarks, rules.map(({ name, source, pattern, match }) => [name, source, pattern, match])]);
     const journal = await openSeriesJournal(await logPath(deps, input, 'series.jsonl'), { v: 1, commit: worktree.commit, series, warmups, runs });
-    const log = await BenchmarkLog.open({ runs: await logPath(deps, input, 'runs.jsonl'), printed: await logPath(deps, input, 'benchmark.log') }, rules, redactor, journal.entries);
-    const taken = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
-      const side = await sideOf(deps, input, opened, await pristineOf(deps, input, opened));
-      attempt.report({ doing: 'benchmark', run: journal.entries.length, of: warmups + runs });
-      const onRun = async (run: SeriesRun): Promise<void> => {
-        attempt.report({ doing: 'benchmark', run: run.number, of: warmups + runs });
-        // One that fails ends the series, and is tried again by the next attempt.
-        if (run.sample.ok) await journal.append({ ...run, printed: [] });
-        await log.add(run);
-      };
-      return { side, all: await takeSeries({ side, benchmarks, rules, warmups, runs, lock, journal: jobs(deps, input, 'benchmark'), secretsFrom: deps.env, ...conditionsOf(config), signal: attempt.signal, earlier: journal.entries, onRun }) };
-    })).finally(() => journal.close());
-    const lines = await deps.artifacts.put('log', log.lines());
-    const failed = taken.all.find(({ sample }) => !sample.ok);
-    if (failed !== undefined && !failed.sample.ok) {
-      const { problem, tail } = problemOfSample(failed.sample.failure);
-      const hint = taken.side.sandbox === undefined ? '' : sandboxHint(tail);
-      return { ok: false, problem: redactor.text([`${placeOf(failed, taken.all)} of ${failed.warmup ? warmups : runs}: ${problem}`, hint].filter((text) => text !== '').join('. ')), tail: redactor.text(tail), lines };
+    try {
+      const log = await BenchmarkLog.open({ runs: await logPath(deps, input, 'runs.jsonl'), printed: await logPath(deps, input, 'benchmark.log') }, rules, redactor, journal.entries);
+      const taken = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
+        const side = await sideOf(deps, input, opened, await pristineOf(deps, input, opened));
+        attempt.report({ doing: 'benchmark', run: journal.entries.length, of: warmups + runs });
+        const onRun = async (run: SeriesRun): Promise<void> => {
+          attempt.report({ doing: 'benchmark', run: run.number, of: warmups + runs });
+          // One that fails ends the series, and is tried again by the next attempt.
+          if (run.sample.ok) await journal.append({ ...run, printed: [] });
+          await log.add(run);
+        };
+        return { side, all: await takeSeries({ side, benchmarks, rules, warmups, runs, lock, journal: jobs(deps, input, 'benchmark'), secretsFrom: deps.env, ...conditionsOf(config), signal: attempt.signal, earlier: journal.entries, onRun }) };
+      }));
+      const lines = await deps.artifacts.put('log', log.lines());
+      const failed = taken.all.find(({ sample }) => !sample.ok);
+      if (failed !== undefined && !failed.sample.ok) {
+        const { problem, tail } = problemOfSample(failed.sample.failure);
+        const hint = taken.side.sandbox === undefined ? '' : sandboxHint(tail);
+        return { ok: false, problem: redactor.text([`${placeOf(failed, taken.all)} of ${failed.warmup ? warmups : runs}: ${problem}`, hint].filter((text) => text !== '').join('. ')), tail: redactor.text(tail), lines };
+      }
+      const metrics = summed(taken.all.filter(({ warmup }) => !warmup), rules);
+      await writeFile(await logPath(deps, input, 'summary.json'), `${JSON.stringify({ step: input.trial, commit: worktree.commit, warmups, runs, metrics }, null, 2)}\n`);
+      return { ok: true, metrics, lines, series };
+    } finally {
+      await journal.close();
     }
-    const metrics = summed(taken.all.filter(({ warmup }) => !warmup), rules);
-    await writeFile(await logPath(deps, input, 'summary.json'), `${JSON.stringify({ step: input.trial, commit: worktree.commit, warmups, runs, metrics }, null, 2)}\n`);
-    return { ok: true, metrics, lines, series };
   });
 }
 

@@ -70,11 +70,11 @@ export function identityOf(value: unknown): string {
  * Opens a journal of pairs. `first`: the index of its first one. Throws PL_SAMPLE_JOURNAL when it cannot be written.
  */
 export async function openSampleJournal(path: string, header: JournalHeader, first = 0): Promise<SampleJournal> {
-  const { entries, append, close } = await openJournal(path, header, (line, place) => {
+  const journal = await openJournal(path, header, (line, place) => {
     const pair = parsePair(line);
     return pair?.index === first + place && pair.stage === header.stage ? pair : null;
   });
-  return { pairs: entries, append, close };
+  return { pairs: journal.entries, append: (pair) => journal.append(pair), close: () => journal.close() };
 }
 
 function parsePair(line: string): Pair | null {

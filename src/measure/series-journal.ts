@@ -9,7 +9,7 @@ const run = z.object({ number: z.int().min(1), warmup: z.boolean(), at: z.number
 export function openSeriesJournal(path: string, header: object): Promise<Journal<SeriesRun>> {
   return openJournal<SeriesRun>(path, header, (line, place) => {
     const found = parsed(line);
-    return found?.number === place + 1 ? { ...found, sample: found.sample as SeriesRun['sample'], printed: [] } : null;
+    return found?.number === place + 1 ? { ...found, printed: [] } : null;
   });
 }
 
