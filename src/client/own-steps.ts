@@ -75,7 +75,7 @@ function ofType({ problem, refused }: Described, steps: readonly OwnStep[], unus
   return steps.flatMap(({ path, settings }, index) => (refused[index] ?? []).filter((one) => !isFilledIn(settings, one.path)).map((one) => ({ path: [...path, ...one.path], text: settingText(one) })));
 }
 
-/** What a placeholder becomes is known when its step runs, and looked at then. */
+/** What an expression becomes is known when its step runs, and looked at then. */
 function isFilledIn(settings: Json, path: readonly (string | number)[]): boolean {
   let value: unknown = settings;
   for (const part of path) value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[part] : undefined;

@@ -37,7 +37,7 @@ const target = makeTarget((outside) => {
   const steps = [
     named('pipeline', 'first', 'file = "steps/gate.toml"'),
     named('pipeline', 'second', 'file = "steps/gate.toml"'),
-    named('look', 'look', 'with = { text = "{{input.passed}} by {{state.margin}}", margin = "{{state.margin}}", all = ["{{input}}"] }'),
+    named('look', 'look', 'with = { text = "{{input.passed}} by {{state.margin}} of {{steps.second.output.value}}", margin = "{{state.margin}}", all = ["{{input}}"] }'),
     named('command', 'told', `when = "steps.look.output.margin == 1.6 and steps[\\"first.floor\\"].count == 3"\ncommand = ${JSON.stringify(`node bench.js && ${effect(outside, 'told')}`)}`),
     // The quick one waits until the other one hangs.
     `[[steps]]\ntype = "race"\nname = "race"\n[[steps.steps]]\ntype = "hang"\nname = "late"\nwith = { told = "${outside}/hangs" }\n[[steps.steps]]\ntype = "command"\nname = "quick"\ncommand = "until test -e ${outside}/hangs; do sleep 0.1; done; ${effect(outside, 'quick')}"\n`,
@@ -63,7 +63,7 @@ it('a run with steps of files and types of its own: functions run apart, pass va
   expect(of('first.floor').map(({ error, output }) => error?.code ?? output)).toEqual(['TOO_SLOW', 'TOO_SLOW', { passed: 'first.floor', value: 300 }]);
   expect(of('first.floor')[0]?.error?.message).toContain('QPS is 100, not 250');
   expect(of('second.floor').map(({ output }) => output)).toEqual([{ passed: 'second.floor', value: 400 }]);
-  expect(of('look')[0]?.output).toEqual({ text: 'second.floor by 1.6', margin: 1.6, all: [{ passed: 'second.floor', value: 400 }], input: { passed: 'second.floor', value: 400 }, round: 1, step: { name: 'look', count: 1, attempt: 1 }, head: 41, commit: 40, secret: null });
+  expect(of('look')[0]?.output).toEqual({ text: 'second.floor by 1.6 of 400', margin: 1.6, all: [{ passed: 'second.floor', value: 400 }], input: { passed: 'second.floor', value: 400 }, round: 1, step: { name: 'look', count: 1, attempt: 1 }, head: 41, commit: 40, secret: null });
   expect(of('forge')[0]?.error).toMatchObject({ code: 'PL_STEP_OUTPUT', message: expect.stringContaining('draft') });
   const late = readdirSync(rounds).find((folder) => folder.endsWith('-late')) ?? '';
   expect(readdirSync(join(rounds, late)).map((file) => (file.endsWith('.log') ? readFileSync(join(rounds, late, file), 'utf8') : '')).join('')).toContain('hanging in there');

@@ -53,7 +53,7 @@ function resultOf(answer: ModuleAnswer, { type, context: { step } }: Input, { mo
     case 'unfit':
       throw failed('PL_STEP_OUTPUT', answer.text, 'Return plain JSON; let large results go to files, and return their paths.');
     case 'refused':
-      throw failed('PL_STEP_SETTINGS', answer.problems.map((problem) => `${settingPlace(problem)}: ${settingText(problem)}`).join('; '), 'Correct `with`, or what its placeholders are filled with.');
+      throw failed('PL_STEP_SETTINGS', answer.problems.map((problem) => `${settingPlace(problem)}: ${settingText(problem)}`).join('; '), 'Correct `with`, or what its expressions come to.');
     case 'threw':
       throw failed(ownCode(answer.code), answer.text);
     default:

@@ -45,6 +45,7 @@ function renamedStep(step: TomlNode, nameOf: NameOf): TomlNode {
   change(entries, 'needs', (needs) => eachItem(needs, (need) => eachText(need, nameOf)));
   change(entries, 'when', (when) => eachText(when, (source) => withStepNames(source, nameOf)));
   change(entries, 'question', (question) => eachText(question, (source) => withStepNamesInText(source, nameOf)));
+  change(entries, 'with', (settings) => eachTextIn(settings, (source) => withStepNamesInText(source, nameOf)));
   change(entries, 'next', (next) => eachItem(next, (jump) => renamedJump(jump, nameOf)));
   change(entries, 'steps', (steps) => eachItem(steps, (member) => renamedStep(member, nameOf)));
   return { ...step, content: { kind: 'table', entries } };
@@ -65,6 +66,13 @@ function change(entries: Map<string, TomlNode>, key: string, to: (node: TomlNode
 
 function eachItem(list: TomlNode, to: (item: TomlNode) => TomlNode): TomlNode {
   return list.content.kind === 'array' ? { ...list, content: { kind: 'array', items: list.content.items.map(to) } } : list;
+}
+
+function eachTextIn(node: TomlNode, to: NameOf): TomlNode {
+  const { content } = node;
+  if (content.kind === 'scalar') return eachText(node, to);
+  if (content.kind === 'array') return eachItem(node, (item) => eachTextIn(item, to));
+  return { ...node, content: { kind: 'table', entries: new Map([...content.entries].map(([key, value]) => [key, eachTextIn(value, to)])) } };
 }
 
 function eachText(node: TomlNode, to: NameOf): TomlNode {

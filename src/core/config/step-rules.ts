@@ -3,7 +3,6 @@ import { didYouMean } from '../did-you-mean.js';
 import { stepProblems } from '../pipeline/check.js';
 import type { StepDefinition } from '../pipeline/graph/definition.js';
 import { planProblems } from '../pipeline/graph/plan.js';
-import { unknownPlaceholders } from '../pipeline/placeholders.js';
 import { usesGraph } from '../pipeline/uses-graph.js';
 import type { Problem } from './problems.js';
 import { isStepType, keysOfTypes, stepSchema, typeNames, type StepConfig, type StepType } from './steps-schema.js';
@@ -29,7 +28,7 @@ function ofStep(step: Table, path: readonly PropertyKey[], own: readonly string[
   const members = inList(step['steps'], [...path, 'steps'], own);
   if (!isStepType(type) && !own.includes(type)) return [{ path: [...path, 'type'], text: unknownType(type, own) }, ...members];
   const wrong = isStepType(type) ? [...approveProblems(step, type), ...missing(step, type)] : [];
-  return [...notTaken(step, type, path), ...wrong.map(({ key, text }) => ({ path: [...path, key], text })), ...unknownPlaceholders(step['with'], [...path, 'with']), ...members];
+  return [...notTaken(step, type, path), ...wrong.map(({ key, text }) => ({ path: [...path, key], text })), ...members];
 }
 
 function notTaken(step: Table, type: string, path: readonly PropertyKey[]): Problem[] {

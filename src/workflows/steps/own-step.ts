@@ -1,5 +1,5 @@
+import { ExpressionError } from '../../core/expression/error.js';
 import type { Json } from '../../core/json-value.js';
-import { filledSettings, memberOf, NothingThere } from '../../core/pipeline/placeholders.js';
 import type { Work } from '../../core/pipeline/machine/ready.js';
 import { refusal } from '../failures.js';
 import { scopeOfStep } from '../phases.js';
@@ -10,11 +10,11 @@ import { worktreeOfCommand } from './worktree-of-command.js';
 const largestInput = 200_000;
 
 /** A function of a user's module, in a worktree of the draft of its branch, or of the best commit so far. */
-export const ownStep: StepRunner = async (phases, { type, with: asked = {} }, work) => {
+export const ownStep: StepRunner = async (phases, { type }, work) => {
   const { input: { run, target, config }, model, session, control } = phases;
   const { name, count, attempt } = work;
   control.enter(type, name);
-  const settings = filled(asked, work);
+  const settings = settingsOf(work);
   const input = work.inputIfAny ?? null;
   const { length } = JSON.stringify([settings, input]);
   if (length > largestInput) throw refusal('PL_STEP_SETTINGS', `step ${name}: its settings and input are ${Math.round(length / 1000)} KB, and at most ${largestInput / 1000} are handed over`, { where: `steps: ${name}`, fix: 'Let steps write large results to files, and hand on their paths.' });
@@ -27,11 +27,11 @@ export const ownStep: StepRunner = async (phases, { type, with: asked = {} }, wo
   return { output, writes };
 };
 
-function filled(settings: Json, work: Work): Json {
+function settingsOf(work: Work): Json {
   try {
-    return filledSettings(settings, (placeholder) => (placeholder.startsWith('state.') ? (work.state.get(placeholder.slice('state.'.length)) as Json | undefined) : memberOf(work.input, placeholder.split('.').slice(1))));
+    return work.settings;
   } catch (error) {
-    if (!(error instanceof NothingThere)) throw error;
-    throw refusal('PL_STEP_SETTINGS', `step ${work.name}: with ${error.message}`, { where: `steps: ${work.name}`, fix: 'Let a step before it write that key of the state, or have such an output.' });
+    if (!(error instanceof ExpressionError)) throw error;
+    throw refusal('PL_STEP_SETTINGS', `step ${work.name}: with asks for what is not there: ${error.message}`, { where: `steps: ${work.name}`, fix: 'Let a step before it write that key of the state, or have such an output.' });
   }
 }

@@ -43,9 +43,10 @@ describe('a file of steps', () => {
     expect(mermaid(planOf(config))).toContain('subgraph n1["first (pipeline)"]');
   });
 
-  it('asks a person about its own steps', () => {
-    const config = parse({ 'perfloop.toml': file('a.toml', 'name = "g"'), 'a.toml': `${noop('x')}[[steps]]\ntype = "approve"\nquestion = "x ran {{steps.x.count}} times, {{state.steps}}, steps.x?"\n` });
+  it('asks a person about its own steps, and hands them to functions', () => {
+    const config = parse({ 'perfloop.toml': `[step_types.own]\nmodule = "a.mjs"\n${file('a.toml', 'name = "g"')}`, 'a.toml': `${noop('x')}[[steps]]\ntype = "approve"\nquestion = "x ran {{steps.x.count}} times, {{state.steps}}, steps.x?"\n[[steps]]\ntype = "own"\n[steps.with]\nrows = [{ a = "{{ steps.x.count }}" }]\n` });
     expect(config.steps[0]?.steps?.[1]).toMatchObject({ name: 'g.approve', question: 'x ran {{steps["g.x"].count}} times, {{state.steps}}, steps.x?' });
+    expect(config.steps[0]?.steps?.[2]).toMatchObject({ name: 'g.own', with: { rows: [{ a: '{{ steps["g.x"].count }}' }] } });
   });
 
   it('names further files from where it is, up to the top of the repository', () => {

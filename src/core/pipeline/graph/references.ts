@@ -3,12 +3,13 @@ import { reaches } from './ancestors.js';
 import type { Flattened, Member, Path } from './flatten.js';
 import type { PlanNode } from './node.js';
 import type { Problems } from './problem.js';
+import { fillsOf } from './settings.js';
 import { expressionsOf } from './text.js';
 
 interface Reference {
   of: Member;
   to: Member;
-  /** The node that asks: the beginning for `when` and `question`, the end for `next`. */
+  /** The node that asks: the beginning for `when`, `question` and `with`, the end for `next`. */
   from: PlanNode;
   path: Path;
 }
@@ -23,6 +24,7 @@ export function checkReferences(flattened: Flattened, problems: Problems): void 
     const { first, last, path } = member;
     if (first.when !== null) collect(first.when, member, first, [...path, 'when'], flattened, references, problems);
     for (const expression of expressionsOf(first.question ?? [])) collect(expression, member, first, [...path, 'question'], flattened, references, problems);
+    for (const { path: place, expression } of fillsOf(member.definition['with'], [...path, 'with'], problems)) collect(expression, member, first, place, flattened, references, problems);
     for (const [index, { when }] of last.next.entries()) if (when !== null) collect(when, member, last, [...path, 'next', index, 'when'], flattened, references, problems);
   }
   if (references.length === 0) return;

@@ -4,6 +4,7 @@ import { StateView } from '../keys/view.js';
 import { emptyVersion } from '../keys/version.js';
 import { fill } from './fill.js';
 import { inputIfAny, inputOf } from './outputs.js';
+import { settingsOf } from './settings.js';
 import { at, type Machine, status } from './state.js';
 
 /** An execution of a step that may begin. */
@@ -46,6 +47,11 @@ export class Work {
   get inputIfAny(): Json | undefined {
     const input = inputIfAny(this.machine, this.step);
     return input === undefined ? undefined : jsonCopy(input);
+  }
+
+  /** What its `with` comes to. Throws `ExpressionError`. */
+  get settings(): Json {
+    return settingsOf(this.machine, this.step);
   }
 
   /** What the step sees of the state; one for this attempt. */

@@ -1,25 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/core/config/parse.js';
+import { ExpressionError } from '../../../src/core/expression/error.js';
 import type { Json } from '../../../src/core/json-value.js';
-import { filledSettings, memberOf, NothingThere } from '../../../src/core/pipeline/placeholders.js';
+import { plan } from '../../../src/core/pipeline/graph/plan.js';
+import { begin } from '../../../src/core/pipeline/machine/begin.js';
+import { complete } from '../../../src/core/pipeline/machine/complete.js';
+import { ready } from '../../../src/core/pipeline/machine/ready.js';
+import { start } from '../../../src/core/pipeline/machine/start.js';
 import { problemsOf } from '../config/problems-of.js';
 
-const there: { [name: string]: Json } = { 'state.a.b': 3, input: { x: [1, 2] }, 'state.text': 'now {{state.a.b}}', 'state.none': null };
-const fill = (settings: Json): Json => filledSettings(settings, (name) => there[name]);
+/** The settings of a step behind one that left these. */
+function fill(settings: Json): Json {
+  const machine = start(plan([{ type: 'noop', name: 'before' }, { type: 'own', with: settings }]), { run: 'r' }, 0);
+  begin(machine, 'before', 0);
+  complete(machine, 'before', { kind: 'done', output: { x: [1, 2] }, writes: [['n', 3], ['text', 'now {{state.n}}'], ['none', null]] }, 0);
+  const [work] = ready(machine, 0);
+  if (work === undefined) throw new Error('it is not ready');
+  return work.settings;
+}
 
-describe('settings with placeholders', () => {
-  it('get the value where the text is one placeholder, and text where it is more', () => {
-    expect(fill({ a: '{{state.a.b}}', b: ['{{ input }}', 'n={{state.a.b}} in {{input}}, {{state.none}}'], c: 5, d: '{{state.none}}', e: '{{state.a.b}}{{state.a.b}}', f: '{{}}' })).toEqual({ a: 3, b: [{ x: [1, 2] }, 'n=3 in {"x":[1,2]}, null'], c: 5, d: null, e: '33', f: '{{}}' });
+describe('settings of a step', () => {
+  it('get the value where the text is one expression, and text where it is more', () => {
+    expect(fill({ a: '{{state.n}}', b: ['{{ input }}', 'n={{state.n * 2}} in {{steps.before.output.x[1]}}, {{state.none}}'], c: 5, d: '{{state.none}}', e: '{{state.n}}{{state.n}}', f: 'plain } { text' })).toEqual({ a: 3, b: [{ x: [1, 2] }, 'n=6 in 2, null'], c: 5, d: null, e: '33', f: 'plain } { text' });
   });
 
   it('are not looked at again once filled in', () => {
-    expect(fill(['{{state.text}}', 'so: {{state.text}}'])).toEqual(['now {{state.a.b}}', 'so: now {{state.a.b}}']);
+    expect(fill(['{{state.text}}', 'so: {{state.text}}'])).toEqual(['now {{state.n}}', 'so: now {{state.n}}']);
   });
 
   it('fail where nothing is there', () => {
-    expect(() => fill({ deep: ['x {{state.gone}}'] })).toThrow(NothingThere);
-    expect(memberOf({ a: { b: 0 } }, ['a', 'b'])).toBe(0);
-    expect([memberOf({ a: 1 }, ['a', 'b']), memberOf([1], ['length', 'x']), memberOf({}, ['constructor']), memberOf(undefined, ['a'])]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(() => fill({ deep: ['x {{state.gone}}'] })).toThrow(ExpressionError);
   });
 });
 
@@ -37,7 +47,8 @@ describe('types of steps of the user', () => {
     ['[step_types.Big-Name]\nmodule = "a.mjs"', /^perfloop\.toml:1: step_types\.Big-Name: must start with a lower-case letter/],
     ['[step_types.a]\nmodule = "../a.mjs"', /step_types\.a\.module: must not leave the repository/],
     ['[step_types.a]\nmodul = "a.mjs"', /^perfloop\.toml:2: step_types\.a\.modul: unknown key; did you mean module\?/],
-    [own('[[steps]]\ntype = "floor"\nwith = { a = ["x {{state}}"] }'), /^perfloop\.toml:5: steps\[0\]\.with\.a\[0\]: asks for \{\{state\}\}, which is nothing; did you mean state\.KEY\?/],
+    [own('[[steps]]\ntype = "floor"\nwith = { a = ["x {{stat.n}}"] }'), /^perfloop\.toml:5: steps\[0\]\.with\.a\[0\]: `stat` is unknown; did you mean state\?/],
+    [own('[[steps]]\ntype = "floor"\nwith = { a = "{{steps.later.count}}" }\n[[steps]]\ntype = "noop"\nname = "later"'), /^perfloop\.toml:5: steps\[0\]\.with\.a: asks about `later`, which `floor` does not need/],
     [own('[[steps]]\ntype = "floor"\ncommand = "make"'), /^perfloop\.toml:5: steps\[0\]\.command: is nothing that a step of type floor takes; command, analyze, benchmark do$/],
     ['[[steps]]\ntype = "noop"\nwith = { a = 1 }', /^perfloop\.toml:3: steps\[0\]\.with: is nothing that a step of type noop takes; only types of \[step_types\] do$/],
   ])('are refused: %s', (text, why) => {
