@@ -274,6 +274,26 @@ async function asked(engine: TestEngine): Promise<void> {
 
 const stepText = (name: string, command: string, more: string, table = 'steps'): string => `[[${table}]]\ntype = "command"\nname = "${name}"\ncommand = ${JSON.stringify(command)}\n${more}\n`;
 
+/** A draft is accepted with the words of whoever explains that; a second one is overruled. */
+async function explained(engine: TestEngine): Promise<void> {
+  const step = (type: string, more = ''): string => `[[steps]]\ntype = "${type}"\n${more}\n`;
+  const made = createTarget((outside) => {
+    const agent = (name: string, program: string): string => {
+      const file = join(outside, `${name}.mjs`);
+      writeFileSync(file, program);
+      return `[agents.${name}]\ncommand = ["node", ${JSON.stringify(file)}]\n`;
+    };
+    const edits = (name: string): string => agent(name, `import { readFileSync, writeFileSync } from 'node:fs';\nconst file = 'src/${name}.js';\nwriteFileSync(file, readFileSync(file, 'utf8').replace(/const ms = \\d+/, 'const ms = 2'));\nconsole.log('${name} waits less');\n`);
+    const says = `import { readFileSync } from 'node:fs';\nconst decision = readFileSync(0, 'utf8').includes('src/beta.js | 2 +-') ? 'drop' : 'accept';\nconsole.log(JSON.stringify({ explanation: 'It waits less.', commit_message: 'Wait less', decision }));\n`;
+    const rest = (of: string): string => [step('agent', `name = "edit-${of}"\nagent = "${of}"`), step('judge', `name = "judge-${of}"`), step('decide', `name = "decide-${of}"\nexplain = "critic"\nmay_overrule = true\ntimeout = "10m"`)].join('');
+    return scoredProgram({ alpha: 12, beta: 10 }, `[target]\nname = "explained"\n[loop]\nrounds = 1\nablation = false\n[approval]\nmode = "never"\n${edits('alpha')}${edits('beta')}${agent('critic', says)}${step('warmup')}${rest('alpha')}${rest('beta')}`);
+  });
+  targets.push(made);
+  const status = await (await startRun(engine, made)).result();
+  expectThat(status, status.accepted === 1 && status.trials.length === 2 && status.trials[1]?.explained?.overruled === true);
+  await record(engine, 'run', 'explained', status.run);
+}
+
 /** Every execution under the id, in the order of continue-as-new. */
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
@@ -322,7 +342,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, asked };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, asked, explained };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
