@@ -85,7 +85,13 @@ export function scoredProgram(functions: Record<string, number>, config: string)
   const commands = '[commands]\nbenchmark = "sh bench/score.sh"\nprofile = "node bench/main.js"\n';
   const metrics = '[[metrics]]\nname = "score"\npattern = "score: ([0-9]+)"\ngoal = "max"\n';
   const verdict = '[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\nnoise_pairs = 4\nfinal_pairs = 10\n';
-  return { ...waitingProgram(functions, `${commands}${verdict}${config}\n${metrics}`), 'bench/score.sh': scoreScript };
+  return { ...waitingProgram(functions, `${commands}${verdict}${inOneLane(config)}\n${metrics}`), 'bench/score.sh': scoreScript };
+}
+
+/** How many trials are under way at once would else depend on how busy the machine is. */
+function inOneLane(config: string): string {
+  if (config.includes('trials_at_once')) return config;
+  return config.includes('[loop]\n') ? config.replace('[loop]\n', '[loop]\ntrials_at_once = 1\n') : `${config}\n[loop]\ntrials_at_once = 1\n`;
 }
 
 /** Adds up the `const ms = N;` of the sources, sleeps that long, at most 100 ms, and prints a rate. */
