@@ -2,6 +2,7 @@ import type { Flag } from '../core/flag.js';
 import type { KnobAdvice, KnobSearch } from '../core/knobs/search.js';
 import { openQuestions } from '../core/run/questions.js';
 import type { Ablation, CostPlan, DecisionRecord, Question, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
+import { stepsText } from '../core/pipeline/words.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 
@@ -13,6 +14,7 @@ export type RunEvent =
   | { kind: 'round'; round: number; rounds: number }
   | { kind: 'phase'; phase: string }
   | { kind: 'doing'; text: string }
+  | { kind: 'steps'; text: string; running: string[] }
   | { kind: 'findings'; count: number }
   | { kind: 'trial'; trial: string; what: string; place: string; state: TrialState }
   | { kind: 'verdict'; trial: string; what: string; verdict: Verdict }
@@ -76,7 +78,10 @@ function progress(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   if (next.kind === 'run' && next.round > 0 && next.round !== previous?.round) events.push({ kind: 'round', round: next.round, rounds: next.rounds });
   if (next.findings > 0 && (next.findings !== previous?.findings || next.round !== previous.round)) events.push({ kind: 'findings', count: next.findings });
   if (next.phase !== previous?.phase) events.push({ kind: 'phase', phase: next.phase });
-  if (next.doing !== '' && next.doing !== previous?.doing) events.push({ kind: 'doing', text: next.doing });
+  // Of steps that form a graph the bare name of the one that began last says less than what all of them do.
+  const isName = next.steps !== undefined && !next.doing.includes(' ');
+  if (next.doing !== '' && next.doing !== previous?.doing && !isName) events.push({ kind: 'doing', text: next.doing });
+  if (next.steps !== undefined && (previous?.steps === undefined || stepsText(next.steps) !== stepsText(previous.steps))) events.push({ kind: 'steps', text: stepsText(next.steps), running: next.steps.running });
   const before = new Map(previous?.trials.map((trial) => [trial.id, trial.state]));
   for (const { id, state, candidate, flags } of next.trials) {
     // Its verdict has told of one that passed.

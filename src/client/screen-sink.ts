@@ -1,3 +1,5 @@
+import type { Drawn } from '../core/pipeline/drawing/drawn.js';
+import type { RunStatus } from '../core/status.js';
 import type { Sink } from './follow.js';
 import { linkText } from './line-sink.js';
 import type { Look } from './observe.js';
@@ -14,6 +16,7 @@ const frame = (text: string): string => `\u001b[?2026h\u001b[H${text.replaceAll(
  */
 export class ScreenSink implements Sink {
   private look: Look | null = null;
+  private graph: readonly Drawn[] | null = null;
   private open = true;
   private readonly timer: NodeJS.Timeout;
   private readonly repaint = () => this.paint();
@@ -29,7 +32,7 @@ export class ScreenSink implements Sink {
 
   constructor(
     private readonly stream: NodeJS.WriteStream,
-    private readonly options: { colour: boolean; unicode: boolean; announcements: readonly string[] },
+    private readonly options: { colour: boolean; unicode: boolean; announcements: readonly string[]; graph?: ((status: RunStatus) => Drawn[]) | null },
   ) {
     stream.write(enter);
     stream.on('resize', this.repaint);
@@ -43,6 +46,8 @@ export class ScreenSink implements Sink {
 
   show(look: Look): void {
     this.look = look;
+    // Once for each look and not for each picture: of many steps it takes a while.
+    this.graph = look.status === null ? null : (this.options.graph?.(look.status) ?? null);
     this.paint();
   }
 
@@ -67,6 +72,6 @@ export class ScreenSink implements Sink {
     if (this.look?.status === undefined || this.look.status === null) return this.look === null || this.look.link === 'ok' ? 'the run is starting' : linkText[this.look.link].slice(0, width);
     const { announcements, colour, unicode } = this.options;
     const notes = this.look.link === 'ok' ? announcements : [...announcements, linkText[this.look.link]];
-    return renderView(this.look.status, this.look.sampling, { width, height, now: Date.now(), colour, unicode, notes });
+    return renderView(this.look.status, this.look.sampling, { width, height, now: Date.now(), colour, unicode, notes, graph: this.graph });
   }
 }

@@ -4,6 +4,9 @@ import { storedStatus } from './known-run.js';
 import type { CliContext } from './context.js';
 import type { Session } from './session.js';
 import { sinkFor } from './sink-for.js';
+import { graphOfRun } from '../core/pipeline/drawing/of-config.js';
+import { openArtifacts } from '../store/artifacts.js';
+import { keptConfig } from '../store/run-config.js';
 import { branchOf } from '../workspace/result-branch.js';
 import type { RunStatus } from '../core/status.js';
 
@@ -23,10 +26,20 @@ export async function watch(context: CliContext, session: Session, run: string):
   const { signal, release } = detachOnSignals();
   const letGo = session.hold();
   try {
-    const followed: Followed = await follow(new RunObserver(session.client, run, () => storedStatus(context, run)), sinkFor(context), signal);
+    const followed: Followed = await follow(new RunObserver(session.client, run, () => storedStatus(context, run)), sinkFor(context, await graphOf(context, run)), signal);
     return { run, detached: followed.kind === 'detached', status: followed.status, branch: branchOf(run) };
   } finally {
     await letGo();
     release();
+  }
+}
+
+/** Null where its steps form no graph, and where what it was started with is not kept here or cannot be read: nobody has to see it. */
+async function graphOf(context: CliContext, run: string): Promise<ReturnType<typeof graphOfRun>> {
+  try {
+    const config = await keptConfig(openArtifacts(context.home.artifacts), run);
+    return config === null || run.startsWith('j-') ? null : graphOfRun(config);
+  } catch {
+    return null;
   }
 }

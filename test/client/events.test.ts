@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SamplingProgress } from '../../src/core/status.js';
 import { eventsBetween, samplingNews, type RunEvent } from '../../src/client/events.js';
+import { eventLine } from '../../src/client/print/events.js';
+import { plain } from '../../src/client/style.js';
 import { refusedTrial, sampleStatus, sampleTrial } from './sample-status.js';
 
 const kinds = (events: readonly RunEvent[]) => events.map((event) => event.kind);
@@ -28,6 +30,18 @@ describe('events between two statuses', () => {
 
   it('tells the next round with its findings, even where they are as many as before', () => {
     expect(kinds(eventsBetween(sampleStatus(), sampleStatus({ round: 2 })))).toEqual(['round', 'findings']);
+  });
+
+  it('tells how far the steps of a graph are, once', () => {
+    const steps = { steps: 9, done: 2, failed: 0, left: 0, executions: 4, running: ['lint', 'build'] };
+    const before = sampleStatus({ steps });
+    const after = sampleStatus({ doing: 'build', steps: { ...steps, done: 3, running: ['build'] } });
+    const events = eventsBetween(before, after);
+    expect(events).toEqual([{ kind: 'steps', text: '3 of 9 steps done', running: ['build'] }]);
+    expect(eventLine(events[0] as RunEvent, 0, plain)).toContain('3 of 9 steps done; running build');
+    const many = { kind: 'steps' as const, text: 'x', running: ['a', 'b', 'c', 'd', 'e'] };
+    expect(eventLine(many, 0, plain)).toMatch(/running a, b, c, d and more$/);
+    expect(eventsBetween(after, after)).toEqual([]);
   });
 
   it('tells each state of a trial, and its verdict when it has one', () => {

@@ -38,31 +38,41 @@ function reached(rows: readonly LaneRow[], from: number): number[] {
   return found.toSorted((one, other) => one - other);
 }
 
+function rowsOf(needs: readonly (readonly number[])[]): LaneRow[] {
+  return laneRows(needs, Infinity) ?? [];
+}
+
 const graphs = fc.integer({ min: 1, max: 14 }).chain((size) => fc.tuple(...Array.from({ length: size }, (_, place) => fc.subarray(Array.from({ length: place }, (_, before) => before), { maxLength: Math.min(4, place) }))));
 
 describe('lanes', () => {
   it('lead from every step to what needs it, and to nothing else', () => {
     fc.assert(fc.property(graphs, (needs) => {
-      const rows = laneRows(needs);
+      const rows = rowsOf(needs);
       expect(rows.flatMap((row) => (row.kind === 'step' ? [row.place] : []))).toEqual(needs.map((_, place) => place));
       for (const place of needs.keys()) expect(reached(rows, place)).toEqual(needs.flatMap((before, other) => (before.includes(place) ? [other] : [])));
     }));
   });
 
   it('draw a diamond as two lanes that fork and join', () => {
-    const rows = laneRows([[], [0], [0], [1, 2]]);
+    const rows = rowsOf([[], [0], [0], [1, 2]]);
     expect(rows.map((row) => laneText(row, true).trimEnd())).toEqual(['│', '├─╮', '│ │', '│ │', '│ │', '├─╯', '│']);
     expect(rows.map((row) => laneText(row, false)).join('')).toMatch(/^[ |+-]*$/);
   });
 
   it('keep steps apart that do not need each other', () => {
-    const rows = laneRows([[], []]);
+    const rows = rowsOf([[], []]);
     expect(rows.map(({ kind }) => kind)).toEqual(['step', 'gap', 'step']);
     expect(laneText(rows[1] as LaneRow, true).trim()).toBe('');
   });
 
+  it('are none where they would be too many', () => {
+    const fan = (size: number): number[][] => [[], ...Array.from({ length: size }, () => [0])];
+    expect(laneRows(fan(20), 20)).not.toBeNull();
+    expect(laneRows(fan(21), 20)).toBeNull();
+  });
+
   it('of a thousand steps in a chain are one', () => {
-    const rows = laneRows(Array.from({ length: 1000 }, (_, place) => (place === 0 ? [] : [place - 1])));
+    const rows = rowsOf(Array.from({ length: 1000 }, (_, place) => (place === 0 ? [] : [place - 1])));
     expect(Math.max(...rows.map(({ cells }) => cells.length))).toBe(1);
   });
 });

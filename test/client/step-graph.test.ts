@@ -22,7 +22,7 @@ interface Drawing {
 
 function draw(steps: readonly StepDefinition[], { width = 80, unicode = true, dense = false, states, again, colour = false }: Drawing = {}): string[] {
   const shown = states === undefined ? null : { states: encodeStates(states), ...(again === undefined ? {} : { again }) };
-  return graphLines(folded(drawn(plan(steps), shown)), { width, unicode, dense }).map((line) => paint(line, width, colour ? styleFor(true) : plain, '~'));
+  return graphLines(folded(drawn(plan(steps), shown)), { width, unicode, dense }).map(({ spans }) => paint(spans, width, colour ? styleFor(true) : plain, '~'));
 }
 
 const loop: StepDefinition[] = [

@@ -6,6 +6,11 @@ import { asciiGlyphs } from '../../src/client/view/glyphs.js';
 import { axisOf, intervalBar } from '../../src/client/view/interval-bar.js';
 import { columns, take, takeEnd } from '../../src/client/view/columns.js';
 import { renderView, type Sampling, type ViewOptions } from '../../src/client/view/render.js';
+import { drawn } from '../../src/core/pipeline/drawing/drawn.js';
+import { folded } from '../../src/core/pipeline/drawing/fold.js';
+import { plan } from '../../src/core/pipeline/graph/plan.js';
+import { encodeStates, type StepState } from '../../src/core/pipeline/step-states.js';
+import { step } from '../core/pipeline/support/run.js';
 import { refusedTrial, sampleStatus, sampleTrial } from './sample-status.js';
 
 const options: ViewOptions = { width: 100, height: 40, now: 1_700_000_134_000, colour: false, unicode: true, notes: [] };
@@ -200,5 +205,35 @@ describe('the live view of steps that form a graph', () => {
     const view = renderView(sampleStatus({ steps: { ...steps, done: 40, failed: 0, left: 0, executions: 40 }, state: 'done', endedAt: 1_700_000_134_000 }), [], options);
     expect(lineWith(view, 'steps done')).toBe('✓ 40 of 40 steps done');
     expect(view).not.toContain('build, test');
+  });
+
+  const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
+  const planned = plan(names.map((name) => step(name)));
+  const drawnAt = (running: number) => folded(drawn(planned, { states: encodeStates(names.map((_, index): StepState => (index < running ? 'done' : index === running ? 'running' : 'waiting'))) }));
+
+  it('draws them where there is room, and else what is around those that run', () => {
+    const whole = renderView(sampleStatus({ steps }), [], { ...options, height: 200, graph: drawnAt(20) });
+    expect(whole).toContain('✓  s19  step  done\n●  s20  step  running\n○  s21  step\n');
+    expect(whole).not.toContain('build, test');
+    for (const height of [24, 30, 40]) {
+      const view = renderView(sampleStatus({ steps }), [], { ...options, height, graph: drawnAt(20) });
+      expect(view.split('\n').length).toBeLessThanOrEqual(height);
+      expect(view).toContain('s20  step  running');
+      expect(view).toMatch(/… \d+ lines above\n/);
+      expect(view).toMatch(/… \d+ lines below\n/);
+      expect(view).toContain('r1-3');
+      const [, above] = /… (\d+) lines above/.exec(view) ?? [];
+      const [, below] = /… (\d+) lines below/.exec(view) ?? [];
+      expect(Number(above) + Number(below) + view.split('\n').filter((line) => /^[✓●○] {2}s\d+ /.test(line)).length).toBe(40);
+    }
+    const low = renderView(sampleStatus({ steps }), [], { ...options, height: 12, graph: drawnAt(20) });
+    expect(low).toContain('build, test');
+  });
+
+  it('shows no phases before they begin, nor after they have ended', () => {
+    expect(renderView(sampleStatus({ phase: 'start', trials: [] }), [], { ...options, graph: drawnAt(-1) })).toMatch(/○ the steps have not begun\n {2}screening[^]*○ {2}s0 {2}step/);
+    const after = renderView(sampleStatus({ steps, phase: 'final', doing: 'measuring' }), [], options);
+    expect(after).toContain('final: measuring');
+    expect(after).not.toContain('warmup');
   });
 });

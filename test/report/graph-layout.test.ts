@@ -4,6 +4,11 @@ import type { Drawn } from '../../src/core/pipeline/drawing/drawn.js';
 import { drawn } from '../../src/core/pipeline/drawing/drawn.js';
 import type { StepDefinition } from '../../src/core/pipeline/graph/definition.js';
 import { plan } from '../../src/core/pipeline/graph/plan.js';
+import { defaultConfig } from '../../src/core/config/parse.js';
+import { drawnConfig } from '../../src/core/pipeline/drawing/of-config.js';
+import { listedSteps } from '../../src/core/pipeline/listed.js';
+import { stepsSection } from '../../src/report/html/steps.js';
+import { sampleStatus } from '../client/sample-status.js';
 import { type Box, layout } from '../../src/report/graph/layout.js';
 import { step } from '../core/pipeline/support/run.js';
 
@@ -63,4 +68,16 @@ describe('the layout of a graph of steps', () => {
     expect(tree.width).toBeGreaterThan(5000);
     expect(tree.boxes[0]?.x).toBeLessThan(100);
   });
+});
+
+it('a report draws no more steps than a browser shows at once, and lists them', () => {
+  const sectionOf = (count: number): string => {
+    const config = { ...defaultConfig(), steps: Array.from({ length: count }, (_, index) => ({ type: 'noop', name: `s${index}`, enabled: true, needs: index === 0 ? [] : [`s${index - 1}`] })) as ReturnType<typeof defaultConfig>['steps'] };
+    return stepsSection({ status: sampleStatus(), steps: { kind: 'there', value: { drawn: drawnConfig(config, null), listed: listedSteps(config) } } })?.text ?? '';
+  };
+  expect(sectionOf(50)).toContain('<svg class="steps"');
+  const large = sectionOf(1600);
+  expect(large).not.toContain('<svg');
+  expect(large).toContain('too many for a picture');
+  expect(large).toContain('and 600 more');
 });

@@ -9,6 +9,9 @@ import type { Format, Style } from '../style.js';
 import { flagsInShort } from './flags.js';
 import { trialStateText, verdictText } from './verdict.js';
 
+/** Names of steps that one line holds. */
+const mostRunning = 4;
+
 /** What the follower itself notices, besides what the run says. */
 export type LinkEvent = { kind: 'link'; text: string };
 
@@ -31,6 +34,8 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
       return `phase ${style('bold', event.phase)}`;
     case 'doing':
       return clean(shortCommits(event.text));
+    case 'steps':
+      return `${event.text}${event.running.length === 0 ? '' : `; running ${clean(event.running.slice(0, mostRunning).join(', '))}${event.running.length > mostRunning ? ' and more' : ''}`}`;
     case 'findings':
       return plural(event.count, 'finding');
     case 'trial':

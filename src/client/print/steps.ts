@@ -29,7 +29,7 @@ export function printSteps({ steps, ...of }: StepsResult, style: Style): string 
 /** The same as a drawing; of many steps without the rows between those that follow each other. */
 export function printGraph({ drawn, steps, ...of }: StepsResult & { drawn: Drawn[] }, style: Style, terminal: { width: number; unicode: boolean }): string {
   const lines = graphLines(drawn, { ...terminal, dense: steps.length > mostAiry });
-  return `${head(of)}\n\n${lines.map((line) => paint(line, terminal.width, style, terminal.unicode ? '…' : '~')).join('\n')}`;
+  return `${head(of)}\n\n${lines.map(({ spans }) => paint(spans, terminal.width, style, terminal.unicode ? '…' : '~')).join('\n')}`;
 }
 
 /** Steps that are drawn with a row between each. */

@@ -25,9 +25,10 @@ export type LaneRow = StepRow | BetweenRow;
 
 /**
  * Steps below each other with lines to what needs them, as `git log --graph` draws commits: a lane waits for one step, and
- * all that lead to that step join it. `needs`: for each step the places of those before it. O(steps x lanes + needs).
+ * all that lead to that step join it. `needs`: for each step the places of those before it. Null where there are more than
+ * `most` lanes. O(steps x lanes + needs).
  */
-export function laneRows(needs: readonly (readonly number[])[]): LaneRow[] {
+export function laneRows(needs: readonly (readonly number[])[], most: number): LaneRow[] | null {
   const dependents: number[][] = needs.map(() => []);
   for (const [place, before] of needs.entries()) for (const need of before) dependents[need]?.push(place);
   /** The step that each lane leads to. */
@@ -43,7 +44,8 @@ export function laneRows(needs: readonly (readonly number[])[]): LaneRow[] {
     const following = dependents[place] ?? [];
     if (following.length === 0) lanes[column] = null;
     rows.push({ kind: 'step', place, column, begins, ...cells, after: straight(lanes) });
-    const turn = turnOff(lanes, column, following);
+    const turn = turnOff(lanes, column, following, most);
+    if (lanes.length > most) return null;
     if (turn !== null) rows.push({ kind: 'turn', ...turn });
     while (lanes.length > 0 && lanes.at(-1) === null) lanes.pop();
   }
@@ -51,7 +53,7 @@ export function laneRows(needs: readonly (readonly number[])[]): LaneRow[] {
 }
 
 /** Leads the lane of a step that is over to what needs it; null where it only goes straight on. */
-function turnOff(lanes: (number | null)[], column: number, following: readonly number[]): LaneCells | null {
+function turnOff(lanes: (number | null)[], column: number, following: readonly number[], most: number): LaneCells | null {
   if (following.length === 0) return null;
   const own = following.find((dependent) => !lanes.includes(dependent));
   lanes[column] = null;
@@ -63,6 +65,7 @@ function turnOff(lanes: (number | null)[], column: number, following: readonly n
   for (const dependent of following) {
     if (dependent === own) continue;
     let target = lanes.indexOf(dependent);
+    if (target < 0 && lanes.length > most) break;
     if (target < 0) {
       target = freeLane(lanes);
       lanes[target] = dependent;

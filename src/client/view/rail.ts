@@ -1,4 +1,5 @@
 import { isOver } from '../events.js';
+import type { Drawn } from '../../core/pipeline/drawing/drawn.js';
 import type { StepsShown } from '../../core/pipeline/machine/shown.js';
 import { stepsText } from '../../core/pipeline/words.js';
 import type { RunStatus, TrialState } from '../../core/status.js';
@@ -10,20 +11,26 @@ const runPhases = ['warmup', 'profile', 'analyze', 'optimize', 'execute', 'learn
 const judgePhases = ['prepare', 'screen', 'rebuild', 'confirm'];
 const judgePhaseOf: Partial<Record<TrialState, string>> = { queued: 'prepare', preparing: 'prepare', screening: 'screen', rebuilding: 'rebuild', confirming: 'confirm', 'measuring-again': 'confirm' };
 
-/** The phases with where the run is, and below it what is being done. Of steps that form a graph: how many are done, and which run. */
-export function rail(status: RunStatus, width: number, glyphs: Glyphs): Line[] {
-  if (status.steps !== undefined && !passedAll(status)) return stepLines(status, status.steps, glyphs);
-  const lines: Line[] = [phases(status, width, glyphs)];
+/**
+ * The phases with where the run is, and below it what is being done. Of steps that form a graph: how many are done, and what
+ * runs where the graph is not `drawn`.
+ */
+export function rail(status: RunStatus, width: number, glyphs: Glyphs, graph: readonly Drawn[] | null = null, drawn = false): Line[] {
+  if (status.steps !== undefined) return stepLines(status, status.steps, glyphs, drawn);
+  const lines: Line[] = graph === null ? [phases(status, width, glyphs)] : [[[`${glyphs.todo} the steps have not begun`, 'dim']]];
   if (!isOver(status) && status.doing !== '') lines.push([['  '], [shortCommits(status.doing)]]);
   return lines;
 }
 
-function stepLines(status: RunStatus, steps: StepsShown, glyphs: Glyphs): Line[] {
+function stepLines(status: RunStatus, steps: StepsShown, glyphs: Glyphs, drawn: boolean): Line[] {
   const isDone = status.state === 'done';
   const tone = steps.failed > 0 || status.state === 'failed' ? 'red' : isDone ? 'green' : 'cyan';
-  const lines: Line[] = [[[`${isDone ? glyphs.done : glyphs.active} ${stepsText(steps)}`, isDone ? tone : ['bold', tone]]]];
-  if (!isOver(status) && steps.running.length > 0) lines.push([['  '], [steps.running.join(', ')]]);
-  return lines;
+  const sign = isDone ? glyphs.done : status.state === 'failed' ? glyphs.rejected : glyphs.active;
+  const lines: Line[] = [[[`${sign} ${stepsText(steps)}`, isDone ? tone : ['bold', tone]]]];
+  if (isOver(status)) return lines;
+  // Approvals, the last measurement and the publishing come after the steps.
+  if (passedAll(status)) return [...lines, [['  '], [`${status.phase}: `, ['bold', 'cyan']], [shortCommits(status.doing)]]];
+  return drawn || steps.running.length === 0 ? lines : [...lines, [['  '], [steps.running.join(', ')]]];
 }
 
 function phases(status: RunStatus, width: number, glyphs: Glyphs): Line {
@@ -48,7 +55,6 @@ function phases(status: RunStatus, width: number, glyphs: Glyphs): Line {
 
 const afterRounds: ReadonlySet<string> = new Set(['finish', 'approval', 'ablation', 'final', 'publish']);
 
-/** The last approvals, the last measurement and the publishing come after the rail. */
 function passedAll(status: RunStatus): boolean {
   return afterRounds.has(status.phase);
 }

@@ -5,6 +5,8 @@ import { durationText, intervalText, percentText, shortCommit } from '../print/n
 import type { RunStatus, StageProgress } from '../../core/status.js';
 import { styleFor } from '../style.js';
 import { approvalLines } from './approvals.js';
+import type { Drawn } from '../../core/pipeline/drawing/drawn.js';
+import { graphBlock } from './graph-block.js';
 import { asciiGlyphs, unicodeGlyphs, type Glyphs } from './glyphs.js';
 import { header } from './header.js';
 import { blank, paint, type Line } from './line.js';
@@ -27,6 +29,8 @@ export interface ViewOptions {
   unicode: boolean;
   /** What the follower has to say, such as that no worker answers. */
   notes: readonly string[];
+  /** The steps of a run whose steps form a graph. */
+  graph?: readonly Drawn[] | null;
 }
 
 interface Block {
@@ -41,7 +45,7 @@ export function renderView(status: RunStatus, sampling: readonly Sampling[], opt
   const glyphs = options.unicode ? unicodeGlyphs : asciiGlyphs;
   const blocks: Block[] = [
     { rank: 0, lines: header(status, now, width, glyphs) },
-    { rank: 2, lines: rail(status, width, glyphs) },
+    { rank: 2, lines: [] },
     { rank: 0, lines: options.notes.map((text): Line => [[`! ${text}`, 'yellow']]) },
     { rank: 4, lines: [] },
     { rank: 3, lines: sampling.flatMap(({ of, progress }) => samplingLines(of, progress, status.plan, width, glyphs)) },
@@ -52,6 +56,10 @@ export function renderView(status: RunStatus, sampling: readonly Sampling[], opt
     { rank: 7, lines: footer(status, width, glyphs) },
   ];
   const trials = blocks[3] as Block;
+  // Trials, where there are any, keep a few lines.
+  const beside = size(blocks) + Math.min(6, status.trials.length + 1) + 4;
+  const graph = options.graph == null ? [] : graphBlock(options.graph, height - beside, { width, unicode: options.unicode });
+  (blocks[1] as Block).lines = [...rail(status, width, glyphs, options.graph ?? null, graph.length > 0), ...(graph.length > 0 ? [blank] : []), ...graph];
   const room = height - size(blocks) - 1;
   trials.lines = trialLines(status.trials, width, Math.max(room, Math.min(6, status.trials.length + 1)), glyphs);
   const style = styleFor(options.colour);

@@ -21,9 +21,15 @@ const mostLines = 4;
 /** With less room the members of a group are only counted. */
 const leastRoom = 24;
 
+/** A line of a drawing, and the step that it is the head of. */
+export interface GraphLine {
+  spans: Line;
+  step: Drawn | null;
+}
+
 /** The steps of a plan as lines of a terminal: each with its lane, below it its condition and jumps, and the members of a group beside a bar. */
-export function graphLines(steps: readonly Drawn[], options: GraphOptions): Line[] {
-  return new GraphDrawing(options).scope(steps, options.width, false).map((line) => trimmed(line));
+export function graphLines(steps: readonly Drawn[], options: GraphOptions): GraphLine[] {
+  return new GraphDrawing(options).scope(steps, options.width, false).map(({ spans, step }) => ({ spans: trimmed(spans), step }));
 }
 
 class GraphDrawing {
@@ -34,31 +40,30 @@ class GraphDrawing {
   }
 
   /** Steps beside each other. `inGroup`: hung on the bar of their group. */
-  scope(steps: readonly Drawn[], width: number, inGroup: boolean): Line[] {
-    const rows = laneRows(steps.map(({ needs }) => needs));
-    const lanes = Math.max(1, ...rows.map(({ cells }) => cells.length));
-    const bar = inGroup ? 3 : 0;
-    if (lanes > 1 && bar + lanes * 2 > width - leastLabel) return this.list(steps, width, inGroup);
-    const lines: Line[] = [];
+  scope(steps: readonly Drawn[], width: number, inGroup: boolean): GraphLine[] {
+    const rows = laneRows(steps.map(({ needs }) => needs), Math.max(1, Math.floor((width - leastLabel - (inGroup ? 3 : 0)) / 2)));
+    if (rows === null) return this.list(steps, width, inGroup);
+    const lanes = rows.reduce((most, { cells }) => Math.max(most, cells.length), 1);
+    const lines: GraphLine[] = [];
     for (const [index, row] of rows.entries()) {
       if (row.kind === 'step') lines.push(...this.step(steps[row.place] as Drawn, row, lanes, width, inGroup));
-      else if (this.isNeeded(row, lines, rows[index + 1], inGroup)) lines.push([...this.bar(inGroup), [laneText(row, this.options.unicode), 'dim']]);
+      else if (this.isNeeded(row, rows[index + 1], inGroup)) lines.push(between([...this.bar(inGroup), [laneText(row, this.options.unicode), 'dim']]));
     }
     return lines;
   }
 
   /** Between two steps that have nothing to do with each other there is a row even where lines are dense. */
-  private isNeeded(row: LaneRow, before: readonly Line[], next: LaneRow | undefined, inGroup: boolean): boolean {
+  private isNeeded(row: LaneRow, next: LaneRow | undefined, inGroup: boolean): boolean {
     if (row.kind !== 'gap') return true;
     const begins = next?.kind === 'step' && next.begins;
-    return begins ? !inGroup : !this.options.dense && before.length > 0;
+    return begins ? !inGroup : !this.options.dense;
   }
 
   private bar(inGroup: boolean): Line {
     return inGroup ? [[`${this.signs.bar}  `, 'dim']] : [];
   }
 
-  private step(step: Drawn, row: StepRow, lanes: number, width: number, inGroup: boolean): Line[] {
+  private step(step: Drawn, row: StepRow, lanes: number, width: number, inGroup: boolean): GraphLine[] {
     const { unicode } = this.options;
     const hung = inGroup && row.begins;
     const lane = laneText(row, unicode, hung ? row.column : -1);
@@ -67,27 +72,34 @@ class GraphDrawing {
     const head: Span[] = [[lane.slice(0, at), 'dim'], [sign, format], [lane.slice(at + 1).padEnd(lanes * 2 - at - 1), 'dim'], [' ']];
     const lead: Line = hung ? [[this.signs.hung, 'dim']] : this.bar(inGroup);
     const beside: Line = [...this.bar(inGroup), [laneText(row.after, unicode).padEnd(lanes * 2), 'dim'], [' ']];
-    return [[...lead, ...head, ...label(step)], ...this.below(step, beside, width)];
+    return [{ spans: [...lead, ...head, ...label(step)], step }, ...this.below(step, beside, width)];
   }
 
   /** The condition and the jumps of a step, and the members of a group. */
-  private below(step: Drawn, beside: Line, width: number): Line[] {
+  private below(step: Drawn, beside: Line, width: number): GraphLine[] {
     if (step.kind === 'many') return [];
     const room = width - columns(beside.map(([text]) => text).join(''));
-    const said = [...(step.when === null ? [] : [['', `when ${step.when}`] as const]), ...step.jumps.map(({ back, text }) => [back ? this.signs.back : this.signs.forth, text] as const)];
-    const lines = said.flatMap(([sign, text]) => wrapped(text, room - 4, mostLines, this.signs.more).map((part, index): Line => [...beside, [`  ${index === 0 && sign !== '' ? `${sign} ` : sign === '' ? '' : '  '}${part}`, sign === '' ? 'yellow' : 'magenta']]));
-    if (step.members.length > 0 && room < leastRoom) return [...lines, [...beside, [`${this.signs.more} ${step.members.length} within`, 'dim']]];
-    return [...lines, ...this.scope(step.members, room, true).map((line): Line => [...beside, ...line])];
+    const said = [
+      ...(step.when === null ? [] : this.said(`when ${step.when}`, '', 'yellow', room)),
+      ...step.jumps.flatMap(({ back, text }) => this.said(text, back ? this.signs.back : this.signs.forth, 'magenta', room)),
+    ].map((line) => between([...beside, line]));
+    if (step.members.length > 0 && room < leastRoom) return [...said, between([...beside, [`${this.signs.more} ${step.members.length} within`, 'dim']])];
+    return [...said, ...this.scope(step.members, room, true).map(({ spans, step }) => ({ spans: [...beside, ...spans], step }))];
+  }
+
+  private said(text: string, sign: string, format: Format, room: number): Span[] {
+    const lead = sign === '' ? '' : `${sign} `;
+    return wrapped(text, room - 4, mostLines, this.signs.more).map((part, index): Span => [`  ${index === 0 ? lead : ' '.repeat(lead.length)}${part}`, format]);
   }
 
   /** For more lanes than fit: what each step needs is said in words. */
-  private list(steps: readonly Drawn[], width: number, inGroup: boolean): Line[] {
+  private list(steps: readonly Drawn[], width: number, inGroup: boolean): GraphLine[] {
     const beside: Line = [...this.bar(inGroup), ['   ']];
     return steps.flatMap((step) => {
       const [sign, format] = this.sign(step);
       const needs = step.needs.map((need) => nameOf(steps[need] as Drawn));
-      const after = needs.length === 0 ? [] : wrapped(`after ${needs.join(', ')}`, width - 8, mostLines, this.signs.more).map((part): Line => [...beside, [`  ${part}`, 'dim']]);
-      return [[...this.bar(inGroup), [sign, format], ['  '], ...label(step)], ...after, ...this.below(step, beside, width)];
+      const after = needs.length === 0 ? [] : this.said(`after ${needs.join(', ')}`, '', 'dim', width - 4).map((line) => between([...beside, line]));
+      return [{ spans: [...this.bar(inGroup), [sign, format], ['  '], ...label(step)] satisfies Line, step }, ...after, ...this.below(step, beside, width)];
     });
   }
 
@@ -96,6 +108,10 @@ class GraphDrawing {
     if (step.state === null) return [step.group === null ? this.signs.step : this.signs.group, 'bold'];
     return [this.signs[step.state], stateFormats[step.state]];
   }
+}
+
+function between(spans: Line): GraphLine {
+  return { spans, step: null };
 }
 
 /** Name, type, state, and what is special. */
@@ -136,4 +152,3 @@ const unicodeSigns: Signs = { waiting: '○', running: '●', done: '✓', faile
 const asciiSigns: Signs = { waiting: 'o', running: '*', done: 'x', failed: '!', skipped: '-', off: '.', cancelled: '/', step: 'o', group: '#', many: ':', bar: '|', hung: '|--', more: '~', back: '^', forth: 'v' };
 
 export const stateFormats: Record<StepState, Format> = { waiting: 'dim', running: ['bold', 'cyan'], done: 'green', failed: ['bold', 'red'], skipped: 'dim', off: 'dim', cancelled: 'yellow' };
-

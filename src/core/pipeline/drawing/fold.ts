@@ -11,35 +11,36 @@ const mostAlike = 6;
 export function folded(steps: readonly DrawnStep[]): Drawn[] {
   const whole = steps.map((step): DrawnStep => ({ ...step, members: folded(step.members as DrawnStep[]) }));
   if (whole.length <= mostBeside) return whole;
-  const hidden = hiddenOf(whole);
-  if (hidden.size === 0) return whole;
+  const folds = foldsOf(whole);
+  if (folds.length === 0) return whole;
+  const hidden = new Set(folds.flatMap((fold) => fold.hidden));
+  const byLast = new Map(folds.map((fold) => [fold.last, fold]));
   const kept: Drawn[] = [];
   const placeOf = new Map<number, number>();
-  const many = new Map<string, number>();
   for (const [place, step] of whole.entries()) {
-    const key = hidden.get(place);
-    const known = key === undefined ? undefined : many.get(key);
-    if (key === undefined) placeOf.set(place, kept.push(step) - 1);
-    else if (known === undefined) {
-      many.set(key, kept.push(first(step)) - 1);
-      placeOf.set(place, kept.length - 1);
-    } else {
-      add(kept[known] as DrawnMany, step);
-      placeOf.set(place, known);
-    }
+    if (!hidden.has(place)) placeOf.set(place, kept.push(step) - 1);
+    const fold = byLast.get(place);
+    if (fold === undefined) continue;
+    kept.push(manyOf(fold.hidden.flatMap((one) => whole[one] ?? []), step));
+    for (const one of fold.hidden) placeOf.set(one, kept.length - 1);
   }
   for (const step of kept) step.needs = [...new Set(step.needs.flatMap((need) => placeOf.get(need) ?? []))].toSorted((one, other) => one - other);
   return kept;
 }
 
-/** What is not drawn: its place, with what it is alike in. */
-function hiddenOf(steps: readonly DrawnStep[]): Map<number, string> {
+/** Places of what is alike and not drawn, and of the last of what it is like: behind that it is counted. */
+interface Fold {
+  hidden: number[];
+  last: number;
+}
+
+function foldsOf(steps: readonly DrawnStep[]): Fold[] {
   const dependents: number[][] = steps.map(() => []);
   for (const [place, { needs }] of steps.entries()) for (const need of needs) dependents[need]?.push(place);
   const alike = groupBy(steps.map((_, place) => place), (place) => JSON.stringify([likeness(steps[place] as DrawnStep), steps[place]?.needs, dependents[place]]));
-  const hidden = new Map<string, number[]>();
-  for (const [key, places] of alike) if (places.length > mostAlike + 1) hidden.set(key, places.toSorted((one, other) => weight(steps[one]) - weight(steps[other]) || one - other).slice(mostAlike));
-  return new Map([...hidden].flatMap(([key, places]) => places.toSorted((one, other) => one - other).map((place) => [place, key] as const)));
+  return [...alike.values()]
+    .filter((places) => places.length > mostAlike + 1)
+    .map((places) => ({ hidden: places.toSorted((one, other) => weight(steps[one]) - weight(steps[other]) || one - other).slice(mostAlike).toSorted((one, other) => one - other), last: places.at(-1) ?? 0 }));
 }
 
 function likeness({ type, when, jumps, notes, members }: DrawnStep): unknown {
@@ -51,14 +52,10 @@ function weight(step: DrawnStep | undefined): number {
   return step?.state === 'failed' ? 0 : step?.state === 'running' ? 1 : 2;
 }
 
-function first({ type, name, state, needs }: DrawnStep): DrawnMany {
-  return { kind: 'many', type, count: 1, first: name, last: name, states: state === null ? {} : { [state]: 1 }, needs };
-}
-
-function add(many: DrawnMany, { name, state }: DrawnStep): void {
-  many.count += 1;
-  many.last = name;
-  if (state !== null) many.states[state] = (many.states[state] ?? 0) + 1;
+function manyOf(hidden: readonly DrawnStep[], { type, needs }: DrawnStep): DrawnMany {
+  const states: DrawnMany['states'] = {};
+  for (const { state } of hidden) if (state !== null) states[state] = (states[state] ?? 0) + 1;
+  return { kind: 'many', type, count: hidden.length, first: hidden[0]?.name ?? '', last: hidden.at(-1)?.name ?? '', states, needs };
 }
 
 /** `12 done, 3 waiting`. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import type { RunStatus } from '../../status.js';
-import type { StepsShown } from '../machine/shown.js';
+import { mostStates, type StepsShown } from '../machine/shown.js';
 import { plan, type PlannedStep, writtenSteps } from '../plan.js';
 import { planOf } from '../plan-of.js';
 import { encodeStates, type StepState } from '../step-states.js';
@@ -15,6 +15,13 @@ export type ShownStates = Pick<StepsShown, 'states' | 'again'>;
 export function drawnConfig(config: Pick<Config, 'steps' | 'loop'>, status: RunStatus | null): Drawn[] {
   const steps = [...writtenSteps(config.steps)];
   return folded(drawn(planOf({ ...config, steps }), status === null ? null : shownStates(config, status)));
+}
+
+/** The same for a run that goes on, of which many statuses are drawn; null where its steps form no graph, or are too many for their states to be known. */
+export function graphOfRun(config: Pick<Config, 'steps' | 'loop'>): ((status: RunStatus) => Drawn[]) | null {
+  if (!usesGraph(config.steps)) return null;
+  const planned = planOf(config);
+  return planned.nodes.length > 2 * mostStates ? null : ({ steps }) => folded(drawn(planned, steps ?? null));
 }
 
 /** Null where nothing is known of them, as with runs of earlier versions. */

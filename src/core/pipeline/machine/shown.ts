@@ -21,7 +21,7 @@ export interface StepsShown {
 }
 
 const mostNames = 20;
-const mostStates = 2000;
+export const mostStates = 2000;
 const mostAgain = 200;
 
 /** O(steps). */
