@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,8 @@ import { createTarget, type Target } from './target.js';
 // local server plays the model. Only the amount of measuring is less than the example's own.
 
 const example = join(packageRoot, 'examples', 'vecsearch-cpp');
-const programs = await agentPrograms();
+const missing = ['make', 'g++', 'gprof'].filter((program) => spawnSync(program, ['--version']).status !== 0);
+const programs = missing.length > 0 ? `there is no ${missing.join(' and no ')}` : await agentPrograms();
 const whyNot = typeof programs === 'string' ? programs : '';
 
 /** Replaces a text that must be there. */
@@ -37,7 +39,7 @@ function leanSearch(): string {
 `);
 }
 
-/** Distances of four numbers at a time. `rest`: also of what is left over, where a length is no multiple of four. */
+/** Distances in one pass, those of Euclid four numbers at a time. `rest`: also of what is left over, where a length is no multiple of four. */
 const distances = ({ sum, rest }: { sum: string; rest: boolean }): string => `#include "distance.h"
 
 #include <cmath>
@@ -71,16 +73,13 @@ ${rest ? '  for (; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);\n' :
 }
 
 float cosine_distance(const std::vector<float>& a, const std::vector<float>& b) {
-  Lanes products = {}, squares = {}, others = {};
-  size_t i = 0;
-  for (; i + lanes <= a.size(); i += lanes) {
-    Lanes x = load(&a[i]), y = load(&b[i]);
-    products += x * y;
-    squares += x * x;
-    others += y * y;
+  float dot = 0, first = 0, second = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    dot += a[i] * b[i];
+    first += a[i] * a[i];
+    second += b[i] * b[i];
   }
-  float dot = total(products), first = total(squares), second = total(others);
-${rest ? '  for (; i < a.size(); ++i) {\n    dot += a[i] * b[i];\n    first += a[i] * a[i];\n    second += b[i] * b[i];\n  }\n' : ''}  float lengths = std::sqrt(first) * std::sqrt(second);
+  float lengths = std::sqrt(first) * std::sqrt(second);
   return lengths == 0 ? 1 : 1 - dot / lengths;
 }
 
@@ -91,7 +90,7 @@ float distance(Metric metric, const std::vector<float>& a, const std::vector<flo
 }  // namespace vecsearch
 `;
 
-const title = 'Measure four numbers at a time, and copy no item';
+const title = 'Measure distances in one pass, and copy no item';
 const file = 'src/distance.cpp';
 
 /** It mends what it is told of, and nothing else: who is not told what failed never gets there. */
