@@ -50,18 +50,21 @@ export async function graphRound(phases: Phases, config: Config, goOn: () => Pro
   });
   for (const warning of ended.warnings) if (!model.status.warnings.includes(warning)) model.status.warnings.push(warning);
   dropUndecided(model);
-  if (ended.status === 'failed') throw failureOf(ended, (step) => round.folderOf(step));
+  if (ended.status === 'failed') throw failureOf(ended, model.status.round, (step) => round.folderOf(step));
   if (round.spent !== null) warn(model, `The steps of round ${model.status.round} ended early: ${round.spent}.`);
   return round.spent;
 }
 
-/** What ended a round, and what else failed; with the folder of the logs of the first. */
-function failureOf({ errors }: End, folderOf: (step: string) => string | null): Error {
-  const [first, ...others] = errors.filter(({ handled }) => !handled);
+/** What ended a round, and what else failed; with the folder of the logs of the first, and its input where that is not the run's. */
+function failureOf({ errors }: End, round: number, folderOf: (step: string) => string | null): Error {
+  const open = errors.filter(({ handled }) => !handled);
+  // That of a race only repeats those of its members.
+  const own = open.filter(({ code }) => code !== 'PL_RACE_LOST');
+  const [first, ...others] = own.length > 0 ? own : open;
   if (first === undefined) return refusal('PL_STEP_FAILED', 'the pipeline failed');
   const { step, code, input, fix } = first;
   const folder = folderOf(step);
-  const hints = [fix, folder === null ? undefined : `See its logs: ${folder}.`, input === null ? undefined : `Its input was ${input}.`].filter((hint) => hint !== undefined);
+  const hints = [fix, folder === null ? undefined : `See its logs: ${folder}.`, input === null || input === JSON.stringify({ round }) ? undefined : `Its input was ${input}.`].filter((hint) => hint !== undefined);
   return refusal(code ?? 'PL_STEP_FAILED', [first, ...others].map(placedMessage).join('\nand: '), { where: `steps: ${step}`, ...(hints.length === 0 ? {} : { fix: hints.join(' ') }) });
 }
 

@@ -45,6 +45,19 @@ describe('a hostile file', () => {
     expect(error.fix).not.toContain('line');
   });
 
+  it.each([
+    ['1 +'.repeat(5000), 'must be at most 2000 characters'],
+    ['('.repeat(900), 'nested more than 50 levels deep'],
+    ['state.constructor.constructor("return process")()', 'expected the end, found "("'],
+    ['__proto__', '`__proto__` is unknown'],
+    ["true; process.exit()", '";" means nothing here'],
+    ['steps.b.output == 1', 'step'],
+  ])('whose condition is %.20s is refused with its line', (when, message) => {
+    const [problem, ...others] = errorOf(`[[steps]]\ntype = "noop"\nname = "a"\nneeds = []\n[[steps]]\ntype = "noop"\nname = "b"\nneeds = ["a"]\nwhen = ${JSON.stringify(when)}\n`).problems;
+    expect([problem, others]).toEqual([expect.stringMatching(/^perfloop\.toml:9: steps\[1\]\.when: /), []]);
+    expect(problem).toContain(message);
+  });
+
   it('with thousands of mistakes gets the first ones and a count', () => {
     const error = errorOf(Array.from({ length: 5000 }, (_, position) => `k${position} = 1`).join('\n'));
     expect(error.problems).toHaveLength(51);

@@ -144,13 +144,13 @@ describe('failures', () => {
       void clock.wait(waits.shift() ?? 0).then(() => resolve('late'));
     }) });
     expect(status).toBe('failed');
-    expect(errors).toMatchObject([{ step: 'a', count: 2, attempt: 2, code: 'PL_STEP_TIMEOUT', message: 'step `a`, execution 2, attempt 2: took longer than its timeout of 50 ms' }]);
+    expect(errors).toMatchObject([{ step: 'a', count: 2, attempt: 2, code: 'PL_STEP_TIMEOUT', message: 'step `a`, execution 2, attempt 2: took longer than its timeout of 50ms' }]);
   });
 
   it('a timeout for all ends the run', async () => {
     const { status, errors } = await run([step('a'), step('b')], { b: (_, clock) => clock.wait(500) }, { settings: { timeout: 100 } });
     expect(status).toBe('failed');
-    expect(errors).toMatchObject([{ step: '', code: 'PL_STEP_TIMEOUT', message: 'the pipeline took longer than its timeout of 100 ms; finished: a; not finished: b' }]);
+    expect(errors).toMatchObject([{ step: '', code: 'PL_STEP_TIMEOUT', message: 'the pipeline took longer than its timeout of 100ms; finished: a; not finished: b' }]);
   });
 
   it('a value that is no JSON is an error that names step and key', async () => {

@@ -89,7 +89,7 @@ describe('a group', () => {
     const said: string[] = [];
     const { status, errors, state } = await run([group({}), step('z')], handlers(said));
     expect([status, said]).toEqual(['failed', ['slow aborted: group-timeout', 'q2 aborted: group-timeout']]);
-    expect(errors).toMatchObject([{ step: 'g', count: 1, message: 'group `g` took longer than its timeout of 50 ms; finished: quick; not finished: slow, q' }]);
+    expect(errors).toMatchObject([{ step: 'g', count: 1, message: 'group `g` took longer than its timeout of 50ms; finished: quick; not finished: slow, q' }]);
     expect(state).toEqual({ quick: 1 });
   });
 

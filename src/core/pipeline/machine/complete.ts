@@ -1,3 +1,4 @@
+import { formatDuration } from '../../duration-text.js';
 import { nodeLabel, type PlanNode } from '../graph/node.js';
 import { advance } from './advance.js';
 import { stepNamed } from './begin.js';
@@ -47,7 +48,7 @@ function ended(machine: Machine, node: PlanNode, outcome: Outcome, now: number):
 
 function killed(machine: Machine, node: PlanNode, reason: CancelReason, now: number): void {
   if (reason.kind === 'timeout') {
-    const message = `${nodeLabel(node)}, execution ${at(machine.nodes.count, node.index)}, attempt ${at(machine.nodes.attempts, node.index) + 1}: took longer than its timeout of ${node.timeout} ms`;
+    const message = `${nodeLabel(node)}, execution ${at(machine.nodes.count, node.index)}, attempt ${at(machine.nodes.attempts, node.index) + 1}: took longer than its timeout of ${formatDuration(node.timeout ?? 0)}`;
     return attemptFailed(machine, node, { code: 'PL_STEP_TIMEOUT', message }, true, now);
   }
   machine.history.end(node.index, 'CANCELLED', node.retain, now, null, undefined);

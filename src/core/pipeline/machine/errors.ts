@@ -31,10 +31,13 @@ export interface PipelineError {
 
 /** The message with its place, which those of the machine have already, or in part. */
 export function placedMessage({ step, count, attempt, message }: Pick<PipelineError, 'step' | 'count' | 'attempt' | 'message'>): string {
+  if (step === '') return message;
   const label = `step \`${step}\``;
   const place = `step ${step}, execution ${count}, attempt ${attempt}`;
   if (message.startsWith(`${label}, execution `)) return `step ${step}${message.slice(label.length)}`;
   if (message.startsWith(`${label}: `)) return `${place}${message.slice(label.length)}`;
+  const condition = /^`(?:when|next)` of /.exec(message)?.[0];
+  if (condition !== undefined && message.startsWith(`${condition}${label}: `)) return `${place}: ${condition.slice(0, -' of '.length)}${message.slice(condition.length + label.length)}`;
   return message.startsWith(label) || message.startsWith(`group \`${step}\``) ? message : `${place}: ${message}`;
 }
 

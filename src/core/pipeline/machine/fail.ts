@@ -1,3 +1,4 @@
+import { formatDuration } from '../../duration-text.js';
 import { nodeAt, nodeLabel, type PlanNode } from '../graph/node.js';
 import { jumpsAfterFailure } from './ask-jump.js';
 import type { ErrorInfo, PipelineError } from './errors.js';
@@ -100,7 +101,7 @@ function timedOut(machine: Machine, open: PlanNode, close: PlanNode): void {
   }
   const names = (list: readonly PlanNode[]): string => list.map(({ name }) => name).join(', ') || 'none';
   machine.errors.push(
-    errorOf(machine, close, { code: 'PL_STEP_TIMEOUT', message: `${nodeLabel(open)} took longer than its timeout of ${open.timeout} ms; finished: ${names(finished)}; not finished: ${names(members.filter((member) => !finished.includes(member)))}` }, 1),
+    errorOf(machine, close, { code: 'PL_STEP_TIMEOUT', message: `${nodeLabel(open)} took longer than its timeout of ${formatDuration(open.timeout ?? 0)}; finished: ${names(finished)}; not finished: ${names(members.filter((member) => !finished.includes(member)))}` }, 1),
   );
   failed(machine, close);
 }
