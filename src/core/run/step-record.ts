@@ -27,6 +27,6 @@ export function stepFolder(round: number, order: number, name: string): string {
 
 /** A value that is small enough to stand in a history once more. */
 export function shortened(value: unknown): unknown {
-  const text = JSON.stringify(value) ?? '';
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   return text.length > mostText ? `${text.slice(0, mostText)} …` : value;
 }
