@@ -256,6 +256,20 @@ async function graphContinued(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'graph-continued', status.run);
 }
 
+/** A function of a module of the target's, which throws at first, in a pipeline of a file. */
+async function ownSteps(engine: TestEngine): Promise<void> {
+  const config = `[loop]\nrounds = 1\n[step_types.own]\nmodule = "tools/own.mjs"\n[[steps]]\ntype = "pipeline"\nname = "gate"\nfile = "steps/gate.toml"\n`;
+  const made = createTarget(() => ({
+    ...scoredProgram({ alpha: 1 }, config),
+    'steps/gate.toml': '[[steps]]\ntype = "own"\nwith = { text = "told {{input}}" }\nnext = [{ to = "own", on = "fail" }]\n[[steps]]\ntype = "own"\nname = "again"\nwith = { text = "{{state.told}}" }\n',
+    'tools/own.mjs': "export function own({ text }, { step, set }) {\n  if (step.name === 'gate.own' && step.count === 1) throw Object.assign(new Error('not yet'), { code: 'NOT_YET' });\n  set('told', `${text}!`);\n  return { text };\n}\n",
+  }));
+  targets.push(made);
+  const status = await (await startRun(engine, made)).result();
+  expectThat(status, status.steps?.done === 2 && status.steps.executions === 3);
+  await record(engine, 'run', 'own-steps', status.run);
+}
+
 /** Two steps ask at once, one of them again after a rejection, while the run goes on in new executions; nobody answers the last one. */
 async function asked(engine: TestEngine): Promise<void> {
   const approve = (name: string, more: string, table = 'steps'): string => `[[${table}]]\ntype = "approve"\nname = "${name}"\n${more}\n`;
@@ -342,7 +356,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, asked, explained };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSandboxed } from '../activities/sandbox.js';
@@ -17,7 +17,7 @@ import { secretsOf } from '../measure/sandbox/secrets.js';
 import { askModule } from '../step-modules/ask.js';
 import type { ModuleAnswer } from '../step-modules/plan.js';
 import type { Checkout } from '../workspace/checkout.js';
-import { fileAtRevision } from '../workspace/read-at-revision.js';
+import { comparedWithRevision } from '../workspace/read-at-revision.js';
 
 /** Loading a module does nothing but define functions. */
 const longestLoadMs = 20_000;
@@ -37,9 +37,9 @@ export async function checkOwnSteps({ config, refuse }: PlacedConfig, root: stri
 export async function requireModulesOfBase(checkout: Checkout, { step_types: types, target: { base } }: Config): Promise<void> {
   const problems: string[] = [];
   for (const module of new Set(Object.values(types).map((own) => own.module))) {
-    const [there, here] = await Promise.all([fileAtRevision(checkout, base, module), readFile(join(checkout.root, module)).catch(() => null)]);
-    if (there === null) problems.push(`${module} is no file of ${base}`);
-    else if (here === null || !there.equals(here)) problems.push(`${module} is not what it is in ${base}`);
+    const how = await comparedWithRevision(checkout, base, module);
+    if (how === 'absent') problems.push(`${module} is no file of ${base}`);
+    else if (how === 'differs') problems.push(`${module} is not what it is in ${base}`);
   }
   if (problems.length > 0) throw new PerfloopError('PL_STEP_MODULE', 'a run takes the modules of its steps from the base, which has others', { where: `[step_types], ${base}`, problems, fix: 'Commit them, or check out those of the base.' });
 }

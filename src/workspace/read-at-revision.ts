@@ -26,14 +26,23 @@ export async function nearestAtRevision(dir: string, revision: string, name: str
   }
 }
 
-/** A file of a revision of the user's repository, by its path from the top; null where there is none. A link is none. */
-export async function fileAtRevision(checkout: Checkout, revision: string, path: string): Promise<Buffer | null> {
-  return blobAt(checkout, await resolveRevision(checkout, revision), path);
+/** How a file of the working tree, by its path from the top, stands to that of a revision, as git sees it: line ends may differ. */
+export async function comparedWithRevision(checkout: Checkout, revision: string, path: string): Promise<'same' | 'differs' | 'absent'> {
+  const commit = await resolveRevision(checkout, revision);
+  if (!(await isFileAt(checkout, commit, path))) return 'absent';
+  const { exitCode } = await gitResult(['diff', '--quiet', '--no-ext-diff', commit, '--', literally(path)], checkout.git);
+  return exitCode === 0 ? 'same' : 'differs';
 }
 
-async function blobAt({ git: here }: Checkout, commit: string, path: string): Promise<Buffer | null> {
-  const [mode] = (await git(['ls-tree', '-z', commit, '--', `:(top,literal)${path}`], here)).split(' ', 1);
-  if (mode !== '100644' && mode !== '100755') return null;
-  const shown = await gitResult(['cat-file', 'blob', `${commit}:${path}`], here);
+async function blobAt(checkout: Checkout, commit: string, path: string): Promise<Buffer | null> {
+  if (!(await isFileAt(checkout, commit, path))) return null;
+  const shown = await gitResult(['cat-file', 'blob', `${commit}:${path}`], checkout.git);
   return shown.exitCode === 0 ? shown.stdout : null;
 }
+
+async function isFileAt({ git: here }: Checkout, commit: string, path: string): Promise<boolean> {
+  const [mode] = (await git(['ls-tree', '-z', commit, '--', literally(path)], here)).split(' ', 1);
+  return mode === '100644' || mode === '100755';
+}
+
+const literally = (path: string): string => `:(top,literal)${path}`;

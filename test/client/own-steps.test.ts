@@ -57,7 +57,12 @@ describe('types of steps of the user', () => {
     target.write({ 'perfloop.toml': config, 'tools/steps.mjs': `${module}// changed\n` });
     expect(await problems()).toEqual([]);
     await expect(dryRun(context, { dir: target.dir })).rejects.toMatchObject({ code: 'PL_STEP_MODULE', problems: ['tools/steps.mjs is not what it is in HEAD'] });
-    target.write({ 'other.mjs': module, 'perfloop.toml': config.replace('tools/steps.mjs', 'other.mjs') });
+    // As git checks files out where line ends are those of Windows.
+    target.git('config', 'core.autocrlf', 'true');
+    target.write({ 'tools/steps.mjs': module.replaceAll('\n', '\r\n') });
+    expect((await dryRun(context, { dir: target.dir })).steps).toHaveLength(2);
+    target.git('config', '--unset', 'core.autocrlf');
+    target.write({ 'tools/steps.mjs': module, 'other.mjs': module, 'perfloop.toml': config.replace('tools/steps.mjs', 'other.mjs') });
     await expect(dryRun(context, { dir: target.dir })).rejects.toMatchObject({ problems: ['other.mjs is no file of HEAD'] });
     rmSync(join(target.dir, 'other.mjs'));
     expect(await problems()).toEqual(['perfloop.toml:2: step_types.floor.module: other.mjs does not exist']);
