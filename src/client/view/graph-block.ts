@@ -24,7 +24,7 @@ export function graphBlock(steps: readonly Drawn[], room: number, options: { wid
 function around(lines: readonly GraphLine[], room: number, ellipsis: string): Line[] {
   // Those of groups are at their members.
   const first = (state: StepState): number => lines.findIndex(({ step }) => step?.kind === 'step' && step.group === null && step.state === state);
-  const at = Math.max(0, first('running') >= 0 ? first('running') : first('failed'));
+  const at = Math.max(0, ['asking', 'running', 'failed'].map((state) => first(state as StepState)).find((found) => found >= 0) ?? 0);
   const from = Math.min(Math.max(0, at - Math.floor(room / 3)), lines.length - room);
   const shown = spansOf(lines.slice(from, from + room));
   if (from > 0) shown[0] = [[`${ellipsis} ${from + 1} lines above`, 'dim']];

@@ -148,7 +148,7 @@ function trimmed(line: Line): Line {
 
 type Signs = Record<StepState | 'step' | 'group' | 'many' | 'bar' | 'hung' | 'more' | 'back' | 'forth', string>;
 
-const unicodeSigns: Signs = { waiting: '○', running: '●', done: '✓', failed: '✗', skipped: '–', off: '·', cancelled: '⊘', step: '○', group: '◇', many: '⋮', bar: '┃', hung: '┣━╸', more: '…', back: '↑', forth: '↓' };
-const asciiSigns: Signs = { waiting: 'o', running: '*', done: 'x', failed: '!', skipped: '-', off: '.', cancelled: '/', step: 'o', group: '#', many: ':', bar: '|', hung: '|--', more: '~', back: '^', forth: 'v' };
+const unicodeSigns: Signs = { waiting: '○', running: '●', asking: '◆', done: '✓', failed: '✗', skipped: '–', off: '·', cancelled: '⊘', step: '○', group: '◇', many: '⋮', bar: '┃', hung: '┣━╸', more: '…', back: '↑', forth: '↓' };
+const asciiSigns: Signs = { waiting: 'o', running: '*', asking: '>', done: 'x', failed: '!', skipped: '-', off: '.', cancelled: '/', step: 'o', group: '#', many: ':', bar: '|', hung: '|--', more: '~', back: '^', forth: 'v' };
 
-export const stateFormats: Record<StepState, Format> = { waiting: 'dim', running: ['bold', 'cyan'], done: 'green', failed: ['bold', 'red'], skipped: 'dim', off: 'dim', cancelled: 'yellow' };
+export const stateFormats: Record<StepState, Format> = { waiting: 'dim', running: ['bold', 'cyan'], asking: ['bold', 'yellow'], done: 'green', failed: ['bold', 'red'], skipped: 'dim', off: 'dim', cancelled: 'yellow' };

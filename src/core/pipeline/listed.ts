@@ -1,9 +1,8 @@
 import type { CommandSpec } from '../config/command-schema.js';
 import type { StepConfig } from '../config/steps-schema.js';
-import type { StepsShown } from './machine/shown.js';
 import { plan } from './plan.js';
 import { planOf } from './plan-of.js';
-import { decodeStates, executionsIn, type StepState } from './step-states.js';
+import { type ShownStates, statesBy, type StepState } from './step-states.js';
 import { usesGraph } from './uses-graph.js';
 
 /** A step as a list of them shows it. */
@@ -42,11 +41,7 @@ export function listedSteps(config: Parameters<typeof planOf>[0]): ListedStep[] 
 }
 
 /** The same steps with what a run made of them. */
-export function withStates(steps: readonly ListedStep[], shown: Pick<StepsShown, 'states' | 'again'> | null): ListedStep[] {
-  const states = shown?.states === undefined ? null : decodeStates(shown.states);
-  const again = new Map(shown?.again);
-  return steps.map((step, place) => {
-    const state = states?.[place];
-    return state === undefined ? step : { ...step, state, executions: again.get(place) ?? executionsIn(state) };
-  });
+export function withStates(steps: readonly ListedStep[], shown: ShownStates | null): ListedStep[] {
+  const known = statesBy(shown ?? {});
+  return steps.map((step, place) => ({ ...step, ...known(step.name, place) }));
 }

@@ -11,7 +11,7 @@ const most = 42;
 /** Of a character in the page's font at 12 pixels, on the wide side. Names are bold. */
 const characterWidth = { name: 7.4, what: 6.3 };
 
-const signs: Record<StepState, string> = { waiting: '○', running: '●', done: '✓', failed: '✗', skipped: '–', off: '·', cancelled: '⊘' };
+const signs: Record<StepState, string> = { waiting: '○', running: '●', asking: '◆', done: '✓', failed: '✗', skipped: '–', off: '·', cancelled: '⊘' };
 
 /** The graph of steps as a picture: boxes by state, groups around their members, lines to what needs them, jumps dashed. */
 export function graphSvg(steps: readonly Drawn[], id: string, about: { title: string; text: string }): Markup {

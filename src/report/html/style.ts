@@ -161,7 +161,7 @@ svg text.value.a { fill: var(--soft); }
 .steps .done > rect { stroke: var(--good); } .steps .done:not(.group) > rect { fill: var(--good-paper); }
 .steps .failed > rect { stroke: var(--bad); stroke-width: 2; } .steps .failed:not(.group) > rect { fill: var(--bad-paper); }
 .steps .running > rect { stroke: var(--accent); stroke-width: 2; } .steps .running:not(.group) > rect { fill: var(--band); }
-.steps .cancelled > rect { stroke: var(--unsure); }
+.steps .cancelled > rect, .steps .asking > rect { stroke: var(--unsure); } .steps .asking > rect { fill: var(--unsure-paper); stroke-width: 2; }
 .steps .skipped > rect, .steps .off > rect { fill: none; stroke: var(--soft); stroke-dasharray: 4 3; }
 .steps .many > rect { stroke: var(--soft); stroke-dasharray: 1 3; }
 .steps text.name { fill: var(--ink); font-weight: 600; } .steps text.what { fill: var(--ink); }

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../src/core/config/parse.js';
-import { shownStates } from '../../../src/core/pipeline/drawing/of-config.js';
+import { drawnConfig, shownStates } from '../../../src/core/pipeline/drawing/of-config.js';
 import { plan } from '../../../src/core/pipeline/graph/plan.js';
 import { begin } from '../../../src/core/pipeline/machine/begin.js';
 import { complete } from '../../../src/core/pipeline/machine/complete.js';
 import { toCancel } from '../../../src/core/pipeline/machine/expire.js';
 import { ready } from '../../../src/core/pipeline/machine/ready.js';
+import { listedSteps, withStates } from '../../../src/core/pipeline/listed.js';
 import { stepsShown } from '../../../src/core/pipeline/machine/shown.js';
 import { start } from '../../../src/core/pipeline/machine/start.js';
-import { decodeStates } from '../../../src/core/pipeline/step-states.js';
+import { decodeStates, encodeStates } from '../../../src/core/pipeline/step-states.js';
 import { sampleStatus } from '../../client/sample-status.js';
 import { step } from './support/run.js';
 
@@ -43,6 +44,18 @@ describe('what is shown of the steps of a round', () => {
   it('is no list of all states where there are very many', () => {
     const planned = plan(Array.from({ length: 2001 }, (_, index) => step(`s${index}`)));
     expect(stepsShown(planned, start(planned, { run: 'r' }, 0))).toEqual({ steps: 2001, done: 0, failed: 0, left: 0, executions: 1, running: [] });
+  });
+
+  it('says which steps wait for a person, until they are answered', () => {
+    const config = { ...defaultConfig(), steps: [{ type: 'approve', name: 'gate', enabled: true }, { type: 'noop', name: 'after', enabled: true }] as ReturnType<typeof defaultConfig>['steps'] };
+    const status = sampleStatus({
+      steps: { steps: 2, done: 0, failed: 0, left: 0, executions: 1, running: ['gate'], states: encodeStates(['running', 'waiting']) },
+      questions: [{ id: 'gate@2', step: 'gate', round: 1, count: 2, attempt: 1, text: 'Go on?', facts: [], since: 0, until: 1, onTimeout: 'reject' }],
+    });
+    const states = (of: typeof status): (string | null)[] => drawnConfig(config, of).map((one) => (one.kind === 'step' ? one.state : null));
+    expect(states(status)).toEqual(['asking', 'waiting']);
+    expect(withStates(listedSteps(config), shownStates(config, status))).toMatchObject([{ state: 'asking', executions: 1 }, { state: 'waiting', executions: 0 }]);
+    expect(states({ ...status, decisions: [{ id: 'd', trial: 'gate@2', approve: true, who: 'me', comment: '', at: 0 }] })).toEqual(['running', 'waiting']);
   });
 
   it('of a chain follows from the step that ended last', () => {

@@ -2,8 +2,7 @@ import { formatDuration } from '../../duration-text.js';
 import { groupBy } from '../../group-by.js';
 import type { GroupType } from '../graph/definition.js';
 import { nodeAt, type Plan, type PlanNode } from '../graph/node.js';
-import type { StepsShown } from '../machine/shown.js';
-import { decodeStates, executionsIn, type StepState } from '../step-states.js';
+import { type ShownStates, statesBy, type StepState } from '../step-states.js';
 
 /** A jump, in words: `back to agent on failure when steps.build.count < 3`. */
 export interface DrawnJump {
@@ -47,9 +46,8 @@ export interface DrawnMany {
 export type Drawn = DrawnStep | DrawnMany;
 
 /** The steps of a plan beside each other, each after what it needs; those of groups within them. O(steps + needs). */
-export function drawn(plan: Plan, shown: Pick<StepsShown, 'states' | 'again'> | null): DrawnStep[] {
-  const states = shown?.states === undefined ? null : decodeStates(shown.states);
-  const again = new Map(shown?.again);
+export function drawn(plan: Plan, shown: ShownStates | null): DrawnStep[] {
+  const known = statesBy(shown ?? {});
   const listed = plan.nodes.filter(({ kind, name }) => kind !== 'close' && name !== '');
   const places = new Map(listed.map(({ index }, place) => [index, place]));
   const siblings = groupBy(listed, ({ within }) => within);
@@ -57,9 +55,7 @@ export function drawn(plan: Plan, shown: Pick<StepsShown, 'states' | 'again'> | 
     const beside = (siblings.get(open) ?? []).toSorted((one, other) => one.position - other.position);
     const order = new Map(beside.map((node, place) => [node.kind === 'open' ? node.partner : node.index, place]));
     return beside.map((node) => {
-      const place = places.get(node.index) ?? 0;
-      const state = states?.[place] ?? null;
-      const executions = again.get(place) ?? (state === null ? 0 : executionsIn(state));
+      const { state = null, executions = 0 } = known(node.name, places.get(node.index) ?? 0) ?? {};
       return { ...described(plan, node), needs: node.needs.flatMap((need) => order.get(need) ?? []), members: node.kind === 'open' ? within(node.index) : [], state, executions };
     });
   };

@@ -49,7 +49,7 @@ function likeness({ type, when, jumps, notes, members }: DrawnStep): unknown {
 
 /** The lower, the sooner it is drawn. */
 function weight(step: DrawnStep | undefined): number {
-  return step?.state === 'failed' ? 0 : step?.state === 'running' ? 1 : 2;
+  return step?.state === 'failed' ? 0 : step?.state === 'running' || step?.state === 'asking' ? 1 : 2;
 }
 
 function manyOf(hidden: readonly DrawnStep[], { type, needs }: DrawnStep): DrawnMany {

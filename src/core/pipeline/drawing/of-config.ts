@@ -1,15 +1,13 @@
 import type { Config } from '../../config/schema.js';
+import { openQuestions } from '../../run/questions.js';
 import type { RunStatus } from '../../status.js';
-import { mostStates, type StepsShown } from '../machine/shown.js';
+import { mostStates } from '../machine/shown.js';
 import { plan, type PlannedStep, writtenSteps } from '../plan.js';
 import { planOf } from '../plan-of.js';
-import { encodeStates, type StepState } from '../step-states.js';
+import { encodeStates, type ShownStates, type StepState } from '../step-states.js';
 import { usesGraph } from '../uses-graph.js';
 import { type Drawn, drawn } from './drawn.js';
 import { folded } from './fold.js';
-
-/** What a status says of the steps of its round. */
-export type ShownStates = Pick<StepsShown, 'states' | 'again'>;
 
 /** The steps of a config as they are drawn, with the states of a run where there is one. */
 export function drawnConfig(config: Pick<Config, 'steps' | 'loop'>, status: RunStatus | null): Drawn[] {
@@ -21,14 +19,18 @@ export function drawnConfig(config: Pick<Config, 'steps' | 'loop'>, status: RunS
 export function graphOfRun(config: Pick<Config, 'steps' | 'loop'>): ((status: RunStatus) => Drawn[]) | null {
   if (!usesGraph(config.steps)) return null;
   const planned = planOf(config);
-  return planned.nodes.length > 2 * mostStates ? null : ({ steps }) => folded(drawn(planned, steps ?? null));
+  return planned.nodes.length > 2 * mostStates ? null : (status) => folded(drawn(planned, statesOfGraph(status)));
 }
 
 /** Null where nothing is known of them, as with runs of earlier versions. */
 export function shownStates(config: Pick<Config, 'steps' | 'loop'>, status: RunStatus): ShownStates | null {
-  if (usesGraph(config.steps)) return status.steps ?? null;
+  if (usesGraph(config.steps)) return statesOfGraph(status);
   const states = chainStates(plan(config.steps), status);
   return states === null ? null : { states: encodeStates(states) };
+}
+
+function statesOfGraph(status: RunStatus): ShownStates | null {
+  return status.steps === undefined ? null : { ...status.steps, asking: openQuestions(status).map(({ step }) => step) };
 }
 
 /** Of a chain a status names the step that ended last; the next one runs, or is what the run ended with. */
