@@ -19,7 +19,7 @@ function told(outcome: Outcome, more: object = {}): string[] {
 }
 
 it('an error names its step, execution and attempt once, whoever found it', () => {
-  expect(told({ kind: 'failed', error: { message: 'it broke' } })).toEqual(['step a, execution 1, attempt 1: it broke']);
+  for (const message of ['it broke', 'step a: it broke', 'step a failed: it broke']) expect(told({ kind: 'failed', error: { message } })).toEqual(['step a, execution 1, attempt 1: it broke']);
   expect(told({ kind: 'done', output: Number.NaN })).toEqual(['step a, execution 1, attempt 1: its output is no JSON value: is NaN']);
   expect(told({ kind: 'done' }, { timeout: 500 })).toEqual(['step a, execution 1, attempt 1: took longer than its timeout of 500ms']);
   expect(told({ kind: 'done', output: {} }, { next: [{ to: 'a', when: 'steps.a.output.qps > 3' }] })).toEqual(['step a, execution 1, attempt 1: `next`: there is no key "qps" (at character 15)']);

@@ -29,13 +29,14 @@ export interface PipelineError {
   fix?: string;
 }
 
-/** The message with its place, which those of the machine have already, or in part. */
+/** The message with its place, which some have already, or in part. */
 export function placedMessage({ step, count, attempt, message }: Pick<PipelineError, 'step' | 'count' | 'attempt' | 'message'>): string {
   if (step === '') return message;
   const label = `step \`${step}\``;
   const place = `step ${step}, execution ${count}, attempt ${attempt}`;
   if (message.startsWith(`${label}, execution `)) return `step ${step}${message.slice(label.length)}`;
-  if (message.startsWith(`${label}: `)) return `${place}${message.slice(label.length)}`;
+  const named = [`${label}: `, `step ${step}: `, `step ${step} failed: `].find((beginning) => message.startsWith(beginning));
+  if (named !== undefined) return `${place}: ${message.slice(named.length)}`;
   const condition = /^`(?:when|next)` of /.exec(message)?.[0];
   if (condition !== undefined && message.startsWith(`${condition}${label}: `)) return `${place}: ${condition.slice(0, -' of '.length)}${message.slice(condition.length + label.length)}`;
   return message.startsWith(label) || message.startsWith(`group \`${step}\``) ? message : `${place}: ${message}`;
