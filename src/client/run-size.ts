@@ -16,7 +16,7 @@ export function checkRunSize(input: RunInput): void {
   if (input.resume !== undefined) parts.push(`${kilobytes(jsonBytes(input.resume))} for what the earlier run left`);
   throw new PerfloopError('PL_RUN_TOO_LARGE', `the run would have to carry ${kilobytes(whole + state)}, of which ${parts.join(', and ')}; Temporal takes ${kilobytes(mostCarried)}`, {
     where: input.resume === undefined ? 'perfloop.toml: steps' : '--resume',
-    fix: `Use fewer or shorter steps: commands fit into scripts, and many steps of one kind into a loop of one step with \`next\`.${input.resume === undefined ? '' : ' Or start a new run without --resume.'}`,
+    fix: input.resume === undefined ? 'Use fewer or shorter steps: commands fit into scripts, and many steps of one kind into a loop of one step with `next`.' : 'Start a new run without --resume, and let steps write large results to files.',
   });
 }
 

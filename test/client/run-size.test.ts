@@ -30,6 +30,12 @@ describe('how large a run may be', () => {
     expect(error).toMatchObject({ code: 'PL_RUN_TOO_LARGE', where: 'perfloop.toml: steps', message: expect.stringMatching(/^the run would have to carry 2,\d{3} KB, of which 1,\d{3} KB for its 10,000 steps and 1,100 KB for how far each of them is; Temporal takes 1,800 KB$/) as string });
   });
 
+  it('of a run that goes on after another one, what that left is told', () => {
+    const done = Array.from({ length: 40 }, (_, index) => ({ step: `step-${index}`, count: 1, hash: 'a', output: 'x'.repeat(50_000) }));
+    const input = { ...inputOf(chain(40, 'true')), resume: { model: {}, done, hashes: [] } } as unknown as RunInput;
+    expect(() => checkRunSize(input)).toThrow(expect.objectContaining({ code: 'PL_RUN_TOO_LARGE', where: '--resume', message: expect.stringContaining(', and 2,002 KB for what the earlier run left; Temporal takes 1,800 KB') as string, fix: expect.stringContaining('Start a new run without --resume') as string }));
+  });
+
   it('what is not refused can be carried on at its end', () => {
     const config = chain(4000, 'true');
     expect(() => checkRunSize(inputOf(config))).not.toThrow();
