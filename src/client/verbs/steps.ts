@@ -45,9 +45,9 @@ export async function graphOfSteps(context: CliContext, options: StepsOptions): 
 
 /** The same as a Mermaid flowchart. */
 export async function drawnSteps(context: CliContext, options: StepsOptions): Promise<{ mermaid: string }> {
-  const { config } = await planned(context, options);
+  const { config, status } = await planned(context, options);
   listedSteps(config);
-  return { mermaid: mermaid(planOf({ ...config, steps: [...writtenSteps(config.steps)] })) };
+  return { mermaid: mermaid(planOf({ ...config, steps: [...writtenSteps(config.steps)] }), status === null ? null : shownStates(config, status)) };
 }
 
 interface Planned {

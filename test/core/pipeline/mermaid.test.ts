@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mermaid } from '../../../src/core/pipeline/graph/mermaid.js';
 import { plan } from '../../../src/core/pipeline/graph/plan.js';
+import { encodeStates } from '../../../src/core/pipeline/step-states.js';
 import { step } from './support/run.js';
 
 describe('a plan as a Mermaid flowchart', () => {
@@ -29,6 +30,16 @@ describe('a plan as a Mermaid flowchart', () => {
   classDef disabled stroke-dasharray: 5 5
   class n6 disabled
 `);
+  });
+
+  it('colours what a run made of them', () => {
+    const planned = plan([step('a'), { type: 'parallel', name: 'b', steps: [step('b1'), step('b2')] }, step('c')]);
+    const chart = mermaid(planned, { states: encodeStates(['done', 'running', 'done', 'running', 'waiting']), asking: ['b2'] });
+    expect(chart).toMatch(/class n1,n3 done\n/);
+    expect(chart).toMatch(/classDef running [^\n]+\n {2}class n2 running\n/);
+    expect(chart).toMatch(/class n4 asking\n/);
+    expect(chart).not.toMatch(/class [^\n]*n6/);
+    expect(mermaid(planned)).not.toContain('class');
   });
 
   it('escapes names that are syntax', () => {

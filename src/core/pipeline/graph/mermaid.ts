@@ -1,8 +1,9 @@
+import { type ShownStates, statesBy, type StepState } from '../step-states.js';
 import { asksPerson } from './definition.js';
 import { nodeAt, type Plan, type PlanNode } from './node.js';
 
-/** The plan as a Mermaid flowchart: groups as subgraphs, jumps dotted, disabled steps dashed, where a person is asked a hexagon. */
-export function mermaid(plan: Plan): string {
+/** The plan as a Mermaid flowchart: groups as subgraphs, jumps dotted, disabled steps dashed, where a person is asked a hexagon; the states of a run as colours. */
+export function mermaid(plan: Plan, shown: ShownStates | null = null): string {
   const lines = ['flowchart TD'];
   let depth = 1;
   const add = (text: string): void => void lines.push(`${'  '.repeat(depth)}${text}`);
@@ -23,7 +24,27 @@ export function mermaid(plan: Plan): string {
     add('classDef disabled stroke-dasharray: 5 5');
     add(`class ${plan.nodes.filter(({ enabled, kind }) => !enabled && kind !== 'close').map(idOf).join(',')} disabled`);
   }
+  for (const line of classesOf(plan, shown ?? {})) add(line);
   return `${lines.join('\n')}\n`;
+}
+
+const looks: Partial<Record<StepState, string>> = {
+  done: 'fill:#e6f4ea,stroke:#14713d,color:#16191d',
+  failed: 'fill:#fbe9e7,stroke:#b3261e,stroke-width:2px,color:#16191d',
+  running: 'fill:#e3ebf7,stroke:#1f5fbf,stroke-width:2px,color:#16191d',
+  asking: 'fill:#fbf0d9,stroke:#8a5a00,stroke-width:2px,color:#16191d',
+  skipped: 'stroke-dasharray:5 5',
+  cancelled: 'stroke:#8a5a00',
+};
+
+/** Which steps and groups are in each state. */
+function classesOf(plan: Plan, shown: ShownStates): string[] {
+  const known = statesBy(shown);
+  const listed = plan.nodes.filter(({ kind, name }) => kind !== 'close' && name !== '').map((node, place) => ({ node, state: known(node.name, place)?.state }));
+  return Object.entries(looks).flatMap(([state, look]) => {
+    const ids = listed.filter((one) => one.state === state).map(({ node }) => idOf(node));
+    return ids.length === 0 ? [] : [`classDef ${state} ${look}`, `class ${ids.join(',')} ${state}`];
+  });
 }
 
 /** Between steps and whole groups; what a group begins with hangs on nothing. */
