@@ -6,7 +6,7 @@ import { nearestAtRevision } from '../workspace/read-at-revision.js';
 import { editableInPullRequests } from '../workspace/protected-globs.js';
 import type { CliContext } from './context.js';
 import { configName, loadConfig, nearestConfig } from './load-config.js';
-import { largestFile, parseWithStepFiles, tooLarge } from './step-files.js';
+import { parseWithStepFiles, readBeside } from '../workspace/step-files.js';
 
 /** How `judge` is told what to run and what to measure. */
 export interface JudgeFlags {
@@ -75,11 +75,7 @@ async function nearestOf(context: CliContext, dir: string, base: string, warn: (
     return config;
   }
   if (here !== null && (await readFile(here, 'utf8').catch(() => null)) !== ofBase.text) warn(`The base's ${ofBase.path} says how the change is judged; the ${configName} of the working tree differs from it, and does not count.`);
-  const { config } = await parseWithStepFiles(ofBase.text, `${base}:${ofBase.path}`, { config: ofBase.path, shown: (path) => `${base}:${path}` }, async (path) => {
-    const bytes = await ofBase.beside(path);
-    if (bytes === null) return { problem: 'is no file of the base' };
-    return bytes.length > largestFile ? tooLarge(bytes.length) : { text: bytes.toString('utf8') };
-  });
+  const { config } = await parseWithStepFiles(ofBase.text, `${base}:${ofBase.path}`, { config: ofBase.path, shown: (path) => `${base}:${path}` }, readBeside(ofBase));
   return config;
 }
 

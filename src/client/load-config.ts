@@ -4,7 +4,7 @@ import type { PlacedConfig } from '../core/config/parse.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { CliContext } from './context.js';
-import { parseWithStepFiles, readBelow } from './step-files.js';
+import { parseWithStepFiles, readBelow } from '../workspace/step-files.js';
 
 export const configName = 'perfloop.toml';
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { declareAboutVerbs } from './commands/about.js';
 import type { Finish } from './commands/declare.js';
 import { declareAnalyzeVerbs } from './commands/analyze.js';
+import { declareFleetVerbs } from './commands/fleet.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
 import { declareProfileVerbs } from './commands/profile.js';
@@ -34,6 +35,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareProposalVerbs(program, finish);
   declareAnalyzeVerbs(program, finish);
   declareMachineVerbs(program, finish);
+  declareFleetVerbs(program, finish);
   declareAboutVerbs(program, finish);
   return program;
 }

@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { runIdOf } from '../core/run-id.js';
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-
-/** `r-` or `j-` and 8 random base32 characters (RFC 4648, lower case): 40 bits. It is also the workflow id. */
+/** A new id of 40 random bits. */
 export function newRunId(kind: 'run' | 'judge'): string {
-  let bits = 0n;
-  for (const byte of randomBytes(5)) bits = (bits << 8n) | BigInt(byte);
-  let text = '';
-  for (let at = 35n; at >= 0n; at -= 5n) text += alphabet[Number((bits >> at) & 31n)] ?? '';
-  return `${kind === 'run' ? 'r' : 'j'}-${text}`;
+  return runIdOf(kind, BigInt(`0x${randomBytes(5).toString('hex')}`));
 }
 
 /** Whether this is a whole run id and not the beginning of one. */

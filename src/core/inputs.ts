@@ -60,4 +60,4 @@ export interface KeepLessonsInput {
   lessons: Lesson[];
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons' } as const;
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun' } as const;

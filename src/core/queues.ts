@@ -2,6 +2,8 @@
 export const queues = {
   workflows: (prefix: string) => prefix,
   hub: (prefix: string) => `${prefix}.hub`,
+  /** What runs of a fleet begin with; served by the hub's worker. */
+  fleet: (prefix: string) => `${prefix}.fleet`,
   /** Any host of a kind; the lease activity runs here. */
   kind: (prefix: string, tag: string) => `${prefix}.${tag}`,
   /** Bound to the host that holds the worktrees. */

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { benchActivities } from '../activities/bench.js';
 import type { Dependencies } from '../activities/dependencies.js';
+import { fleetActivities } from '../activities/fleet/fleet.js';
 import { hostActivities } from '../activities/host.js';
 import { hubActivities } from '../activities/hub.js';
 import { leaseActivities } from '../activities/lease.js';
@@ -41,6 +43,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   } as const satisfies Partial<WorkerOptions>;
   const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...workflowSource(), maxCachedWorkflows: 50, reuseV8Context: true })];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client: new Client({ connection: plan.connection, namespace: settings.namespace }) }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {

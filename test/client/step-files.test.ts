@@ -45,7 +45,7 @@ describe('a pipeline in a file', () => {
     const [old = ''] = target.git('rev-list', '--max-parents=0', 'HEAD').split('\n');
     target.git('rm', '-q', '--cached', 'steps/polish.toml');
     target.git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '-m', 'without');
-    await expect(judgeConfig(context, app, 'HEAD', {})).rejects.toMatchObject({ problems: [expect.stringContaining('HEAD:steps/polish.toml is no file of the base'), expect.anything()] });
+    await expect(judgeConfig(context, app, 'HEAD', {})).rejects.toMatchObject({ problems: [expect.stringContaining('HEAD:steps/polish.toml is no file of the commit'), expect.anything()] });
     target.git('reset', '-q', '--hard', old);
   });
 

@@ -1,14 +1,13 @@
 import { PerfloopError } from '../errors.js';
 import { benchmarksOf, type Benchmark } from './benchmarks.js';
-import { issueText, problemsOf, type Problem } from './problems.js';
+import { checkedValue, invalid, placed, type Checked, type PlaceAt } from './checked-value.js';
+import type { Problem } from './problems.js';
 import { crossProblems } from './rules.js';
 import { configSchema, type Config } from './schema.js';
 import { withService } from './service.js';
 import { type FileProblem, type StepFiles, withStepFiles } from './step-files.js';
-import { parseToml, placeOf, plainValue, type TomlPlace } from './toml.js';
-
-/** More than a person reads at once; a hostile file could bring as many as it has lines. */
-const maxProblems = 50;
+import { isTable, type Table } from './table.js';
+import { parseToml, placeOf, plainValue } from './toml.js';
 
 /**
  * Reads the text of a `perfloop.toml`, with the files of steps that it names. Durations come out in milliseconds, defaults
@@ -26,13 +25,13 @@ export interface PlacedConfig {
   refuse: (problems: readonly Problem[]) => PerfloopError;
 }
 
-/** The same, for who looks at more than the text. */
-export function parsePlacedConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }): PlacedConfig {
+/** The same, for who looks at more than the text. `overrides`: tables of which each key holds in place of that of the file. */
+export function parsePlacedConfig(text: string, fileName: string, files: StepFiles = { config: fileName, texts: new Map(), shown: (path) => path }, overrides: Table = {}): PlacedConfig {
   const { root, problems, wanted } = withStepFiles(parseToml(text, fileName), files);
   const missing = wanted.map((path): FileProblem => ({ file: files.shown(path), line: null, key: '', text: 'is a file of steps that was not given' }));
-  const value = plainValue(root);
-  const placeAt = (path: readonly PropertyKey[]): TomlPlace => placeOf(root, path);
-  return { config: validate(value, fileName, placeAt, [...problems, ...missing]), refuse: (found) => invalid(found.map((problem) => placed(problem, value, fileName, placeAt)), fileName) };
+  const value = overridden(plainValue(root), overrides);
+  const placeAt: PlaceAt = (path) => placeOf(root, path);
+  return { config: validate(value, fileName, placeAt, [...problems, ...missing]), refuse: (found) => invalid(found.map((problem) => placed(problem, value, fileName, placeAt)), checked(fileName)) };
 }
 
 /** The files of steps that a config names, directly or not, and that are not among those given. What is no TOML names none. */
@@ -67,43 +66,15 @@ export function requireBenchmark(config: Config, fileName = 'perfloop.toml'): Be
   return first;
 }
 
-function validate(value: unknown, where: string, placeAt: (path: readonly PropertyKey[]) => TomlPlace, ofFiles: readonly FileProblem[]): Config {
-  const parsed = configSchema.safeParse(value, { error: issueText });
-  const found = [...(parsed.error?.issues ?? []).flatMap(problemsOf), ...crossProblems(value)].map((problem) => placed(problem, value, where, placeAt));
-  const problems = [...ofFiles, ...found];
-  if (parsed.success && problems.length === 0) return withService(parsed.data);
-  throw invalid(problems, where);
+function overridden(value: unknown, overrides: Table): unknown {
+  if (!isTable(value)) return value;
+  return { ...value, ...Object.fromEntries(Object.entries(overrides).map(([key, over]) => [key, isTable(over) ? overridden(value[key] ?? {}, over) : over])) };
 }
 
-function placed(problem: Problem, value: unknown, where: string, placeAt: (path: readonly PropertyKey[]) => TomlPlace): FileProblem {
-  const { line, file, above } = placeAt(problem.path);
-  return { file: file ?? where, line, key: keyOf(problem, value, above), text: problem.text };
+function validate(value: unknown, where: string, placeAt: PlaceAt, ofFiles: readonly FileProblem[]): Config {
+  return withService(checkedValue(configSchema, value, { ...checked(where), placeAt, more: crossProblems(value), ofFiles }));
 }
 
-function invalid(problems: readonly FileProblem[], where: string): PerfloopError {
-  // A file that is used twice has its mistakes once.
-  const lines = [...new Set(inOrder(problems, where).map(({ file, line, key, text }) => `${line === null ? file : `${file}:${line}`}: ${key === '' ? '' : `${key}: `}${text}`))];
-  return new PerfloopError('PL_CONFIG_INVALID', `${where} has ${lines.length === 1 ? 'one problem' : `${lines.length} problems`}`, {
-    where,
-    problems: lines.length > maxProblems ? [...lines.slice(0, maxProblems), `and ${lines.length - maxProblems} more`] : lines,
-    fix: 'Correct these keys; docs/config.md lists every key with its default.',
-  });
-}
-
-/** The config itself first, then each file of steps, by lines. */
-function inOrder(problems: readonly FileProblem[], first: string): FileProblem[] {
-  const files = [...new Set([first, ...problems.map(({ file }) => file)])];
-  return problems.toSorted((one, other) => files.indexOf(one.file) - files.indexOf(other.file) || (one.line ?? 0) - (other.line ?? 0));
-}
-
-/** `metrics[0].pattern`, without the first parts of the path, which lead to a file. A command written as a string has no `run` of its own to point at. */
-function keyOf({ path }: Problem, value: unknown, above: number): string {
-  let text = '';
-  let current: unknown = value;
-  for (const [depth, part] of path.entries()) {
-    if (typeof current === 'string') break;
-    if (depth >= above) text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`;
-    current = typeof current === 'object' && current !== null ? (current as Record<PropertyKey, unknown>)[part] : undefined;
-  }
-  return text;
+function checked(where: string): Checked {
+  return { where, code: 'PL_CONFIG_INVALID', fix: 'Correct these keys; docs/config.md lists every key with its default.' };
 }

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
 import { dottedKeys, tableAt } from './introspect.js';
-import { configSchema } from './schema.js';
 
 /** Something wrong at a place of the config. */
 export interface Problem {
@@ -9,7 +8,8 @@ export interface Problem {
   text: string;
 }
 
-const knownKeys = dottedKeys(configSchema);
+/** By schema, since a hostile file could have many unknown keys. */
+const dotted = new WeakMap<z.ZodObject, string[]>();
 
 const nouns: Record<string, string> = {
   string: 'a string',
@@ -21,9 +21,9 @@ const nouns: Record<string, string> = {
   record: 'a table',
 };
 
-/** One issue of zod as problems; an unknown key is one problem each. */
-export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...issue.path, key], text: unknownKey(key, issue.path) }));
+/** One issue of zod with a value of the schema as problems; an unknown key is one problem each. */
+export function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject): Problem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...issue.path, key], text: unknownKey(key, issue.path, schema) }));
   if (issue.code === 'invalid_key') return [{ path: issue.path, text: issue.issues[0]?.message ?? issue.message }];
   return [{ path: issue.path, text: issue.message }];
 }
@@ -50,13 +50,19 @@ export function issueText(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[]): string {
-  const allowed = Object.keys(tableAt(configSchema, path)?.shape ?? {});
+function unknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodObject): string {
+  const allowed = Object.keys(tableAt(schema, path)?.shape ?? {});
   const list = `allowed: ${allowed.join(', ')}`;
   const near = didYouMean(key, allowed);
   if (near !== '') return `unknown key${near} ${list}`;
-  const elsewhere = knownKeys.find((dotted) => dotted.endsWith(`.${key}`));
+  const elsewhere = keysOf(schema).find((known) => known.endsWith(`.${key}`));
   return elsewhere === undefined ? `unknown key; ${list}` : `unknown key here; did you mean ${elsewhere}? ${list}`;
+}
+
+function keysOf(schema: z.ZodObject): string[] {
+  const known = dotted.get(schema) ?? dottedKeys(schema);
+  dotted.set(schema, known);
+  return known;
 }
 
 function counted(origin: string): string {

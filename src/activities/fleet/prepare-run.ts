@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { requireBenchmark } from '../../core/config/parse.js';
+import type { Config } from '../../core/config/schema.js';
+import { PerfloopError } from '../../core/errors.js';
+import type { FleetActivities } from '../../core/fleet/fleet-run.js';
+import type { FleetTarget } from '../../core/fleet/parse.js';
+import type { ArtifactStore } from '../../store/artifacts.js';
+import type { Home } from '../../store/home.js';
+import { keepConfig } from '../../store/run-config.js';
+import { nearestAtRevision } from '../../workspace/read-at-revision.js';
+import { resolveTarget } from '../../workspace/snapshot.js';
+import { parseWithStepFiles, readBeside } from '../../workspace/step-files.js';
+import { activity } from '../activity.js';
+import { fetchBranch } from './fetch-branch.js';
+
+/** What a run of the target begins with: the head of its branch, and the config of that commit with what the fleet says. */
+export function prepareRunActivity({ home, artifacts }: { home: Home; artifacts: ArtifactStore }): FleetActivities['prepareRun'] {
+  return activity(async ({ run, target }, { signal }) => {
+    const { dir, revision } = await fetchBranch(join(home.root, 'fleet'), target.repository, target.branch, signal);
+    const config = withBudgets(await configOf(dir, revision, target), target);
+    requireBenchmark(config);
+    const resolved = await resolveTarget({ dir, revision, name: config.target.name ?? target.name, artifacts });
+    await keepConfig(artifacts, run, config);
+    return { target: resolved.target, config, warnings: resolved.warnings };
+  });
+}
+
+async function configOf(dir: string, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {
+  const path = config ?? 'perfloop.toml';
+  const found = await nearestAtRevision(dir, revision, path);
+  const shown = (file: string): string => `${name}:${file}`;
+  if (found !== null) return (await parseWithStepFiles(found.text, shown(found.path), { config: found.path, shown }, readBeside(found), overrides)).config;
+  if (config === null && Object.keys(overrides).length > 0) return (await parseWithStepFiles('', `${name}: overrides`, { config: path, shown }, async () => ({ problem: 'is no file of the commit' }), overrides)).config;
+  throw new PerfloopError('PL_NO_CONFIG', `the commit has no ${path}`, { where: `${repository} ${revision}`, fix: 'Commit one, made with `perfloop init`, or give the target `overrides` with what is to be measured.' });
+}
+
+/** A fleet's budget is a bound: where the repository's own is less, that holds. */
+function withBudgets(config: Config, { maxWallMs, maxTrials, money, tag }: FleetTarget): Config {
+  const { loop, budget, machine } = config;
+  return {
+    ...config,
+    loop: { ...loop, max_wall: Math.min(loop.max_wall, maxWallMs ?? Infinity), max_trials: Math.min(loop.max_trials, maxTrials ?? Infinity) },
+    budget: money === null ? budget : { ...budget, money: Math.min(budget.money ?? Infinity, money) },
+    machine: tag === null ? machine : { ...machine, tag },
+  };
+}

@@ -1,0 +1,145 @@
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type CalendarSpecDescription, type Client, type ScheduleDescription, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import { cadenceOf } from '../../core/fleet/cadence.js';
+import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.js';
+import type { FleetRunInput } from '../../core/fleet/fleet-run.js';
+import type { FleetTarget } from '../../core/fleet/parse.js';
+import { hashOf, scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
+import { PerfloopError } from '../../core/errors.js';
+import { workflowTypes } from '../../core/inputs.js';
+import { queues } from '../../core/queues.js';
+import type { Session } from '../session.js';
+
+/** Where schedules of a fleet are. */
+export interface FleetServer {
+  client: Client;
+  prefix: string;
+  fleet: string;
+  who: string;
+}
+
+export function fleetServer({ client, settings }: Session, fleet: string, who: string): FleetServer {
+  return { client, prefix: settings.queuePrefix, fleet, who };
+}
+
+const months = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const;
+const days = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+
+/** What the server is told of a target. Paused by the file, by its own word. */
+const byFile = 'paused by the fleet file';
+
+function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
+  const id = scheduleId(prefix, fleet, target.name);
+  const input: FleetRunInput = { v: 1, fleet, target, hash: hashOf(target), schedule: id, queuePrefix: prefix, who };
+  const cadence = cadenceOf(target.cadence);
+  return {
+    spec: {
+      calendars: calendarsOf(cadence).map(({ month, dayOfWeek, ...times }) => ({ ...times, month: month.map((value) => months[value - 1] ?? 'JANUARY'), dayOfWeek: dayOfWeek.map((value) => days[value] ?? 'SUNDAY') })),
+      intervals: cadence.kind === 'interval' ? [{ every: cadence.everyMs }] : [],
+      jitter: target.jitterMs,
+      timezone: target.timeZone,
+    },
+    action: { type: 'startWorkflow', workflowType: workflowTypes.fleetRun, workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}` },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: target.catchUpMs },
+  } as const satisfies Partial<ScheduleOptions>;
+}
+
+export async function createSchedule(server: FleetServer, target: FleetTarget): Promise<void> {
+  const { client, prefix, fleet } = server;
+  try {
+    await client.schedule.create({ ...optionsOf(server, target), scheduleId: scheduleId(prefix, fleet, target.name), memo: { fleet, target: target.name }, state: target.paused ? { paused: true, note: byFile } : {} });
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) throw new PerfloopError('PL_FLEET_CHANGED', `somebody else made the schedule of ${target.name} meanwhile`, { where: scheduleId(prefix, fleet, target.name), fix: 'Run `perfloop fleet diff` and apply again.' });
+    throw error;
+  }
+}
+
+/** A pause by hand, or after failures, stays: it is taken away by `perfloop fleet resume`, or where the file no longer says it. */
+export async function updateSchedule(server: FleetServer, target: FleetTarget): Promise<void> {
+  const { client, prefix, fleet } = server;
+  await client.schedule.getHandle(scheduleId(prefix, fleet, target.name)).update((previous): ScheduleUpdateOptions => {
+    const { state } = previous;
+    const wasByFile = state.note === byFile;
+    return { ...optionsOf(server, target), state: target.paused ? { ...state, paused: true, note: byFile } : wasByFile ? { ...state, paused: false, note: '' } : state } as ScheduleUpdateOptions;
+  });
+}
+
+export async function removeSchedule({ client, prefix, fleet }: FleetServer, name: string): Promise<void> {
+  await client.schedule.getHandle(scheduleId(prefix, fleet, name)).delete();
+}
+
+export interface ServerSchedule extends StoredSchedule {
+  description: ScheduleDescription;
+}
+
+/** All schedules of the fleet, by name. */
+export async function storedSchedules(server: FleetServer): Promise<ServerSchedule[]> {
+  const { client, prefix, fleet } = server;
+  const ids: string[] = [];
+  const begin = schedulesOf(prefix, fleet);
+  for await (const { scheduleId: id } of client.schedule.list()) if (id.startsWith(begin)) ids.push(id);
+  const described = await inBatches(ids.toSorted(), 20, (id) => client.schedule.getHandle(id).describe());
+  return described.map((description) => stored(server, description));
+}
+
+function stored(server: FleetServer, description: ScheduleDescription): ServerSchedule {
+  const [input] = (description.action.args ?? []) as [FleetRunInput?];
+  const target = description.scheduleId.slice(schedulesOf(server.prefix, server.fleet).length);
+  if (input?.target === undefined) throw new PerfloopError('PL_FLEET_SCHEDULE', 'a schedule of the fleet was not made by perfloop, or was taken apart', { where: description.scheduleId, fix: `Delete it: temporal schedule delete --schedule-id ${description.scheduleId}` });
+  return { target, hash: input.hash, applied: input.target, paused: description.state.paused, drift: driftOf(server, input.target, description), description };
+}
+
+/** What stands in the schedule and is not what perfloop put there, a line each. */
+function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, action, state }: ScheduleDescription): string[] {
+  const wanted = optionsOf(server, target);
+  const cadence = cadenceOf(target.cadence);
+  const lines: [key: string, is: unknown, wanted: unknown][] = [
+    ['times', (spec.calendars ?? []).map((calendar) => cronText(plainCalendar(calendar))), calendarsOf(cadence).map(cronText)],
+    ['intervals', (spec.intervals ?? []).map(({ every, offset }) => ({ every, offset: offset ?? 0 })), cadence.kind === 'interval' ? [{ every: cadence.everyMs, offset: 0 }] : []],
+    ['left out', (spec.skip ?? []).map((calendar) => cronText(plainCalendar(calendar))), []],
+    ['start', spec.startAt ?? null, null],
+    ['end', spec.endAt ?? null, null],
+    ['jitter', spec.jitter ?? 0, target.jitterMs],
+    ['time zone', spec.timezone ?? 'UTC', target.timeZone],
+    ['overlap', policies.overlap, wanted.policies.overlap],
+    ['catch-up window', policies.catchupWindow, target.catchUpMs],
+    ['pause on failure', policies.pauseOnFailure, false],
+    ['workflow', action.workflowType, wanted.action.workflowType],
+    ['task queue', action.taskQueue, wanted.action.taskQueue],
+    ['remaining actions', state.remainingActions ?? null, null],
+    // A pause by hand is what pauses are for; its end against the file is not.
+    ...(target.paused ? [['paused', state.paused, true] as [string, unknown, unknown]] : []),
+  ];
+  return lines.flatMap(([key, is, should]) => (JSON.stringify(is) === JSON.stringify(should) ? [] : [`${key}: ${JSON.stringify(is)}, not ${JSON.stringify(should)}`]));
+}
+
+function plainCalendar({ minute, hour, dayOfMonth, month, dayOfWeek }: CalendarSpecDescription): Calendar {
+  const monthNumber = (name: string): number => months.findIndex((known) => known === name) + 1;
+  const dayNumber = (name: string): number => days.findIndex((known) => known === name);
+  return { minute: numbers(minute), hour: numbers(hour), dayOfMonth: numbers(dayOfMonth), month: numbers(month.map((range) => named(range, monthNumber))), dayOfWeek: numbers(dayOfWeek.map((range) => named(range, dayNumber))) };
+}
+
+interface Span {
+  start: number;
+  end: number;
+  step: number;
+}
+
+function named({ start, end, step }: { start: string; end: string; step: number }, numberOf: (name: string) => number): Span {
+  return { start: numberOf(start), end: numberOf(end), step };
+}
+
+function numbers(ranges: readonly Span[]): number[] {
+  const values = ranges.flatMap(({ start, end, step }) => Array.from({ length: Math.floor((Math.max(end, start) - start) / Math.max(1, step)) + 1 }, (_, index) => start + index * Math.max(1, step)));
+  return [...new Set(values)].toSorted((one, other) => one - other);
+}
+
+/** One after another in so many lanes, the results in order. */
+export async function inBatches<Item, Result>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as Item);
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  return results;
+}

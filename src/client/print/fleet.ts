@@ -1,0 +1,53 @@
+import { ratioText } from '../../core/verdict/words.js';
+import type { Style } from '../style.js';
+import type { FleetChange, FleetChanges, FleetState, FleetSteered, FleetSteering } from '../verbs/fleet.js';
+import { clean } from './numbers.js';
+import { table, type Column } from './table.js';
+
+const signs = { create: ['+', 'green'], update: ['~', 'yellow'], remove: ['-', 'red'], drift: ['!', 'yellow'], same: [' ', 'dim'] } as const;
+
+/** What changes or changed, a line a target; what stays is only counted. */
+export function printFleetChanges({ fleet, changes, warnings }: FleetChanges, style: Style): string {
+  const shown = changes.filter(({ change }) => change !== 'same');
+  const lines = shown.flatMap((change) => linesOf(change, style));
+  const kept = changes.filter(({ done }) => done === false).length;
+  const counted = (['create', 'update', 'remove', 'drift', 'same'] as const).flatMap((kind) => {
+    const count = changes.filter(({ change }) => change === kind).length;
+    return count === 0 ? [] : [`${count} ${words[kind]}`];
+  });
+  if (kept > 0) lines.push(style('yellow', `${kept} ${kept === 1 ? 'was' : 'were'} changed by hand and left as ${kept === 1 ? 'it is' : 'they are'}; \`perfloop fleet apply --force\` overwrites that`));
+  return [...lines, `${style('bold', fleet)}: ${counted.join(', ') || 'no targets'}`, ...warnings.map((text) => `${style('yellow', 'warning')}: ${text}`)].join('\n');
+}
+
+const words = { create: 'new', update: 'changed', remove: 'no longer in the file', drift: 'changed by hand', same: 'as they are' };
+
+function linesOf({ target, change, what, drift, done }: FleetChange, style: Style): string[] {
+  const [sign, colour] = signs[change];
+  const head = style(colour, `${sign} ${target}${done === false ? ' (left as it is)' : ''}`);
+  return [head, ...what.map((line) => `    ${clean(line)}`), ...drift.map((line) => `    ${style('yellow', 'by hand')} ${clean(line)}`)];
+}
+
+const columns: Column<FleetState>[] = [
+  { title: 'target', cell: ({ target }) => target, colour: (_state, text, style) => style('bold', text) },
+  { title: 'schedule', cell: ({ schedule }) => schedule, colour: ({ schedule }, text, style) => style(schedule === 'on' ? 'green' : 'yellow', text) },
+  { title: 'next', cell: ({ next }) => time(next) },
+  { title: 'last', cell: ({ last }) => (last === null ? '' : `${last.state} ${time(last.at)}`), colour: ({ last }, text, style) => (last?.state === 'failed' ? style('red', text) : text) },
+  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : `${last.result.run} ${last.result.speedup === null ? 'nothing accepted' : ratioText(last.result.speedup.ratio)}`) },
+  { title: 'now', cell: ({ running }) => (running === null ? '' : 'running') },
+  { title: 'note', cell: ({ note, drift }) => [note, ...(drift.length > 0 ? [`changed by hand: ${drift.join('; ')}`] : [])].filter((text) => text !== '').join('; ') },
+];
+
+export function printFleetStatus({ targets }: { targets: readonly FleetState[] }, style: Style): string {
+  return table(targets, columns, style);
+}
+
+function time(iso: string | null): string {
+  return iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
+}
+
+const sent: Record<FleetSteering, string> = { run: 'asked to run now; what already runs is left alone', pause: 'paused', resume: 'resumed', remove: 'removed; runs that are under way go on' };
+
+export function printFleetSteered({ fleet, sent: what, targets }: FleetSteered, style: Style): string {
+  const names = targets.length <= 5 ? targets.join(', ') : `${targets.length} targets`;
+  return `${names === '' ? 'no targets' : names} of ${style('bold', fleet)}: ${sent[what]}`;
+}

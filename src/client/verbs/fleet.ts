@@ -1,0 +1,177 @@
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { cannotBeMet, loadOf } from '../../core/fleet/load.js';
+import { defaultConfig } from '../../core/config/parse.js';
+import type { FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.js';
+import type { Fleet } from '../../core/fleet/parse.js';
+import { changesOf, scheduleId, type ScheduleChange } from '../../core/fleet/schedules.js';
+import { PerfloopError } from '../../core/errors.js';
+import { queues } from '../../core/queues.js';
+import { note, whoAmI, type CliContext } from '../context.js';
+import { readFleet, targetsNamed } from '../fleet/read-file.js';
+import { createSchedule, fleetServer, inBatches, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
+import { openSession, type Session } from '../session.js';
+
+/** The server is not asked for more at a time. */
+const lanes = 20;
+
+export interface FleetChange {
+  target: string;
+  change: ScheduleChange['kind'];
+  /** What differs from the file that was applied last. */
+  what: string[];
+  /** What somebody changed in the schedule itself. */
+  drift: string[];
+  /** With `apply`: whether it was carried out. */
+  done?: boolean;
+}
+
+export interface FleetChanges {
+  fleet: string;
+  changes: FleetChange[];
+  warnings: string[];
+}
+
+/** What `apply` would do. Starts and changes nothing but the local engine. */
+export async function fleetDiff(context: CliContext, file: string | undefined): Promise<FleetChanges> {
+  return withFleet(context, file, async (fleet, server, session) => ({ fleet: fleet.name, changes: changesOf(fleet, await storedSchedules(server)).map(changeShown), warnings: await warningsOf(fleet, session) }));
+}
+
+/** Makes the server's schedules what the file says. What somebody changed by hand stays, unless `force`. Applied twice, the second does nothing. */
+export async function fleetApply(context: CliContext, file: string | undefined, { force }: { force: boolean }): Promise<FleetChanges> {
+  return withFleet(context, file, async (fleet, server, session) => {
+    const changes = changesOf(fleet, await storedSchedules(server));
+    const { ensureSearchAttributes } = await import('../../worker/engine/search-attributes.js');
+    await ensureSearchAttributes(session.client);
+    let carried = 0;
+    const done = await inBatches(changes, lanes, async (change) => {
+      const isDone = await carryOut(server, change, force);
+      carried += 1;
+      if (carried % 100 === 0 && carried < changes.length) note(context, `${carried} of ${changes.length} targets`);
+      return isDone;
+    });
+    return { fleet: fleet.name, changes: changes.map((change, index) => ({ ...changeShown(change), done: done[index] ?? false })), warnings: await warningsOf(fleet, session) };
+  });
+}
+
+async function carryOut(server: FleetServer, change: ScheduleChange, force: boolean): Promise<boolean> {
+  switch (change.kind) {
+    case 'create':
+      await createSchedule(server, change.target);
+      return true;
+    case 'update':
+    case 'drift':
+      if (change.drift.length > 0 && !force) return false;
+      await updateSchedule(server, change.target);
+      return true;
+    case 'remove':
+      if (change.drift.length > 0 && !force) return false;
+      await removeSchedule(server, change.name);
+      return true;
+    case 'same':
+      return true;
+  }
+}
+
+function changeShown(change: ScheduleChange): FleetChange {
+  const target = change.kind === 'remove' ? change.name : change.target.name;
+  return { target, change: change.kind, what: change.kind === 'update' ? change.what : [], drift: change.kind === 'create' || change.kind === 'same' ? [] : change.drift };
+}
+
+/** Cadences that cannot be met by the workers that are there, and kinds of machine that nobody serves. */
+async function warningsOf(fleet: Fleet, { client, settings }: Session): Promise<string[]> {
+  const defaults = defaultConfig();
+  const loads = loadOf(fleet.targets, { tagOf: () => defaults.machine.tag, wallMsOf: () => defaults.loop.max_wall });
+  const hosts = new Map(await Promise.all(loads.map(async ({ tag }) => [tag, await hostsOf(tag)] as const)));
+  return loads.flatMap((load) => {
+    const count = hosts.get(load.tag) ?? 0;
+    if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`.`];
+    const text = cannotBeMet(load, count);
+    return text === null ? [] : [text];
+  });
+
+  async function hostsOf(tag: string): Promise<number> {
+    const { pollers } = await client.connection.withDeadline(Date.now() + 5000, () => client.workflowService.describeTaskQueue({ namespace: settings.namespace, taskQueue: { name: queues.kind(settings.queuePrefix, tag) }, taskQueueType: 2 }));
+    return new Set((pollers ?? []).map(({ identity }) => identity)).size;
+  }
+}
+
+export interface FleetState {
+  target: string;
+  /** `missing`: not applied. `extra`: no longer in the file. */
+  schedule: 'on' | 'paused' | 'missing' | 'extra';
+  note: string;
+  next: string | null;
+  running: string | null;
+  /** The last one that has ended. */
+  last: { workflow: string; state: string; at: string; result: FleetRunResult | null } | null;
+  drift: string[];
+}
+
+export async function fleetStatus(context: CliContext, file: string | undefined): Promise<{ fleet: string; targets: FleetState[] }> {
+  return withFleet(context, file, async (fleet, server) => {
+    const stored = new Map((await storedSchedules(server)).map((schedule) => [schedule.target, schedule]));
+    const known = await inBatches(fleet.targets, lanes, async ({ name }) => stateOf(server, name, stored.get(name) ?? null, true));
+    const extra = await inBatches([...stored.values()].filter(({ target }) => !fleet.targets.some(({ name }) => name === target)), lanes, async (schedule) => stateOf(server, schedule.target, schedule, false));
+    return { fleet: fleet.name, targets: [...known, ...extra] };
+  });
+}
+
+async function stateOf({ client }: FleetServer, target: string, schedule: ServerSchedule | null, isInFile: boolean): Promise<FleetState> {
+  if (schedule === null) return { target, schedule: 'missing', note: 'not applied', next: null, running: null, last: null, drift: [] };
+  const { description: { info, state }, drift } = schedule;
+  const running = info.runningActions.at(-1)?.workflow.workflowId ?? null;
+  const ended = info.recentActions.map(({ action, takenAt }) => ({ workflow: action.workflow.workflowId, takenAt })).findLast(({ workflow }) => workflow !== running);
+  const last = ended === undefined ? null : { workflow: ended.workflow, ...(await endOf(ended.workflow)), at: ended.takenAt.toISOString() };
+  const next = state.paused ? undefined : info.nextActionTimes[0];
+  return { target, schedule: !isInFile ? 'extra' : state.paused ? 'paused' : 'on', note: state.note ?? '', next: next === undefined ? null : next.toISOString(), running, last, drift };
+
+  async function endOf(workflow: string): Promise<{ state: string; result: FleetRunResult | null }> {
+    const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult>>(workflow);
+    // Its history may be gone by now.
+    const state = await handle.describe().then(({ status }) => status.name.toLowerCase(), () => 'unknown');
+    return { state, result: state === 'completed' ? await handle.result() : null };
+  }
+}
+
+export type FleetSteering = 'run' | 'pause' | 'resume' | 'remove';
+
+export interface FleetSteered {
+  fleet: string;
+  sent: FleetSteering;
+  targets: string[];
+}
+
+/** Begins runs now, lets schedules stand still or go on, or removes them; runs that are under way go on. Without names: of all targets. */
+export async function fleetSteer(context: CliContext, what: FleetSteering, file: string | undefined, names: readonly string[], reason: string): Promise<FleetSteered> {
+  return withFleet(context, file, async (fleet, server) => {
+    const stored = await storedSchedules(server);
+    // What is no longer in the file can still be removed.
+    const wanted = what === 'remove' ? removable(fleet, stored, names) : targetsNamed(fleet, names).map(({ name }) => name);
+    const missing = wanted.filter((name) => !stored.some(({ target }) => target === name));
+    if (missing.length > 0 && what !== 'remove') throw new PerfloopError('PL_FLEET_NOT_APPLIED', `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ` and ${missing.length - 10} more` : ''} ${missing.length === 1 ? 'has' : 'have'} no schedule on the server yet`, { where: fleet.name, fix: 'Run `perfloop fleet apply` first.' });
+    const targets = wanted.filter((name) => !missing.includes(name));
+    await inBatches(targets, lanes, async (name) => {
+      const handle = server.client.schedule.getHandle(scheduleId(server.prefix, server.fleet, name));
+      if (what === 'run') await handle.trigger(ScheduleOverlapPolicy.SKIP);
+      else if (what === 'pause') await handle.pause(`paused by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
+      else if (what === 'resume') await handle.unpause(`resumed by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
+      else await handle.delete();
+    });
+    return { fleet: fleet.name, sent: what, targets };
+  });
+}
+
+function removable(fleet: Fleet, stored: readonly ServerSchedule[], names: readonly string[]): string[] {
+  if (names.length === 0) return stored.map(({ target }) => target);
+  return names.map((name) => stored.find(({ target }) => target === name)?.target ?? targetsNamed(fleet, [name])[0]?.name ?? name);
+}
+
+async function withFleet<T>(context: CliContext, file: string | undefined, work: (fleet: Fleet, server: FleetServer, session: Session) => Promise<T>): Promise<T> {
+  const fleet = await readFleet(context, file);
+  const session = await openSession(context);
+  try {
+    return await work(fleet, fleetServer(session, fleet.name, whoAmI(context.env)), session);
+  } finally {
+    await session.close();
+  }
+}

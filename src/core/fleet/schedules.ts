@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Fleet, FleetTarget } from './parse.js';
+
+/** What tells one schedule from another, and what somebody changed by hand from what the file changed. */
+export interface StoredSchedule {
+  target: string;
+  /** Of all that the file said of the target when it was applied. */
+  hash: string;
+  /** As the file had it when it was applied. */
+  applied: FleetTarget;
+  /** What stands in the schedule now and not in the file that was applied, a line each; empty: nothing. */
+  drift: string[];
+  paused: boolean;
+}
+
+export type ScheduleChange =
+  | { kind: 'create'; target: FleetTarget }
+  | { kind: 'update'; target: FleetTarget; what: string[]; drift: string[] }
+  | { kind: 'remove'; name: string; drift: string[] }
+  | { kind: 'drift'; target: FleetTarget; drift: string[] }
+  | { kind: 'same'; target: FleetTarget };
+
+/** The schedule of a target: one server may have several installations, and each several fleets. */
+export function scheduleId(prefix: string, fleet: string, target: string): string {
+  return `${schedulesOf(prefix, fleet)}${target}`;
+}
+
+/** What the ids of a fleet's schedules begin with. */
+export function schedulesOf(prefix: string, fleet: string): string {
+  return `${prefix}/fleet/${fleet}/`;
+}
+
+/** SHA-256 of the target as JSON with its keys in order, 16 hexadecimal digits. */
+export function hashOf(target: FleetTarget): string {
+  return createHash('sha256').update(JSON.stringify(ordered(target))).digest('hex').slice(0, 16);
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, below]) => [key, ordered(below)]));
+}
+
+/** What has to happen so that the server has what the file says: targets in the order of the file, then what is removed. */
+export function changesOf(fleet: Fleet, stored: readonly StoredSchedule[]): ScheduleChange[] {
+  const before = new Map(stored.map((schedule) => [schedule.target, schedule]));
+  const named = new Set(fleet.targets.map(({ name }) => name));
+  const wanted = fleet.targets.map((target): ScheduleChange => {
+    const old = before.get(target.name);
+    if (old === undefined) return { kind: 'create', target };
+    if (old.hash !== hashOf(target)) return { kind: 'update', target, what: differences(old.applied, target), drift: old.drift };
+    return old.drift.length > 0 ? { kind: 'drift', target, drift: old.drift } : { kind: 'same', target };
+  });
+  const removed = stored.filter(({ target }) => !named.has(target)).map(({ target, drift }): ScheduleChange => ({ kind: 'remove', name: target, drift }));
+  return [...wanted, ...removed];
+}
+
+/** `priority: 3 -> 1`, a line for each key that differs. */
+function differences(before: FleetTarget, after: FleetTarget): string[] {
+  const keys = Object.keys(after) as (keyof FleetTarget)[];
+  return keys.flatMap((key) => {
+    const [old, now] = [JSON.stringify(ordered(before[key])), JSON.stringify(ordered(after[key]))];
+    return old === now ? [] : [`${key}: ${old ?? 'nothing'} -> ${now}`];
+  });
+}

@@ -1,0 +1,35 @@
+import { isCancellation, ParentClosePolicy, proxyActivities, startChild, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { FleetActivities, FleetRunInput, FleetRunResult } from '../core/fleet/fleet-run.js';
+import { workflowTypes, type RunInput } from '../core/inputs.js';
+import { queues } from '../core/queues.js';
+import { runIdOf } from '../core/run-id.js';
+import { startFacts } from '../core/run/start-facts.js';
+import type { RunStatus } from '../core/status.js';
+import { describeFailure, refusal } from './failures.js';
+
+/** A run of a target of a fleet, from the head of its branch. The run goes on when this is ended. */
+export async function fleetRun(input: FleetRunInput): Promise<FleetRunResult> {
+  const { target, schedule, queuePrefix } = input;
+  const activities = proxyActivities<FleetActivities>({
+    taskQueue: queues.fleet(queuePrefix),
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '10 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 },
+  });
+  try {
+    const run = runIdOf('run', BigInt(`0x${uuid4().replaceAll('-', '').slice(0, 10)}`));
+    const prepared = await activities.prepareRun.executeWithOptions({ summary: `fetch ${target.name}` }, [{ v: 1, run, target }]);
+    const status = await theRun({ v: 1, run, ...prepared, queuePrefix, who: input.who });
+    return { run, base: status.target.base, accepted: status.accepted, speedup: status.speedup === null ? null : { ratio: status.speedup.ratio, ci95: status.speedup.ci95 } };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { code, message, where, fix } = describeFailure(error);
+    await activities.afterFailure.executeWithOptions({ summary: 'after a failure' }, [{ v: 1, schedule, workflow: workflowInfo().workflowId, pauseAfter: target.pauseAfter, failure: `${code}: ${message}` }]);
+    throw refusal(code, message, { ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) });
+  }
+}
+
+async function theRun(input: RunInput): Promise<RunStatus> {
+  const child = await startChild<(input: RunInput) => Promise<RunStatus>>(workflowTypes.run, { ...startFacts({ kind: 'run', input }), args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
+  return child.result();
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { PerfloopError } from '../../../src/core/errors.js';
+import { cannotBeMet, loadOf } from '../../../src/core/fleet/load.js';
+import { parseFleet, type Fleet } from '../../../src/core/fleet/parse.js';
+import { changesOf, hashOf, type StoredSchedule } from '../../../src/core/fleet/schedules.js';
+
+const read = (text: string): Fleet => parseFleet(text, { file: 'fleet.toml', folder: '/work/fleet' });
+const head = '[fleet]\nname = "nightly"\n';
+const target = (name: string, more = ''): string => `[[targets]]\nname = "${name}"\nrepository = "https://git.example.org/${name}.git"\n${more}`;
+
+function problems(text: string): readonly string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof PerfloopError && error.code === 'PL_FLEET_INVALID') return error.problems;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a fleet file', () => {
+  test('targets have what the defaults say where they say nothing', () => {
+    const { targets } = read(`${head}[defaults]\ncadence = "hourly"\npriority = 5\noverrides.loop.rounds = 1\noverrides.verdict.min_gain = 0.1\n${target('one', 'priority = 1\noverrides.loop.rounds = 2\n')}${target('two')}`);
+    expect(targets.map(({ cadence, priority, weight, pauseAfter }) => ({ cadence, priority, weight, pauseAfter }))).toEqual([{ cadence: 'hourly', priority: 1, weight: 1, pauseAfter: 3 }, { cadence: 'hourly', priority: 5, weight: 1, pauseAfter: 3 }]);
+    expect(targets[0]?.overrides).toEqual({ loop: { rounds: 2 }, verdict: { min_gain: 0.1 } });
+  });
+
+  test('a path is relative to the file, a URL stays as it is', () => {
+    const { targets } = read(`${head}[[targets]]\nname = "a"\nrepository = "../a"\n[[targets]]\nname = "b"\nrepository = "git@example.org:b.git"\n`);
+    expect(targets.map(({ repository }) => repository)).toEqual(['/work/a', 'git@example.org:b.git']);
+  });
+
+  test('everything that is wrong is told at once, each with its line', () => {
+    expect(problems(`${head}${target('one')}${target('one', 'cadense = "hourly"\n')}[[targets]]\nname = "Two"\nrepository = "https://me:secret@example.org/two"\ncadence = "nightly"\n`)).toEqual([
+      expect.stringMatching(/^fleet\.toml:7: targets\[1\]\.name: one is there already, as target 1/),
+      expect.stringMatching(/^fleet\.toml:9: targets\[1\]\.cadense: unknown key; did you mean cadence\?/),
+      expect.stringMatching(/^fleet\.toml:11: targets\[2\]\.name: must be lower-case/),
+      expect.stringMatching(/^fleet\.toml:12: targets\[2\]\.repository: holds a user or a password.*credential helper/),
+      expect.stringMatching(/^fleet\.toml:13: targets\[2\]\.cadence: must be `daily at 02:30`/),
+    ]);
+  });
+
+  test('the same branch of one repository is no second target, however its URL is written', () => {
+    const again = `[[targets]]\nname = "again"\nrepository = "http://git.example.org/one/"\n`;
+    expect(problems(`${head}${target('one')}${again}`)).toEqual([expect.stringMatching(/targets\[1\]\.repository: is the same repository, branch and config as target 1/)]);
+    expect(read(`${head}${target('one')}${again}branch = "next"\n`).targets).toHaveLength(2);
+  });
+
+  test('overrides are checked before anything is applied', () => {
+    expect(problems(`${head}${target('one', 'overrides.loop.ronds = 1\n')}`)).toEqual([expect.stringMatching(/^fleet\.toml:6: targets\[0\]\.overrides\.loop\.ronds: unknown key; did you mean rounds\?/)]);
+  });
+
+  test.each(['ext::sh -c evil', 'https://token@example.org/x', '-uevil', 'ftp://example.org/x'])('%j is no repository', (repository) => {
+    expect(problems(`${head}[[targets]]\nname = "a"\nrepository = ${JSON.stringify(repository)}\n`)).toHaveLength(1);
+  });
+});
+
+describe('what has to change', () => {
+  const fleet = read(`${head}${target('same')}${target('changed', 'priority = 1\n')}${target('new')}${target('drifted')}`);
+  const stored = (name: string, more: Partial<StoredSchedule> = {}): StoredSchedule => {
+    const applied = read(`${head}${target(name)}`).targets[0];
+    if (applied === undefined) throw new Error('no target');
+    return { target: name, hash: hashOf(applied), applied, drift: [], paused: false, ...more };
+  };
+
+  test('is told by target, in the order of the file, and then what is no longer there', () => {
+    const changes = changesOf(fleet, [stored('gone'), stored('drifted', { drift: ['jitter: 0, not 600000'] }), stored('changed'), stored('same', { paused: true })]);
+    expect(changes.map((change) => [change.kind, change.kind === 'remove' ? change.name : change.target.name])).toEqual([['same', 'same'], ['update', 'changed'], ['create', 'new'], ['drift', 'drifted'], ['remove', 'gone']]);
+    expect(changes[1]).toMatchObject({ what: ['priority: 3 -> 1'] });
+  });
+
+  test('the order of keys changes nothing', () => {
+    const [one] = read(`${head}${target('a', 'overrides.loop.rounds = 1\noverrides.verdict.min_gain = 0.1\n')}`).targets;
+    const [other] = read(`${head}${target('a', 'overrides.verdict.min_gain = 0.1\noverrides.loop.rounds = 1\n')}`).targets;
+    expect(one && other && hashOf(one) === hashOf(other)).toBe(true);
+  });
+});
+
+describe('a cadence that cannot be met', () => {
+  const load = (more: string) => loadOf(read(`${head}[defaults]\ncadence = "every 6h"\nmax_wall = "2h"\n${target('one')}${target('two')}${target('three', more)}`).targets, { tagOf: () => 'cpu', wallMsOf: () => 0 });
+
+  test('is said with the arithmetic', () => {
+    const [cpu] = load('max_wall = "4h"\n');
+    expect(cpu).toEqual({ tag: 'cpu', targets: 3, runsADay: 12, hoursADay: 32 });
+    expect(cpu && cannotBeMet(cpu, 1)).toBe('3 targets of kind cpu are run 12 times a day, for 2.67 h each at most: 32 h a day, and 1 host has 24 h. It takes 2 hosts, a cadence 1.33 times as long, or a smaller max_wall.');
+    expect(cpu && cannotBeMet(cpu, 2)).toBeNull();
+  });
+
+  test('kinds of machine are counted apart, and what is paused not at all', () => {
+    expect(load('tag = "gpu.h100"\n').map(({ tag, targets }) => [tag, targets])).toEqual([['cpu', 2], ['gpu.h100', 1]]);
+    expect(load('paused = true\n')).toMatchObject([{ targets: 2 }]);
+  });
+});

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { FleetChanges, FleetState } from '../../src/client/verbs/fleet.js';
+import { cli, jsonOf } from './cli.js';
+import { makeTarget, sharedEngine } from './shared.js';
+import { scoredProgram } from './target.js';
+
+const engine = sharedEngine();
+const target = makeTarget(() => scoredProgram({ alpha: 1 }, '[loop]\nrounds = 3\n[[steps]]\ntype = "noop"'));
+const patience = { timeout: 120_000, interval: 500 };
+
+/** Of all that a fleet does here, the one thing that runs is a step that does nothing. */
+const fleetFile = (name: string, more = ''): string => `[fleet]
+name = "${name}"
+[defaults]
+cadence = "daily at 02:30"
+[[targets]]
+name = "fetched"
+repository = "${pathToFileURL(target.dir)}"
+overrides.loop.rounds = 1
+${more}[[targets]]
+name = "vanished"
+repository = "${target.dir}"
+branch = "vanished"
+pause_after = 2
+`;
+
+describe('a fleet', () => {
+  const fleet = async (args: readonly string[]): Promise<{ code: number | null; data: unknown; stderr: string }> => {
+    const ended = await cli(engine, ['fleet', ...args, '--json'], { cwd: target.outside });
+    return { code: ended.code, data: ended.stdout === '' ? null : jsonOf(ended), stderr: ended.stderr };
+  };
+  const write = (text: string): void => writeFileSync(join(target.outside, 'fleet.toml'), text);
+  const states = async (): Promise<FleetState[]> => ((await fleet(['status'])).data as { targets: FleetState[] }).targets;
+  const changes = async (args: readonly string[]): Promise<[string, string][]> => ((await fleet(args)).data as FleetChanges).changes.map(({ target: of, change }) => [of, change]);
+
+  it('is applied once, shows what changed by hand, runs what it is asked to, and pauses what fails again and again', async () => {
+    // A retry of the test has a fleet of its own.
+    const name = `test-${randomBytes(3).toString('hex')}`;
+    write(fleetFile(name));
+    expect(await changes(['diff'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
+    expect(await changes(['apply'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
+    expect(await changes(['apply'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
+
+    // By hand: shown, and overwritten only where that is asked for.
+    const handle = engine.client.schedule.getHandle(`perfloop/fleet/${name}/fetched`);
+    await handle.update(({ policies, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 } }));
+    const drifted = await fleet(['apply']);
+    expect(drifted.code).toBe(2);
+    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 10800000, not 3600000'] });
+    expect((await fleet(['apply', '--force'])).code).toBe(0);
+    expect(await changes(['diff'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
+
+    // What the file changes is told key by key.
+    write(fleetFile(name, 'priority = 1\n'));
+    expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ change: 'update', what: ['priority: 3 -> 1'], done: true });
+
+    await fleet(['run']);
+    const ended = async (of: string): Promise<FleetState['last']> => (await states()).find((state) => state.target === of)?.last ?? null;
+    await expect.poll(() => ended('fetched'), patience).toMatchObject({ state: 'completed', result: { base: target.git('rev-parse', 'HEAD'), accepted: 0, speedup: null } });
+    await expect.poll(() => ended('vanished'), patience).toMatchObject({ state: 'failed' });
+    expect((await states()).map(({ schedule }) => schedule)).toEqual(['on', 'on']);
+
+    // The run is one like any other, with what the fleet says in place of the config of the repository.
+    const run = (await ended('fetched'))?.result?.run ?? '';
+    expect(jsonOf(await cli(engine, ['show', run, '--json']))).toMatchObject({ state: 'done', rounds: 1, target: { name: 'fetched' } });
+
+    await fleet(['run', 'vanished']);
+    await expect.poll(async () => (await states())[1], patience).toMatchObject({ schedule: 'paused', next: null, note: expect.stringMatching(/after 2 failures in a row; the last: PL_FLEET_NO_BRANCH: the repository has no branch vanished/) as string });
+    expect((await fleet(['resume', 'vanished', '--reason', 'the branch is back'])).code).toBe(0);
+    expect((await states())[1]).toMatchObject({ schedule: 'on', note: expect.stringMatching(/the branch is back/) as string });
+
+    write(fleetFile(name, 'priority = 1\n').split('[[targets]]').slice(0, 2).join('[[targets]]'));
+    expect(await changes(['apply'])).toEqual([['fetched', 'same'], ['vanished', 'remove']]);
+    expect((await fleet(['run', 'vanished'])).code).toBe(2);
+    expect((await fleet(['remove'])).code).toBe(0);
+    expect((await states()).map(({ schedule }) => schedule)).toEqual(['missing']);
+  });
+});
