@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fleetApply, fleetStatus, fleetSteer, type FleetState } from '../src/client/verbs/fleet.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
@@ -309,6 +310,20 @@ async function explained(engine: TestEngine): Promise<void> {
 }
 
 /** Every execution under the id, in the order of continue-as-new. */
+/** A run of a fleet, and one that fails: it asks whether its schedule is to be paused. */
+async function fleet(engine: TestEngine): Promise<void> {
+  const made = target('fleet', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
+  const file = join(engine.home.root, 'fleet.toml');
+  writeFileSync(file, `[fleet]\nname = "recorded"\n[[targets]]\nname = "done"\nrepository = "${made.dir}"\n[[targets]]\nname = "failed"\nrepository = "${made.dir}"\nbranch = "none"\n`);
+  await fleetApply(engine.context, file, { force: false });
+  await fleetSteer(engine.context, 'run', file, [], '');
+  for (const name of ['done', 'failed']) {
+    let last: FleetState['last'] = null;
+    while (last === null || last.state === 'running') last = (await fleetStatus(engine.context, file)).targets.find(({ target: of }) => of === name)?.last ?? null;
+    await record(engine, 'fleetRun', name, last.workflow);
+  }
+}
+
 async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
   for await (const { runId, startTime } of engine.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) executions.push({ runId, at: startTime.getTime() });
@@ -356,7 +371,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -1,7 +1,7 @@
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { workflowTypes } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
-import { startFacts, type Start } from '../core/run/start-facts.js';
+import { startOptions, type Start } from '../workflows/start-options.js';
 import type { Session } from './session.js';
 
 /** Starts the run's workflow under its id. */
@@ -10,7 +10,7 @@ export async function startWorkflow({ client, settings }: Session, start: Start)
   const { ensureSearchAttributes } = await import('../worker/engine/search-attributes.js');
   await ensureSearchAttributes(client);
   await client.workflow.start(workflowTypes[start.kind], {
-    ...startFacts(start),
+    ...startOptions(start),
     taskQueue: queues.workflows(settings.queuePrefix),
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     args: [start.input],

@@ -3,7 +3,7 @@ import type { FleetActivities, FleetRunInput, FleetRunResult } from '../core/fle
 import { workflowTypes, type RunInput } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
 import { runIdOf } from '../core/run-id.js';
-import { startFacts } from '../core/run/start-facts.js';
+import { startOptions } from './start-options.js';
 import type { RunStatus } from '../core/status.js';
 import { describeFailure, refusal } from './failures.js';
 
@@ -30,6 +30,6 @@ export async function fleetRun(input: FleetRunInput): Promise<FleetRunResult> {
 }
 
 async function theRun(input: RunInput): Promise<RunStatus> {
-  const child = await startChild<(input: RunInput) => Promise<RunStatus>>(workflowTypes.run, { ...startFacts({ kind: 'run', input }), args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
+  const child = await startChild<(input: RunInput) => Promise<RunStatus>>(workflowTypes.run, { ...startOptions({ kind: 'run', input }), args: [input], parentClosePolicy: ParentClosePolicy.ABANDON });
   return child.result();
 }

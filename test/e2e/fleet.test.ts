@@ -19,7 +19,7 @@ name = "${name}"
 cadence = "daily at 02:30"
 [[targets]]
 name = "fetched"
-repository = "${pathToFileURL(target.dir)}"
+repository = "${pathToFileURL(target.dir).href}"
 overrides.loop.rounds = 1
 ${more}[[targets]]
 name = "vanished"

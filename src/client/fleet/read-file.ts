@@ -13,7 +13,7 @@ export async function readFleet(context: CliContext, file = fleetFileName): Prom
     throw new PerfloopError('PL_NO_FLEET', 'the fleet file cannot be read', { where: path, fix: 'Name it, or write one: docs/fleet.md has an example.', cause: error });
   });
   const short = relative(context.cwd, path);
-  return parseFleet(text, { file: short.startsWith('..') ? path : short, folder: dirname(path) });
+  return parseFleet(text, { file: short.startsWith('..') ? path : short, absolute: (relativePath) => resolve(dirname(path), relativePath) });
 }
 
 /** The targets of those names, all without names. Throws PL_FLEET_NO_TARGET. */

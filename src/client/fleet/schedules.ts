@@ -3,7 +3,7 @@ import { cadenceOf } from '../../core/fleet/cadence.js';
 import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.js';
 import type { FleetRunInput } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
-import { hashOf, scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
+import { scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
 import { PerfloopError } from '../../core/errors.js';
 import { workflowTypes } from '../../core/inputs.js';
 import { queues } from '../../core/queues.js';
@@ -29,7 +29,7 @@ const byFile = 'paused by the fleet file';
 
 function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
   const id = scheduleId(prefix, fleet, target.name);
-  const input: FleetRunInput = { v: 1, fleet, target, hash: hashOf(target), schedule: id, queuePrefix: prefix, who };
+  const input: FleetRunInput = { v: 1, fleet, target, schedule: id, queuePrefix: prefix, who };
   const cadence = cadenceOf(target.cadence);
   return {
     spec: {
@@ -59,7 +59,7 @@ export async function updateSchedule(server: FleetServer, target: FleetTarget): 
   await client.schedule.getHandle(scheduleId(prefix, fleet, target.name)).update((previous): ScheduleUpdateOptions => {
     const { state } = previous;
     const wasByFile = state.note === byFile;
-    return { ...optionsOf(server, target), state: target.paused ? { ...state, paused: true, note: byFile } : wasByFile ? { ...state, paused: false, note: '' } : state } as ScheduleUpdateOptions;
+    return { ...optionsOf(server, target), state: target.paused ? { ...state, paused: true, note: byFile } : wasByFile ? { ...state, paused: false, note: '' } : state };
   });
 }
 
@@ -85,7 +85,7 @@ function stored(server: FleetServer, description: ScheduleDescription): ServerSc
   const [input] = (description.action.args ?? []) as [FleetRunInput?];
   const target = description.scheduleId.slice(schedulesOf(server.prefix, server.fleet).length);
   if (input?.target === undefined) throw new PerfloopError('PL_FLEET_SCHEDULE', 'a schedule of the fleet was not made by perfloop, or was taken apart', { where: description.scheduleId, fix: `Delete it: temporal schedule delete --schedule-id ${description.scheduleId}` });
-  return { target, hash: input.hash, applied: input.target, paused: description.state.paused, drift: driftOf(server, input.target, description), description };
+  return { target, applied: input.target, paused: description.state.paused, drift: driftOf(server, input.target, description), description };
 }
 
 /** What stands in the schedule and is not what perfloop put there, a line each. */

@@ -54,22 +54,12 @@ export async function fleetApply(context: CliContext, file: string | undefined, 
 }
 
 async function carryOut(server: FleetServer, change: ScheduleChange, force: boolean): Promise<boolean> {
-  switch (change.kind) {
-    case 'create':
-      await createSchedule(server, change.target);
-      return true;
-    case 'update':
-    case 'drift':
-      if (change.drift.length > 0 && !force) return false;
-      await updateSchedule(server, change.target);
-      return true;
-    case 'remove':
-      if (change.drift.length > 0 && !force) return false;
-      await removeSchedule(server, change.name);
-      return true;
-    case 'same':
-      return true;
-  }
+  if (change.kind === 'same') return true;
+  if (change.kind !== 'create' && change.drift.length > 0 && !force) return false;
+  if (change.kind === 'create') await createSchedule(server, change.target);
+  else if (change.kind === 'remove') await removeSchedule(server, change.name);
+  else await updateSchedule(server, change.target);
+  return true;
 }
 
 function changeShown(change: ScheduleChange): FleetChange {
@@ -79,6 +69,7 @@ function changeShown(change: ScheduleChange): FleetChange {
 
 /** Cadences that cannot be met by the workers that are there, and kinds of machine that nobody serves. */
 async function warningsOf(fleet: Fleet, { client, settings }: Session): Promise<string[]> {
+  const { pollersOf, queueTypes } = await import('../../worker/engine/readiness.js');
   const defaults = defaultConfig();
   const loads = loadOf(fleet.targets, { tagOf: () => defaults.machine.tag, wallMsOf: () => defaults.loop.max_wall });
   const hosts = new Map(await Promise.all(loads.map(async ({ tag }) => [tag, await hostsOf(tag)] as const)));
@@ -90,8 +81,8 @@ async function warningsOf(fleet: Fleet, { client, settings }: Session): Promise<
   });
 
   async function hostsOf(tag: string): Promise<number> {
-    const { pollers } = await client.connection.withDeadline(Date.now() + 5000, () => client.workflowService.describeTaskQueue({ namespace: settings.namespace, taskQueue: { name: queues.kind(settings.queuePrefix, tag) }, taskQueueType: 2 }));
-    return new Set((pollers ?? []).map(({ identity }) => identity)).size;
+    const pollers = await client.connection.withDeadline(Date.now() + 5000, () => pollersOf(client, queues.kind(settings.queuePrefix, tag), queueTypes.activity));
+    return new Set(pollers.map(({ identity }) => identity)).size;
   }
 }
 

@@ -8,8 +8,6 @@ export interface FleetRunInput {
   fleet: string;
   /** As the file had it when it was applied. */
   target: FleetTarget;
-  /** Of `target`, see `hashOf`. */
-  hash: string;
   /** Of its schedule. */
   schedule: string;
   queuePrefix: string;

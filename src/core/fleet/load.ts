@@ -13,7 +13,7 @@ export interface KindLoad {
 }
 
 /** By kind of machine. `tagOf`, `wallMsOf`: what the config of a target says where the file says nothing. */
-export function loadOf(targets: readonly FleetTarget[], { tagOf, wallMsOf }: { tagOf(target: FleetTarget): string; wallMsOf(target: FleetTarget): number }): KindLoad[] {
+export function loadOf(targets: readonly FleetTarget[], { tagOf, wallMsOf }: { tagOf: (target: FleetTarget) => string; wallMsOf: (target: FleetTarget) => number }): KindLoad[] {
   const loads = new Map<string, KindLoad>();
   for (const target of targets.filter(({ paused }) => !paused)) {
     const tag = target.tag ?? tagOf(target);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { checkedValue } from '../config/checked-value.js';
 import { issueText, problemsOf, type Problem } from '../config/problems.js';
 import { configSchema } from '../config/schema.js';
@@ -38,19 +37,19 @@ export interface Fleet {
   targets: FleetTarget[];
 }
 
-/** Reads the text of a `fleet.toml`; paths are taken from `folder`. Throws as `parseConfig` does, with `PL_FLEET_INVALID`. */
-export function parseFleet(text: string, { file, folder }: { file: string; folder: string }): Fleet {
+/** Reads the text of a `fleet.toml`; `absolute` makes a path of it one of this machine. Throws as `parseConfig` does, with `PL_FLEET_INVALID`. */
+export function parseFleet(text: string, { file, absolute }: { file: string; absolute: (path: string) => string }): Fleet {
   const root = parseToml(text, file);
   const value = plainValue(root);
   const parsed = checkedValue(fleetSchema, value, { where: file, placeAt: (path) => placeOf(root, path), code: 'PL_FLEET_INVALID', fix: 'Correct these keys; docs/fleet.md lists every key with its default.', more: [...overrideProblems(value), ...twice(value)], ofFiles: [] });
-  return { name: parsed.fleet.name, targets: parsed.targets.map((target) => filled(target, parsed.defaults, folder)) };
+  return { name: parsed.fleet.name, targets: parsed.targets.map((target) => filled(target, parsed.defaults, absolute)) };
 }
 
-function filled(target: FleetFile['targets'][number], defaults: FleetFile['defaults'], folder: string): FleetTarget {
+function filled(target: FleetFile['targets'][number], defaults: FleetFile['defaults'], absolute: (path: string) => string): FleetTarget {
   const own = { ...defaults, ...target };
   return {
     name: target.name,
-    repository: isPath(target.repository) ? resolve(folder, target.repository) : target.repository,
+    repository: isPath(target.repository) ? absolute(target.repository) : target.repository,
     branch: own.branch ?? null,
     config: own.config ?? null,
     tag: own.tag ?? null,

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Fleet, FleetTarget } from './parse.js';
 
-/** What tells one schedule from another, and what somebody changed by hand from what the file changed. */
+/** A schedule on the server: what it was made from, and what somebody changed by hand. */
 export interface StoredSchedule {
   target: string;
-  /** Of all that the file said of the target when it was applied. */
-  hash: string;
   /** As the file had it when it was applied. */
   applied: FleetTarget;
   /** What stands in the schedule now and not in the file that was applied, a line each; empty: nothing. */
@@ -30,11 +27,6 @@ export function schedulesOf(prefix: string, fleet: string): string {
   return `${prefix}/fleet/${fleet}/`;
 }
 
-/** SHA-256 of the target as JSON with its keys in order, 16 hexadecimal digits. */
-export function hashOf(target: FleetTarget): string {
-  return createHash('sha256').update(JSON.stringify(ordered(target))).digest('hex').slice(0, 16);
-}
-
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
@@ -48,7 +40,8 @@ export function changesOf(fleet: Fleet, stored: readonly StoredSchedule[]): Sche
   const wanted = fleet.targets.map((target): ScheduleChange => {
     const old = before.get(target.name);
     if (old === undefined) return { kind: 'create', target };
-    if (old.hash !== hashOf(target)) return { kind: 'update', target, what: differences(old.applied, target), drift: old.drift };
+    const what = differences(old.applied, target);
+    if (what.length > 0) return { kind: 'update', target, what, drift: old.drift };
     return old.drift.length > 0 ? { kind: 'drift', target, drift: old.drift } : { kind: 'same', target };
   });
   const removed = stored.filter(({ target }) => !named.has(target)).map(({ target, drift }): ScheduleChange => ({ kind: 'remove', name: target, drift }));

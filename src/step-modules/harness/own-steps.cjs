@@ -1,7 +1,7 @@
 // Runs in a process of its own, read from its standard input: loads a user's module, and says what its functions take, or calls one.
 const { spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+const paths = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 /** `plan`: see src/step-modules/plan.ts. What it says is the last thing that its process prints. */
@@ -11,7 +11,7 @@ async function run(plan) {
   // A step whose function throws later than it ends would end as if nothing had happened.
   process.on('uncaughtException', (error) => void say(thrown(error)));
   process.on('unhandledRejection', (error) => void say(thrown(error)));
-  const path = join(plan.root ?? process.cwd(), plan.module);
+  const path = paths.join(plan.root ?? process.cwd(), plan.module);
   if (!existsSync(path)) return say({ kind: 'unloadable', text: 'does not exist', line: null });
   let loaded;
   try {

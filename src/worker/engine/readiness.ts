@@ -32,7 +32,13 @@ type QueueType = NonNullable<Parameters<Client['connection']['workflowService'][
 
 /** temporal.api.enums.v1.TaskQueueType */
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the SDK's public face has the enum as a type only
-const queueTypes: Record<'workflow' | 'activity', QueueType> = { workflow: 1, activity: 2 };
+export const queueTypes: Record<'workflow' | 'activity', QueueType> = { workflow: 1, activity: 2 };
+
+/** Who asks for tasks of a queue, or has done so a short while ago. */
+export async function pollersOf(client: Client, name: string, type: QueueType) {
+  const { pollers } = await client.connection.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name }, taskQueueType: type });
+  return pollers ?? [];
+}
 
 /** Whether a worker that began after `since` (milliseconds since the epoch) asks for workflow tasks, and one for the store's activities. */
 export async function workerPolls(client: Client, queuePrefix: string, since: number): Promise<boolean> {
@@ -40,8 +46,6 @@ export async function workerPolls(client: Client, queuePrefix: string, since: nu
     { name: queues.workflows(queuePrefix), type: queueTypes.workflow },
     { name: queues.hub(queuePrefix), type: queueTypes.activity },
   ];
-  const answersOf = await Promise.all(
-    wanted.map(async ({ name, type }) => await client.connection.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name }, taskQueueType: type })),
-  );
-  return answersOf.every(({ pollers }) => (pollers ?? []).some(({ lastAccessTime }) => lastAccessTime && tsToMs(lastAccessTime) >= since));
+  const polled = await Promise.all(wanted.map(async ({ name, type }) => await pollersOf(client, name, type)));
+  return polled.every((pollers) => pollers.some(({ lastAccessTime }) => lastAccessTime && tsToMs(lastAccessTime) >= since));
 }

@@ -1,12 +1,12 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { benchmarksText } from '../config/benchmarks.js';
-import type { JudgeInput, RunInput } from '../inputs.js';
-import { searchAttributes } from '../messages.js';
+import { benchmarksText } from '../core/config/benchmarks.js';
+import type { JudgeInput, RunInput } from '../core/inputs.js';
+import { searchAttributes } from '../core/messages.js';
 
 export type Start = { kind: 'run'; input: RunInput } | { kind: 'judge'; input: JudgeInput };
 
-/** What a workflow of perfloop is started with, so that lists and the Temporal UI show what it is. */
-export function startFacts(start: Start) {
+/** What a run is started with, by a client or by another workflow, so that lists and the Temporal UI show what it is. */
+export function startOptions(start: Start) {
   const { target, who, run } = start.input;
   const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value });
   return {
