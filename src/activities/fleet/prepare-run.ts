@@ -4,6 +4,7 @@ import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
+import { checkRunSize } from '../../core/run/run-size.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
 import { keepConfig } from '../../store/run-config.js';
@@ -15,13 +16,15 @@ import { fetchBranch } from './fetch-branch.js';
 
 /** What a run of the target begins with: the head of its branch, and the config of that commit with what the fleet says. */
 export function prepareRunActivity({ home, artifacts }: { home: Home; artifacts: ArtifactStore }): FleetActivities['prepareRun'] {
-  return activity(async ({ run, target }, { signal }) => {
+  return activity(async ({ run, target, queuePrefix, who }, { signal }) => {
     const { dir, revision } = await fetchBranch(join(home.root, 'fleet'), target.repository, target.branch, signal);
     const config = withBudgets(await configOf(dir, revision, target), target);
     requireBenchmark(config);
     const resolved = await resolveTarget({ dir, revision, name: config.target.name ?? target.name, artifacts });
+    const prepared = { target: resolved.target, config, warnings: resolved.warnings };
+    checkRunSize({ v: 1, run, ...prepared, queuePrefix, who });
     await keepConfig(artifacts, run, config);
-    return { target: resolved.target, config, warnings: resolved.warnings };
+    return prepared;
   });
 }
 

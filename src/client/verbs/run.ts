@@ -11,7 +11,7 @@ import { note, whoAmI, type CliContext } from '../context.js';
 import { keepConfig } from '../../store/run-config.js';
 import { newRunId } from '../run-id.js';
 import { resumeInput } from '../resume/continuation.js';
-import { checkRunSize } from '../run-size.js';
+import { checkRunSize } from '../../core/run/run-size.js';
 import { runSettings } from '../run-settings.js';
 import { openSession } from '../session.js';
 import { startWorkflow } from '../start.js';

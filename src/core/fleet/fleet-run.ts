@@ -32,7 +32,7 @@ export interface PreparedRun {
 
 export interface FleetActivities {
   /** Fetches the branch and reads its config. */
-  prepareRun(input: { v: 1; run: string; target: FleetTarget }): Promise<PreparedRun>;
+  prepareRun(input: { v: 1; run: string; target: FleetTarget; queuePrefix: string; who: string }): Promise<PreparedRun>;
   /** Pauses the schedule, with the reason, where this failure is the last of too many in a row. */
   afterFailure(input: { v: 1; schedule: string; /** Id of the workflow that fails. */ workflow: string; pauseAfter: number; failure: string }): Promise<{ paused: boolean }>;
 }

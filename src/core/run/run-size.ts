@@ -1,7 +1,7 @@
-import type { StepConfig } from '../core/config/steps-schema.js';
-import { PerfloopError } from '../core/errors.js';
-import type { RunInput } from '../core/inputs.js';
-import { jsonBytes, kilobytes, mostCarried, stateBytes } from '../core/run/carried.js';
+import type { StepConfig } from '../config/steps-schema.js';
+import { PerfloopError } from '../errors.js';
+import type { RunInput } from '../inputs.js';
+import { jsonBytes, kilobytes, mostCarried, stateBytes } from './carried.js';
 
 /**
  * Throws `PL_RUN_TOO_LARGE` where a run could not hand on what it begins with, so that nobody finds out in the middle of it:

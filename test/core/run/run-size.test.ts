@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { checkRunSize } from '../../src/client/run-size.js';
-import { parseConfig } from '../../src/core/config/parse.js';
-import type { Config } from '../../src/core/config/schema.js';
-import type { RunInput } from '../../src/core/inputs.js';
-import { planOf } from '../../src/core/pipeline/plan-of.js';
-import { begin } from '../../src/core/pipeline/machine/begin.js';
-import { complete } from '../../src/core/pipeline/machine/complete.js';
-import { dump } from '../../src/core/pipeline/machine/dump.js';
-import { end } from '../../src/core/pipeline/machine/end.js';
-import { ready } from '../../src/core/pipeline/machine/ready.js';
-import { start } from '../../src/core/pipeline/machine/start.js';
-import { jsonBytes, mostCarried, stateBytes } from '../../src/core/run/carried.js';
+import { checkRunSize } from '../../../src/core/run/run-size.js';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import type { Config } from '../../../src/core/config/schema.js';
+import type { RunInput } from '../../../src/core/inputs.js';
+import { planOf } from '../../../src/core/pipeline/plan-of.js';
+import { begin } from '../../../src/core/pipeline/machine/begin.js';
+import { complete } from '../../../src/core/pipeline/machine/complete.js';
+import { dump } from '../../../src/core/pipeline/machine/dump.js';
+import { end } from '../../../src/core/pipeline/machine/end.js';
+import { ready } from '../../../src/core/pipeline/machine/ready.js';
+import { start } from '../../../src/core/pipeline/machine/start.js';
+import { jsonBytes, mostCarried, stateBytes } from '../../../src/core/run/carried.js';
 
 const chain = (count: number, command: string): Config => parseConfig(`[commands]\nbenchmark = "true"\n${Array.from({ length: count }, (_, index) => `[[steps]]\ntype = "command"\nname = "step-${index}"\nneeds = [${index === 0 ? '' : `"step-${index - 1}"`}]\ncommand = "${command}"\n`).join('')}`, 'perfloop.toml');
 
