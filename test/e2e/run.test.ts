@@ -173,9 +173,11 @@ describe('a run of two rounds', () => {
     const count = (name: string): number => target.effects().filter((line) => line === name).length;
     // All candidates have the base's lock files.
     expect(count('setup')).toBe(1);
-    // The base and four candidates that could be built at all (beta's was tried), then alpha and its champion eight times
-    // afresh, and champion and base as often as the final measurement has pairs.
-    expect(count('build')).toBe(1 + 4 + 2 * 8 + 2 * 10);
+    // The base and four candidates that could be built at all (beta's was tried), then alpha and its champion afresh for the
+    // looks of the confirmation, of which a busy machine takes more, and champion and base as often as the final measurement has pairs.
+    const { builds = 0 } = trialTitled('alpha waits no longer').verdict?.measured ?? {};
+    expect(builds).toBeGreaterThanOrEqual(8);
+    expect(count('build')).toBe(1 + 4 + 2 * builds + 2 * 10);
     // The base and every candidate that built. What was changed of the accepted one is in no function that could throw.
     expect(count('test')).toBe(1 + 3);
   });
