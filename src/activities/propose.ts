@@ -44,12 +44,14 @@ export function proposeActivity(deps: Dependencies): HostActivities['propose'] {
 async function findingsByProtection(deps: Dependencies, { target, config, findings }: Input): Promise<{ findings: Finding[]; kept: KeptFile[] }> {
   if (findings === undefined) return { findings: [], kept: [] };
   const protectedBy = protectionOf(await rulesOf(await repositoryOf(deps, target), target, config));
-  const all = await deps.artifacts.getJson<Finding[]>(findings);
-  const kept = all.flatMap(({ file }) => {
-    const protection = protectedBy(file);
-    return protection === undefined ? [] : [{ file, protection }];
-  });
-  return { findings: all.filter(({ file }) => protectedBy(file) === undefined), kept };
+  const editable: Finding[] = [];
+  const kept: KeptFile[] = [];
+  for (const finding of await deps.artifacts.getJson<Finding[]>(findings)) {
+    const protection = protectedBy(finding.file);
+    if (protection === undefined) editable.push(finding);
+    else kept.push({ file: finding.file, protection });
+  }
+  return { findings: editable, kept };
 }
 
 async function proposed(deps: Dependencies, input: Input, findings: readonly Finding[], attempt: Attempt): Promise<Candidate[]> {

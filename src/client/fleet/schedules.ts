@@ -77,7 +77,7 @@ export async function storedSchedules(server: FleetServer): Promise<ServerSchedu
   const ids: string[] = [];
   const begin = schedulesOf(prefix, fleet);
   for await (const { scheduleId: id } of client.schedule.list()) if (id.startsWith(begin)) ids.push(id);
-  const described = await inBatches(ids.toSorted(), 20, (id) => client.schedule.getHandle(id).describe());
+  const described = await inLanes(ids.toSorted(), (id) => client.schedule.getHandle(id).describe());
   return described.map((description) => stored(server, description));
 }
 
@@ -133,13 +133,16 @@ function numbers(ranges: readonly Span[]): number[] {
   return [...new Set(values)].toSorted((one, other) => one - other);
 }
 
-/** One after another in so many lanes, the results in order. */
-export async function inBatches<Item, Result>(items: readonly Item[], lanes: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
+/** The server is not asked for more at a time. */
+const mostAtOnce = 20;
+
+/** For all of them, some at a time; the results in order. */
+export async function inLanes<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index] as Item);
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, items.length) }, lane));
   return results;
 }

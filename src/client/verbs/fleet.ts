@@ -8,11 +8,8 @@ import { PerfloopError } from '../../core/errors.js';
 import { queues } from '../../core/queues.js';
 import { note, whoAmI, type CliContext } from '../context.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
-import { createSchedule, fleetServer, inBatches, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
+import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
 import { openSession, type Session } from '../session.js';
-
-/** The server is not asked for more at a time. */
-const lanes = 20;
 
 export interface FleetChange {
   target: string;
@@ -43,7 +40,7 @@ export async function fleetApply(context: CliContext, file: string | undefined, 
     const { ensureSearchAttributes } = await import('../../worker/engine/search-attributes.js');
     await ensureSearchAttributes(session.client);
     let carried = 0;
-    const done = await inBatches(changes, lanes, async (change) => {
+    const done = await inLanes(changes, async (change) => {
       const isDone = await carryOut(server, change, force);
       carried += 1;
       if (carried % 100 === 0 && carried < changes.length) note(context, `${carried} of ${changes.length} targets`);
@@ -101,8 +98,9 @@ export interface FleetState {
 export async function fleetStatus(context: CliContext, file: string | undefined): Promise<{ fleet: string; targets: FleetState[] }> {
   return withFleet(context, file, async (fleet, server) => {
     const stored = new Map((await storedSchedules(server)).map((schedule) => [schedule.target, schedule]));
-    const known = await inBatches(fleet.targets, lanes, async ({ name }) => stateOf(server, name, stored.get(name) ?? null, true));
-    const extra = await inBatches([...stored.values()].filter(({ target }) => !fleet.targets.some(({ name }) => name === target)), lanes, async (schedule) => stateOf(server, schedule.target, schedule, false));
+    const known = await inLanes(fleet.targets, async ({ name }) => stateOf(server, name, stored.get(name) ?? null, true));
+    const named = new Set(fleet.targets.map(({ name }) => name));
+    const extra = await inLanes([...stored.values()].filter(({ target }) => !named.has(target)), async (schedule) => stateOf(server, schedule.target, schedule, false));
     return { fleet: fleet.name, targets: [...known, ...extra] };
   });
 }
@@ -138,10 +136,11 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
     const stored = await storedSchedules(server);
     // What is no longer in the file can still be removed.
     const wanted = what === 'remove' ? removable(fleet, stored, names) : targetsNamed(fleet, names).map(({ name }) => name);
-    const missing = wanted.filter((name) => !stored.some(({ target }) => target === name));
+    const applied = new Set(stored.map(({ target }) => target));
+    const missing = wanted.filter((name) => !applied.has(name));
     if (missing.length > 0 && what !== 'remove') throw new PerfloopError('PL_FLEET_NOT_APPLIED', `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ` and ${missing.length - 10} more` : ''} ${missing.length === 1 ? 'has' : 'have'} no schedule on the server yet`, { where: fleet.name, fix: 'Run `perfloop fleet apply` first.' });
-    const targets = wanted.filter((name) => !missing.includes(name));
-    await inBatches(targets, lanes, async (name) => {
+    const targets = wanted.filter((name) => applied.has(name));
+    await inLanes(targets, async (name) => {
       const handle = server.client.schedule.getHandle(scheduleId(server.prefix, server.fleet, name));
       if (what === 'run') await handle.trigger(ScheduleOverlapPolicy.SKIP);
       else if (what === 'pause') await handle.pause(`paused by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
