@@ -68,6 +68,17 @@ describe('a fleet', () => {
     const run = (await ended('fetched'))?.result?.run ?? '';
     expect(jsonOf(await cli(engine, ['show', run, '--json']))).toMatchObject({ state: 'done', rounds: 1, target: { name: 'fetched' } });
 
+    // A failure of which the server keeps nothing any more is not counted, and hides no other.
+    const { workflow: first = '' } = (await ended('vanished')) ?? {};
+    await engine.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: first } });
+    const isKnown = (): Promise<boolean> => engine.client.workflow.getHandle(first).describe().then(() => true, () => false);
+    await expect.poll(isKnown, patience).toBe(false);
+    await fleet(['run', 'vanished']);
+    await expect.poll(async () => ((await ended('vanished'))?.workflow === first ? null : await ended('vanished')), patience).toMatchObject({ state: 'failed' });
+    const { workflow: second = '' } = (await ended('vanished')) ?? {};
+    await expect(engine.client.workflow.getHandle(second).result()).rejects.toMatchObject({ cause: { type: 'PL_FLEET_NO_BRANCH' } });
+    expect((await states())[1]).toMatchObject({ schedule: 'on' });
+
     await fleet(['run', 'vanished']);
     await expect.poll(async () => (await states())[1], patience).toMatchObject({ schedule: 'paused', next: null, note: expect.stringMatching(/after 2 failures in a row; the last: PL_FLEET_NO_BRANCH: the repository has no branch vanished/) as string });
     expect((await fleet(['resume', 'vanished', '--reason', 'the branch is back'])).code).toBe(0);

@@ -1,4 +1,4 @@
-import { ScheduleNotFoundError, type Client } from '@temporalio/client';
+import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
 import { activity } from '../activity.js';
 
@@ -24,7 +24,13 @@ export function afterFailureActivity(client: Client): FleetActivities['afterFail
   });
 }
 
+/** Where the server keeps nothing of it any more, nobody can say so. */
 async function hasFailed(client: Client, workflow: string): Promise<boolean> {
-  const { status } = await client.workflow.getHandle(workflow).describe();
-  return status.name === 'FAILED' || status.name === 'TIMED_OUT';
+  try {
+    const { status } = await client.workflow.getHandle(workflow).describe();
+    return status.name === 'FAILED' || status.name === 'TIMED_OUT';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }

@@ -5,6 +5,9 @@ import { relativePath, revision } from '../config/values.js';
 import { cadenceForms, parseCadence } from './cadence.js';
 import { repositoryProblem } from './repository.js';
 
+/** So many of its last runs a schedule remembers. */
+const mostRemembered = 10;
+
 /** It becomes a part of schedule and workflow ids, and of folders. */
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be lower-case letters, digits and `-`, at most 60, a letter or digit first');
 
@@ -18,7 +21,7 @@ const settings = {
   time_zone: z.string().refine(isTimeZone, 'is no time zone such as UTC or Europe/Berlin').optional().describe('In which `cadence` is meant. Default: UTC.'),
   jitter: durationMs.optional().describe('A run begins up to this much later, at random, so that not all begin at once. Default: 10m.'),
   catch_up: durationMs.optional().describe('A run that was missed, as nothing was up, is made up for within this time. Default: 1h.'),
-  pause_after: z.int().min(1).max(100).optional().describe('It is paused, with the reason, after so many failures in a row. Default: 3.'),
+  pause_after: z.int().min(1).max(mostRemembered).optional().describe('It is paused, with the reason, after so many failures in a row, at most 10: a schedule remembers no more. Default: 3.'),
   max_wall: durationMs.optional().describe('Budget of wall time for a run; see `loop.max_wall`. Default: that of its config.'),
   max_trials: z.int().min(1).max(100_000).optional().describe('Budget of trials for a run; see `loop.max_trials`. Default: that of its config.'),
   money: z.number().positive().max(1e9).optional().describe('US dollars of models and agents for a run; see `budget.money`. Default: that of its config.'),

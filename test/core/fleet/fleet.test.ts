@@ -51,6 +51,11 @@ describe('a fleet file', () => {
     expect(problems(`${head}${target('one', 'overrides.loop.ronds = 1\n')}`)).toEqual([expect.stringMatching(/^fleet\.toml:6: targets\[0\]\.overrides\.loop\.ronds: unknown key; did you mean rounds\?/)]);
   });
 
+  test('a schedule remembers ten runs, so that no more failures in a row can be counted', () => {
+    expect(problems(`${head}${target('one', 'pause_after = 11\n')}`)).toEqual([expect.stringMatching(/targets\[0\]\.pause_after: must be at most 10/)]);
+    expect(read(`${head}${target('one', 'pause_after = 10\n')}`).targets[0]?.pauseAfter).toBe(10);
+  });
+
   test.each(['ext::sh -c evil', 'https://token@example.org/x', '-uevil', 'ftp://example.org/x'])('%j is no repository', (repository) => {
     expect(problems(`${head}[[targets]]\nname = "a"\nrepository = ${JSON.stringify(repository)}\n`)).toHaveLength(1);
   });
