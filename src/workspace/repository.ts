@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import type { CommitRef, Target } from '../core/target.js';
@@ -38,6 +38,10 @@ export interface Repository {
   branch(name: string): Promise<string | undefined>;
 }
 
+/** Commits that this process has seen in a repository and kept there, by the folder itself: one that is deleted and made anew is another. */
+const ensured = new Set<string>();
+const mostEnsured = 10_000;
+
 /** Opens the target's repository in the home, making it when it is not there. `name` is for another than the one that all runs share. */
 export async function openRepository(home: Home, target: Target, artifacts: ArtifactStore, name = target.id): Promise<Repository> {
   if (!/^[A-Za-z0-9][\w-]{0,63}$/.test(target.id)) throw new PerfloopError('PL_TARGET_ID', `the target id ${JSON.stringify(target.id)} cannot name a folder`, { fix: 'Start the run again with this version of perfloop.' });
@@ -52,11 +56,18 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
     return found.exitCode === 0 ? found.stdout.toString('utf8').trim() : undefined;
   };
 
+  /** Git writes a reference as a file; of one that it has packed away since, this does not know. */
+  const hasKeepFile = async (commit: string) => (await readFile(join(path, keepRef(commit)), 'utf8').catch(() => '')).trim() === commit;
+
   const keep = async (commit: string) => {
-    if ((await refIs(keepRef(commit))) !== commit) await locked(() => git(['update-ref', keepRef(commit), commit], here));
+    if ((await hasKeepFile(commit)) || (await refIs(keepRef(commit))) === commit) return;
+    await locked(() => git(['update-ref', keepRef(commit), commit], here));
   };
 
   const ensureCommit = async (ref: CommitRef): Promise<void> => {
+    const { ino, birthtimeMs } = await stat(path);
+    const name = `${path} ${ino} ${birthtimeMs} ${ref.commit}`;
+    if (ensured.has(name) && (await hasKeepFile(ref.commit))) return;
     if (!(await hasCommit(ref.commit, here))) {
       if (ref.commit !== target.base.commit) await ensureCommit(target.base);
       await artifacts.verify(ref.bundle);
@@ -64,6 +75,8 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
       if (!(await hasCommit(ref.commit, here))) throw new PerfloopError('PL_BUNDLE_WITHOUT_COMMIT', `the bundle ${ref.bundle.sha.slice(0, 12)} does not hold the commit ${ref.commit}`, { where: artifacts.pathOf(ref.bundle), fix: 'Start the run again: it stores the commit anew.' });
     }
     await keep(ref.commit);
+    if (ensured.size >= mostEnsured) ensured.clear();
+    ensured.add(name);
   };
 
   return {

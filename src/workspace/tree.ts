@@ -59,11 +59,31 @@ export async function changedPathsBetween(from: string, to: string, options: Git
   return changes;
 }
 
-/** The bytes of a file of a commit. Throws PL_NO_SUCH_FILE. */
+/** Small files that were read last, by commit and path; null: the commit has none there. What a proposer changed is looked at from many sides, and each asks git for the same few files. */
+const read = new Map<string, Buffer | null>();
+const mostRead = 256;
+const largestKept = 1 << 16;
+
+/** The bytes of a file of a commit, not to be written to. Throws PL_NO_SUCH_FILE. */
 export async function readFileAt(commit: string, file: string, options: GitOptions): Promise<Buffer> {
-  const result = await gitResult(['cat-file', 'blob', `${commit}:${file}`], options);
-  if (result.exitCode !== 0) throw new PerfloopError('PL_NO_SUCH_FILE', `${file} is not a file of the commit ${commit.slice(0, 12)}`, { where: options.cwd, problems: [result.stderr.trim()] });
+  const name = `${commit}:${file}`;
+  const before = read.get(name);
+  if (before === null) throw noSuchFile(commit, file, options, []);
+  if (before !== undefined) return before;
+  const result = await gitResult(['cat-file', 'blob', name], options);
+  const absent = result.exitCode !== 0 && / does not exist in /.test(result.stderr);
+  if (/^[0-9a-f]{40}$/.test(commit) && (absent || (result.exitCode === 0 && result.stdout.byteLength <= largestKept))) remember(name, absent ? null : result.stdout);
+  if (result.exitCode !== 0) throw noSuchFile(commit, file, options, [result.stderr.trim()]);
   return result.stdout;
+}
+
+function remember(name: string, content: Buffer | null): void {
+  read.set(name, content);
+  for (const oldest of [...read.keys()].slice(0, Math.max(0, read.size - mostRead))) read.delete(oldest);
+}
+
+function noSuchFile(commit: string, file: string, options: GitOptions, problems: string[]): PerfloopError {
+  return new PerfloopError('PL_NO_SUCH_FILE', `${file} is not a file of the commit ${commit.slice(0, 12)}`, { where: options.cwd, problems });
 }
 
 /** Whether the commit (with its tree) is in the repository. */

@@ -34,6 +34,28 @@ describe('repository', () => {
     expect(await repository.treeHash(base)).not.toBe(await repository.treeHash(ref.commit));
   });
 
+  test('starts no git for what it knows: a file of a commit, none of that name, and that the commit is kept', async () => {
+    const dir = userRepository({ 'known.js': '1\n' });
+    const { repository, target, base } = await prepared(dir);
+    const ask = async () => {
+      await repository.ensureCommit(target.base);
+      return [(await repository.readFileAt(base, 'known.js')).toString(), await codeOf(repository.readFileAt(base, 'none.js'))];
+    };
+    const first = await ask();
+    const path = process.env['PATH'];
+    process.env['PATH'] = temporaryFolder();
+    try {
+      expect(await ask()).toEqual(first);
+      expect(await codeOf(repository.listFiles('HEAD'))).toBe('PL_NO_GIT');
+    } finally {
+      process.env['PATH'] = path;
+    }
+    // Another program may have cleaned it away.
+    await rm(join(repository.path, 'refs/perfloop/commits', base));
+    await repository.ensureCommit(target.base);
+    expect(existsSync(join(repository.path, 'refs/perfloop/commits', base))).toBe(true);
+  });
+
   test('is restored on another host from the artifacts alone', async () => {
     const dir = userRepository();
     const { artifacts, repository, target, base } = await prepared(dir);
