@@ -21,12 +21,17 @@ export async function fetchBranch(folder: string, repository: string, branch: st
   await git(['init', '--quiet', '--bare'], { cwd: dir, signal });
   const options = { cwd: dir, signal, settings: 'user' as const, config: noHelpers };
   const asked = branch === null ? 'HEAD' : `refs/heads/${branch}`;
-  const revision = `refs/perfloop/fleet/${branch ?? 'HEAD'}`;
+  const revision = branch === null ? 'refs/perfloop/fleet-head' : `refs/perfloop/fleet-heads/${flat(branch)}`;
   const fetched = await withLockRetry(dir, () => gitResult(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--', repository, `+${asked}:${revision}`], options));
   if (fetched.exitCode === 0) return { dir, revision };
   if (/couldn't find remote ref/i.test(fetched.stderr)) throw noBranch(repository, branch);
   const said = fetched.stderr.trim().split('\n').at(-1) ?? '';
   throw new PerfloopError('PL_FLEET_UNREACHABLE', `the repository cannot be fetched: ${said.replace(/^(fatal|error): /, '')}`, { where: repository, fix: `Try \`git ls-remote ${repository}\` as the user that the worker runs as; credentials belong into its credential helper or its ssh keys.`, problems: fetched.stderr.trim().split('\n').slice(-5) });
+}
+
+/** As one part of a ref's name: `a` and `a/b`, which were there one after the other, would be a file and a folder of one name. */
+function flat(branch: string): string {
+  return branch.replaceAll(/[%/]/g, encodeURIComponent);
 }
 
 async function branchHere(dir: string, branch: string, signal: AbortSignal): Promise<string> {
