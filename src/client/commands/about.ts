@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { PerfloopError } from '../../core/errors.js';
+import { roles, type Role } from '../access/roles.js';
 import { emit } from '../context.js';
 import { wantsUnicode } from '../style.js';
 import { declareVerb, type Finish } from './declare.js';
@@ -38,6 +39,19 @@ export function declareAboutVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<{ role?: Role[] }>(program, finish, {
+    usage: 'token <name>',
+    summary: 'make a token for a person or a program, for what perfloop serves over the network',
+    details: 'Prints the token, which is kept nowhere, and the table for the file of tokens (PERFLOOP_TOKENS, or tokens.toml of the home), which holds its hash alone. Without a role it reads.',
+    options: [['--role <role>', 'what it may do: approve, run or admin (may be repeated)', role]],
+    examples: ['perfloop token ada --role approve', 'perfloop token ci --role run --json'],
+    async action(context, { role: chosen = [] }, name = '') {
+      const { newToken } = await import('../verbs/token.js');
+      emit(context, newToken(name, chosen), ({ token, table }) => `the token, shown this once:\n  ${token}\n\nfor the file of tokens:\n${table.trimEnd()}`);
+      return 0;
+    },
+  });
+
   declareVerb<{ allowWrite?: boolean }>(program, finish, {
     usage: 'mcp',
     summary: 'serve every tool, the runs and judgements to an MCP client, on stdin and stdout',
@@ -50,4 +64,10 @@ export function declareAboutVerbs(program: Command, finish: Finish): void {
       return 0;
     },
   });
+}
+
+function role(text: string, earlier: unknown): Role[] {
+  const found = roles.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${roles.join(', ')}.`);
+  return [...(Array.isArray(earlier) ? (earlier as Role[]) : []), found];
 }
