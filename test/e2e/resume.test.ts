@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dryRun } from '../../src/client/verbs/dry-run.js';
+import { runs } from '../../src/client/verbs/runs.js';
 import { sharedEngine } from './shared.js';
 import { startRun, type StartedRun } from './runs.js';
 import { createTarget, effect, type Target } from './target.js';
@@ -70,6 +71,8 @@ describe('a run that goes on after another one', () => {
     await waitsAtGate(terminated, 1);
     await expect(startRun(engine, target, { resume: terminated.id })).rejects.toMatchObject({ code: 'PL_RUN_NOT_OVER' });
     await terminated.handle.terminate('a test');
+    // It wrote no end of its own.
+    expect((await runs(engine.context, { limit: 20 })).runs.find(({ run }) => run === terminated.id)).toMatchObject({ state: 'running', endedOnServer: 'terminated' });
     const cancelled = await startRun(engine, target, { resume: true });
     await waitsAtGate(cancelled, 2);
     await cancelled.handle.cancel();

@@ -12,7 +12,7 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
     async action(context, { limit = 20, target }) {
       const { runs } = await import('../verbs/runs.js');
       const { printRuns } = await import('../print/runs.js');
-      emit(context, runs(context, { limit, ...(target === undefined ? {} : { target }) }), printRuns);
+      emit(context, await runs(context, { limit, ...(target === undefined ? {} : { target }) }), printRuns);
       return 0;
     },
   });

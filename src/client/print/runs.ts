@@ -1,14 +1,14 @@
 import { ratioText } from '../../core/verdict/words.js';
-import type { RunHeader } from '../../store/writer.js';
+import type { ListedRun } from '../verbs/runs.js';
 import type { Style } from '../style.js';
 import { durationText } from './numbers.js';
 import { table, type Column } from './table.js';
 import { stateFormat } from './state.js';
 
-const columns: Column<RunHeader>[] = [
+const columns: Column<ListedRun>[] = [
   { title: 'run', cell: (run) => run.run, colour: (_run, text, style) => style('bold', text) },
   { title: 'target', cell: (run) => run.target.name },
-  { title: 'state', cell: (run) => run.state, colour: (run, text, style) => style(stateFormat[run.state], text) },
+  { title: 'state', cell: (run) => run.endedOnServer ?? run.state, colour: (run, text, style) => style(run.endedOnServer === null ? stateFormat[run.state] : 'red', text) },
   { title: 'phase', cell: (run) => (run.kind === 'judge' ? 'judge' : `${run.phase} ${run.round}/${run.rounds}`) },
   { title: 'accepted', cell: (run) => (run.kind === 'judge' ? '' : String(run.accepted)), align: 'right' },
   { title: 'speed-up', cell: (run) => (run.speedup === null ? '' : ratioText(run.speedup.ratio)), align: 'right' },
@@ -16,7 +16,7 @@ const columns: Column<RunHeader>[] = [
   { title: 'took', cell: (run) => (run.endedAt === null ? '' : durationText(run.endedAt - run.startedAt)), align: 'right' },
 ];
 
-export function printRuns({ runs }: { runs: readonly RunHeader[] }, style: Style): string {
+export function printRuns({ runs }: { runs: readonly ListedRun[] }, style: Style): string {
   if (runs.length === 0) return 'no runs yet; start one with `perfloop run DIR`';
   return table(runs, columns, style);
 }
