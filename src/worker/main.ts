@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
-import { DefaultLogger, Runtime, type NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
 import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
@@ -10,13 +10,15 @@ import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
+import { currentBuild } from './engine/package-paths.js';
 import { claimHub } from './hub-claim.js';
+import { installRuntime } from './telemetry/runtime.js';
 
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false } } });
   const home = homeFrom(process.env);
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });
   const settings = resolveConnection({ env: process.env });
   if (settings.local) throw new PerfloopError('PL_NO_ADDRESS', 'a worker needs the address of a Temporal server', { where: 'TEMPORAL_ADDRESS', fix: 'Set TEMPORAL_ADDRESS, or run `perfloop up` for a local one.' });
   // What a killed worker left must be gone before new work begins.

@@ -43,18 +43,18 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ tag?: string[]; hub?: boolean }>(program, finish, {
+  declareVerb<{ tag?: string[]; hub?: boolean; metrics?: string }>(program, finish, {
     usage: 'worker',
     summary: 'run a worker of this machine against the configured server',
     details: 'A fleet has one worker with --hub, which writes the store for all.',
-    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers']],
-    examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub'],
-    async action(context, { tag = ['cpu'], hub = false }) {
+    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)']],
+    examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub --metrics 127.0.0.1:9464'],
+    async action(context, { tag = ['cpu'], hub = false, metrics }) {
       const { worker } = await import('../verbs/worker.js');
       const { detachOnSignals } = await import('../follow.js');
       const { progressPrinter } = await import('../session.js');
       const result = await worker(
-        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub },
+        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub, ...(metrics === undefined ? {} : { metrics }) },
         {
           onProgress: progressPrinter(context),
           onWaiting: (text) => note(context, text),

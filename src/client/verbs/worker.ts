@@ -5,6 +5,7 @@ import { workerScript } from '../../worker/engine/package-paths.js';
 import type { EngineProgress } from '../../worker/engine/progress.js';
 import { ensureSearchAttributes } from '../../worker/engine/search-attributes.js';
 import { serverInUse } from '../../worker/engine/settings.js';
+import { metricsAddress } from '../../worker/telemetry/metrics-address.js';
 import { localWorkerEnvironment } from '../../worker/engine/worker-environment.js';
 
 export interface WorkerOptions {
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   tags: string[];
   /** Whether this worker writes the store for all; one per fleet. */
   hub: boolean;
+  /** `HOST:PORT` at which it serves metrics; absent: as PERFLOOP_METRICS says. */
+  metrics?: string;
   /** Runs in the place of perfloop's own worker. */
   workerScript?: string;
 }
@@ -35,7 +38,9 @@ export interface WorkerResult {
 
 /** Runs one worker in the foreground against the configured server, or the local engine where none is. */
 export async function worker(options: WorkerOptions, io: WorkerIo): Promise<WorkerResult> {
-  const { home, env } = options;
+  const { home } = options;
+  const env = options.metrics === undefined ? options.env : { ...options.env, PERFLOOP_METRICS: options.metrics };
+  metricsAddress(env);
   const { settings, engine } = await serverInUse({ ...options.connection, env }, { home, env, onProgress: io.onProgress, signal: io.signal });
   // Before it takes work: an attribute that is not registered wedges a workflow for good.
   const client = await connectClient(settings, { patienceMs: 60_000, onWaiting: io.onWaiting });
@@ -45,7 +50,7 @@ export async function worker(options: WorkerOptions, io: WorkerIo): Promise<Work
     await client.connection.close();
   }
   const args = [options.workerScript ?? workerScript, ...options.tags.flatMap((tag) => ['--tag', tag]), ...(options.hub ? ['--hub'] : [])];
-  const child = spawn(process.execPath, args, { env: engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment(options, settings), stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, args, { env: engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment({ ...options, env }, settings), stdio: ['ignore', 'inherit', 'inherit'] });
   if (child.pid !== undefined) io.onStart({ address: settings.address, namespace: settings.namespace, pid: child.pid });
   const drain = (): void => void child.kill('SIGTERM');
   if (io.signal.aborted) drain();
