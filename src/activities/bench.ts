@@ -2,6 +2,7 @@ import { outputProblem, outputRuleOfNoise, printedChecked } from '../core/check/
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { BenchActivities, SampleInput, SharedChampion } from '../core/run/contracts.js';
+import { deviceName } from '../core/run/lease.js';
 import { samplesOf, type Pair } from '../core/sample.js';
 import { mean, median } from '../core/stats/summary.js';
 import { countedPairs } from '../core/verdict/aside.js';
@@ -11,6 +12,7 @@ import { finalMeasurement } from '../core/verdict/final.js';
 import { verdictOf } from '../core/verdict/judge.js';
 import { metricRules } from '../core/verdict/metrics.js';
 import { noiseOf, noisePairsDue, type Noise } from '../core/verdict/noise.js';
+import { refuseMixed } from '../core/verdict/one-device.js';
 import { costPlan } from '../core/verdict/plan.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import { allowanceOf } from '../core/verdict/schedules.js';
@@ -56,8 +58,9 @@ export function benchActivities(deps: Dependencies): BenchActivities {
         return fact === null ? verdict : { ...verdict, facts: [...(verdict.facts ?? []), fact] };
       };
       const taken = earlier === null ? [] : (await deps.artifacts.getJson(earlier, samplesSchema)).pairs;
+      refuseMixed(taken, deviceName(input.lease));
       const own = taken.filter((pair) => pair.stage === stage);
-      const standing = input.shared === undefined ? undefined : await standingIn(deps, input.shared, rule);
+      const standing = input.shared === undefined ? undefined : await standingIn(deps, input, input.shared, rule);
       const next = (pairs: readonly Pair[]): number | 'stop' => {
         const assessed = assessStage(stage, pairs, rule);
         return assessed.kind === 'more' && assessed.builds <= builds ? assessed.pairs : 'stop';
@@ -88,9 +91,10 @@ export function benchActivities(deps: Dependencies): BenchActivities {
 }
 
 /** What champion samples of earlier trials stand in for. */
-async function standingIn(deps: Dependencies, { samples, spread }: SharedChampion, rule: Rule): Promise<(taken: readonly Pair[]) => Pair | null> {
+async function standingIn(deps: Dependencies, { lease }: Pick<SampleInput, 'lease'>, { samples, spread }: SharedChampion, rule: Rule): Promise<(taken: readonly Pair[]) => Pair | null> {
   const stored = await Promise.all(samples.map((one) => deps.artifacts.getJson(one, samplesSchema)));
-  const earlier = stored.flatMap(({ pairs }) => thatCanStandIn(pairs));
+  // The other GPU of this host is another device.
+  const earlier = stored.flatMap(({ pairs }) => thatCanStandIn(pairs)).filter(({ device = deviceName(lease) }) => device === deviceName(lease));
   return (taken) => standIn(taken, earlier, rule.metrics, spread);
 }
 

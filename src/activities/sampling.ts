@@ -6,7 +6,7 @@ import { benchmarksOf, type Benchmark } from '../core/config/benchmarks.js';
 import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { SampleInput, Scope } from '../core/run/contracts.js';
-import type { Lease } from '../core/run/lease.js';
+import { deviceName, type Lease } from '../core/run/lease.js';
 import type { Pair, Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
 import { countedPairs } from '../core/verdict/aside.js';
@@ -71,6 +71,7 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
     let late = false;
     const pairs = await samplePairs({
       stage,
+      device: deviceName(input.lease),
       sides,
       others,
       earlier,

@@ -61,6 +61,8 @@ export interface Pair {
   turns?: Turn[];
   a: Sample;
   b: Sample;
+  /** Where it was taken, as `deviceName` says it. Absent in pairs of earlier versions. */
+  device?: string;
   /** One-minute load average read before the pair. */
   load: number;
   /** How many other programs wanted a CPU just before the pair, in the mean. Absent where that is not known. */

@@ -52,6 +52,7 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   turns: z.array(z.object({ benchmark: z.string(), order })).optional(),
   a: sampleSchema,
   b: sampleSchema,
+  device: z.string().optional(),
   load: z.number(),
   otherLoad: z.number().optional(),
   aside: z.literal(true).optional(),

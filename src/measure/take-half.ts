@@ -19,7 +19,7 @@ export async function takeHalf(request: PairRequest, earlier: Pair, launcher: La
   const taken: TakenSide = new Map();
   for (const benchmark of inRandomOrder(benchmarks)) taken.set(benchmark.name, await takeSide(request, launcher, benchmark, 'b', seed));
   const { left: _left, ...a } = earlier.a;
-  const pair: Pair = { stage, index, order: 'ab', a, b: sampleOf(request, taken), load, at, seed, shared: true, ...before };
+  const pair: Pair = { stage, index, order: 'ab', a, b: sampleOf(request, taken), ...(request.device === undefined ? {} : { device: request.device }), load, at, seed, shared: true, ...before };
   if (!pair.b.ok || pair.b.left?.written !== undefined) delete pair.aside;
   if (!pair.b.ok || !output) return { pair, touched: false };
   const outputDigest = digestOf(countingOutput(new Map(benchmarks.map(({ name }) => [name, taken.get(name)?.stdout ?? ''])), sides.b.worktree, output));

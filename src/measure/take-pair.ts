@@ -39,6 +39,8 @@ export interface SampledBenchmark {
 /** What is executed, and how. */
 export interface PairRequest {
   stage: Stage;
+  /** Where pairs are taken, as they tell; see `deviceName`. Absent: they do not. */
+  device?: string;
   sides: Sides;
   /** Each is executed on both sides of a pair. One alone has no name. */
   benchmarks: readonly SampledBenchmark[];
@@ -76,7 +78,7 @@ export async function takePair(request: PairRequest, launcher: Launcher | null, 
   const taken = await takeBoth();
   const order = turns[0]?.order ?? 'ab';
   const named = turns.flatMap((turn) => (turn.benchmark.name === null ? [] : [{ benchmark: turn.benchmark.name, order: turn.order }]));
-  const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), load, at, seed, ...before };
+  const pair: Pair = { stage: request.stage, index, order, ...(named.length === 0 ? {} : { turns: named }), a: sampleOf(request, taken.a), b: sampleOf(request, taken.b), ...(request.device === undefined ? {} : { device: request.device }), load, at, seed, ...before };
   const whole = await withPrinted(request, pair, taken, takeBoth);
   // What is wrong with a side is evidence, whatever else the machine did.
   if (isFailure(whole) || whole.printed?.kind === 'differs' || whole.b.left?.written !== undefined) delete whole.aside;

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { Pair } from '../../src/core/sample.js';
+import { devicesOf } from '../../src/core/verdict/one-device.js';
+import { hostIdentity } from '../../src/measure/environment.js';
 import { samplesSchema } from '../../src/measure/stored-samples.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
@@ -44,6 +46,7 @@ it('goes on with another host of the kind when one is lost in the middle of a tr
   const { pairs: samples, rule } = await openArtifacts(loop.home.artifacts).getJson(trial.samples, samplesSchema);
   expect(rule?.metrics).toEqual(end.status?.evidence?.metrics);
   expect(samples).toEqual(pairsIn(other.home, run));
+  expect(devicesOf(samples)).toEqual([`${(await hostIdentity(other.home)).id}/cpu`]);
   // The first host had got as far as the confirmation.
   expect(pairsIn(one.home, run).map(({ stage }) => stage)).toContain('confirm');
   await expectIntact({ worktrees: () => [...loop.worktrees(), ...worktreesOf(other.home)] }, counting, { before, interruptions: 0 });

@@ -19,6 +19,11 @@ describe('stored samples', () => {
     expect(samplesSchema.parse(JSON.parse(encodeSamples({ rule: null, pairs: told }))).pairs).toEqual(told);
   });
 
+  it('keep where each pair was taken', () => {
+    const there = pairs.map((pair) => ({ ...pair, device: '3f2a1b4c5d6e/gpu0' }));
+    expect(samplesSchema.parse(JSON.parse(encodeSamples({ rule: null, pairs: there }))).pairs).toEqual(there);
+  });
+
   it('of the first version are pairs alone', () => {
     expect(samplesSchema.parse(JSON.parse(JSON.stringify(pairs)))).toEqual({ rule: null, pairs });
   });

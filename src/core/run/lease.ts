@@ -11,6 +11,11 @@ export interface Lease {
   cpu?: string;
 }
 
+/** A device of all hosts, as samples name it: `3f2a1b4c5d6e/gpu0`. */
+export function deviceName({ host, device }: Pick<Lease, 'host' | 'device'>): string {
+  return `${host}/${device}`;
+}
+
 /** What says most about how fast it is: the model of its GPU, else of its CPU; null where a lease of earlier versions does not tell. */
 export function hardwareOf({ gpu, cpu }: Lease): string | null {
   return gpu ?? cpu ?? null;

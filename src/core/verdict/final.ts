@@ -4,14 +4,16 @@ import type { FinalMeasurement } from '../status.js';
 import { mean, median, worstDecile } from '../stats/summary.js';
 import { countedPairs } from './aside.js';
 import { measuredOf } from './measured.js';
+import { refuseMixed } from './one-device.js';
 import { pairDifference, valueOf, type MetricRule } from './metrics.js';
 
 /**
  * The last measurement of a run: base (a) against champion (b), of fixed size, reported whatever it shows. Nothing is
  * tested, so its delta is 0. A pair with a failed sample is left out of the numbers, and `measured.pairs` shows it.
- * Throws PL_FINAL_SAMPLES when no pair is left.
+ * Throws PL_FINAL_SAMPLES when no pair is left, and PL_SAMPLES_MIXED where they are of several devices.
  */
 export function finalMeasurement(pairs: readonly Pair[], rules: readonly MetricRule[]): Omit<FinalMeasurement, 'samples'> {
+  refuseMixed(pairs);
   const usable = countedPairs(pairs).filter((pair) => pairDifference(pair, rules) !== null);
   if (usable.length === 0) {
     throw new PerfloopError('PL_FINAL_SAMPLES', `None of the ${pairs.length} pairs of the final measurement has numbers on both sides.`, {

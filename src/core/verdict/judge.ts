@@ -6,6 +6,7 @@ import { endVerdict, evidenceText, walkStage } from './assess.js';
 import { factsOf } from './facts.js';
 import { measuredOf } from './measured.js';
 import { differencesOf, valueOf, type MetricRule } from './metrics.js';
+import { refuseMixed } from './one-device.js';
 import type { Rule } from './rule.js';
 import type { Measured, Reason, Verdict } from './verdict.js';
 import { buildsText, gainText, pairsText, percentText } from './words.js';
@@ -17,8 +18,10 @@ const suspiciousRatio = 10;
  * The verdict of a trial, from all pairs that it took. Pure: the same pairs and rule give the same verdict at any time.
  * Where the rule has no screening it is a confirmation alone (a candidate confirmed afresh on a new champion, or the fixed
  * protocol); by a rule of version 1 also where there are no screening pairs. Samples that stop between two looks are inconclusive.
+ * Throws PL_SAMPLES_MIXED where they are of several devices.
  */
 export function verdictOf(pairs: readonly Pair[], rule: Rule): Verdict {
+  refuseMixed(pairs);
   const verdict = decided(pairs, rule);
   const facts = factsOf(pairs, rule.metrics, verdict, (others) => decided(others, rule));
   return facts.length === 0 ? verdict : { ...verdict, facts };
