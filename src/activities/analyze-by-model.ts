@@ -18,10 +18,10 @@ export function analyzeByModelActivity(deps: Dependencies): HostActivities['anal
   return activity((input, attempt) => withModel(deps, input, 'analyze', attempt, async ({ choice, redactor, open }) => {
     const { model, worktree, profile, findings: findingsRef, analysis: analysisRef } = input;
     const { path } = await worktreeOf(deps, worktree);
-    await deps.artifacts.verify(profile);
+    const database = await deps.artifacts.fileOf(profile);
     const findings = await deps.artifacts.getJson<Finding[]>(findingsRef);
     const analysis = await deps.artifacts.getJson<Analysis>(analysisRef);
-    const asked = await askAboutProfile((tools) => open('analyze', tools), { choice, analysis, database: deps.artifacts.pathOf(profile), repo: path, home: deps.home });
+    const asked = await askAboutProfile((tools) => open('analyze', tools), { choice, analysis, database, repo: path, home: deps.home });
     const said = redactor.json(asked.said);
     const both = withModelSaid(analysis, said);
     const notReal = new Map(said.judged.flatMap(({ finding, real, why }) => {

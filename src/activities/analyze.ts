@@ -12,9 +12,9 @@ export function analyzeActivity(deps: Dependencies): HostActivities['analyze'] {
   return activity(async (input, { signal }) => {
     const { config, worktree, profile, survey: surveyRef } = input;
     const { path } = await worktreeOf(deps, worktree);
-    await deps.artifacts.verify(profile);
+    const database = await deps.artifacts.fileOf(profile);
     const { ignore, min_share: minShare, top } = config.profile;
-    const { findings: found, entries, analysis } = await analyzeRunInThread({ database: deps.artifacts.pathOf(profile), worktree: path, ignore, minShare, top }, { signal });
+    const { findings: found, entries, analysis } = await analyzeRunInThread({ database, worktree: path, ignore, minShare, top }, { signal });
     const survey = surveyRef === null ? null : await deps.artifacts.getJson<Survey>(surveyRef);
     const findings = found.map((finding) => withReach(finding, survey));
     await writeEntries(deps, input, entries, findings);

@@ -62,8 +62,8 @@ interface About {
 
 async function talkAbout(deps: Dependencies, input: Input, { choice, redactor, open }: Talking, { finding, findings, about, ground, sandbox }: About): ReturnType<HostActivities['askModel']> {
   const { target, model, profile, attempts, notes } = input;
-  if (profile !== null) await deps.artifacts.verify(profile);
-  const tools = await registryTools({ targets: { repository: ground.worktree, profile: profile === null ? undefined : deps.artifacts.pathOf(profile) }, about: aboutCategory(finding.category), home: deps.home });
+  const database = profile === null ? undefined : await deps.artifacts.fileOf(profile);
+  const tools = await registryTools({ targets: { repository: ground.worktree, profile: database }, about: aboutCategory(finding.category), home: deps.home });
   const conversation = await open(about, tools, sandbox?.tools);
   const lessons = (): string[] => [...new Set([...notesOf(deps, target.id, notes), ...lessonsOf(deps, finding)])];
   const given = await conversation.given(async () => givenOf({ finding, profile: profileLines(findings), attempts, lessons: lessons() }, Math.floor(choice.context * promptPart)));

@@ -68,16 +68,14 @@ async function finish(deps: Dependencies, database: string, summary: string): Pr
 
 /** What the profile shows against an earlier one of the same command. */
 async function differenceFrom(deps: Dependencies, before: ArtifactRef, database: string, { signal }: Attempt): Promise<ArtifactRef> {
-  await deps.artifacts.verify(before);
-  const diff = await differenceInThread({ before: deps.artifacts.pathOf(before), after: database }, { signal });
+  const diff = await differenceInThread({ before: await deps.artifacts.fileOf(before), after: database }, { signal });
   return deps.artifacts.put('json', JSON.stringify({ ...diff, rows: diff.rows.slice(0, mostRows), more: diff.more + Math.max(0, diff.rows.length - mostRows) }));
 }
 
 /** A copy under its own name: what kind it is can be told by its ending. */
 async function broughtProfile(deps: Dependencies, brought: ArtifactRef & { fileName: string }, folder: string): Promise<{ kind: ProfileKind; files: string[] }> {
-  await deps.artifacts.verify(brought);
   const file = join(folder, brought.fileName.replaceAll(/[^\w.-]/g, '_'));
-  await copyFile(deps.artifacts.pathOf(brought), file);
+  await copyFile(await deps.artifacts.fileOf(brought), file);
   return { kind: detectProfileKind(file), files: [file] };
 }
 

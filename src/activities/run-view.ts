@@ -48,8 +48,9 @@ const padded = (number: number): string => String(number).padStart(2, '0');
 
 async function copied(artifacts: ArtifactStore, ref: ArtifactRef, path: string): Promise<void> {
   if (await access(path).then(() => true, () => false)) return;
-  if (ref.bytes > largestCopy) throw new Error(`${ref.bytes} bytes stay in the store of artifacts: ${artifacts.pathOf(ref)}`);
-  await put(path, (temporary) => copyFile(artifacts.pathOf(ref), temporary));
+  if (ref.bytes > largestCopy) throw new Error(`${ref.bytes} bytes stay in the store of artifacts: ${artifacts.placeOf(ref)}`);
+  const file = await artifacts.fileOf(ref);
+  await put(path, (temporary) => copyFile(file, temporary));
 }
 
 /** A reader sees all of the file or nothing. Not synced: after a power loss it is written again, or not missed. */

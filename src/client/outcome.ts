@@ -4,7 +4,7 @@ import { fingerprintSchema, type Fingerprint } from '../measure/fingerprint.js';
 import { errorComment, judgeComment } from '../report/judge-comment.js';
 import { loadReport } from '../report/load.js';
 import { metricRows } from '../report/metric-rows.js';
-import { openArtifacts } from '../store/artifacts.js';
+import { artifactsOf } from '../store/artifacts-of.js';
 import type { Home } from '../store/home.js';
 import type { CliContext } from './context.js';
 import { jsonText } from './json-text.js';
@@ -32,7 +32,7 @@ export async function reportOutcome(context: CliContext, watched: Watched): Prom
 export async function outcomeOf({ home }: CliContext, { status, detached, run, branch }: Watched): Promise<Outcome> {
   const comment = async (): Promise<string> => {
     if (status === null) return errorComment({ code: 'PL_DETACHED', message: 'it was left before it said anything', fix: `perfloop attach ${run}` }, run);
-    return judgeComment(await loadReport({ status, artifacts: openArtifacts(home.artifacts) }));
+    return judgeComment(await loadReport({ status, artifacts: artifactsOf(home) }));
   };
   if (detached || status === null) {
     const left = { run, detached: true, state: status?.state ?? null };
@@ -51,7 +51,7 @@ const verdictCode: Record<JudgeResult['verdict'], number> = { accepted: exitCode
 
 /** With what the samples say of each metric, and what they were taken on, as far as this home has it. */
 async function wholeResult(status: RunStatus, home: Home): Promise<JudgeResult> {
-  const { trials } = await loadReport({ status, artifacts: openArtifacts(home.artifacts) });
+  const { trials } = await loadReport({ status, artifacts: artifactsOf(home) });
   const [trial] = trials;
   const metrics = trial?.pairs.kind === 'there' && trial.rule !== null ? metricRows(trial.pairs.value, trial.rule) : [];
   return { ...judgeResult(status), metrics, environment: await measuredOn(status, home) };
@@ -59,7 +59,7 @@ async function wholeResult(status: RunStatus, home: Home): Promise<JudgeResult> 
 
 async function measuredOn({ evidence }: RunStatus, home: Home): Promise<Fingerprint | null> {
   const { environment = null } = evidence ?? {};
-  return environment === null ? null : await openArtifacts(home.artifacts).getJson(environment, fingerprintSchema).catch(() => null);
+  return environment === null ? null : await artifactsOf(home).getJson(environment, fingerprintSchema).catch(() => null);
 }
 
 /** The one trial of a judgement. Throws PL_NO_VERDICT when it was stopped before it came to one. */

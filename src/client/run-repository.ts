@@ -1,6 +1,7 @@
 import type { RunStatus } from '../core/status.js';
 import type { Target } from '../core/target.js';
-import { openArtifacts, type ArtifactStore } from '../store/artifacts.js';
+import type { ArtifactStore } from '../store/artifacts.js';
+import { artifactsOf } from '../store/artifacts-of.js';
 import type { Home } from '../store/home.js';
 import { openRepository } from '../workspace/repository.js';
 
@@ -14,7 +15,7 @@ export async function targetOf({ target }: RunStatus, artifacts: ArtifactStore):
 
 /** Perfloop's repository with the best commit of a run in it, and the ref that holds it. Work of another host comes from the artifacts that both share. */
 export async function championOf(home: Home, status: RunStatus): Promise<{ path: string; ref: string }> {
-  const artifacts = openArtifacts(home.artifacts);
+  const artifacts = artifactsOf(home);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(home, target, artifacts);
   const { champion } = status;

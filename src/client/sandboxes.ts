@@ -1,5 +1,5 @@
 import { sandboxDesk } from '../activities/sandboxes/desk.js';
-import { openArtifacts } from '../store/artifacts.js';
+import { artifactsOf } from '../store/artifacts-of.js';
 import type { SandboxDesk } from '../tools/sandbox/tool.js';
 import { hostIdentity } from '../measure/environment.js';
 import type { CliContext } from './context.js';
@@ -9,5 +9,5 @@ import { loadConfig } from './load-config.js';
 export async function openDesk(context: CliContext): Promise<SandboxDesk> {
   const { home, env } = context;
   const { id } = await hostIdentity(home);
-  return sandboxDesk({ home, artifacts: openArtifacts(home.artifacts), host: id, devices: ['cpu'], gpu: null, env }, (folder, file) => loadConfig(context, folder, file));
+  return sandboxDesk({ home, artifacts: artifactsOf(home), host: id, devices: ['cpu'], gpu: null, env }, (folder, file) => loadConfig(context, folder, file));
 }

@@ -5,7 +5,7 @@ import type { CliContext } from './context.js';
 import type { Session } from './session.js';
 import { sinkFor } from './sink-for.js';
 import { graphOfRun } from '../core/pipeline/drawing/of-config.js';
-import { openArtifacts } from '../store/artifacts.js';
+import { artifactsOf } from '../store/artifacts-of.js';
 import { keptConfig } from '../store/run-config.js';
 import { branchOf } from '../workspace/result-branch.js';
 import type { RunStatus } from '../core/status.js';
@@ -37,7 +37,7 @@ export async function watch(context: CliContext, session: Session, run: string):
 /** Null where its steps form no graph, and where what it was started with is not kept here or cannot be read: nobody has to see it. */
 async function graphOf(context: CliContext, run: string): Promise<ReturnType<typeof graphOfRun>> {
   try {
-    const config = await keptConfig(openArtifacts(context.home.artifacts), run);
+    const config = await keptConfig(artifactsOf(context.home), run);
     return config === null || run.startsWith('j-') ? null : graphOfRun(config);
   } catch {
     return null;

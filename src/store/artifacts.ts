@@ -1,25 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z, type ZodType } from 'zod';
+import type { ZodType } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../core/artifact.js';
 import { PerfloopError } from '../core/errors.js';
+import { artifactText, corruptArtifact, keyOf, missingArtifact, nameKey, nameText, parseArtifact, readName, refreshAfterMs } from './artifact-ref.js';
 import { syncFile, syncFolder, writeFileAtomic } from './atomic-file.js';
+import { folderShelf } from './folder-shelf.js';
 import { makeFolder } from './make-folder.js';
-
-const extensions: Record<ArtifactKind, string> = { bundle: 'bundle', candidates: 'json', diff: 'diff', findings: 'json', json: 'json', log: 'log', profile: 'profile', samples: 'json', text: 'txt' };
-const refSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0), kind: z.enum(Object.keys(extensions) as [ArtifactKind, ...ArtifactKind[]]) });
+import type { Shelf } from './shelf.js';
 
 /** A leftover of a killed process is removed after this long; the folder may be shared by hosts, so only age tells. */
 const leftoverMs = 24 * 3_600_000;
 
-/** Bytes named by their SHA-256. Several processes and hosts may share one folder. */
+/** Bytes named by their SHA-256. Several processes and hosts may share one store: a folder, or a bucket. */
 export interface ArtifactStore {
-  readonly folder: string;
-  /** Stores bytes; the same content twice is one file. A file that no longer holds its content is replaced. */
+  /** The folder, or the address of the bucket. */
+  readonly place: string;
+  /** Stores bytes; the same content twice is one file. On another host they can be read once `settleUploads` has returned. */
   put(kind: ArtifactKind, content: Uint8Array | string): Promise<ArtifactRef>;
   /** Stores a copy of a file without reading it into memory. */
   putFile(kind: ArtifactKind, path: string): Promise<ArtifactRef>;
@@ -27,23 +28,35 @@ export interface ArtifactStore {
   get(ref: ArtifactRef): Promise<Buffer>;
   /** The bytes parsed as JSON, and by the schema where one is given: PL_ARTIFACT_SHAPE when they do not fit. */
   getJson<T>(ref: ArtifactRef, schema?: ZodType<T>): Promise<T>;
-  /** Where the bytes are, for programs that read a file; see `verify`. */
+  /** A file of this host that holds the bytes, verified, for programs that read files. Throws what `get` throws. */
+  fileOf(ref: ArtifactRef): Promise<string>;
+  /** Where the bytes are, for people. */
+  placeOf(ref: ArtifactRef): string;
+  /** Keeps a reference under a name that is made of the inputs it was computed from. The last one to do so wins. */
+  remember(name: string, ref: ArtifactRef): Promise<void>;
+  /** The reference kept under a name, if its bytes are still there. */
+  recall(name: string): Promise<ArtifactRef | undefined>;
+  /** The plain files below it, for who looks after the store as a whole. */
+  shelf(): Shelf;
+}
+
+/** A store in a folder, which may be on a disk that several hosts share. */
+export interface FolderStore extends ArtifactStore {
+  readonly folder: string;
+  /** Where the bytes are or will be; nothing is verified. */
   pathOf(ref: ArtifactRef): string;
   /** Throws what `get` throws, without holding the bytes. */
   verify(ref: ArtifactRef): Promise<void>;
-  /** Keeps a reference under a name that is made of the inputs it was computed from. */
-  remember(name: string, ref: ArtifactRef): Promise<void>;
-  /** The reference kept under a name, if its bytes are still there and intact. */
-  recall(name: string): Promise<ArtifactRef | undefined>;
+  /** Whether the bytes are here. Their file then counts as used now. */
+  has(ref: ArtifactRef): Promise<boolean>;
+  /** Stores what a stream gives, if those are the bytes of `ref`; false if they are others. */
+  receive(ref: ArtifactRef, bytes: Readable): Promise<boolean>;
 }
 
-/** Opens a store; the folder is made when something is put. */
-export function openArtifacts(folder: string): ArtifactStore {
-  const pathOf = (ref: ArtifactRef) => {
-    const { sha, kind } = refSchema.parse(ref);
-    return join(folder, sha.slice(0, 2), sha.slice(2, 4), `${sha}.${extensions[kind]}`);
-  };
-  const nameFile = (name: string) => join(folder, 'names', `${createHash('sha256').update(name).digest('hex')}.json`);
+/** Opens a store in a folder, which is made when something is put. A bucket is opened by `artifactsOf`. */
+export function openArtifacts(folder: string): FolderStore {
+  const pathOf = (ref: ArtifactRef) => join(folder, keyOf(ref));
+  const nameFile = (name: string) => join(folder, nameKey(name));
 
   const verify = async (ref: ArtifactRef) => {
     const path = pathOf(ref);
@@ -53,12 +66,14 @@ export function openArtifacts(folder: string): ArtifactStore {
     } catch (error) {
       throw unreadable(error, ref, path);
     }
-    if (hash.digest('hex') !== ref.sha) throw corrupt(ref, path);
+    if (hash.digest('hex') !== ref.sha) throw corruptArtifact(ref, path);
   };
 
-  const intact = async (ref: ArtifactRef) => {
-    const size = await stat(pathOf(ref)).then((found) => found.size, () => -1);
-    return size === ref.bytes && (await verify(ref).then(() => true, () => false));
+  const has = async (ref: ArtifactRef) => {
+    const path = pathOf(ref);
+    const found = await stat(path).catch(() => null);
+    if (found?.size !== ref.bytes || !(await verify(ref).then(() => true, () => false))) return false;
+    return Date.now() - found.mtimeMs < refreshAfterMs || (await usedNow(path));
   };
 
   let swept: Promise<void> | undefined;
@@ -72,7 +87,7 @@ export function openArtifacts(folder: string): ArtifactStore {
 
   /** Moves a written file to its name, unless an intact one is there. */
   const settle = async (temporary: string, ref: ArtifactRef) => {
-    if (await intact(ref)) return;
+    if (await has(ref)) return;
     const path = pathOf(ref);
     await syncFile(temporary);
     await chmod(temporary, 0o444);
@@ -81,13 +96,11 @@ export function openArtifacts(folder: string): ArtifactStore {
     await syncFolder(dirname(path));
   };
 
-  const store = async (kind: ArtifactKind, write: (temporary: string) => Promise<{ sha: string; bytes: number }>): Promise<ArtifactRef> => {
+  const withTemporary = async <T>(use: (temporary: string) => Promise<T>): Promise<T> => {
     let temporary: string | undefined;
     try {
       temporary = await temporaryFile();
-      const ref: ArtifactRef = { ...(await write(temporary)), kind };
-      await settle(temporary, ref);
-      return ref;
+      return await use(temporary);
     } catch (error) {
       throw unwritable(error, folder);
     } finally {
@@ -100,63 +113,77 @@ export function openArtifacts(folder: string): ArtifactStore {
     const bytes = await readFile(path).catch((error: unknown) => {
       throw unreadable(error, ref, path);
     });
-    if (createHash('sha256').update(bytes).digest('hex') !== ref.sha) throw corrupt(ref, path);
+    if (createHash('sha256').update(bytes).digest('hex') !== ref.sha) throw corruptArtifact(ref, path);
     return bytes;
   };
 
   return {
     folder,
+    place: folder,
     pathOf,
+    placeOf: pathOf,
     verify,
+    has,
+    async fileOf(ref) {
+      await verify(ref);
+      return pathOf(ref);
+    },
     async put(kind, content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       const ref: ArtifactRef = { sha: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength, kind };
-      if (await intact(ref)) return ref;
-      return store(kind, async (temporary) => {
+      if (await has(ref)) return ref;
+      return withTemporary(async (temporary) => {
         await writeFile(temporary, bytes, { flag: 'wx' });
-        return { sha: ref.sha, bytes: ref.bytes };
+        await settle(temporary, ref);
+        return ref;
       });
     },
     putFile: (kind, path) =>
-      store(kind, async (temporary) => {
-        const hash = createHash('sha256');
-        let bytes = 0;
-        const count = new Transform({
-          transform(chunk: Buffer, _encoding, done) {
-            hash.update(chunk);
-            bytes += chunk.byteLength;
-            done(null, chunk);
-          },
-        });
-        await pipeline(createReadStream(path), count, createWriteStream(temporary, { flags: 'wx' }));
-        return { sha: hash.digest('hex'), bytes };
+      withTemporary(async (temporary) => {
+        const ref: ArtifactRef = { ...(await copied(createReadStream(path), temporary)), kind };
+        await settle(temporary, ref);
+        return ref;
+      }),
+    receive: (ref, bytes) =>
+      withTemporary(async (temporary) => {
+        const got = await copied(bytes, temporary);
+        if (got.sha !== ref.sha || got.bytes !== ref.bytes) return false;
+        await settle(temporary, ref);
+        return true;
       }),
     get,
-    async getJson<T>(ref: ArtifactRef, schema?: ZodType<T>) {
-      const bytes = await get(ref);
-      try {
-        const value: unknown = JSON.parse(bytes.toString('utf8'));
-        return schema === undefined ? (value as T) : schema.parse(value);
-      } catch (error) {
-        throw new PerfloopError('PL_ARTIFACT_SHAPE', `artifact ${ref.sha.slice(0, 12)} (${ref.kind}) does not hold what is expected of it`, { where: pathOf(ref), fix: 'It was written by another version of perfloop: use that version, or start a new run.', cause: error });
-      }
-    },
+    getJson: async <T>(ref: ArtifactRef, schema?: ZodType<T>) => parseArtifact(await get(ref), ref, pathOf(ref), schema),
     async remember(name, ref) {
-      await writeFileAtomic(nameFile(name), JSON.stringify({ name, ref })).catch((error: unknown) => {
+      await writeFileAtomic(nameFile(name), nameText(name, ref)).catch((error: unknown) => {
         throw unwritable(error, folder);
       });
     },
     async recall(name) {
-      const text = await readFile(nameFile(name), 'utf8').catch(() => undefined);
-      if (text === undefined) return undefined;
-      try {
-        const found = z.object({ name: z.literal(name), ref: refSchema }).parse(JSON.parse(text)).ref;
-        return (await intact(found)) ? found : undefined;
-      } catch {
-        return undefined;
-      }
+      const found = readName(await readFile(nameFile(name), 'utf8').catch(() => ''));
+      return found?.name === name && (await has(found.ref)) ? found.ref : undefined;
     },
+    shelf: () => folderShelf(folder),
   };
+}
+
+/** Writes a stream to a new file; what it held. */
+async function copied(bytes: Readable, temporary: string): Promise<{ sha: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let count = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      count += chunk.byteLength;
+      done(null, chunk);
+    },
+  });
+  await pipeline(bytes, counted, createWriteStream(temporary, { flags: 'wx' }));
+  return { sha: hash.digest('hex'), bytes: count };
+}
+
+/** False where the file is another user's: then it is written anew. */
+async function usedNow(path: string): Promise<boolean> {
+  return utimes(path, new Date(), new Date()).then(() => true, () => false);
 }
 
 async function sweep(temporary: string): Promise<void> {
@@ -167,18 +194,10 @@ async function sweep(temporary: string): Promise<void> {
   }
 }
 
-function corrupt(ref: ArtifactRef, path: string): PerfloopError {
-  return new PerfloopError('PL_ARTIFACT_CORRUPT', `artifact ${ref.sha.slice(0, 12)} (${ref.kind}) no longer holds the bytes it is named by`, {
-    where: path,
-    fix: 'Restore the file from another host or a backup; or delete it and start the run again, which writes it anew.',
-  });
-}
-
 function unreadable(error: unknown, ref: ArtifactRef, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  const message = `artifact ${ref.sha.slice(0, 12)} (${ref.kind}, ${ref.bytes} bytes)`;
-  if (code === 'ENOENT') return new PerfloopError('PL_ARTIFACT_MISSING', `${message} is not in the store`, { where: path, fix: 'Check that PERFLOOP_ARTIFACTS names the folder that the run was started with, on every host; or start the run again.', cause: error });
-  if (code === 'EACCES' || code === 'EIO' || code === 'EISDIR') return new PerfloopError('PL_ARTIFACT_UNREADABLE', `${message} cannot be read: ${code}`, { where: path, fix: 'Mend the permissions of the artifact folder, or the disk.', cause: error });
+  if (code === 'ENOENT') return missingArtifact(ref, path, error);
+  if (code === 'EACCES' || code === 'EIO' || code === 'EISDIR') return new PerfloopError('PL_ARTIFACT_UNREADABLE', `${artifactText(ref)} cannot be read: ${code}`, { where: path, fix: 'Mend the permissions of the artifact folder, or the disk.', cause: error });
   return error;
 }
 

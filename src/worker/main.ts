@@ -4,7 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
 import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
-import { openArtifacts } from '../store/artifacts.js';
+import { artifactsOf } from '../store/artifacts-of.js';
 import { homeFrom } from '../store/home.js';
 import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const tags = values.tag;
   const gpu = tags.some((tag) => tag.startsWith('gpu'));
   const devices = gpu && gpus.length > 0 ? gpus.map((_, index) => `gpu${index}`) : ['cpu'];
-  const deps = { home, artifacts: openArtifacts(home.artifacts), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
+  const deps = { home, artifacts: artifactsOf(home), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
   const workers = await createWorkers({ connection, settings, deps, tags, store });
   console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   await Promise.all(workers.map((worker) => worker.run()));

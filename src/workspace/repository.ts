@@ -70,9 +70,9 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
     if (ensured.has(name) && (await hasKeepFile(ref.commit))) return;
     if (!(await hasCommit(ref.commit, here))) {
       if (ref.commit !== target.base.commit) await ensureCommit(target.base);
-      await artifacts.verify(ref.bundle);
-      await locked(() => git(['bundle', 'unbundle', artifacts.pathOf(ref.bundle)], here));
-      if (!(await hasCommit(ref.commit, here))) throw new PerfloopError('PL_BUNDLE_WITHOUT_COMMIT', `the bundle ${ref.bundle.sha.slice(0, 12)} does not hold the commit ${ref.commit}`, { where: artifacts.pathOf(ref.bundle), fix: 'Start the run again: it stores the commit anew.' });
+      const bundle = await artifacts.fileOf(ref.bundle);
+      await locked(() => git(['bundle', 'unbundle', bundle], here));
+      if (!(await hasCommit(ref.commit, here))) throw new PerfloopError('PL_BUNDLE_WITHOUT_COMMIT', `the bundle ${ref.bundle.sha.slice(0, 12)} does not hold the commit ${ref.commit}`, { where: artifacts.placeOf(ref.bundle), fix: 'Start the run again: it stores the commit anew.' });
     }
     await keep(ref.commit);
     if (ensured.size >= mostEnsured) ensured.clear();

@@ -79,8 +79,7 @@ export async function snapshotWorktree(request: { dir: string; base: CommitRef; 
 
 async function commitOnBase(scratch: Scratch, base: CommitRef, tree: string, message: string, artifacts: ArtifactStore): Promise<CommitRef> {
   if (!(await hasCommit(base.commit, { cwd: scratch.path }))) {
-    await artifacts.verify(base.bundle);
-    await git(['bundle', 'unbundle', artifacts.pathOf(base.bundle)], { cwd: scratch.path });
+    await git(['bundle', 'unbundle', await artifacts.fileOf(base.bundle)], { cwd: scratch.path });
   }
   const commit = await commitTree(scratch, tree, [base.commit], message);
   return { commit, bundle: await bundleInto(artifacts, scratch, commit, [base.commit]) };

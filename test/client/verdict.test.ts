@@ -120,7 +120,7 @@ describe('a record that its samples do not bear out', () => {
 
   it('cannot be told where the samples are gone, and hides nothing of the others', async () => {
     await withRun(sampleRun, async ({ status, artifacts, verdict }) => {
-      rmSync(artifacts.pathOf(status.trials[0]!.samples!));
+      rmSync(artifacts.placeOf(status.trials[0]!.samples!));
       const { stdout, code } = await verdict(status.run);
       expect(code).toBe(2);
       expect(stdout).toMatch(/r1-1 .*\n {2}accepted, cannot be computed again: /);
@@ -130,7 +130,7 @@ describe('a record that its samples do not bear out', () => {
 
   it('nor where the file was changed', async () => {
     await withRun(sampleRun, async ({ status, artifacts, home, verdict }) => {
-      const file = artifacts.pathOf(status.trials[0]!.samples!);
+      const file = artifacts.placeOf(status.trials[0]!.samples!);
       const { chmodSync, readFileSync, writeFileSync } = await import('node:fs');
       chmodSync(file, 0o644);
       writeFileSync(file, readFileSync(file, 'utf8').replace('"wallMs":1', '"wallMs":2'));

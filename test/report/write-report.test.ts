@@ -125,12 +125,12 @@ describe('artifacts that cannot be read', () => {
     await withStore(async (artifacts, folder) => {
       const status = await sampleRun(artifacts);
       const [first] = status.trials;
-      await rm(artifacts.pathOf(first!.samples!));
-      const diff = artifacts.pathOf(first!.diff!);
+      await rm(artifacts.placeOf(first!.samples!));
+      const diff = artifacts.placeOf(first!.diff!);
       await chmod(diff, 0o644);
       await writeFile(diff, 'damaged');
-      await rm(artifacts.pathOf(first!.candidate.patch));
-      await rm(artifacts.pathOf(status.final!.samples));
+      await rm(artifacts.placeOf(first!.candidate.patch));
+      await rm(artifacts.placeOf(status.final!.samples));
       const text = textOf(await written(artifacts, folder, status));
       expect(text).toContain(`The plot of its samples cannot be shown: artifact ${first!.samples!.sha.slice(0, 12)} (samples`);
       expect(text).toContain('The diff cannot be shown:');

@@ -9,7 +9,7 @@ import type { TalkSpend } from '../../core/model-talk.js';
 import { openConversation, type Conversation, type ConversationSettings } from '../../models/conversation.js';
 import { redactorOf, type Redactor } from '../../models/redact.js';
 import { redactedError } from '../../models/redacted-error.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import type { CliContext } from '../context.js';
 import { doingLine } from './doing.js';
 
@@ -36,7 +36,7 @@ export async function withModels<T>(context: CliContext, { config, verb }: { con
   const converse: Asking['converse'] = async (choice, name, tools) => {
     await mkdir(folder, { recursive: true });
     const conversation = await openConversation({
-      name: `${verb}/${name}`, choice, env: context.env, artifacts: openArtifacts(context.home.artifacts), redactor, tools, replay: null,
+      name: `${verb}/${name}`, choice, env: context.env, artifacts: artifactsOf(context.home), redactor, tools, replay: null,
       files: { journal: join(folder, `${name}.jsonl`), ledger: join(folder, 'spending.jsonl') },
       limits: { tokens: config.budget.tokens, money: config.budget.money ?? null },
       signal: cancelled.signal,

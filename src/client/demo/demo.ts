@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { writeReport } from '../../report/write-report.js';
 import { exitCodes } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
@@ -62,7 +62,7 @@ export async function playDemo(context: CliContext): Promise<DemoResult | null> 
     const kill = await killing;
     if (watched.detached || watched.status === null) return null;
     const { status } = watched;
-    const artifacts = openArtifacts(context.home.artifacts);
+    const artifacts = artifactsOf(context.home);
     const { html, json } = await writeReport({ status, artifacts, folder: join(context.home.logs, status.run, 'report') });
     const repository = join(context.home.repos, `${status.target.id}.git`);
     const log = await gitIn(['log', '--oneline', '--no-decorate', `${target.base}..${watched.branch}`], { cwd: repository }).catch(() => '');

@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { PerfloopError } from '../../core/errors.js';
 import { loadReport } from '../../report/load.js';
 import { reportMarkdown } from '../../report/markdown.js';
@@ -41,7 +41,7 @@ export function registerRuns(server: McpServer, context: CliContext): void {
     writes: false,
     async answer({ run: text, trial }) {
       const { status } = await show(context, text);
-      const { trials } = await loadReport({ status, artifacts: openArtifacts(context.home.artifacts) });
+      const { trials } = await loadReport({ status, artifacts: artifactsOf(context.home) });
       const found = trials.find(({ summary }) => summary.id === trial);
       if (found !== undefined) return found;
       throw new PerfloopError('PL_NO_SUCH_TRIAL', `run ${status.run} has no trial ${trial}`, { where: status.run, fix: trials.length === 0 ? 'It has none yet.' : `Choose one of ${trials.map(({ summary }) => summary.id).join(', ')}.` });
@@ -54,7 +54,7 @@ export function registerRuns(server: McpServer, context: CliContext): void {
     writes: false,
     async answer({ run: text }) {
       const { status } = await show(context, text);
-      return { run: status.run, markdown: reportMarkdown(await loadReport({ status, artifacts: openArtifacts(context.home.artifacts) })) };
+      return { run: status.run, markdown: reportMarkdown(await loadReport({ status, artifacts: artifactsOf(context.home) })) };
     },
   });
   register(server, context, {

@@ -6,7 +6,7 @@ import type { Finding } from '../../core/finding.js';
 import type { RunStatus } from '../../core/status.js';
 import { verdictWord } from '../../core/verdict/words.js';
 import { locate, snippet, sourceLines } from '../../profile/findings/source.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { git } from '../../workspace/git.js';
 import { removeTree } from '../../workspace/remove-tree.js';
 import type { CliContext } from '../context.js';
@@ -52,7 +52,7 @@ const branch = 'champion';
 async function lastFindings(context: CliContext, { run, evidence }: RunStatus): Promise<Finding[]> {
   const ref = evidence?.findings.at(-1);
   if (ref === undefined) throw new PerfloopError('PL_NO_FINDINGS', `${run} has no findings`, { where: run, fix: 'Name a run that got as far as its analyze step: `perfloop show RUN` says how far one got.' });
-  return openArtifacts(context.home.artifacts).getJson<Finding[]>(ref);
+  return artifactsOf(context.home).getJson<Finding[]>(ref);
 }
 
 /** At its line of today: what was accepted after the analysis may have moved it. Null where it is gone. */

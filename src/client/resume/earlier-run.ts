@@ -3,7 +3,7 @@ import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { Progress } from '../../core/run/progress.js';
 import type { RunStatus } from '../../core/status.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { keptProgress } from '../../store/progress.js';
 import { openStoreReader, type StoreReader } from '../../store/reader.js';
 import { openCheckout } from '../../workspace/checkout.js';
@@ -35,7 +35,7 @@ export async function earlierRun(context: CliContext, request: { dir: string; ru
   try {
     const status = await named(context, store, request.run, target);
     if (status.target.id !== target) throw new PerfloopError('PL_OTHER_TARGET', `run ${status.run} is of ${status.target.name}, which is another repository`, { where: status.target.origin, fix: `Name its folder: \`perfloop run DIR --resume ${status.run}\`.` });
-    const artifacts = openArtifacts(context.home.artifacts);
+    const artifacts = artifactsOf(context.home);
     const config = await keptConfig(artifacts, status.run);
     const { status: last, progress } = isOver(status) ? { status, progress: await keptProgress(artifacts, status.run) } : await leftOnServer(context, status);
     if (progress !== null && config !== null) return { status: last, progress, config };

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
 import type { Target } from '../../core/target.js';
-import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import type { ArtifactStore } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { openRepository } from '../../workspace/repository.js';
@@ -27,7 +28,7 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   if (rejected !== undefined) {
     throw new PerfloopError('PL_NOT_APPROVED', `the branch was rejected by ${rejected.who}${rejected.comment === '' ? '' : `: ${rejected.comment}`}`, { where: status.run, fix: 'Start another run; a decision stands.' });
   }
-  const artifacts = openArtifacts(context.home.artifacts);
+  const artifacts = artifactsOf(context.home);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(context.home, target, artifacts);
   await bringIn(status, target, repository, artifacts);

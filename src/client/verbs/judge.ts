@@ -3,7 +3,7 @@ import { requireBenchmark } from '../../core/config/parse.js';
 import type { JudgeInput } from '../../core/inputs.js';
 import type { Candidate } from '../../core/candidate.js';
 import type { CommitRef } from '../../core/target.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { openCheckout } from '../../workspace/checkout.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
@@ -34,7 +34,7 @@ export async function judge(context: CliContext, options: JudgeOptions): Promise
   const config = await judgeConfig(context, dir, options.base, options, (text) => void ofConfig.push(text));
   requireBenchmark(config, options.config);
   assertHomeWritable(context.home);
-  const artifacts = openArtifacts(context.home.artifacts);
+  const artifacts = artifactsOf(context.home);
   const { name } = config.target;
   const worktree = options.candidate === 'WORKTREE';
   const { target, warnings: ofTarget } = await resolveTarget({ dir, revision: options.base, ...(name === undefined ? {} : { name }), worktree, artifacts });

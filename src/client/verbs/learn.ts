@@ -11,7 +11,7 @@ import { learnBy, type Learned } from '../../models/learn/learn.js';
 import { noteId } from '../../models/learn/note-id.js';
 import { toldTrials } from '../../models/learn/told.js';
 import { sha256 } from '../../propose/hash.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { chosenModel, withModels } from '../asking/asking.js';
 import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
@@ -62,7 +62,7 @@ export async function learn(context: CliContext, { run: text, model, config: fil
 
 async function byModel(context: CliContext, { run, target, trials }: RunStatus, config: Config, name: string): Promise<Learned & { spent: TalkSpend | null }> {
   const choice = chosenModel(config, name, 'learn', '--model');
-  const artifacts = openArtifacts(context.home.artifacts);
+  const artifacts = artifactsOf(context.home);
   return withModels(context, { config, verb: 'learn' }, async ({ redactor, converse, spent }) => {
     const told = await toldTrials(trials, { run, target: target.id }, async (ref) => await artifacts.get(ref).then((bytes) => redactor.text(bytes.toString('utf8')), () => null));
     const conversation = await converse(choice, 'lessons', []);
@@ -73,7 +73,7 @@ async function byModel(context: CliContext, { run, target, trials }: RunStatus, 
 }
 
 async function configOf(context: CliContext, { run, target }: RunStatus, file: string | undefined): Promise<Config | null> {
-  const kept = file === undefined ? await keptConfig(openArtifacts(context.home.artifacts), run) : null;
+  const kept = file === undefined ? await keptConfig(artifactsOf(context.home), run) : null;
   if (kept !== null) return kept;
   return file === undefined && (await nearestConfig(target.origin)) === null ? null : loadConfig(context, target.origin, file);
 }

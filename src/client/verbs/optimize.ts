@@ -11,7 +11,7 @@ import { answersTo, best, type AnswersRequest, type OptimizedFinding } from '../
 import { applyInClone, mustBeNew, type AppliedThere } from '../optimize/apply-in-clone.js';
 import { givenFindings } from '../optimize/given-findings.js';
 import { onChampion } from '../optimize/on-champion.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { keptConfig } from '../../store/run-config.js';
 
 export interface OptimizeOptions {
@@ -50,7 +50,7 @@ export async function optimizeRun(context: CliContext, options: OptimizeOptions 
   return onChampion(context, options.run, async ({ root, status, findings, unplaced, tried }) => {
     const { origin } = status.target;
     const lessons = notesOf(context, status.target.id);
-    const kept = await keptConfig(openArtifacts(context.home.artifacts), status.run);
+    const kept = await keptConfig(artifactsOf(context.home), status.run);
     const answered = await answeredAndApplied(context, options, { root, findings, tried, lessons, origin, kept });
     return { repository: origin, run: status.run, champion: status.champion, unplaced, ...answered };
   });

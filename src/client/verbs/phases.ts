@@ -3,7 +3,7 @@ import { PerfloopError } from '../../core/errors.js';
 import type { CostPlan, RunStatus, ShownTests } from '../../core/status.js';
 import type { Survey } from '../../core/survey.js';
 import type { Analysis } from '../../profile/rules/analyze.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import type { CliContext } from '../context.js';
 import type { Watched } from '../watch.js';
 import { run } from './run.js';
@@ -34,7 +34,7 @@ export async function analyzeTarget(context: CliContext, options: PhaseOptions):
   return phase(context, options, ['profile', 'analyze'], async ({ run: id, evidence }) => {
     const analysis = evidence?.analyses?.at(-1);
     if (analysis === undefined) throw new PerfloopError('PL_NO_FINDINGS', 'the run left no findings', { where: id, fix: 'A worker of an earlier version took it: update the workers.' });
-    return { run: id, ...(await openArtifacts(context.home.artifacts).getJson<Analysis>(analysis)) };
+    return { run: id, ...(await artifactsOf(context.home).getJson<Analysis>(analysis)) };
   });
 }
 
@@ -43,7 +43,7 @@ export async function warmupTarget(context: CliContext, options: PhaseOptions): 
   return phase(context, options, ['warmup'], async ({ run: id, target, evidence, tests = null, plan, warnings }) => ({
     run: id,
     target,
-    survey: evidence?.survey === undefined ? null : await openArtifacts(context.home.artifacts).getJson<Survey>(evidence.survey),
+    survey: evidence?.survey === undefined ? null : await artifactsOf(context.home).getJson<Survey>(evidence.survey),
     tests,
     plan,
     warnings,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { writeReport, type WrittenReport } from '../../report/write-report.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import type { CliContext } from '../context.js';
 import { show } from './show.js';
 
@@ -16,7 +16,7 @@ export async function report(context: CliContext, options: { run: string; open: 
   const { status } = await show(context, options.run);
   const folder = options.out === undefined ? join(context.home.logs, status.run, 'report') : resolve(context.cwd, options.out);
   const extra = { repository: join(context.home.repos, `${status.target.id}.git`) };
-  const written = await writeReport({ status, artifacts: openArtifacts(context.home.artifacts), folder, extra });
+  const written = await writeReport({ status, artifacts: artifactsOf(context.home), folder, extra });
   return { run: status.run, ...written, opened: options.open ? await openInBrowser(written.html, context.env) : null };
 }
 

@@ -3,7 +3,8 @@ import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { RunInput } from '../../core/inputs.js';
 import type { Selection } from '../../core/pipeline/select/choose.js';
-import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import type { ArtifactStore } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { branchOf } from '../../workspace/result-branch.js';
@@ -46,7 +47,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   const dir = resolve(context.cwd, options.dir);
   const { config, continuation } = await runSettings(context, options);
   assertHomeWritable(context.home);
-  const artifacts = openArtifacts(context.home.artifacts);
+  const artifacts = artifactsOf(context.home);
   const { name, base } = config.target;
   // What goes on, goes on from the base that it began with.
   const { target, warnings } = continuation === null ? await resolveTarget({ dir, revision: base, ...(name === undefined ? {} : { name }), artifacts }) : { target: continuation.earlier.progress.target, warnings: [] };

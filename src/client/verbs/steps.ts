@@ -11,7 +11,7 @@ import { writtenSteps } from '../../core/pipeline/plan.js';
 import { planOf } from '../../core/pipeline/plan-of.js';
 import type { RunStatus } from '../../core/status.js';
 import { keptConfig } from '../../store/run-config.js';
-import { openArtifacts } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import type { CliContext } from '../context.js';
 import { loadPlacedConfig, topOf } from '../load-config.js';
 import { checkOwnSteps } from '../own-steps.js';
@@ -66,7 +66,7 @@ function listed({ from, config, status }: Planned): StepsResult {
 async function planned(context: CliContext, options: StepsOptions): Promise<Planned> {
   if (options.run === undefined) return { ...(await configOrDefault(context, options)), status: null };
   const { status } = await show(context, options.run);
-  const config = await keptConfig(openArtifacts(context.home.artifacts), status.run);
+  const config = await keptConfig(artifactsOf(context.home), status.run);
   if (config !== null && status.kind === 'run') return { from: 'run', config, status };
   throw new PerfloopError('PL_NO_STEPS_OF_RUN', status.kind === 'judge' ? `${status.run} is a judgement, and has no steps` : `the config of ${status.run} is not kept here`, { where: context.home.artifacts, fix: 'Name a run that was started with this home; `perfloop runs` lists them. `perfloop steps DIR` shows the steps of a folder.' });
 }

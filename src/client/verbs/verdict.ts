@@ -6,7 +6,8 @@ import { recheck, ruleOfRecord, sameNumbers, type Recheck } from '../../core/ver
 import type { Rule } from '../../core/verdict/rule.js';
 import type { Measured, Verdict } from '../../core/verdict/verdict.js';
 import { samplesSchema, type StoredSamples } from '../../measure/stored-samples.js';
-import { openArtifacts, type ArtifactStore } from '../../store/artifacts.js';
+import type { ArtifactStore } from '../../store/artifacts.js';
+import { artifactsOf } from '../../store/artifacts-of.js';
 import { openStoreReader } from '../../store/reader.js';
 import type { ArtifactRef } from '../../core/artifact.js';
 import type { CliContext } from '../context.js';
@@ -52,7 +53,7 @@ export async function verdict(context: CliContext, text: string): Promise<Verdic
     const status = store?.runStatus(run) ?? null;
     if (status === null) throw noSuchRun(text, index);
     const wanted = rest.length === 0 ? status.trials : [trialOf(status, rest.join('/'))];
-    const artifacts = openArtifacts(context.home.artifacts);
+    const artifacts = artifactsOf(context.home);
     const trials: TrialCheck[] = [];
     for (const summary of wanted) {
       trials.push(await checkTrial(artifacts, status, summary));
