@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { PerfloopError } from '../core/errors.js';
+import { secretVariables } from '../core/config/named-variables.js';
+import { secretsOfEnvironment, withoutSecrets } from '../measure/known-secrets.js';
 import { supersede } from './supersede.js';
 
 /** What an activity may use of the attempt that it runs in. */
@@ -22,25 +24,47 @@ const triesOfUnexpected = 3;
 export function activity<Input, Output>(body: (input: Input, attempt: Attempt) => Promise<Output>): (input: Input) => Promise<Output> {
   return async (input) => {
     const context = Context.current();
+    const clean = cleanOf(input);
     let details: unknown = context.info.heartbeatDetails ?? null;
     const beat = setInterval(() => context.heartbeat(details), heartbeatEveryMs);
     const report = (next: unknown): void => {
-      details = next;
+      details = clean(next);
       context.heartbeat(details);
     };
     const work = `${context.info.workflowExecution?.workflowId ?? ''} ${context.info.activityType} ${JSON.stringify(input)}`;
     try {
-      return await supersede(work, context.cancellationSignal, (signal) => {
+      const made = await supersede(work, context.cancellationSignal, (signal) => {
         // Every command of the attempt listens for its end.
         setMaxListeners(0, signal);
         return body(input, { signal, report });
       });
+      return clean(made);
     } catch (error) {
-      throw asFailure(error, context);
+      throw cleanFailure(asFailure(error, context), clean);
     } finally {
       clearInterval(beat);
     }
   };
+}
+
+/** What goes into a history stays there, so that is the last place to look: whatever an activity gives or throws has no secret of this process, or of the config that it was given. */
+function cleanOf(input: unknown): <T>(value: T) => T {
+  const config = typeof input === 'object' && input !== null && 'config' in input ? input.config : null;
+  const secrets = secretsOfEnvironment(process.env, secretVariables(config));
+  return (value) => withoutSecrets(value, secrets);
+}
+
+/** Where a secret is in it, nothing stays of what is behind it either. */
+function cleanFailure(failure: unknown, clean: <T>(value: T) => T): unknown {
+  if (!(failure instanceof ApplicationFailure)) return failure;
+  const { type, message, details, nonRetryable, cause } = failure;
+  const told = { message, details: details ?? [], behind: textsOf(cause) };
+  if (clean(told) === told) return failure;
+  return ApplicationFailure.create({ ...(type == null ? {} : { type }), message: clean(message), details: clean(told.details), nonRetryable: nonRetryable ?? false });
+}
+
+function textsOf(error: unknown): string[] {
+  return error instanceof Error ? [error.message, error.stack ?? '', ...textsOf(error.cause)] : [];
 }
 
 function asFailure(error: unknown, context: Context): unknown {

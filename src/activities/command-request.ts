@@ -5,6 +5,7 @@ import type { Target } from '../core/target.js';
 import { commandEnvironment } from '../measure/command-environment.js';
 import type { CommandRequest, CommandResult } from '../measure/command.js';
 import type { HeldLock } from '../measure/host-lock.js';
+import { secretsOfCommand } from '../measure/known-secrets.js';
 import { cpusFor } from '../measure/pinning.js';
 import { sandboxHint } from '../measure/sandbox/hint.js';
 import type { Worktree } from '../workspace/worktree.js';
@@ -27,14 +28,16 @@ export interface CommandPlace {
 const boundRoles = new Set(['test', 'smoke', 'check']);
 
 /** A command of the config, in a worktree, in a sandbox where there is one. `what` tells a person whose process it is. */
-export async function commandRequest(deps: Dependencies, what: string, command: CommandSpec, { scope, worktree, lock, who, besides }: CommandPlace, attempt: Attempt): Promise<CommandRequest> {
+export async function commandRequest(deps: Dependencies, what: string, command: CommandSpec, { scope, worktree, lock, who, besides }: CommandPlace, attempt: Attempt): Promise<CommandRequest & { secrets: readonly string[] }> {
   const sandbox = await sandboxOf(deps, scope, worktree, who, besides);
+  const env = commandEnvironment({ extra: command.env, secretsFrom: deps.env, trusted: who !== 'measured' });
   return {
     command: command.run,
     cwd: join(worktree.path, command.cwd),
     // At the base the config is wrong.
     ...(worktree.commit === scope.target.base.commit ? {} : { failsWithout: command.cwd }),
-    env: commandEnvironment({ extra: command.env, secretsFrom: deps.env, trusted: who !== 'measured' }),
+    env,
+    secrets: secretsOfCommand(command, env, deps.env),
     timeoutMs: command.timeout,
     hold: lock === null ? [] : [lock.fd],
     // A program can see what it is bound to, so what is measured is tested so, too.

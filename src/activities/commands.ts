@@ -1,6 +1,5 @@
 import type { CommandSpec, Config } from '../core/config/schema.js';
 import type { CommandOutcome, CommandRole, HostActivities } from '../core/run/contracts.js';
-import { isSecretName } from '../core/secrets.js';
 import { readFile } from 'node:fs/promises';
 import type { HeldLock } from '../measure/host-lock.js';
 import { runCommand } from '../measure/run-command.js';
@@ -98,7 +97,7 @@ async function run(deps: Dependencies, scope: CommandPlace['scope'], role: Comma
   attempt.report({ doing: role });
   const logFile = await logPath(deps, scope, `${role}-${worktree.id}.log`);
   const asked = await commandRequest(deps, role, command, { scope, worktree, lock, who: role === 'setup' ? 'installing' : 'measured' }, attempt);
-  const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile, secrets: secretsOfCommand(command, asked.env) });
+  const result = await runCommand({ ...asked, env: runEnvironment(asked.env, worktree), logFile });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const log = await deps.artifacts.put('log', await readFile(logFile));
   const outcome: CommandOutcome = { ok: result.ok, problem: withHint(problemOf(result, command), result, asked), tail: result.ok ? '' : tailOf(result), wallMs: result.wallMs, cached: false, log };
@@ -106,11 +105,6 @@ async function run(deps: Dependencies, scope: CommandPlace['scope'], role: Comma
   const found = readOutput(result, read);
   if (typeof found === 'string') return { ...outcome, ok: false, problem: found, tail: tailOf(result) };
   return { ...outcome, read: read.stdout === undefined ? found : { ...found, stdout: await deps.artifacts.put('text', result.stdout) } };
-}
-
-/** Values that the config takes from the environment and whose name says that they are secret. */
-export function secretsOfCommand({ env }: CommandSpec, given: Record<string, string>): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (value.startsWith('$') && (isSecretName(name) || isSecretName(value)) ? (given[name] ?? []) : []));
 }
 
 interface Kept {

@@ -59,7 +59,7 @@ export async function runInWorktree(deps: Dependencies, work: AgentWork, { workt
   }
   const logFile = await logPath(deps, work, `${name}.log`);
   const around = { allowed: allowedCommands(work), promptFile: join(asked.sandbox === undefined ? home : seenHome, promptFile) };
-  const result = await runCommand({ ...asked, command: commandLine(agent, around), env: agentEnvironment(asked.env, agent, home), stdin: told, secrets, logFile });
+  const result = await runCommand({ ...asked, command: commandLine(agent, around), env: agentEnvironment(asked.env, agent, home), stdin: told, secrets: [...secrets, ...asked.secrets], logFile });
   if (result.cancelled) attempt.signal.throwIfAborted();
   const { message, usage, error } = readOutput(agent.kind, result.stdout);
   const problem = problemOfAgent(work.agent, agent, result, error ?? tailOf(result, tailLines));

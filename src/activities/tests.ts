@@ -12,6 +12,7 @@ import { compareTests, countsOfRun } from '../core/tests/compare.js';
 import type { TestRun } from '../core/tests/results.js';
 import type { CommandRequest, CommandResult } from '../measure/command.js';
 import type { HeldLock } from '../measure/host-lock.js';
+import { withoutSecrets } from '../measure/known-secrets.js';
 import { runCommand } from '../measure/run-command.js';
 import { runEnvironment } from '../measure/run-environment.js';
 import { askForReports } from '../test-results/ask.js';
@@ -111,7 +112,7 @@ async function outcomeOf({ deps, input, command }: TestGround, settings: TestsCo
     cached: false,
     log: await deps.artifacts.put('log', await readFile(logFile)),
     tests: {
-      results: await deps.artifacts.put('json', JSON.stringify(run)),
+      results: await deps.artifacts.put('json', JSON.stringify(withoutSecrets(run, request.secrets ?? []))),
       plain: !asked,
       shown: shown === null ? null : { ...shown.counts, source: shown.source },
       unusable: atBase.unusable,

@@ -1,10 +1,13 @@
 import { cp, lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
+import { isPlainWord, isSecretName } from '../core/secrets.js';
 import { removeTree } from '../workspace/remove-tree.js';
 
 /** What stands in a file of a login and is long enough for a key or a token. */
 const tokenLike = /[\w.+=-]{24,}/g;
+/** `"access_token": "…"` or `token = …`, of any length that is no word's. */
+const named = /([\w-]+)["']?\s*[:=]\s*["']?([^\s"',;]{8,})/g;
 /** Larger ones are no files of keys. */
 const mostBytes = 1 << 20;
 
@@ -40,5 +43,8 @@ async function tokensBelow(path: string): Promise<string[]> {
   const found = await stat(path);
   if (found.isDirectory()) return (await Promise.all((await readdir(path)).map((name) => tokensBelow(join(path, name))))).flat();
   if (!found.isFile() || found.size > mostBytes) return [];
-  return Array.from((await readFile(path, 'utf8')).matchAll(tokenLike), ([token]) => token).filter((token) => /\d/.test(token) && /[A-Za-z]/.test(token));
+  const text = await readFile(path, 'utf8');
+  const byForm = Array.from(text.matchAll(tokenLike), ([token]) => token).filter((token) => /\d/.test(token) && /[A-Za-z]/.test(token));
+  const byName = Array.from(text.matchAll(named)).flatMap(([, name = '', value = '']) => (isSecretName(name) && !isPlainWord(value) ? [value] : []));
+  return [...new Set([...byForm, ...byName])];
 }

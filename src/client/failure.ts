@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes, PerfloopError } from '../core/errors.js';
+import { secretsOfEnvironment, withoutSecrets } from '../measure/known-secrets.js';
+import { redact } from '../measure/redactor.js';
 import { jsonText } from './json-text.js';
 import { printError } from './print/error.js';
 import { plain, type Style } from './style.js';
@@ -17,22 +19,23 @@ export interface FailureOutput {
 
 /** Says what went wrong, to the person or to the program that asked for JSON, and gives the exit code. */
 export function reportFailure(error: unknown, output: FailureOutput): number {
-  const expected = error instanceof PerfloopError ? error : bugError(error, output.logs);
-  if (output.json) output.stdout.write(jsonText({ error: expected.toJSON() }));
-  else output.stderr.write(`${printError(expected, output.style)}\n`);
+  const secrets = secretsOfEnvironment(process.env);
+  const expected = error instanceof PerfloopError ? error : bugError(error, output.logs, secrets);
+  if (output.json) output.stdout.write(jsonText({ error: withoutSecrets(expected.toJSON(), secrets) }));
+  else output.stderr.write(`${printError(withoutSecrets(expected.toJSON(), secrets), output.style)}\n`);
   return error instanceof PerfloopError ? exitCodes.refused : exitCodes.bug;
 }
 
-function bugError(error: unknown, logs: string): PerfloopError {
+function bugError(error: unknown, logs: string, secrets: readonly string[]): PerfloopError {
   const text = error instanceof Error ? error.message : String(error);
   return new PerfloopError('PL_BUG', `this is a bug of perfloop: ${text.split('\n')[0] ?? ''}`, {
-    where: writeStack(error, logs),
+    where: writeStack(error, logs, secrets),
     fix: 'report it with that file; what a run has done so far is kept',
   });
 }
 
-function writeStack(error: unknown, logs: string): string {
-  const stack = `${new Date().toISOString()} node ${process.version} ${process.platform} ${process.argv.slice(2).join(' ')}\n${describe(error)}\n`;
+function writeStack(error: unknown, logs: string, secrets: readonly string[]): string {
+  const stack = `${new Date().toISOString()} node ${process.version} ${process.platform} ${process.argv.slice(2).join(' ')}\n${redact(describe(error), secrets)}\n`;
   for (const folder of [logs, tmpdir()]) {
     try {
       mkdirSync(folder, { recursive: true });

@@ -21,7 +21,9 @@ export class Redactor {
   push(chunk: Buffer): Buffer {
     if (this.#pattern === null) return chunk;
     // One character a byte, so that no character of UTF-8 is cut.
-    const text = (this.#held + chunk.toString('latin1')).replaceAll(this.#pattern, redacted);
+    const raw = this.#held + chunk.toString('latin1');
+    // What is one spelling can be the beginning of a longer one.
+    const text = raw.replaceAll(this.#pattern, (found, at: number) => (at + found.length === raw.length && this.#secrets.some((secret) => secret.length > found.length && secret.startsWith(found)) ? found : redacted));
     const held = this.#beginning(text);
     this.#held = text.slice(text.length - held);
     return Buffer.from(text.slice(0, text.length - held), 'latin1');
@@ -29,7 +31,7 @@ export class Redactor {
 
   /** The rest. */
   end(): Buffer {
-    const rest = Buffer.from(this.#held, 'latin1');
+    const rest = Buffer.from(this.#pattern === null ? this.#held : this.#held.replaceAll(this.#pattern, redacted), 'latin1');
     this.#held = '';
     return rest;
   }

@@ -6,6 +6,7 @@ import type { Sample } from '../core/sample.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandRequest, CommandResult } from './command.js';
 import { hindranceBetween, readCounters, type Counters } from './hindrance.js';
+import { secretsOfCommand } from './known-secrets.js';
 import { leftOf } from './left.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
@@ -61,11 +62,13 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   await requireUsage(rules);
   if (request.cold === true) await cool(request);
   const before = readCounters();
+  const env = commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom });
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
     ...(request.failsWithoutFolder === true ? { failsWithout: command.cwd } : {}),
-    env: runEnvironment({ ...commandEnvironment({ extra: command.env, secretsFrom: request.secretsFrom }), ...request.environment }, request),
+    env: runEnvironment({ ...env, ...request.environment }, request),
+    secrets: secretsOfCommand(command, env, request.secretsFrom ?? process.env),
     timeoutMs: command.timeout,
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),

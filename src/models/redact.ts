@@ -1,4 +1,4 @@
-import { isSecretName, spellingsOf } from '../core/secrets.js';
+import { isPlainWord, isSecretName, spellingsOf } from '../core/secrets.js';
 
 /** Takes secrets out of texts before anything keeps or sends them. */
 export interface Redactor {
@@ -23,6 +23,7 @@ const forms: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{16,}/g,
   /\b(?:gh[pousr]|glpat|npm|hf|pypi)[_-][A-Za-z0-9_-]{16,}/g,
   /\bgithub_pat_\w{20,}/g,
+  /\bplt_[\w-]{43}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /\bAIza[\w-]{35}/g,
   /\bxox[abeoprs]-[\w-]{10,}/g,
@@ -33,16 +34,13 @@ const forms: readonly RegExp[] = [
 const bearer = /\b(authorization|x-api-key|api-key)(["']?\s*[:=]\s*["']?)(?:bearer\s+)?[^\s"',;\\]{8,}/gi;
 const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"'\\]+:[^\s/@"'\\]+@/gi;
 
-/** A password that is a word says nothing about the code that it stands in. */
-const isWord = (value: string): boolean => value.length <= 16 && /^(?:[A-Za-z]?[a-z]+|[A-Z]+)$/.test(value);
-
 /**
  * Knows the values of variables that are secrets by their name, or are named in `names` (`OPENAI_API_KEY`): as they are,
  * in base64 and as they stand in a URL. What has the form of a key goes too.
  */
 export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []): Redactor {
   const secrets = Object.entries(env)
-    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || isSecretName(name)) ? spellingsOf(value).map((spelling) => ({ name, spelling, word: isWord(value) })) : []))
+    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || isSecretName(name)) ? spellingsOf(value).map((spelling) => ({ name, spelling, word: isPlainWord(value) })) : []))
     // Of two that begin alike the longer one goes first.
     .toSorted((a, b) => b.spelling.length - a.spelling.length);
   const sure = secrets.filter(({ word }) => !word);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { type ErrorCode, PerfloopError } from '../core/errors.js';
+import { withoutPasswords } from '../core/secrets.js';
 import { gitEnvironment, type GitSettings } from './git-environment.js';
 
 export interface GitOptions {
@@ -46,7 +47,7 @@ export async function gitResult(args: readonly string[], options: GitOptions): P
   const result = await running;
   // One signal may serve many calls.
   options.signal?.removeEventListener('abort', onAbort);
-  const where = `git ${args.join(' ')} (in ${options.cwd})`;
+  const where = withoutPasswords(`git ${args.join(' ')} (in ${options.cwd})`);
   if (result.isCanceled) throw new PerfloopError('PL_GIT_CANCELLED', 'git was cancelled', { where });
   if (result.isMaxBuffer) throw new PerfloopError('PL_GIT_OUTPUT', `git printed more than ${maxOutputBytes >> 20} MiB`, { where });
   if (result.code === 'ENOENT' && !existsSync(options.cwd)) throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: options.cwd });
@@ -85,11 +86,12 @@ const known: { pattern: RegExp; code: ErrorCode; fix: string }[] = [
 
 /** The typed error for a git that failed, with the last lines it printed as problems. */
 export function gitError(args: readonly string[], cwd: string, result: GitResult): PerfloopError {
-  const lines = result.stderr.split('\n').filter((line) => line.trim() !== '');
+  // A remote of the user's may hold a password, and git prints it.
+  const lines = withoutPasswords(result.stderr).split('\n').filter((line) => line.trim() !== '');
   const first = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? `exit code ${result.exitCode}`;
   const match = known.find(({ pattern }) => pattern.test(result.stderr));
   return new PerfloopError(match?.code ?? 'PL_GIT_FAILED', `git ${args[0] ?? ''} failed: ${first.replace(/^(fatal|error): /, '')}`, {
-    where: `git ${args.join(' ')} (in ${cwd})`,
+    where: withoutPasswords(`git ${args.join(' ')} (in ${cwd})`),
     ...(match === undefined ? {} : { fix: match.fix }),
     problems: lines.slice(-8),
   });

@@ -10,6 +10,21 @@ it.each(spelled)('%s is blacked out', (spelling) => {
   expect(holdsSecret(Buffer.from(`before ${spelling} after`), [key])).toBe(true);
 });
 
+it('in base64 it is found with whatever stands before and after it', () => {
+  for (const before of ['', 'u', 'me', 'ada:']) {
+    for (const after of ['', '\n', 'xy']) {
+      for (const alphabet of ['base64', 'base64url'] as const) {
+        const printed = Buffer.from(`${before}${key}${after}`).toString(alphabet);
+        const told = redact(`Basic ${printed}.`, [key]);
+        expect(told, printed).toContain('[redacted]');
+        // At most the digits that it shares with what stands around it are left.
+        expect(told.replace('Basic ', '').replace('[redacted]', '').length, told).toBeLessThan(Buffer.from(before + after).toString('base64').length + 8);
+      }
+    }
+  }
+  expect(redact(Buffer.from(key).toString('hex'), [key])).toBe('[redacted]');
+});
+
 it('wherever chunks end, the same comes out as of the whole, and nothing else is touched', () => {
   const piece = fc.constantFrom(...spelled, key.slice(0, 7), key.slice(3), 'ö', 'sk-', '\n', '\u{1F600}');
   fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(400), { maxLength: 8 }), (pieces, cuts) => {

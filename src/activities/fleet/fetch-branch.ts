@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import { isPath } from '../../core/fleet/repository.js';
 import { sha256 } from '../../propose/hash.js';
+import { withoutPasswords } from '../../core/secrets.js';
 import { git, gitResult } from '../../workspace/git.js';
 import { withLockRetry } from '../../workspace/locks.js';
 
@@ -25,8 +26,9 @@ export async function fetchBranch(folder: string, repository: string, branch: st
   const fetched = await withLockRetry(dir, () => gitResult(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--', repository, `+${asked}:${revision}`], options));
   if (fetched.exitCode === 0) return { dir, revision };
   if (/couldn't find remote ref/i.test(fetched.stderr)) throw noBranch(repository, branch);
-  const said = fetched.stderr.trim().split('\n').at(-1) ?? '';
-  throw new PerfloopError('PL_FLEET_UNREACHABLE', `the repository cannot be fetched: ${said.replace(/^(fatal|error): /, '')}`, { where: repository, fix: `Try \`git ls-remote ${repository}\` as the user that the worker runs as; credentials belong into its credential helper or its ssh keys.`, problems: fetched.stderr.trim().split('\n').slice(-5) });
+  const lines = withoutPasswords(fetched.stderr).trim().split('\n');
+  const said = lines.at(-1) ?? '';
+  throw new PerfloopError('PL_FLEET_UNREACHABLE', `the repository cannot be fetched: ${said.replace(/^(fatal|error): /, '')}`, { where: repository, fix: `Try \`git ls-remote ${repository}\` as the user that the worker runs as; credentials belong into its credential helper or its ssh keys.`, problems: lines.slice(-5) });
 }
 
 /** As one part of a ref's name: `a` and `a/b`, which were there one after the other, would be a file and a folder of one name. */

@@ -9,7 +9,6 @@ import type { ModuleAnswer } from '../../step-modules/plan.js';
 import { overlayProtected } from '../../workspace/protected-overlay.js';
 import { activity } from '../activity.js';
 import { commandRequest, withHint } from '../command-request.js';
-import { secretsOfCommand } from '../commands.js';
 import type { Dependencies } from '../dependencies.js';
 import { logPath, problemOf, repositoryOf, tailOf, unlessGone, withHostLock, worktreeOf } from '../ground.js';
 import { rulesOf } from '../guard-protected.js';
@@ -33,7 +32,7 @@ export function ownStepActivity(deps: Dependencies): HostActivities['ownStep'] {
       const command: CommandSpec = { run: moduleCommand, cwd: '.', env: own.env, timeout: own.timeout };
       const logFile = await logPath(deps, input, `${type}-${worktree.id}.log`);
       const asked = await commandRequest(deps, 'command', command, { scope: input, worktree, lock, who: 'measured' }, attempt);
-      const { answer, result } = await askModule({ module: own.module, root: null, types: [], call: { type, settings, context } }, (program) => runCommand({ ...asked, ...program, env: runEnvironment(asked.env, worktree), logFile, secrets: secretsOfCommand(command, asked.env) }));
+      const { answer, result } = await askModule({ module: own.module, root: null, types: [], call: { type, settings, context } }, (program) => runCommand({ ...asked, ...program, env: runEnvironment(asked.env, worktree), logFile }));
       if (result.cancelled) attempt.signal.throwIfAborted();
       if (answer !== null && !result.timedOut) return resultOf(answer, input, own);
       const why = result.ok ? 'its process ended before it had a result' : withHint(problemOf(result, { ...command, run: `${own.module}, ${type}` }), result, asked);

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { ZodError } from 'zod';
+import { secretsOfEnvironment, withoutSecrets } from '../../measure/known-secrets.js';
 import { PerfloopError } from '../../core/errors.js';
 
 /** What a profile or a repository names can be of any length; more of one text tells a reader nothing. In UTF-16 code units. */
@@ -15,7 +16,7 @@ export function resultOf(answer: object): CallToolResult {
 export function refusalOf(error: unknown): CallToolResult {
   const known = error instanceof ZodError ? new PerfloopError('PL_TOOL_INPUT', error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '), { fix: 'Give what the input schema asks for.' }) : error;
   if (!(known instanceof PerfloopError)) throw known;
-  return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: known.toJSON() }) }] };
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: withoutSecrets(known.toJSON(), secretsOfEnvironment(process.env)) }) }] };
 }
 
 function shortened(value: unknown): unknown {
