@@ -6,6 +6,7 @@ import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
 import type { CommandRequest } from '../measure/command.js';
 import { acquireHostLock, type HeldLock, type LockMode } from '../measure/host-lock.js';
+import { metrics } from '../telemetry/metrics.js';
 import { openRepository, type Repository } from '../workspace/repository.js';
 import { findOpenWorktree, type OpenWorktree } from '../workspace/open-worktree.js';
 import type { Attempt } from './activity.js';
@@ -49,7 +50,9 @@ export function jobs(deps: Dependencies, scope: Scope, what: string): NonNullabl
 
 /** Holds the host lock while the body runs. While a benchmark samples, nothing heavy runs on its host. */
 export async function withHostLock<T>(deps: Dependencies, mode: LockMode, attempt: Attempt, onWaiting: () => void, body: (lock: HeldLock) => Promise<T>): Promise<T> {
+  const asked = performance.now();
   const lock = await acquireHostLock({ folder: deps.home.locks, mode, signal: attempt.signal, onWaiting });
+  metrics.lockWait.observe((performance.now() - asked) / 1000, { mode });
   try {
     return await body(lock);
   } finally {

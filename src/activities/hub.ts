@@ -4,7 +4,9 @@ import type { ArtifactStore } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
 import type { StoreWriter } from '../store/writer.js';
 import { keepProgress } from '../store/progress.js';
+import { metrics } from '../telemetry/metrics.js';
 import { activity } from './activity.js';
+import { countRun, countTime, countTrial, timesOf } from './count-recorded.js';
 import { writeRunView } from './run-view.js';
 
 /** Noise that is older says little about the machine of today. */
@@ -17,9 +19,10 @@ export function hubActivities({ store, artifacts, home }: { store: StoreWriter; 
       const { status, trials, decisions, progress } = recorded;
       // Before the status: who reads of the end finds it.
       if (progress !== undefined) await keepProgress(artifacts, status.run, progress);
-      store.recordRun(status);
-      for (const { position, trial } of trials) store.recordTrial(status.run, position, trial);
-      for (const decision of decisions) store.recordDecision(status.run, decision);
+      for (const time of timesOf(recorded)) if (store.recordTime(status.run, time)) countTime(status, time);
+      for (const { position, trial } of trials) if (store.recordTrial(status.run, position, trial)) countTrial(status, trial);
+      for (const decision of decisions) if (store.recordDecision(status.run, decision)) metrics.decisions.add(1, { decision: decision.approve ? 'approve' : 'reject' });
+      if (store.recordRun(status)) countRun(status);
       await writeRunView(home, artifacts, recorded);
     }),
     recordLessons: activity(async ({ lessons }) => {

@@ -46,6 +46,12 @@ async function leastUsed(deps: Dependencies): Promise<string> {
   return first;
 }
 
+/** How many leases of each device of this host have not expired. */
+export async function heldLeases(deps: Pick<Dependencies, 'home' | 'devices'>): Promise<Map<string, number>> {
+  const live = (await readLeases(deps)).filter((lease) => lease.expires > Date.now());
+  return new Map(deps.devices.map((device) => [device, live.filter((lease) => lease.device === device).length]));
+}
+
 function leaseFile(deps: Dependencies, run: string): string {
   return join(deps.home.locks, 'leases', `${createHash('sha256').update(run).digest('hex').slice(0, 16)}.json`);
 }
@@ -54,7 +60,7 @@ async function readLease(deps: Dependencies, run: string): Promise<LeaseFile | n
   return readFile(leaseFile(deps, run), 'utf8').then((text) => JSON.parse(text) as LeaseFile, () => null);
 }
 
-async function readLeases(deps: Dependencies): Promise<LeaseFile[]> {
+async function readLeases(deps: Pick<Dependencies, 'home'>): Promise<LeaseFile[]> {
   const folder = join(deps.home.locks, 'leases');
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => readFile(join(folder, name), 'utf8').then((text) => JSON.parse(text) as LeaseFile, () => null)));

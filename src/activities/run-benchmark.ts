@@ -10,6 +10,7 @@ import { openSeriesJournal } from '../measure/series-journal.js';
 import { sandboxHint } from '../measure/sandbox/hint.js';
 import { takeSeries, type SeriesRun } from '../measure/take-series.js';
 import { redactorOf } from '../models/redact.js';
+import { metrics as telemetry } from '../telemetry/metrics.js';
 import { activity } from './activity.js';
 import { BenchmarkLog } from './benchmark-log.js';
 import type { Dependencies } from './dependencies.js';
@@ -37,6 +38,7 @@ export function runBenchmarkActivity(deps: Dependencies): BenchActivities['runBe
         const side = await sideOf(deps, input, opened, await pristineOf(deps, input, opened));
         attempt.report({ doing: 'benchmark', run: journal.entries.length, of: warmups + runs });
         const onRun = async (run: SeriesRun): Promise<void> => {
+          if (!run.warmup) telemetry.samples.add(1, { stage: 'benchmark' });
           attempt.report({ doing: 'benchmark', run: run.number, of: warmups + runs });
           // One that fails ends the series, and is tried again by the next attempt.
           if (run.sample.ok) await journal.append({ ...run, printed: [] });

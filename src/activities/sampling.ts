@@ -7,7 +7,7 @@ import type { Config } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { SampleInput, Scope } from '../core/run/contracts.js';
 import { deviceName, type Lease } from '../core/run/lease.js';
-import type { Pair, Stage } from '../core/sample.js';
+import { samplesOf, type Pair, type Stage } from '../core/sample.js';
 import type { SamplingProgress } from '../core/status.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { estimate, estimates } from '../core/verdict/judge.js';
@@ -19,6 +19,7 @@ import { samplePairs } from '../measure/sampling.js';
 import type { Side, Sides } from '../measure/take-pair.js';
 import { encodeSamples } from '../measure/stored-samples.js';
 import type { Tidy } from '../measure/tidy.js';
+import { metrics } from '../telemetry/metrics.js';
 import type { OpenWorktree } from '../workspace/open-worktree.js';
 import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
@@ -69,6 +70,7 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
     const warmUps: Pair[] = [];
     const isLate = input.within === undefined ? null : lateFor(input.within.budget.deadline, input.within.secondsPerSample);
     let late = false;
+    let counted = earlier.length;
     const pairs = await samplePairs({
       stage,
       device: deviceName(input.lease),
@@ -91,7 +93,12 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       lock,
       signal: attempt.signal,
       onWarmUp: (pair) => warmUps.push(pair),
-      onProgress: (taken, resumed) => report('sampling', taken, resumed),
+      onProgress: (taken, resumed) => {
+        // Those that were read back were counted by who took them.
+        if (taken.length > Math.max(counted, resumed)) metrics.samples.add(samplesOf(taken.slice(Math.max(counted, resumed))), { stage });
+        counted = taken.length;
+        report('sampling', taken, resumed);
+      },
     });
     refuseUnprotected(stage, pairs);
     return { pairs, warmUps, late };

@@ -15,6 +15,8 @@ export interface RunInput {
   queuePrefix: string;
   /** Who started it, for the decision log. */
   who: string;
+  /** Whose schedule or sweep begins it. Absent: none does. */
+  fleet?: { name: string; target: string };
   /** A profile that the user brought; the profile step then imports it and runs nothing. */
   profile?: ArtifactRef & { fileName: string };
   /** Recorded traffic that answers in place of models. */

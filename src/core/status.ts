@@ -13,6 +13,7 @@ import type { Protocol } from './verdict/schedule.js';
 import type { Measured, Verdict } from './verdict/verdict.js';
 import type { ArtifactRef } from './artifact.js';
 import type { Explained } from './run/explained.js';
+import type { Reused } from './run/spell.js';
 
 /** Counts of tests as a person reads them. */
 export interface ShownTests {
@@ -209,6 +210,8 @@ export interface RunStatus {
   resumes?: string;
   kind: 'run' | 'judge';
   target: { id: string; name: string; origin: string; base: string };
+  /** Whose schedule or sweep began it. Absent: none did. */
+  fleet?: { name: string; target: string };
   state: RunState;
   round: number;
   rounds: number;
@@ -242,6 +245,10 @@ export interface RunStatus {
   steps?: StepsShown;
   /** What steps ask a person. Absent: nothing. */
   questions?: Question[];
+  /** Since when each trial, or `final`, waits for a person; workflow time, ms. Absent: nothing does. */
+  waiting?: Record<string, number>;
+  /** Absent before the warm-up, and in runs of earlier versions. */
+  reused?: Reused;
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import { appendSynced } from '../store/atomic-file.js';
+import { metrics } from '../telemetry/metrics.js';
 
 /** What was used, or is reserved. */
 export interface Spend {
@@ -110,6 +111,7 @@ export class Ledger {
       settle: async ({ tokens, money }) => {
         if (this.#entries.get(id)?.settled === true) return;
         this.#entries.set(id, { tokens, money, by, settled: true });
+        countSpend(by, { tokens, money });
         await this.#write({ id, what: 'end', tokens, money });
       },
     };
@@ -124,6 +126,12 @@ export class Ledger {
     const by = line.what === 'begin' ? line.by : (this.#entries.get(line.id)?.by ?? '');
     this.#entries.set(line.id, { tokens: line.tokens, money: line.money, by, settled: line.what === 'end' });
   }
+}
+
+function countSpend(by: string, { tokens, money }: Spend): void {
+  metrics.modelTokens.add(tokens, { by });
+  if (money === null) metrics.unpricedCalls.add(1, { by });
+  else metrics.modelCallDollars.observe(money, { by });
 }
 
 /** Null for a line that a crash has torn. */

@@ -5,6 +5,7 @@ import type { Noise } from '../core/verdict/noise.js';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Lesson } from '../core/lesson.js';
 import { openWriter } from './database.js';
+import { dollarsOf } from './schema.js';
 
 /** A run without its trials and decisions, which have tables of their own. */
 export type RunHeader = Omit<RunStatus, 'trials' | 'decisions'>;
@@ -18,11 +19,29 @@ export interface NoiseRecord {
   samples: ArtifactRef;
 }
 
+/** How long something of a run took. */
+export interface TimeRecord {
+  phase: string;
+  /** Of a graph: the step, which has a type for its phase. Empty: none. */
+  step: string;
+  /** Workflow time, ms. */
+  began: number;
+  ended: number;
+  status: 'done' | 'failed' | 'cancelled';
+}
+
 /** The writing side of the knowledge base. Every method is idempotent. */
 export interface StoreWriter {
-  recordRun(header: RunHeader): void;
-  recordTrial(run: string, position: number, trial: TrialSummary): void;
-  recordDecision(run: string, decision: DecisionRecord): void;
+  /** Whether this says first that it has ended. */
+  recordRun(header: RunHeader): boolean;
+  /** Whether this says first that it is decided. */
+  recordTrial(run: string, position: number, trial: TrialSummary): boolean;
+  /** Whether it is new. */
+  recordDecision(run: string, decision: DecisionRecord): boolean;
+  /** Whether it is new. */
+  recordTime(run: string, time: TimeRecord): boolean;
+  /** The worker that writes the store is there. `process`: the same for as long as it lives. */
+  recordPresence(process: string, began: number, seen: number): void;
   recordLesson(lesson: Lesson): void;
   recordNoise(record: NoiseRecord): void;
   findNoise(host: string, benchmark: string): NoiseRecord | null;
@@ -34,11 +53,15 @@ export interface StoreWriter {
 
 export function openStoreWriter(file: string): StoreWriter {
   const db = openWriter(file);
-  const insertRun = db.prepare(`INSERT INTO runs (id, kind, target, name, state, started_at, ended_at, status) VALUES (@id, @kind, @target, @name, @state, @startedAt, @endedAt, @status)
-    ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, status = excluded.status`);
-  const insertTrial = db.prepare(`INSERT INTO trials (run, id, position, proposer, recipe, language, verdict, log_gain, summary)
-    VALUES (@run, @id, @position, @proposer, @recipe, @language, @verdict, @logGain, @summary)
-    ON CONFLICT (run, id) DO UPDATE SET verdict = excluded.verdict, log_gain = excluded.log_gain, summary = excluded.summary`);
+  const insertRun = db.prepare(`INSERT INTO runs (id, kind, target, name, state, started_at, ended_at, status, fleet, dollars) VALUES (@id, @kind, @target, @name, @state, @startedAt, @endedAt, @status, @fleet, ${dollarsOf('@status')})
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, status = excluded.status, dollars = excluded.dollars`);
+  const insertTrial = db.prepare(`INSERT INTO trials (run, id, position, proposer, recipe, language, verdict, log_gain, summary, started_at, ended_at)
+    VALUES (@run, @id, @position, @proposer, @recipe, @language, @verdict, @logGain, @summary, @startedAt, @endedAt)
+    ON CONFLICT (run, id) DO UPDATE SET verdict = excluded.verdict, log_gain = excluded.log_gain, summary = excluded.summary, started_at = excluded.started_at, ended_at = excluded.ended_at`);
+  const selectEnded = db.prepare<[string], { ended: number | null }>('SELECT ended_at AS ended FROM runs WHERE id = ?');
+  const selectState = db.prepare<[string, string], { state: string }>("SELECT json_extract(summary, '$.state') AS state FROM trials WHERE run = ? AND id = ?");
+  const insertTime = db.prepare('INSERT INTO times (run, began, phase, step, ended, status) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const insertPresence = db.prepare('INSERT INTO presence (process, began, seen) VALUES (?, ?, ?) ON CONFLICT (process) DO UPDATE SET seen = excluded.seen');
   const insertDecision = db.prepare('INSERT INTO decisions (id, run, trial, approve, who, comment, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
   const insertLesson = db.prepare(`INSERT INTO lessons (id, run, trial, target, proposer, recipe, language, verdict, log_gain, title, body, at, hardware, seconds)
     VALUES (@id, @run, @trial, @target, @proposer, @recipe, @language, @verdict, @logGain, @title, @body, @at, @hardware, @seconds) ON CONFLICT (id) DO NOTHING`);
@@ -55,20 +78,26 @@ export function openStoreWriter(file: string): StoreWriter {
 
   return {
     recordRun(header) {
+      const before = selectEnded.get(header.run);
       insertRun.run({
         id: header.run, kind: header.kind, target: header.target.id, name: header.target.name, state: header.state,
-        startedAt: header.startedAt, endedAt: header.endedAt, status: JSON.stringify(header),
+        startedAt: header.startedAt, endedAt: header.endedAt, status: JSON.stringify(header), fleet: header.fleet?.name ?? null,
       });
+      return header.endedAt !== null && (before === undefined || before.ended === null);
     },
     recordTrial(run, position, trial) {
       const measured = trial.verdict?.measured ?? null;
+      const before = selectState.get(run, trial.id)?.state;
       insertTrial.run({
         run, id: trial.id, position, proposer: trial.candidate.proposer, recipe: trial.candidate.recipe, language: trial.candidate.language,
-        verdict: trial.verdict?.kind ?? null, logGain: measured === null ? null : Math.log(measured.ratio), summary: JSON.stringify(trial),
+        verdict: trial.verdict?.kind ?? null, logGain: measured === null ? null : Math.log(measured.ratio), summary: JSON.stringify(trial), startedAt: trial.startedAt, endedAt: trial.endedAt,
       });
+      return trial.state === 'decided' && before !== 'decided';
     },
-    recordDecision(run, decision) {
-      insertDecision.run(decision.id, run, decision.trial, decision.approve ? 1 : 0, decision.who, decision.comment, decision.at);
+    recordDecision: (run, decision) => insertDecision.run(decision.id, run, decision.trial, decision.approve ? 1 : 0, decision.who, decision.comment, decision.at).changes > 0,
+    recordTime: (run, { began, phase, step, ended, status }) => insertTime.run(run, began, phase, step, ended, status).changes > 0,
+    recordPresence(process, began, seen) {
+      insertPresence.run(process, began, seen);
     },
     recordLesson(lesson) {
       insertLesson.run({ ...lesson });

@@ -27,7 +27,7 @@ export const metrics = {
   queueWait: new Histogram({ name: 'perfloop_queue_wait_seconds', help: 'How long an activity lay in its queue before this worker took it.', labels: ['queue'], buckets: waits }),
   activitySeconds: new Histogram({ name: 'perfloop_activity_seconds', help: 'Wall time of activities on this worker.', labels: ['activity', 'outcome'], buckets: [0.1, ...works] }),
   lockWait: new Histogram({ name: 'perfloop_host_lock_wait_seconds', help: 'How long work waited for the lock of this host.', labels: ['mode'], buckets: waits }),
-  deviceBusy: new Histogram({ name: 'perfloop_device_busy_seconds', help: 'Time in which something measured on a device; the rate of the sum is its use, 0 to 1.', labels: ['device'], buckets: works }),
+  deviceBusy: new Histogram({ name: 'perfloop_device_busy_seconds', help: 'Time in which an activity had a device to itself; the rate of the sum is its use, 0 to 1.', labels: ['device'], buckets: works }),
   leases: new Gauge({ name: 'perfloop_leases', help: 'Leases of a device of this host that have not expired.', labels: ['device'] }),
 
   modelCallDollars: new Histogram({ name: 'perfloop_model_call_dollars', help: 'US dollars of each call of a model or an agent whose price is known; the sum is what was spent.', labels: ['by'], buckets: dollars }),

@@ -12,6 +12,7 @@ import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
 import type { ConnectionSettings } from './connection.js';
 import { packageRoot } from './engine/package-paths.js';
+import { measured } from './telemetry/activity-metrics.js';
 
 export interface WorkerPlan {
   connection: NativeConnection;
@@ -42,14 +43,18 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     shutdownForceTime: '30 seconds',
   } as const satisfies Partial<WorkerOptions>;
   const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...workflowSource(), maxCachedWorkflows: 50, reuseV8Context: true })];
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client: new Client({ connection: plan.connection, namespace: settings.namespace }) }), maxConcurrentActivityTaskExecutions: 4 }));
-  for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
-  workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client: new Client({ connection: plan.connection, namespace: settings.namespace }) }), maxConcurrentActivityTaskExecutions: 4 }));
+  for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
+  workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {
-    workers.push(Worker.create({ ...common, taskQueue: queues.bench(prefix, deps.host, device), activities: benchActivities(deps), maxConcurrentActivityTaskExecutions: 1 }));
+    workers.push(Worker.create({ ...common, taskQueue: queues.bench(prefix, deps.host, device), ...watched({ queue: 'bench', device }), activities: benchActivities(deps), maxConcurrentActivityTaskExecutions: 1 }));
   }
   return Promise.all(workers);
+}
+
+function watched(where: Parameters<typeof measured>[0]): Pick<WorkerOptions, 'interceptors'> {
+  return { interceptors: { activity: [measured(where)] } };
 }
 
 /** The bundle made at build time starts in a fifth of the time. */

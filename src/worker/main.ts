@@ -12,7 +12,9 @@ import { connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { currentBuild } from './engine/package-paths.js';
 import { claimHub } from './hub-claim.js';
+import { metricsAddress } from './telemetry/metrics-address.js';
 import { installRuntime } from './telemetry/runtime.js';
+import { recordPresence, watchStore } from './telemetry/watch-store.js';
 
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
@@ -35,7 +37,9 @@ async function main(): Promise<void> {
   const deps = { home, artifacts: artifactsOf(home), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
   const workers = await createWorkers({ connection, settings, deps, tags, store });
   console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
+  const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   await Promise.all(workers.map((worker) => worker.run()));
+  for (const end of watches) end();
   store?.close();
   hub?.release();
   await connection.close();

@@ -2,6 +2,7 @@ import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttr
 import { searchAttributes } from '../core/messages.js';
 import type { Config } from '../core/config/schema.js';
 import { decidedTrial } from '../core/run/decided-trial.js';
+import type { Spell } from '../core/run/spell.js';
 import type { StepRecord } from '../core/run/step-record.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
@@ -84,8 +85,8 @@ export class RunControl {
   }
 
   private status(): RunStatus {
-    const { status } = this.model;
-    return this.steps === null ? status : { ...status, steps: this.steps() };
+    const { status, waiting } = this.model;
+    return { ...status, ...(this.steps === null ? {} : { steps: this.steps() }), ...(Object.keys(waiting).length === 0 ? {} : { waiting: { ...waiting } }) };
   }
 
   /** Waits while the run is paused. A stop ends the pause. */
@@ -99,12 +100,23 @@ export class RunControl {
   enter(phase: string, doing: string): void {
     this.model.status.doing = doing;
     if (this.model.status.phase === phase) return;
+    this.leavePhase();
     this.model.status.phase = phase;
     this.show();
   }
 
+  /** Steps of a graph run side by side, so they have times of their own instead. */
+  private leavePhase(): void {
+    const { model, spells } = this;
+    const now = Date.now();
+    if (model.phaseSince !== undefined) spells.push({ phase: model.status.phase, began: model.phaseSince, ended: now });
+    if (this.steps === null) model.phaseSince = now;
+    else delete model.phaseSince;
+  }
+
   end(state: RunState): void {
     const { status } = this.model;
+    this.leavePhase();
     status.state = state;
     status.endedAt = Date.now();
     status.doing = '';
@@ -133,6 +145,9 @@ export class RunControl {
   /** Executions of steps that have ended, and are not recorded yet. */
   readonly ended: StepRecord[] = [];
 
+  /** Phases that have ended, and are not recorded yet. */
+  private readonly spells: Spell[] = [];
+
   /** Writes what changed to the store; at an end before its time, also what another run needs to go on. `plan`: with the first record. */
   async record(progress: Progress | null = null, plan?: Pick<Config, 'steps' | 'loop'>): Promise<void> {
     const { model } = this;
@@ -141,8 +156,9 @@ export class RunControl {
     const changed = trials.map((trial, position) => ({ position, trial })).filter(({ trial }) => model.recorded[trial.id] !== stamp(trial));
     for (const { trial } of changed) model.recorded[trial.id] = stamp(trial);
     const steps = this.ended.splice(0, mostSteps);
+    const spells = this.spells.splice(0);
     const decided = trials.findLast(({ verdict, state }) => verdict !== null && state === 'decided');
-    const more = { ...(progress === null ? {} : { progress }), ...(plan === undefined ? {} : { plan }), ...(steps.length === 0 ? {} : { steps }), ...(decided === undefined ? {} : { lastDecision: decidedTrial(decided) }) };
+    const more = { ...(progress === null ? {} : { progress }), ...(plan === undefined ? {} : { plan }), ...(steps.length === 0 ? {} : { steps }), ...(spells.length === 0 ? {} : { spells }), ...(decided === undefined ? {} : { lastDecision: decidedTrial(decided) }) };
     await hubActivities(this.queuePrefix).recordRun.executeWithOptions({ summary: `record: ${status.state}` }, [{ v: 1, status, trials: changed, decisions, ...more }]);
   }
 

@@ -19,7 +19,7 @@ export async function fleetRun(input: FleetRunInput): Promise<FleetRunResult> {
   try {
     const run = runIdOf('run', BigInt(`0x${uuid4().replaceAll('-', '').slice(0, 10)}`));
     const prepared = await activities.prepareRun.executeWithOptions({ summary: `fetch ${target.name}` }, [{ v: 1, run, target, queuePrefix, who: input.who }]);
-    const status = await theRun({ v: 1, run, ...prepared, queuePrefix, who: input.who });
+    const status = await theRun({ v: 1, run, ...prepared, queuePrefix, who: input.who, fleet: { name: input.fleet, target: target.name } });
     return { run, base: status.target.base, accepted: status.accepted, speedup: status.speedup === null ? null : { ratio: status.speedup.ratio, ci95: status.speedup.ci95 } };
   } catch (error) {
     if (isCancellation(error)) throw error;

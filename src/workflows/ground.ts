@@ -13,12 +13,14 @@ export interface Work {
 }
 
 /** Opens worktrees and sets them up and builds them; fails the run where that is not possible. */
-export async function readyWorktrees(on: HostHandle, work: Work, scope: Scope, wanted: { key: string; commit: CommitRef }[], options: { cacheBuild: boolean; code: string }): Promise<WorktreeRef[]> {
+export async function readyWorktrees(on: HostHandle, work: Work, scope: Scope, wanted: { key: string; commit: CommitRef }[], options: { cacheBuild: boolean; code: string; /** Told whether the result of an earlier one stood in. */ found?: (role: 'setup' | 'build', cached: boolean) => void }): Promise<WorktreeRef[]> {
   const { target, config } = work;
   const opened = await on.host('openWorktrees', `worktree of ${wanted[0]?.commit.commit.slice(0, 10)}`, { ...scope, target, config, worktrees: wanted });
   for (const worktree of opened) {
-    await mustRun(on, work, scope, worktree, 'setup', true, options.code);
-    await mustRun(on, work, scope, worktree, 'build', options.cacheBuild, options.code);
+    const setup = await mustRun(on, work, scope, worktree, 'setup', true, options.code);
+    if (setup !== null) options.found?.('setup', setup.cached);
+    const build = await mustRun(on, work, scope, worktree, 'build', options.cacheBuild, options.code);
+    if (build !== null) options.found?.('build', build.cached);
   }
   return opened;
 }

@@ -42,7 +42,7 @@ export interface Ahead {
  * that does not fit the seconds that one execution has just taken, or is of other files than the benchmark starts now, is
  * replaced.
  */
-export async function noiseOnHost(on: HostHandle, work: Work, built: Sides[], now: Now = {}): Promise<KnownNoise & { plan: CostPlan; spent: number }> {
+export async function noiseOnHost(on: HostHandle, work: Work, built: Sides[], now: Now = {}): Promise<KnownNoise & { plan: CostPlan; spent: number; /** It is that of an earlier run. */ reused: boolean }> {
   const { config, target } = work;
   const hub = hubActivities(work.queuePrefix);
   const host = on.lease.host;
@@ -63,7 +63,7 @@ export async function noiseOnHost(on: HostHandle, work: Work, built: Sides[], no
   if (known === null) {
     await hub.recordNoise.executeWithOptions({ summary: 'remember the noise' }, [{ v: 1, host, benchmark, noise: measured.noise, samples: measured.samples, at: Date.now() }]);
   }
-  return measured;
+  return { ...measured, reused: known !== null };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RunModel } from '../core/run/model.js';
 import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
 import { biasNote, loadNote, untestedNote } from '../core/run/notes.js';
+import type { Reused } from '../core/run/spell.js';
 import { stepFolder } from '../core/run/step-record.js';
 import type { Budget } from '../core/verdict/budget.js';
 import { hubActivities } from './activities.js';
@@ -62,7 +63,10 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
   await session.onHost((on) => on.withWorktrees({ ...scope, target, keys: [`${run}/warmup/a`, `${run}/warmup/b`] }, async (keys) => {
     control.enter('warmup', 'building the base');
     const began = Date.now();
-    const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED' });
+    const reused: Reused = {};
+    // The second worktree finds what the first one left.
+    const found = (role: 'setup' | 'build', cached: boolean): void => void (reused[role] ??= cached);
+    const opened = await readyWorktrees(on, work, scope, keys.map((key) => ({ key, commit: target.base })), { cacheBuild: true, code: 'PL_BASE_RED', found });
     const [a, b] = opened as [WorktreeRef, WorktreeRef];
     control.enter('warmup', 'testing the base');
     const tested = await mustRun(on, work, scope, a, 'test', false, 'PL_BASE_RED');
@@ -90,6 +94,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     control.enter('warmup', 'measuring the noise of the benchmark');
     const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, [{ a, b }], { seconds: tried.wallMs / 1000, sources: tried.sources, ahead, more: () => moreOfBase(on, work, scope, keys) });
     model.noise = { ...measured.noise, host: on.lease.host };
+    model.status.reused = { ...reused, noise: measured.reused };
     const bias = biasNote(config.verdict.min_gain, measured.noise);
     if (bias !== null) warn(model, bias);
     const load = loadNote(config, measured.noise);

@@ -126,10 +126,18 @@ describe('lessons', () => {
   });
 });
 
+/** Closes the store and takes away what version 3 added. */
+function ofVersion2(): Database.Database {
+  store.close();
+  const old = new Database(home.db);
+  old.exec(`DROP INDEX runs_by_dollars; ALTER TABLE runs DROP COLUMN dollars; ALTER TABLE runs DROP COLUMN fleet;
+    ALTER TABLE trials DROP COLUMN started_at; ALTER TABLE trials DROP COLUMN ended_at; DROP TABLE times; DROP TABLE presence;`);
+  return old;
+}
+
 describe('the database', () => {
   it('of version 1 gets what lessons know since, and keeps its lessons', () => {
-    store.close();
-    const old = new Database(home.db);
+    const old = ofVersion2();
     old.exec('ALTER TABLE lessons DROP COLUMN hardware; ALTER TABLE lessons DROP COLUMN seconds;');
     old.exec("INSERT INTO lessons (id, run, trial, target, proposer, recipe, language, verdict, log_gain, title, body, at) VALUES ('r/1', 'r', '1', 't1', 'recipes', 'x', 'python', 'accepted', 0.1, 'title', 'body', 1)");
     old.pragma('user_version = 1');
@@ -140,6 +148,29 @@ describe('the database', () => {
     // Opened once more it stays as it is.
     store = openStoreWriter(home.db);
     expect(store.known('t2').records).toHaveLength(1);
+  });
+
+  it('of version 2 gets what runs cost and when trials were, from what it holds', () => {
+    store.recordRun({ ...header('r-aaaa', 1), models: { spent: { calls: 1, tokens: 9, money: 1.5 }, talks: [] } });
+    store.recordTrial('r-aaaa', 0, trial('r1-1', 'x', rejected(1)));
+    const old = ofVersion2();
+    old.pragma('user_version = 2');
+    old.close();
+    store = openStoreWriter(home.db);
+    const now = new Database(home.db, { readonly: true });
+    expect(now.prepare('SELECT fleet, dollars FROM runs').all()).toEqual([{ fleet: null, dollars: 1.5 }]);
+    expect(now.prepare('SELECT started_at, ended_at FROM trials').all()).toEqual([{ started_at: 1, ended_at: 2 }]);
+    now.close();
+  });
+
+  it('says what is told to it for the first time, so that nothing is counted twice', () => {
+    const ended: RunHeader = { ...header('r-aaaa', 1), state: 'done', endedAt: 9 };
+    expect([store.recordRun(header('r-aaaa', 1)), store.recordRun(ended), store.recordRun(ended)]).toEqual([false, true, false]);
+    const open = trial('r1-1', 'x', null);
+    const decided = trial('r1-1', 'x', rejected(1));
+    expect([open, decided, decided].map((one) => store.recordTrial('r-aaaa', 0, one))).toEqual([false, true, false]);
+    const time = { phase: 'warmup', step: '', began: 1, ended: 5, status: 'done' as const };
+    expect([store.recordTime('r-aaaa', time), store.recordTime('r-aaaa', time), store.recordTime('r-aaaa', { ...time, began: 7 })]).toEqual([true, false, true]);
   });
 
   it('knows what earlier runs of a target refused', () => {

@@ -25,6 +25,7 @@ import type { Explained, Said, ToldDecision } from './explained.js';
 import type { Lease } from './lease.js';
 import type { TargetActivities } from './target-contracts.js';
 import type { Progress } from './progress.js';
+import type { Spell } from './spell.js';
 import type { StepRecord } from './step-record.js';
 
 /** What the activities of each task queue promise to workflows. Every argument is one object with a version. */
@@ -288,7 +289,7 @@ export interface BenchActivities {
 }
 
 export interface HubActivities {
-  recordRun(input: { v: 1; status: Omit<RunStatus, 'trials' | 'decisions'>; trials: { position: number; trial: TrialSummary }[]; decisions: DecisionRecord[]; /** With the first record: the steps of the config. */ plan?: Pick<Config, 'steps' | 'loop'>; /** Executions of steps that have ended since the last record. */ steps?: StepRecord[]; lastDecision?: DecidedTrial; /** Of a run that ended before its time. */ progress?: Progress }): Promise<void>;
+  recordRun(input: { v: 1; status: Omit<RunStatus, 'trials' | 'decisions'>; trials: { position: number; trial: TrialSummary }[]; decisions: DecisionRecord[]; /** With the first record: the steps of the config. */ plan?: Pick<Config, 'steps' | 'loop'>; /** Executions of steps that have ended since the last record. */ steps?: StepRecord[]; /** Phases that have ended since the last record, where they follow each other. */ spells?: Spell[]; lastDecision?: DecidedTrial; /** Of a run that ended before its time. */ progress?: Progress }): Promise<void>;
   recordLessons(input: { v: 1; lessons: Lesson[] }): Promise<void>;
   /** `benchmark` names everything besides the host that the noise depends on. */
   findNoise(input: { v: 1; host: string; benchmark: string; /** Workflow time, ms: older history than 30 days is not used. */ now: number }): Promise<KnownNoise | null>;

@@ -65,6 +65,8 @@ export interface RunModel {
   acceptedBefore: number;
   paused: boolean;
   stopping: boolean;
+  /** When the phase of the status began, workflow time, ms. Absent while steps of a graph have phases of their own, and in runs of earlier versions. */
+  phaseSince?: number;
   /** When each candidate began to wait for a person, by trial id. Workflow time, ms. */
   waiting: Record<string, number>;
   /** How often each step has asked a person, by its name. Absent: none has. */
@@ -83,6 +85,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     run: input.run,
     kind,
     target: { id: input.target.id, name: input.target.name, origin: input.target.origin, base: input.target.base.commit },
+    ...('fleet' in input && input.fleet !== undefined ? { fleet: input.fleet } : {}),
     state: 'running',
     round: kind === 'run' ? 1 : 0,
     rounds: kind === 'run' ? loop.rounds : 0,
@@ -123,6 +126,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     stopping: false,
     waiting: {},
     recorded: {},
+    phaseSince: now,
   };
 }
 

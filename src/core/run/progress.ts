@@ -48,7 +48,7 @@ export function progressOf(model: RunModel, target: Target): Progress | null {
 export function resumedModel(input: RunInput, before: { status: RunStatus; progress: Progress }, now: number, open: readonly string[] = []): RunModel {
   const { status: earlier, progress } = before;
   const fresh = newModel(input, 'run', now);
-  const { error: _error, ablations: _ablations, steps: _steps, questions: _questions, ...kept } = earlier;
+  const { error: _error, ablations: _ablations, steps: _steps, questions: _questions, waiting: _waiting, reused: _reused, ...kept } = earlier;
   const trials = earlier.trials.map((trial) => (open.includes(trial.id) && trial.id in progress.model.passed ? reopened(trial) : trial));
   const speedup = compoundSpeedup(earlier.trials.filter(({ dropped }) => dropped !== true));
   const status: RunStatus = {
@@ -70,7 +70,7 @@ export function resumedModel(input: RunInput, before: { status: RunStatus; progr
   };
   const asked = trials.filter(({ id, state }) => state === 'awaiting-approval' && !earlier.decisions.some((decision) => decision.trial === id));
   const { askingMs: _askingMs, ...model } = progress.model;
-  return { ...model, ranked: leftToTry(progress.model.ranked, status), waiting: Object.fromEntries(asked.map(({ id }) => [id, now])), status, paused: false, stopping: false };
+  return { ...model, ranked: leftToTry(progress.model.ranked, status), waiting: Object.fromEntries(asked.map(({ id }) => [id, now])), status, paused: false, stopping: false, phaseSince: now };
 }
 
 function reopened({ undecided, ...trial }: TrialSummary): TrialSummary {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/client/verbs/judge.js';
+import type { RunStatus } from '../../src/core/status.js';
+import { openStoreReader } from '../../src/store/reader.js';
+import Database from '../../src/store/sqlite.js';
+import { engineStatus } from '../../src/worker/engine/engine.js';
+import { freePort, scrapeUntil, sumOf } from '../support/scrape.js';
+import { makeTarget, sharedEngine } from './shared.js';
+import { scoreScript } from './target.js';
+
+const address = `127.0.0.1:${await freePort()}`;
+const engine = sharedEngine({ PERFLOOP_METRICS: address, PERFLOOP_METRICS_TARGETS: '1' });
+
+const config = `[target]
+name = "tiny"
+[commands]
+benchmark = "sh bench/score.sh"
+[verdict]
+protocol = "fixed"
+warmups = 0
+runs = 8
+builds = 1
+noise_pairs = 4
+[[metrics]]
+name = "score"
+pattern = "score: ([0-9.]+)"
+goal = "max"
+`;
+
+describe('the metrics of a worker', () => {
+  const target = makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': config }));
+  let status: RunStatus;
+
+  it('say after a run what the store says', async () => {
+    target.write({ 'src/work.js': 'const ms = 20;\n' });
+    const watched = await judge(engine.context, { repo: target.dir, base: 'main', candidate: 'WORKTREE' });
+    if (watched.status === null) throw new Error('it was left');
+    const ended = await scrapeUntil(address, 'the end of the run', (series) => sumOf(series, 'perfloop_runs_total') === 1);
+    const store = openStoreReader(engine.home);
+    status = store?.runStatus(watched.run) as RunStatus;
+    store?.close();
+
+    expect(ended.get('perfloop_runs_total{kind="judge",state="done",target="tiny"}')).toBe(1);
+    expect(ended.get('perfloop_trials_total{proposer="judge",target="tiny",verdict="accepted"}')).toBe(1);
+    expect(ended.get('perfloop_trial_speedup_ratio_sum{proposer="judge",target="tiny"}')).toBeCloseTo(status.trials[0]?.verdict?.measured?.ratio ?? 0);
+    expect(sumOf(ended, 'perfloop_run_seconds_sum')).toBeCloseTo(((status.endedAt ?? 0) - status.startedAt) / 1000);
+    expect(sumOf(ended, 'perfloop_samples_total')).toBe(status.samplesSpent);
+    expect(status.samplesSpent).toBe(24);
+
+    const db = new Database(engine.home.db, { readonly: true });
+    const times = db.prepare<[], { phase: string; spells: number; seconds: number }>('SELECT phase, count(*) AS spells, sum(ended - began) / 1000.0 AS seconds FROM times GROUP BY phase').all();
+    db.close();
+    expect(times.map(({ phase }) => phase).sort()).toEqual(['execute', 'start', 'warmup']);
+    for (const { phase, spells, seconds } of times) {
+      expect(ended.get(`perfloop_phase_seconds_count{phase="${phase}",target="tiny"}`)).toBe(spells);
+      expect(ended.get(`perfloop_phase_seconds_sum{phase="${phase}",target="tiny"}`)).toBeCloseTo(seconds);
+    }
+    // Phases follow each other without a gap.
+    expect(times.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(((status.endedAt ?? 0) - status.startedAt) / 1000);
+  });
+
+  it('are those of the worker and those of the SDK at one address, and hold no id', async () => {
+    const series = await scrapeUntil(address, 'both', () => true);
+    expect(sumOf(series, 'temporal_workflow_completed_total', { workflow_type: 'judge' })).toBe(1);
+    expect(sumOf(series, 'temporal_activity_schedule_to_start_latency_seconds_count')).toBe(sumOf(series, 'perfloop_queue_wait_seconds_count'));
+    expect(sumOf(series, 'perfloop_device_busy_seconds_count', { device: 'cpu' })).toBe(sumOf(series, 'perfloop_queue_wait_seconds_count', { queue: 'bench' }));
+    expect(sumOf(series, 'perfloop_host_lock_wait_seconds_count', { mode: 'exclusive' })).toBeGreaterThan(0);
+    expect(sumOf(series, 'process_resident_memory_bytes')).toBeGreaterThan(50e6);
+    expect(series.has('nodejs_eventloop_lag_seconds{quantile="0.99"}')).toBe(true);
+    expect(sumOf(series, 'perfloop_build_info', { role: 'hub' })).toBe(1);
+    expect([...series.keys()].filter((key) => key.includes(status.run) || key.includes(status.target.base))).toEqual([]);
+  });
+
+  it('begin anew with a worker that was killed; the gauges of the store are right at once, and nothing is counted twice', async () => {
+    const before = await engineStatus(engine.home);
+    if (!before.running || before.workerPid === null) throw new Error('no worker');
+    const began = sumOf(await scrapeUntil(address, 'the first worker', () => true), 'process_start_time_seconds');
+    process.kill(before.workerPid, 'SIGKILL');
+    const after = await scrapeUntil(address, 'the next worker', (series) => sumOf(series, 'process_start_time_seconds') > began && sumOf(series, 'perfloop_leases', { device: 'cpu' }) === 1 && series.has('perfloop_store_bytes'));
+    expect(sumOf(after, 'perfloop_runs_total')).toBe(0);
+    expect(sumOf(after, 'perfloop_trials_total')).toBe(0);
+    expect(sumOf(after, 'perfloop_runs_open')).toBe(0);
+    expect(after.get('perfloop_store_bytes')).toBeGreaterThan(0);
+  });
+});
