@@ -70,7 +70,7 @@ async function killAndWait(bench: BenchHome, folder: string): Promise<number> {
 async function samples({ client }: BenchHome, wanted: (progress: SamplingProgress) => boolean): Promise<SamplingProgress> {
   for (;;) {
     for await (const trial of client.workflow.list({ query: "ExecutionStatus = 'Running' AND WorkflowType = 'trial'" })) {
-      const told = samplingIn(await client.workflow.getHandle(trial.workflowId).describe());
+      const told = await samplingIn(await client.workflow.getHandle(trial.workflowId).describe(), client);
       const found = told.find((progress): progress is SamplingProgress => progress.doing !== 'building' && wanted(progress));
       if (found !== undefined) return found;
     }

@@ -1,18 +1,19 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { StageProgress } from '../core/status.js';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 /** What the activities under way last said of their sampling, or of what is built for it. The server keeps it, so it is there while no worker lives. */
-export function samplingIn(description: WorkflowExecutionDescription): StageProgress[] {
-  return (description.raw.pendingActivities ?? []).map(progressOf).filter((progress) => progress !== null);
+export async function samplingIn({ raw }: WorkflowExecutionDescription, client: Client): Promise<StageProgress[]> {
+  const found = await Promise.all((raw.pendingActivities ?? []).map(async (activity) => await progressOf(activity, client)));
+  return found.filter((progress) => progress !== null);
 }
 
-function progressOf(activity: PendingActivity): StageProgress | null {
+async function progressOf(activity: PendingActivity, client: Client): Promise<StageProgress | null> {
   const payload = activity.heartbeatDetails?.payloads?.[0];
   if (payload === undefined) return null;
-  const details: unknown = defaultPayloadConverter.fromPayload(payload);
+  const details: unknown = await decodeOptionalSinglePayload(client.options.loadedDataConverter, payload);
   return isProgress(details) ? details : null;
 }
 

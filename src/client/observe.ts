@@ -83,7 +83,9 @@ export class RunObserver {
       this.answered = performance.now();
       this.silentSince = null;
       return 'ok';
-    } catch {
+    } catch (error) {
+      // Its answer came, and cannot be read here.
+      if (error instanceof PerfloopError) throw error;
       // Whatever the reason is, the workflow was described a moment ago: it is the worker that does not answer.
       this.silentSince ??= now;
       this.status ??= this.stored();
@@ -92,13 +94,13 @@ export class RunObserver {
   }
 
   private async samplingOf(description: WorkflowExecutionDescription): Promise<Sampling[]> {
-    const own = samplingIn(description).map((progress): Sampling => ({ of: progress.stage === 'noise' ? 'base' : progress.stage === 'final' ? 'result' : this.run, progress }));
+    const own = (await samplingIn(description, this.client)).map((progress): Sampling => ({ of: progress.stage === 'noise' ? 'base' : progress.stage === 'final' ? 'result' : this.run, progress }));
     const children = (description.raw.pendingChildren ?? []).map((child) => child.workflowId ?? '').filter((id) => id !== '');
     const theirs = await Promise.all(
       children.map(async (id) => {
         try {
           const child = await this.client.withDeadline(Date.now() + answerMs, async () => this.client.workflow.getHandle(id).describe());
-          return samplingIn(child).map((progress): Sampling => ({ of: id.slice(id.indexOf('/') + 1), progress }));
+          return (await samplingIn(child, this.client)).map((progress): Sampling => ({ of: id.slice(id.indexOf('/') + 1), progress }));
         } catch {
           // It ended between the two calls, or the server is gone: the next look says which.
           return [];

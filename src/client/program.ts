@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { declareAboutVerbs } from './commands/about.js';
+import { declareCodecVerbs } from './commands/codec.js';
 import type { Finish } from './commands/declare.js';
 import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareFleetVerbs } from './commands/fleet.js';
@@ -36,6 +37,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareAnalyzeVerbs(program, finish);
   declareMachineVerbs(program, finish);
   declareFleetVerbs(program, finish);
+  declareCodecVerbs(program, finish);
   declareAboutVerbs(program, finish);
   return program;
 }

@@ -35,7 +35,7 @@ export async function peekSession(context: CliContext): Promise<Session | null> 
     const { engineStatus } = await import('../worker/engine/engine.js');
     const engine = await engineStatus(context.home);
     if (!engine.running || engine.phase !== 'ready') return null;
-    const plain = plainSettings(engine, settings.queuePrefix);
+    const plain = plainSettings(engine, settings.queuePrefix, settings.codec);
     return session(await connectClient(plain, { patienceMs: 0 }), plain, engine.uiUrl);
   } catch {
     // Who peeks has the store to read; why the server is away is doctor's to say.

@@ -1,9 +1,10 @@
-import type { Client, ConnectionOptions } from '@temporalio/client';
+import type { Client, ConnectionLike, ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../core/errors.js';
 import { defaultQueuePrefix } from '../core/queues.js';
+import { codecSettings, plainCodec, type CodecSettings } from './codec/settings.js';
 
 /** Everything that a client or a worker needs to reach a server. */
 export interface ConnectionSettings {
@@ -15,12 +16,14 @@ export interface ConnectionSettings {
   metadata: Record<string, string> | undefined;
   /** First part of every task queue name; see core/queues.ts. */
   queuePrefix: string;
+  codec: CodecSettings;
 }
 
 /** No address is configured: the local engine is meant. */
 export interface LocalSettings {
   local: true;
   queuePrefix: string;
+  codec: CodecSettings;
 }
 
 export interface ConnectionRequest {
@@ -39,14 +42,15 @@ export interface Patience {
   onWaiting?: (text: string) => void;
 }
 
-/** Reads flags, TEMPORAL_* variables and Temporal's profile file. Throws PL_TEMPORAL_CONFIG when they do not parse. */
+/** Reads flags, TEMPORAL_* variables and Temporal's profile file. Throws PL_TEMPORAL_CONFIG when they do not parse, PL_CODEC_KEYS where the codec's are not right. */
 export function resolveConnection(request: ConnectionRequest): ConnectionSettings | LocalSettings {
   const queuePrefix = request.env['PERFLOOP_QUEUE_PREFIX'] || defaultQueuePrefix;
+  const codec = codecSettings(request.env);
   const { connectionOptions, namespace } = loadProfile(request);
   const address = request.address || connectionOptions.address;
-  if (!address) return { local: true, queuePrefix };
+  if (!address) return { local: true, queuePrefix, codec };
   const metadata = connectionOptions.metadata as Record<string, string> | undefined;
-  return { local: false, address, namespace: request.namespace || namespace || 'default', tls: connectionOptions.tls, apiKey: connectionOptions.apiKey, metadata, queuePrefix };
+  return { local: false, address, namespace: request.namespace || namespace || 'default', tls: connectionOptions.tls, apiKey: connectionOptions.apiKey, metadata, queuePrefix, codec };
 }
 
 function loadProfile(request: ConnectionRequest): ClientConnectConfig {
@@ -63,8 +67,8 @@ function loadProfile(request: ConnectionRequest): ClientConnectConfig {
 }
 
 /** Settings of a server without TLS, such as the local engine's. */
-export function plainSettings(server: { address: string; namespace: string }, queuePrefix: string): ConnectionSettings {
-  return { local: false, address: server.address, namespace: server.namespace, tls: undefined, apiKey: undefined, metadata: undefined, queuePrefix };
+export function plainSettings(server: { address: string; namespace: string }, queuePrefix: string, codec: CodecSettings = plainCodec): ConnectionSettings {
+  return { local: false, address: server.address, namespace: server.namespace, tls: undefined, apiKey: undefined, metadata: undefined, queuePrefix, codec };
 }
 
 /**
@@ -72,7 +76,7 @@ export function plainSettings(server: { address: string; namespace: string }, qu
  * Throws PL_TEMPORAL_UNREACHABLE, PL_TEMPORAL_DENIED or PL_TEMPORAL_NAMESPACE.
  */
 export async function connectClient(settings: ConnectionSettings, patience: Patience = {}): Promise<Client> {
-  const { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
+  const { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
   const connection = await persist(settings, patience, async (connectTimeout) => {
     const attempt = Connection.lazy({ ...transport(settings), connectTimeout, interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 5 })), withDefaultDeadline] });
     try {
@@ -84,7 +88,13 @@ export async function connectClient(settings: ConnectionSettings, patience: Pati
       throw error;
     }
   });
-  return new Client({ connection, namespace: settings.namespace });
+  return await clientOver(connection, settings);
+}
+
+/** A client over a connection that is there, with the codec that the settings name. */
+export async function clientOver(connection: ConnectionLike, settings: ConnectionSettings): Promise<Client> {
+  const [{ Client }, { dataConverter }] = await Promise.all([import('@temporalio/client'), import('./codec/codec.js')]);
+  return new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings.codec) });
 }
 
 /** Connects a worker; the same errors as `connectClient`. */

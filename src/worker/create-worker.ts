@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { benchActivities } from '../activities/bench.js';
 import type { Dependencies } from '../activities/dependencies.js';
@@ -10,7 +10,8 @@ import { hubActivities } from '../activities/hub.js';
 import { leaseActivities } from '../activities/lease.js';
 import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
-import type { ConnectionSettings } from './connection.js';
+import { dataConverter } from './codec/codec.js';
+import { clientOver, type ConnectionSettings } from './connection.js';
 import { packageRoot } from './engine/package-paths.js';
 import { measured } from './telemetry/activity-metrics.js';
 
@@ -34,6 +35,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   const common = {
     connection: plan.connection,
     namespace: settings.namespace,
+    dataConverter: dataConverter(settings.codec),
     identity: `perfloop@${deps.host}`,
     // With the SDK's defaults a cancel arrives after 19 s, and a run goes on 17 s after a kill.
     maxHeartbeatThrottleInterval: '1 second',
@@ -42,9 +44,10 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     shutdownGraceTime: '2 seconds',
     shutdownForceTime: '30 seconds',
   } as const satisfies Partial<WorkerOptions>;
-  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...workflowSource(), maxCachedWorkflows: 50, reuseV8Context: true })];
+  const [source, client] = await Promise.all([workflowSource(settings), clientOver(plan.connection, settings)]);
+  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, maxCachedWorkflows: 50, reuseV8Context: true })];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client: new Client({ connection: plan.connection, namespace: settings.namespace }) }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {
@@ -58,7 +61,9 @@ function watched(where: Parameters<typeof measured>[0]): Pick<WorkerOptions, 'in
 }
 
 /** The bundle made at build time starts in a fifth of the time. */
-function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+async function workflowSource({ codec }: ConnectionSettings): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
   const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js') };
+  if (!existsSync(codePath)) return { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js') };
+  // On the first line, so that the lines of the source map hold: see workflows/failure-converter.ts.
+  return { workflowBundle: codec.keys.length === 0 ? { codePath } : { code: `globalThis.perfloopEncodesFailures=true;${await readFile(codePath, 'utf8')}` } };
 }

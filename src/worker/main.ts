@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
@@ -8,7 +8,7 @@ import { artifactsOf } from '../store/artifacts-of.js';
 import { homeFrom } from '../store/home.js';
 import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
-import { connectWorker, resolveConnection } from './connection.js';
+import { clientOver, connectWorker, resolveConnection, type ConnectionSettings } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { currentBuild } from './engine/package-paths.js';
 import { claimHub } from './hub-claim.js';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   // What a killed worker left must be gone before new work begins.
   for (const reaped of await reapJobs(home.journal)) console.log(`reaped ${JSON.stringify(reaped)}`);
   const connection = await connectWorker(settings, { patienceMs: 60_000 });
-  await reclaimOpenWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings.namespace, key.split('/')[0] ?? ''));
+  await reclaimOpenWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings, key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
   const store = hub === null ? null : openStoreWriter(home.db);
   const { id } = await hostIdentity(home);
@@ -46,9 +46,9 @@ async function main(): Promise<void> {
 }
 
 /** Whether a run goes on: then its worktrees are still in use. When the server does not say, nothing is removed. */
-async function isOpen(connection: NativeConnection, namespace: string, workflowId: string): Promise<boolean> {
+async function isOpen(connection: NativeConnection, settings: ConnectionSettings, workflowId: string): Promise<boolean> {
   try {
-    const { status } = await new Client({ connection, namespace }).workflow.getHandle(workflowId).describe();
+    const { status } = await (await clientOver(connection, settings)).workflow.getHandle(workflowId).describe();
     return status.name === 'RUNNING';
   } catch (error) {
     return !(error instanceof WorkflowNotFoundError);

@@ -24,8 +24,8 @@ function profileFile(text: string): string {
 
 describe('where to connect to', () => {
   it('is the local engine when nothing names a server', () => {
-    expect(resolveConnection({ env })).toEqual({ local: true, queuePrefix: 'perfloop' });
-    expect(resolveConnection({ env: { ...env, TEMPORAL_ADDRESS: '', PERFLOOP_QUEUE_PREFIX: 'team-a' } })).toEqual({ local: true, queuePrefix: 'team-a' });
+    expect(resolveConnection({ env })).toMatchObject({ local: true, queuePrefix: 'perfloop' });
+    expect(resolveConnection({ env: { ...env, TEMPORAL_ADDRESS: '', PERFLOOP_QUEUE_PREFIX: 'team-a' } })).toMatchObject({ local: true, queuePrefix: 'team-a' });
   });
 
   it('comes from flags before the environment before the profile file', () => {

@@ -60,6 +60,12 @@ export function seconds(text: string): number {
   return value;
 }
 
+export function port(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
+  return value;
+}
+
 /** Milliseconds. */
 export function duration(text: string): number {
   const ms = parseDuration(text);

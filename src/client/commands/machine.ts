@@ -3,7 +3,7 @@ import { exitCodes } from '../../core/errors.js';
 import type { NoiseOptions } from '../verbs/noise.js';
 import { emit, note, type CliContext } from '../context.js';
 import { plural } from '../print/numbers.js';
-import { declareVerb, positiveInteger, repeated, type Finish } from './declare.js';
+import { declareVerb, port, positiveInteger, repeated, type Finish } from './declare.js';
 
 /** The verbs about the engine and the machine. */
 export function declareMachineVerbs(program: Command, finish: Finish): void {
@@ -108,12 +108,6 @@ const fewestPairs = 4;
 function pairCount(text: string): number {
   const value = positiveInteger(text);
   if (value < fewestPairs || value > 1000) throw new InvalidArgumentError(`It must be from ${fewestPairs} to 1000.`);
-  return value;
-}
-
-function port(text: string): number {
-  const value = positiveInteger(text);
-  if (value > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
   return value;
 }
 

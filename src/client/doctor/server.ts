@@ -19,7 +19,7 @@ export async function serverChecks(home: Home, request: ConnectionRequest): Prom
   const binary = await binaryCheck(home, request.env);
   const status = await engineStatus(home);
   if (!status.running) return [build, binary, { name: 'local engine', status: 'ok', found: 'not running; the next command that needs it starts it', neededFor: 'runs', fix: null }];
-  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix), `local engine (${status.phase}, pid ${status.pid})`);
+  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix, resolved.codec), `local engine (${status.phase}, pid ${status.pid})`);
   return [build, binary, ...there];
 }
 

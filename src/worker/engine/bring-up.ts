@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import { findBinary } from './binary.js';
-import { isReady, type EnsureOptions } from './engine.js';
+import { isReady, unfitFor, type EnsureOptions } from './engine.js';
 import { assertHomeWritable } from './home-check.js';
 import { launchSupervisor, type Launched } from './launch.js';
 import { endLeftovers } from './leftovers.js';
 import { engineLog, tailOf, type LogName } from './logs.js';
-import { currentBuild, sameBuild } from './package-paths.js';
+import { currentBuild } from './package-paths.js';
 import { choosePorts } from './ports.js';
 import { isAlive } from './process.js';
 import type { EngineProgress, OnProgress } from './progress.js';
@@ -28,6 +28,7 @@ export async function bringUp(options: EnsureOptions): Promise<{ state: EngineSt
   for (;;) {
     if (options.signal?.aborted) throw interrupted(home);
     const state = readState(home);
+    const unfit = state === null ? null : unfitFor(state, build, options.env);
     if (!state || !(await isAlive(state.supervisor))) {
       if (launched?.exitCode && launched.exitCode !== lockedExitCode) throw failed(home, 'supervisor', 'the engine does not start');
       if (launched === null || launched.exitCode !== null) {
@@ -36,8 +37,8 @@ export async function bringUp(options: EnsureOptions): Promise<{ state: EngineSt
         began = performance.now();
       }
       progress('server', 'Starting the Temporal server');
-    } else if (launched === null && state.phase !== 'stopping' && !sameBuild(state.build, build)) {
-      progress('server', 'Replacing the engine of another build of perfloop');
+    } else if (launched === null && state.phase !== 'stopping' && unfit !== null) {
+      progress('server', `Replacing the engine ${unfit}`);
       await stopEngine(home);
     } else if (await isReady(state)) {
       return { state, started: state.supervisor.pid === launched?.pid };

@@ -1,7 +1,8 @@
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import { homeError } from './home-check.js';
-import { currentBuild, sameBuild } from './package-paths.js';
+import { codecSettings } from '../codec/settings.js';
+import { currentBuild, sameBuild, type Build } from './package-paths.js';
 import type { Ports } from './ports.js';
 import { isAlive } from './process.js';
 import type { OnProgress } from './progress.js';
@@ -46,7 +47,7 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
     throw homeError(home, error);
   }
   const state = readState(home);
-  if (state && (await isReady(state)) && sameBuild(state.build, currentBuild())) return describe(checkPorts(state, options.ports), false);
+  if (state && (await isReady(state)) && unfitFor(state, currentBuild(), options.env) === null) return describe(checkPorts(state, options.ports), false);
   const { bringUp } = await import('./bring-up.js');
   const up = await bringUp(options);
   return describe(checkPorts(up.state, options.ports), up.started);
@@ -55,6 +56,13 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
 /** Whether the engine that the state speaks of serves now. */
 export async function isReady(state: EngineState): Promise<boolean> {
   return state.phase === 'ready' && (await isAlive(state.supervisor)) && (await answers(state.address));
+}
+
+/** Why an engine must be replaced before it can serve: it runs other code, or its worker cannot read what this process encrypts. Null when it fits. */
+export function unfitFor(state: EngineState, build: Build, env: NodeJS.ProcessEnv): string | null {
+  if (!sameBuild(state.build, build)) return 'of another build of perfloop';
+  const lacking = codecSettings(env).keys.find(({ id }) => state.codecKeys?.includes(id) !== true);
+  return lacking === undefined ? null : `whose worker lacks the key ${lacking.name}`;
 }
 
 const describe = (state: EngineState, started: boolean): Engine => ({ address: state.address, namespace: state.namespace, uiUrl: state.uiUrl, pid: state.supervisor.pid, started });

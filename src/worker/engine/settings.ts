@@ -12,5 +12,5 @@ export async function serverInUse(request: ConnectionRequest, engineOptions: Ens
   const resolved = resolveConnection(request);
   if (!resolved.local) return { settings: resolved, engine: null };
   const engine = await ensureEngine(engineOptions);
-  return { settings: plainSettings(engine, resolved.queuePrefix), engine };
+  return { settings: plainSettings(engine, resolved.queuePrefix, resolved.codec), engine };
 }

@@ -21,6 +21,8 @@ export interface EngineState {
   uiUrl: string;
   namespace: string;
   build: Build;
+  /** Ids of the keys that its worker knows; absent in what an older perfloop wrote. */
+  codecKeys?: string[];
   binary: string;
   /** Milliseconds since the epoch. */
   startedAt: number;

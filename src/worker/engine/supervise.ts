@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
+import { codecSettings } from '../codec/settings.js';
 import { connectClient, plainSettings } from '../connection.js';
 import { databaseRecord, recordDatabase } from './binary-version.js';
 import { KeptChild, type ChildCommand } from './child.js';
@@ -67,6 +68,7 @@ export class Supervisor {
       uiUrl: uiUrlOf(ports),
       namespace: localNamespace,
       build: currentBuild(),
+      codecKeys: codecSettings(process.env).keys.map(({ id }) => id),
       binary: options.binary,
       startedAt: Date.now(),
       deaths: { server: 0, worker: 0 },
