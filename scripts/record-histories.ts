@@ -5,9 +5,11 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fleetApply, fleetStatus, fleetSteer, type FleetState } from '../src/client/verbs/fleet.js';
+import { fleetAttach, fleetSweep, steerSweep, type SweepFollowed } from '../src/client/verbs/fleet-sweep.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
+import type { SweepStatus } from '../src/core/fleet/sweep.js';
 import { openQuestions } from '../src/core/run/questions.js';
 import type { RunStatus } from '../src/core/status.js';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
@@ -309,7 +311,6 @@ async function explained(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'explained', status.run);
 }
 
-/** Every execution under the id, in the order of continue-as-new. */
 /** A run of a fleet, and one that fails: it asks whether its schedule is to be paused. */
 async function fleet(engine: TestEngine): Promise<void> {
   const made = target('fleet', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
@@ -324,9 +325,36 @@ async function fleet(engine: TestEngine): Promise<void> {
   }
 }
 
-async function record(engine: TestEngine, type: string, name: string, workflowId: string): Promise<void> {
+/** A sweep in executions as short as can be, of a run that completes and one that fails; one that is paused, resumed and stopped, and cancels its run. */
+async function sweep(engine: TestEngine): Promise<void> {
+  const made = target('sweep', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
+  const file = join(engine.home.root, 'fleet.toml');
+  writeFileSync(file, `[fleet]\nname = "swept"\n[[targets]]\nname = "done"\nrepository = "${made.dir}"\n[[targets]]\nname = "failed"\nrepository = "${made.dir}"\nbranch = "none"\n[[targets]]\nname = "held"\nrepository = "${made.dir}"\noverrides.steps = [{ type = "approve", name = "hold" }]\n`);
+  await fleetApply(engine.context, file, { force: false });
+  const swept = async (names: string[], more: { mostEvents?: number; detach?: boolean }): Promise<SweepFollowed> => fleetSweep(engine.context, { file, names, open: 1, detach: false, show: () => undefined, ...more });
+  const status = async (): Promise<SweepStatus | null> => (await fleetStatus(engine.context, file)).sweep;
+  const expectSweep = (found: SweepStatus | null, holds: boolean): void => {
+    if (!holds) throw new Error(`the sweep went another way than was to be recorded: ${JSON.stringify(found, null, 1)}`);
+  };
+  const { sweep: ended } = await swept(['done', 'failed'], { mostEvents: 1 });
+  expectSweep(ended, ended?.counts.completed === 1 && ended.counts.failed === 1);
+  await record(engine, 'fleet', 'continued', 'perfloop/fleet/swept');
+  await record(engine, 'fleetRun', 'swept', 'perfloop/fleet/swept/done/sweep');
+  const began = Date.now();
+  await swept(['held', 'done'], { detach: true });
+  for (let now = await status(); now?.running.length !== 1; now = await status());
+  await steerSweep(engine.context, 'pause', file);
+  await steerSweep(engine.context, 'resume', file);
+  await steerSweep(engine.context, 'stop', file, { cancelRuns: true });
+  const { sweep: stopped } = await fleetAttach(engine.context, file, () => undefined);
+  expectSweep(stopped, stopped?.state === 'stopped' && stopped.counts.other === 1);
+  await record(engine, 'fleet', 'stopped', 'perfloop/fleet/swept', began);
+}
+
+/** Every execution under the id, in the order of continue-as-new; with `since`, a time in milliseconds, those that began from then on. */
+async function record(engine: TestEngine, type: string, name: string, workflowId: string, since = 0): Promise<void> {
   const executions: { runId: string; at: number }[] = [];
-  for await (const { runId, startTime } of engine.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) executions.push({ runId, at: startTime.getTime() });
+  for await (const { runId, startTime } of engine.client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) if (startTime.getTime() >= since) executions.push({ runId, at: startTime.getTime() });
   executions.sort((one, other) => one.at - other.at);
   if (executions.length === 0) throw new Error(`the server does not list ${workflowId}`);
   for (const [index, { runId }] of executions.entries()) {
@@ -371,7 +399,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

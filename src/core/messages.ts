@@ -23,6 +23,14 @@ export interface Stop {
   who: string;
 }
 
+/** Of a sweep of a fleet: no more runs are started. */
+export interface StopSweep {
+  v: 1;
+  who: string;
+  /** Those that are open are cancelled, too. */
+  cancelRuns: boolean;
+}
+
 export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', status: 'status', progress: 'progress' } as const;
 
 /** Names of search attributes, registered at start-up. */

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { FleetChanges, FleetState } from '../../src/client/verbs/fleet.js';
+import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
+import { fleetStatus, type FleetChanges, type FleetOverview, type FleetState } from '../../src/client/verbs/fleet.js';
 import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { scoredProgram } from './target.js';
@@ -58,7 +59,9 @@ describe('a fleet', () => {
     write(fleetFile(name, 'priority = 1\n'));
     expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ change: 'update', what: ['priority: 3 -> 1'], done: true });
 
-    await fleet(['run']);
+    // All at once is a sweep, of which one run fails.
+    const swept = await fleet(['run']);
+    expect([swept.code, (swept.data as SweepFollowed).sweep]).toMatchObject([2, { state: 'done', waiting: 0, running: [], counts: { completed: 1, failed: 1, other: 0, leftOut: 0 } }]);
     const ended = async (of: string): Promise<FleetState['last']> => (await states()).find((state) => state.target === of)?.last ?? null;
     await expect.poll(() => ended('fetched'), patience).toMatchObject({ state: 'completed', result: { base: target.git('rev-parse', 'HEAD'), accepted: 0, speedup: null } });
     await expect.poll(() => ended('vanished'), patience).toMatchObject({ state: 'failed' });
@@ -89,5 +92,42 @@ describe('a fleet', () => {
     expect((await fleet(['run', 'vanished'])).code).toBe(2);
     expect((await fleet(['remove'])).code).toBe(0);
     expect((await states()).map(({ schedule }) => schedule)).toEqual(['missing']);
+  });
+
+  it('is swept: so many runs at once, by priority, over executions, until somebody stops it', async () => {
+    const name = `swept-${randomBytes(3).toString('hex')}`;
+    const held = `[[targets]]\nname = "held"\nrepository = "${target.dir}"\npriority = 1\noverrides.steps = [{ type = "approve", name = "hold" }]\n`;
+    const idle = ['one', 'two', 'three'].map((of, index) => `[[targets]]\nname = "${of}"\nrepository = "${target.dir}"\noverrides.loop = { rounds = 1, plateau = ${index + 1} }\n`);
+    write(`[fleet]\nname = "${name}"\nopen = 1\n${idle.join('')}${held}`);
+    await fleet(['apply']);
+    const id = `perfloop/fleet/${name}`;
+    const here = { ...engine.context, cwd: target.outside };
+    const sweep = async (): Promise<FleetOverview['sweep']> => (await fleetStatus(here, undefined)).sweep;
+
+    // As short as its executions may be, no run is lost and none is started twice.
+    const short = await fleetSweep(here, { file: undefined, names: ['one', 'two', 'three'], detach: false, show: () => undefined, mostEvents: 1 });
+    expect(short.sweep?.ended.map(({ target: of, outcome }) => [of, outcome.kind])).toEqual([['one', 'completed'], ['two', 'completed'], ['three', 'completed']]);
+    const executions = async (workflowId: string): Promise<number> => (await engine.client.workflow.count(`WorkflowId = '${workflowId}'`)).count;
+    await expect.poll(() => executions(id), patience).toBeGreaterThan(3);
+    for (const of of ['one', 'two', 'three']) expect(await executions(`${id}/${of}/sweep`)).toBe(1);
+
+    expect((await fleet(['run', '--detach'])).code).toBe(0);
+    await expect.poll(sweep, patience).toMatchObject({ state: 'running', open: 1, waiting: 3, running: [{ target: 'held' }] });
+    expect(await fleet(['run'])).toMatchObject({ code: 2, data: { error: { code: 'PL_FLEET_SWEEPING' } } });
+    await fleet(['pause', '--sweep']);
+    await expect.poll(sweep, patience).toMatchObject({ state: 'paused' });
+    await fleet(['resume', '--sweep']);
+
+    // Its schedule does not run besides what the sweep runs.
+    await fleet(['run', 'held']);
+    const scheduled = async (): Promise<string | undefined> => (await engine.client.schedule.getHandle(`${id}/held`).describe()).info.recentActions[0]?.action.workflow.workflowId;
+    await expect.poll(scheduled, patience).toBeTruthy();
+    expect(await engine.client.workflow.getHandle((await scheduled()) ?? '').result()).toMatchObject({ run: null });
+
+    await fleet(['stop', '--cancel-runs']);
+    const attached = await fleet(['attach']);
+    expect([attached.code, (attached.data as SweepFollowed).sweep]).toMatchObject([2, { state: 'stopped', waiting: 3, running: [], counts: { completed: 0, other: 1 } }]);
+    expect(await fleet(['stop'])).toMatchObject({ code: 2, data: { error: { code: 'PL_FLEET_NO_SWEEP' } } });
+    await fleet(['remove']);
   });
 });

@@ -1,10 +1,11 @@
 import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
+import { sweptId } from '../../core/fleet/schedules.js';
 import { activity } from '../activity.js';
 
 /** `client`: of the server that has the schedules. */
 export function afterFailureActivity(client: Client): FleetActivities['afterFailure'] {
-  return activity(async ({ schedule, workflow, pauseAfter, failure }) => {
+  return activity(async ({ schedule, workflow, execution, pauseAfter, failure }) => {
     const handle = client.schedule.getHandle(schedule);
     const described = await handle.describe().catch((error: unknown) => {
       // It was removed meanwhile, or the run was asked for without one.
@@ -12,10 +13,11 @@ export function afterFailureActivity(client: Client): FleetActivities['afterFail
       throw error;
     });
     if (described === null || described.state.paused) return { paused: false };
-    const earlier = described.info.recentActions.map(({ action }) => action.workflow.workflowId).filter((id) => id !== workflow);
+    const scheduled = described.info.recentActions.map(({ action: { workflow: of }, takenAt }) => ({ of, at: takenAt.getTime() }));
+    const earlier = [...scheduled, ...(await sweptRuns(client, sweptId(schedule)))].filter(({ of }) => of.workflowId !== workflow || (execution !== undefined && of.firstExecutionRunId !== execution)).toSorted((one, other) => other.at - one.at);
     let failures = 1;
-    for (const id of earlier.toReversed()) {
-      if (failures >= pauseAfter || !(await hasFailed(client, id))) break;
+    for (const { of } of earlier) {
+      if (failures >= pauseAfter || !(await hasFailed(client, of))) break;
       failures += 1;
     }
     if (failures < pauseAfter) return { paused: false };
@@ -24,10 +26,22 @@ export function afterFailureActivity(client: Client): FleetActivities['afterFail
   });
 }
 
+interface Run {
+  workflowId: string;
+  firstExecutionRunId: string;
+}
+
+/** Runs of the target by sweeps, which its schedule knows nothing of. */
+async function sweptRuns(client: Client, workflowId: string): Promise<{ of: Run; at: number }[]> {
+  const runs: { of: Run; at: number }[] = [];
+  for await (const { runId, startTime } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push({ of: { workflowId, firstExecutionRunId: runId }, at: startTime.getTime() });
+  return runs;
+}
+
 /** Where the server keeps nothing of it any more, nobody can say so. */
-async function hasFailed(client: Client, workflow: string): Promise<boolean> {
+async function hasFailed(client: Client, { workflowId, firstExecutionRunId }: Run): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(workflow).describe();
+    const { status } = await client.workflow.getHandle(workflowId, firstExecutionRunId).describe();
     return status.name === 'FAILED' || status.name === 'TIMED_OUT';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { requireBenchmark } from '../../core/config/parse.js';
 import type { Config } from '../../core/config/schema.js';
 import { PerfloopError } from '../../core/errors.js';
@@ -15,8 +16,9 @@ import { activity } from '../activity.js';
 import { fetchBranch } from './fetch-branch.js';
 
 /** What a run of the target begins with: the head of its branch, and the config of that commit with what the fleet says. */
-export function prepareRunActivity({ home, artifacts }: { home: Home; artifacts: ArtifactStore }): FleetActivities['prepareRun'] {
-  return activity(async ({ run, target, queuePrefix, who }, { signal }) => {
+export function prepareRunActivity({ home, artifacts, client }: { home: Home; artifacts: ArtifactStore; client: Client }): FleetActivities['prepareRun'] {
+  return activity(async ({ run, target, besides, queuePrefix, who }, { signal }) => {
+    if (besides !== undefined && (await isRunning(client, besides))) return { underWay: besides };
     const { dir, revision } = await fetchBranch(join(home.root, 'fleet'), target.repository, target.branch, signal);
     const config = withBudgets(await configOf(dir, revision, target), target);
     requireBenchmark(config);
@@ -26,6 +28,15 @@ export function prepareRunActivity({ home, artifacts }: { home: Home; artifacts:
     await keepConfig(artifacts, run, config);
     return prepared;
   });
+}
+
+async function isRunning(client: Client, workflow: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflow).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 async function configOf(dir: string, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {

@@ -1,12 +1,16 @@
-import type { Command } from 'commander';
-import { emit } from '../context.js';
-import { declareVerb, type Finish } from './declare.js';
+import { InvalidArgumentError, type Command } from 'commander';
+import { exitCodes } from '../../core/errors.js';
+import { mostOpen } from '../../core/fleet/sweep.js';
+import { emit, note, type CliContext } from '../context.js';
+import type { SweepLook } from '../fleet/sweep.js';
+import type { SweepFollowed, SweepSteering } from '../verbs/fleet-sweep.js';
+import { declareVerb, positiveInteger, type Finish } from './declare.js';
 
 const fileOption = ['-f, --file <fleet.toml>', 'the fleet file (default: fleet.toml here)'] as const;
 
 /** The verbs about many repositories. */
 export function declareFleetVerbs(program: Command, finish: Finish): void {
-  const summary = 'many repositories, each by its schedule: apply, diff, status, run, pause, resume, remove';
+  const summary = 'many repositories, each by its schedule: apply, diff, status, run, attach, stop, pause, resume, remove';
   const fleet = program.command('fleet').summary(summary).description(summary);
 
   declareVerb<{ file?: string; force?: boolean }>(fleet, finish, {
@@ -50,24 +54,86 @@ export function declareFleetVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<{ file?: string; open?: number; detach?: boolean }>(fleet, finish, {
+    usage: 'run [targets...]',
+    summary: 'begin runs now, besides the schedules; of all targets where none is named',
+    details: 'One target that is named is started by its schedule. Several, or all whose schedules are not paused, are started by a sweep: so many at once, by priority. Ctrl-C leaves it; it goes on. The exit code is 2 where any of its runs did not complete.',
+    options: [fileOption, ['--open <n>', 'runs at once (default: `open` of the fleet file, or twice as many as there are hosts)', openRuns], ['--detach', 'do not follow the sweep']],
+    examples: ['perfloop fleet run gl-matrix', 'perfloop fleet run --open 8'],
+    async action(context, { file, open, detach = false }, ...given) {
+      const names = given.filter((name) => name !== undefined);
+      if (names.length === 1 && open === undefined) {
+        const { fleetSteer } = await import('../verbs/fleet.js');
+        const { printFleetSteered } = await import('../print/fleet.js');
+        emit(context, await fleetSteer(context, 'run', file, names, ''), printFleetSteered);
+        return exitCodes.ok;
+      }
+      const { fleetSweep } = await import('../verbs/fleet-sweep.js');
+      return showSweep(context, async (show) => fleetSweep(context, { file, names, detach, show, ...(open === undefined ? {} : { open }) }));
+    },
+  });
+
+  declareVerb<{ file?: string }>(fleet, finish, {
+    usage: 'attach',
+    summary: 'follow the sweep that is under way',
+    options: [fileOption],
+    examples: ['perfloop fleet attach'],
+    async action(context, { file }) {
+      const { fleetAttach } = await import('../verbs/fleet-sweep.js');
+      return showSweep(context, async (show) => fleetAttach(context, file, show));
+    },
+  });
+
+  declareVerb<{ file?: string; cancelRuns?: boolean }>(fleet, finish, {
+    usage: 'stop',
+    summary: 'end the sweep that is under way: it starts no more runs',
+    options: [fileOption, ['--cancel-runs', 'cancel its open runs, too']],
+    examples: ['perfloop fleet stop', 'perfloop fleet stop --cancel-runs'],
+    async action(context, { file, cancelRuns = false }) {
+      return steer(context, 'stop', file, cancelRuns);
+    },
+  });
+
   const steering = [
-    ['run', 'begin runs now, besides the schedules'],
     ['pause', 'let schedules stand still; runs that are under way go on'],
     ['resume', 'let paused schedules go on'],
     ['remove', 'take schedules off the server; runs that are under way go on'],
   ] as const;
   for (const [verb, text] of steering) {
-    declareVerb<{ file?: string; reason?: string }>(fleet, finish, {
+    const canPause = verb !== 'remove';
+    declareVerb<{ file?: string; reason?: string; sweep?: boolean }>(fleet, finish, {
       usage: `${verb} [targets...]`,
       summary: `${text}; of all targets where none is named`,
-      options: [fileOption, ...(verb === 'pause' || verb === 'resume' ? [['--reason <text>', 'why; kept in the schedule'] as const] : [])],
+      options: [fileOption, ...(canPause ? [['--reason <text>', 'why; kept in the schedule'], ['--sweep', 'the sweep that is under way, in place of schedules']] as const : [])],
       examples: [`perfloop fleet ${verb} gl-matrix`],
-      async action(context, { file, reason = '' }, ...names) {
+      async action(context, { file, reason = '', sweep = false }, ...names) {
+        if (sweep && canPause) return steer(context, verb, file);
         const { fleetSteer } = await import('../verbs/fleet.js');
         const { printFleetSteered } = await import('../print/fleet.js');
         emit(context, await fleetSteer(context, verb, file, names.filter((name) => name !== undefined), reason), printFleetSteered);
-        return 0;
+        return exitCodes.ok;
       },
     });
   }
+}
+
+async function showSweep(context: CliContext, run: (show: (look: SweepLook) => void) => Promise<SweepFollowed>): Promise<number> {
+  const { printSweep, sweepPrinter } = await import('../print/fleet-sweep.js');
+  const followed = await run(sweepPrinter((line) => note(context, line), context.errStyle));
+  emit(context, followed, printSweep);
+  const { detached, sweep } = followed;
+  return detached || (sweep !== null && sweep.endedAt !== null && sweep.counts.failed + sweep.counts.other === 0) ? exitCodes.ok : exitCodes.refused;
+}
+
+async function steer(context: CliContext, what: SweepSteering, file: string | undefined, cancelRuns = false): Promise<number> {
+  const { steerSweep } = await import('../verbs/fleet-sweep.js');
+  const { printSweepSteered } = await import('../print/fleet-sweep.js');
+  emit(context, await steerSweep(context, what, file, { cancelRuns }), printSweepSteered);
+  return exitCodes.ok;
+}
+
+function openRuns(text: string): number {
+  const value = positiveInteger(text);
+  if (value > mostOpen) throw new InvalidArgumentError(`It must be at most ${mostOpen}.`);
+  return value;
 }

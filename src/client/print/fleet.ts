@@ -1,6 +1,7 @@
 import { ratioText } from '../../core/verdict/words.js';
 import type { Style } from '../style.js';
-import type { FleetChange, FleetChanges, FleetState, FleetSteered, FleetSteering } from '../verbs/fleet.js';
+import type { FleetChange, FleetChanges, FleetOverview, FleetState, FleetSteered, FleetSteering } from '../verbs/fleet.js';
+import { sweepLine } from './fleet-sweep.js';
 import { clean } from './numbers.js';
 import { table, type Column } from './table.js';
 
@@ -32,13 +33,13 @@ const columns: Column<FleetState>[] = [
   { title: 'schedule', cell: ({ schedule }) => schedule, colour: ({ schedule }, text, style) => style(schedule === 'on' ? 'green' : 'yellow', text) },
   { title: 'next', cell: ({ next }) => time(next) },
   { title: 'last', cell: ({ last }) => (last === null ? '' : `${last.state} ${time(last.at)}`), colour: ({ last }, text, style) => (last?.state === 'failed' ? style('red', text) : text) },
-  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : `${last.result.run} ${last.result.speedup === null ? 'nothing accepted' : ratioText(last.result.speedup.ratio)}`) },
+  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : `${last.result.run ?? 'a sweep ran it'} ${last.result.speedup === null ? 'nothing accepted' : ratioText(last.result.speedup.ratio)}`) },
   { title: 'now', cell: ({ running }) => (running === null ? '' : 'running') },
   { title: 'note', cell: ({ note, drift }) => [note, ...(drift.length > 0 ? [`changed by hand: ${drift.join('; ')}`] : [])].filter((text) => text !== '').join('; ') },
 ];
 
-export function printFleetStatus({ targets }: { targets: readonly FleetState[] }, style: Style): string {
-  return table(targets, columns, style);
+export function printFleetStatus({ targets, sweep }: FleetOverview, style: Style): string {
+  return [table(targets, columns, style), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
 }
 
 function time(iso: string | null): string {

@@ -1,14 +1,16 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import { cannotBeMet, loadOf } from '../../core/fleet/load.js';
+import { cannotBeMet, loadOf, type KindLoad } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
 import type { FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.js';
 import type { Fleet } from '../../core/fleet/parse.js';
-import { changesOf, scheduleId, type ScheduleChange } from '../../core/fleet/schedules.js';
+import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
+import type { SweepStatus } from '../../core/fleet/sweep.js';
 import { PerfloopError } from '../../core/errors.js';
-import { queues } from '../../core/queues.js';
 import { note, whoAmI, type CliContext } from '../context.js';
+import { hostsOf } from '../fleet/hosts.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
 import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
+import { lookAtSweep } from '../fleet/sweep.js';
 import { openSession, type Session } from '../session.js';
 
 export interface FleetChange {
@@ -65,22 +67,21 @@ function changeShown(change: ScheduleChange): FleetChange {
 }
 
 /** Cadences that cannot be met by the workers that are there, and kinds of machine that nobody serves. */
-async function warningsOf(fleet: Fleet, { client, settings }: Session): Promise<string[]> {
-  const { pollersOf, queueTypes } = await import('../../worker/engine/readiness.js');
-  const defaults = defaultConfig();
-  const loads = loadOf(fleet.targets, { tagOf: () => defaults.machine.tag, wallMsOf: () => defaults.loop.max_wall });
-  const hosts = new Map(await Promise.all(loads.map(async ({ tag }) => [tag, await hostsOf(tag)] as const)));
+async function warningsOf(fleet: Fleet, session: Session): Promise<string[]> {
+  const loads = loadsOf(fleet.targets);
+  const hosts = await hostsOf(session, loads.map(({ tag }) => tag));
   return loads.flatMap((load) => {
     const count = hosts.get(load.tag) ?? 0;
     if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`.`];
     const text = cannotBeMet(load, count);
     return text === null ? [] : [text];
   });
+}
 
-  async function hostsOf(tag: string): Promise<number> {
-    const pollers = await client.connection.withDeadline(Date.now() + 5000, () => pollersOf(client, queues.kind(settings.queuePrefix, tag), queueTypes.activity));
-    return new Set(pollers.map(({ identity }) => identity)).size;
-  }
+/** By kind of machine; what is not in the fleet file is taken to be as it is by default. */
+export function loadsOf(targets: Fleet['targets']): KindLoad[] {
+  const defaults = defaultConfig();
+  return loadOf(targets, { tagOf: () => defaults.machine.tag, wallMsOf: () => defaults.loop.max_wall });
 }
 
 export interface FleetState {
@@ -95,13 +96,21 @@ export interface FleetState {
   drift: string[];
 }
 
-export async function fleetStatus(context: CliContext, file: string | undefined): Promise<{ fleet: string; targets: FleetState[] }> {
+export interface FleetOverview {
+  fleet: string;
+  targets: FleetState[];
+  /** The open one, or the last that the server knows; null: there is none, or no worker tells. */
+  sweep: SweepStatus | null;
+}
+
+export async function fleetStatus(context: CliContext, file: string | undefined): Promise<FleetOverview> {
   return withFleet(context, file, async (fleet, server) => {
     const stored = new Map((await storedSchedules(server)).map((schedule) => [schedule.target, schedule]));
     const known = await inLanes(fleet.targets, async ({ name }) => stateOf(server, name, stored.get(name) ?? null, true));
     const named = new Set(fleet.targets.map(({ name }) => name));
     const extra = await inLanes([...stored.values()].filter(({ target }) => !named.has(target)), async (schedule) => stateOf(server, schedule.target, schedule, false));
-    return { fleet: fleet.name, targets: [...known, ...extra] };
+    const sweep = await lookAtSweep(server);
+    return { fleet: fleet.name, targets: [...known, ...extra].map((state) => withSweep(state, server, sweep)), sweep };
   });
 }
 
@@ -122,6 +131,19 @@ async function stateOf({ client }: FleetServer, target: string, schedule: Server
   }
 }
 
+/** A sweep runs targets without their schedules. */
+function withSweep(state: FleetState, { prefix, fleet }: FleetServer, sweep: SweepStatus | null): FleetState {
+  const workflow = sweptId(scheduleId(prefix, fleet, state.target));
+  const end = sweep?.ended.find(({ target, outcome }) => target === state.target && outcome.kind !== 'left-out');
+  const at = end === undefined ? '' : new Date(end.at).toISOString();
+  const isLatest = end !== undefined && (state.last === null || state.last.at < at);
+  return {
+    ...state,
+    running: state.running ?? sweep?.running.find(({ target }) => target === state.target)?.workflow ?? null,
+    last: isLatest ? { workflow, state: end.outcome.kind, at, result: end.outcome.kind === 'completed' ? end.outcome : null } : state.last,
+  };
+}
+
 export type FleetSteering = 'run' | 'pause' | 'resume' | 'remove';
 
 export interface FleetSteered {
@@ -137,8 +159,7 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
     // What is no longer in the file can still be removed.
     const wanted = what === 'remove' ? removable(fleet, stored, names) : targetsNamed(fleet, names).map(({ name }) => name);
     const applied = new Set(stored.map(({ target }) => target));
-    const missing = wanted.filter((name) => !applied.has(name));
-    if (missing.length > 0 && what !== 'remove') throw new PerfloopError('PL_FLEET_NOT_APPLIED', `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ` and ${missing.length - 10} more` : ''} ${missing.length === 1 ? 'has' : 'have'} no schedule on the server yet`, { where: fleet.name, fix: 'Run `perfloop fleet apply` first.' });
+    if (what !== 'remove') checkApplied(fleet.name, wanted, applied);
     const targets = wanted.filter((name) => applied.has(name));
     await inLanes(targets, async (name) => {
       const handle = server.client.schedule.getHandle(scheduleId(server.prefix, server.fleet, name));
@@ -151,12 +172,19 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
   });
 }
 
+/** Throws PL_FLEET_NOT_APPLIED where any of them has no schedule. */
+export function checkApplied(fleet: string, wanted: readonly string[], applied: ReadonlySet<string>): void {
+  const missing = wanted.filter((name) => !applied.has(name));
+  if (missing.length === 0) return;
+  throw new PerfloopError('PL_FLEET_NOT_APPLIED', `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ` and ${missing.length - 10} more` : ''} ${missing.length === 1 ? 'has' : 'have'} no schedule on the server yet`, { where: fleet, fix: 'Run `perfloop fleet apply` first.' });
+}
+
 function removable(fleet: Fleet, stored: readonly ServerSchedule[], names: readonly string[]): string[] {
   if (names.length === 0) return stored.map(({ target }) => target);
   return names.map((name) => stored.find(({ target }) => target === name)?.target ?? targetsNamed(fleet, [name])[0]?.name ?? name);
 }
 
-async function withFleet<T>(context: CliContext, file: string | undefined, work: (fleet: Fleet, server: FleetServer, session: Session) => Promise<T>): Promise<T> {
+export async function withFleet<T>(context: CliContext, file: string | undefined, work: (fleet: Fleet, server: FleetServer, session: Session) => Promise<T>): Promise<T> {
   const fleet = await readFleet(context, file);
   const session = await openSession(context);
   try {

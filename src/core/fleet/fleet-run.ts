@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import type { Target } from '../target.js';
 import type { FleetTarget } from './parse.js';
+import type { SweepOutcome } from './sweep.js';
 
 /** Argument of the `fleetRun` workflow, which the schedule of a target starts. */
 export interface FleetRunInput {
@@ -12,13 +13,16 @@ export interface FleetRunInput {
   schedule: string;
   queuePrefix: string;
   who: string;
+  /** Id of the sweep that is told of its end. */
+  sweep?: string;
 }
 
 /** What became of it. */
 export interface FleetRunResult {
-  run: string;
+  /** Null: none was begun, since a sweep runs the target already. */
+  run: string | null;
   /** The commit that it began from. */
-  base: string;
+  base: string | null;
   accepted: number;
   speedup: { ratio: number; ci95: [number, number] } | null;
 }
@@ -32,7 +36,11 @@ export interface PreparedRun {
 
 export interface FleetActivities {
   /** Fetches the branch and reads its config. */
-  prepareRun(input: { v: 1; run: string; target: FleetTarget; queuePrefix: string; who: string }): Promise<PreparedRun>;
+  prepareRun(input: { v: 1; run: string; target: FleetTarget; /** Of what may run the target besides; absent: nothing. */ besides?: string; queuePrefix: string; who: string }): Promise<PreparedRun | { underWay: string }>;
   /** Pauses the schedule, with the reason, where this failure is the last of too many in a row. */
-  afterFailure(input: { v: 1; schedule: string; /** Id of the workflow that fails. */ workflow: string; pauseAfter: number; failure: string }): Promise<{ paused: boolean }>;
+  afterFailure(input: { v: 1; schedule: string; /** The workflow that fails. */ workflow: string; /** Its execution; absent in runs of earlier versions. */ execution?: string; pauseAfter: number; failure: string }): Promise<{ paused: boolean }>;
+  /** What the schedules of targets say now, in the order of the names. A run of its schedule that is under way is named. */
+  fleetTargets(input: { v: 1; schedules: string[] }): Promise<({ kind: 'there'; target: FleetTarget } | { kind: 'left-out'; why: string })[]>;
+  /** How workflows ended, in their order; null: they go on. */
+  fleetEnds(input: { v: 1; workflows: string[] }): Promise<(SweepOutcome | null)[]>;
 }

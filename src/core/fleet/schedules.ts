@@ -27,6 +27,16 @@ export function schedulesOf(prefix: string, fleet: string): string {
   return `${prefix}/fleet/${fleet}/`;
 }
 
+/** The sweep of a fleet: no two are open at once. */
+export function sweepId(prefix: string, fleet: string): string {
+  return `${prefix}/fleet/${fleet}`;
+}
+
+/** The run of a target by a sweep. No name of a target has a slash, so that none of a schedule has this id. */
+export function sweptId(schedule: string): string {
+  return `${schedule}/sweep`;
+}
+
 function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;

@@ -4,6 +4,7 @@ import { machineSchema } from '../config/schema.js';
 import { relativePath, revision } from '../config/values.js';
 import { cadenceForms, parseCadence } from './cadence.js';
 import { repositoryProblem } from './repository.js';
+import { mostOpen } from './sweep.js';
 
 /** So many of its last runs a schedule remembers. */
 const mostRemembered = 10;
@@ -29,7 +30,10 @@ const settings = {
 };
 
 export const fleetSchema = z.strictObject({
-  fleet: z.strictObject({ name: slug.describe('Names its schedules and its runs; another fleet of the same server has another name.') }),
+  fleet: z.strictObject({
+    name: slug.describe('Names its schedules and its runs; another fleet of the same server has another name.'),
+    open: z.int().min(1).max(mostOpen).optional().describe('Runs that a sweep (`perfloop fleet run`) has open at once. Default: twice as many as there are hosts.'),
+  }),
   defaults: z.strictObject(settings).prefault({}).describe('What holds for all targets that do not say otherwise.'),
   targets: z.array(z.strictObject({
     name: slug.describe('Unique in the fleet.'),

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { begun, freePlaces, isSwept, newSweep, openFor, over, sweepStatus, type Sweep, type SweepInput } from '../../../src/core/fleet/sweep.js';
+
+const input: SweepInput = { v: 1, fleet: 'nightly', targets: ['a', 'b', 'c'], open: 2, queuePrefix: 'perfloop', who: 'ada' };
+const sweep = (): Sweep => newSweep(input, 1);
+const start = (state: Sweep, ...names: string[]): void => {
+  for (const target of names) begun(state, { target, workflow: `w/${target}`, since: 2 });
+};
+const done = { kind: 'completed', run: 'r-1', base: 'abc', accepted: 0, speedup: null } as const;
+
+describe('a sweep', () => {
+  it('has at most so many runs open, and is over when all have ended', () => {
+    const state = sweep();
+    expect(freePlaces(state, 2)).toBe(2);
+    start(state, 'a', 'b');
+    expect([freePlaces(state, 2), isSwept(state)]).toEqual([0, false]);
+    expect(over(state, { target: 'a', outcome: done, at: 3 })).toBe(true);
+    expect(freePlaces(state, 2)).toBe(1);
+    start(state, 'c');
+    for (const target of ['c', 'b']) over(state, { target, outcome: { kind: 'failed', code: 'PL_X', message: 'no' }, at: 4 });
+    expect(isSwept(state)).toBe(true);
+    expect(sweepStatus(state, input)).toMatchObject({ waiting: 0, running: [], counts: { completed: 1, failed: 2, other: 0, leftOut: 0 } });
+    expect(sweepStatus(state, input, 2).ended.map(({ target }) => target)).toEqual(['b']);
+  });
+
+  it('counts an end once, and none of what it did not start', () => {
+    const state = sweep();
+    start(state, 'a');
+    expect(over(state, { target: 'a', outcome: done, at: 3 })).toBe(true);
+    expect(over(state, { target: 'a', outcome: { kind: 'lost' }, at: 4 })).toBe(false);
+    expect(over(state, { target: 'b', outcome: done, at: 4 })).toBe(false);
+    expect(over(state, { target: 'other', outcome: { kind: 'left-out', why: 'removed' }, at: 4 })).toBe(false);
+    expect(over(state, { target: 'b', outcome: { kind: 'left-out', why: 'removed' }, at: 4 })).toBe(true);
+    expect([state.waiting, state.ended.map(({ target }) => target)]).toEqual([['c'], ['a', 'b']]);
+  });
+
+  it('starts nothing while it is paused, and nothing more once it is stopped', () => {
+    const state = sweep();
+    start(state, 'a');
+    state.paused = true;
+    expect([freePlaces(state, 2), sweepStatus(state, input).state]).toEqual([0, 'paused']);
+    state.paused = false;
+    state.stopping = { who: 'ada', cancelRuns: false };
+    expect([freePlaces(state, 2), isSwept(state), sweepStatus(state, input).state]).toEqual([0, false, 'stopping']);
+    over(state, { target: 'a', outcome: done, at: 3 });
+    expect([isSwept(state), state.waiting]).toEqual([true, ['b', 'c']]);
+  });
+
+  it('has two runs a host, within what a server takes', () => {
+    expect([0, 1, 7, 100_000].map(openFor)).toEqual([2, 2, 14, 1000]);
+  });
+
+  it('keeps of a long failure what it can carry on', () => {
+    const state = sweep();
+    start(state, 'a');
+    over(state, { target: 'a', outcome: { kind: 'failed', code: 'PL_X', message: 'x'.repeat(5000) }, at: 3 });
+    expect(JSON.stringify(state).length).toBeLessThan(1000);
+  });
+});
