@@ -1,19 +1,42 @@
 # A perfloop worker. What the targets need besides Node, Python and git (compilers, CUDA) belongs in an image made FROM this one.
-FROM node:24-bookworm-slim AS build
-RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ git ca-certificates && rm -rf /var/lib/apt/lists/*
+FROM node:24.18.0-bookworm-slim AS build
+# Debian takes old versions out of its archive: a pinned one would soon not be found.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends python3 make g++ ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /perfloop
+# The dependencies first, by themselves: a change of the sources then re-uses this layer.
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm rebuild
 COPY . .
-RUN npm ci && npm prune --omit=dev --ignore-scripts
+RUN npm run build && npm prune --omit=dev --ignore-scripts
 
-FROM node:24-bookworm-slim
+FROM node:24.18.0-bookworm-slim
 # util-linux brings flock, which holds the host lock; bubblewrap the sandbox around targets, for which the container has to be
 # started with `--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`
-# (`perfloop doctor` tells whether it works); procps and git are what targets need most.
-RUN apt-get update && apt-get install -y --no-install-recommends git python3 util-linux bubblewrap procps tini && rm -rf /var/lib/apt/lists/*
-COPY --from=build --chown=node:node /perfloop /perfloop
+# (`perfloop doctor` tells whether it works); procps and git are what targets need most; ca-certificates for git over https.
+# Debian takes old versions out of its archive: a pinned one would soon not be found.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends git python3 util-linux bubblewrap procps tini ca-certificates && rm -rf /var/lib/apt/lists/*
+WORKDIR /perfloop
+# Owned by root, and so not to be changed by what runs as the worker's user. Only what the package itself ships, see `files`
+# of package.json: no sources, no tests, no tools to build with.
+COPY --from=build /perfloop/package.json ./
+COPY --from=build /perfloop/node_modules ./node_modules
+COPY --from=build /perfloop/bench/recipes ./bench/recipes
+COPY --from=build /perfloop/prompts ./prompts
+COPY --from=build /perfloop/demo ./demo
+COPY --from=build /perfloop/bin ./bin
+COPY --from=build /perfloop/dist ./dist
 RUN ln -s /perfloop/bin/perfloop.js /usr/local/bin/perfloop && install -d -o node -g node /var/lib/perfloop /var/lib/perfloop-artifacts
-USER node
-ENV PERFLOOP_HOME=/var/lib/perfloop PERFLOOP_ARTIFACTS=/var/lib/perfloop-artifacts
+# By number: an orchestrator that wants proof of "not root" can only read numbers. It is the image's user `node`.
+USER 1000:1000
+WORKDIR /var/lib/perfloop
+# Everything secret comes at run time, by file or variable: nothing here is. The metrics are what the health check asks for.
+ENV PERFLOOP_HOME=/var/lib/perfloop PERFLOOP_ARTIFACTS=/var/lib/perfloop-artifacts PERFLOOP_METRICS=127.0.0.1:9464 NODE_ENV=production
+VOLUME ["/var/lib/perfloop", "/var/lib/perfloop-artifacts"]
+# A worker that hangs in its start, or that ended while its launcher did not, answers nothing.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PERFLOOP_METRICS.split(':').at(-1)}/metrics`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # A worker that is killed leaves children; an init reaps them.
 ENTRYPOINT ["tini", "--", "perfloop"]
 CMD ["worker", "--tag", "cpu"]

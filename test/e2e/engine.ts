@@ -10,8 +10,9 @@ import { homeFrom, type Home } from '../../src/store/home.js';
 import { connectClient, plainSettings } from '../../src/worker/connection.js';
 import { ensureEngine } from '../../src/worker/engine/engine.js';
 import { stopEngine } from '../../src/worker/engine/stop.js';
+import { joinServer } from '../support/production/join-server.js';
 
-/** Perfloop's own engine with its real worker, in a home of its own. */
+/** Perfloop's own engine with its real worker, in a home of its own; with PERFLOOP_TEST_ADDRESS a worker for the server there. */
 export interface TestEngine {
   home: Home;
   /** What perfloop gets, as a process or as the context of a verb. Nothing in it points to the user's home or server. */
@@ -40,7 +41,8 @@ export function setUpEngine(extra: NodeJS.ProcessEnv = {}): EngineSetUp {
     env,
     context: { env, cwd: root, home, json: true, quiet: true, connection: {}, stdout: process.stdout, stderr: process.stderr, style: plain, errStyle: plain },
     async start() {
-      const { address, namespace } = await ensureEngine({ home, env });
+      const server = process.env['PERFLOOP_TEST_ADDRESS'];
+      const { address, namespace } = server === undefined ? await ensureEngine({ home, env }) : await joinServer(server, env, root);
       client = await connectClient(plainSettings({ address, namespace }, 'perfloop'));
       return { client, address };
     },

@@ -73,7 +73,7 @@ describe('a fleet', () => {
 
     // A failure of which the server keeps nothing any more is not counted, and hides no other.
     const { workflow: first = '' } = (await ended('vanished')) ?? {};
-    await engine.client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: first } });
+    await engine.client.workflowService.deleteWorkflowExecution({ namespace: engine.client.options.namespace, workflowExecution: { workflowId: first } });
     const isKnown = (): Promise<boolean> => engine.client.workflow.getHandle(first).describe().then(() => true, () => false);
     await expect.poll(isKnown, patience).toBe(false);
     await fleet(['run', 'vanished']);

@@ -39,6 +39,11 @@ async function choose(wanted: number | undefined, kept: number | undefined, take
     });
   }
   if (kept !== undefined && !taken.includes(kept) && (await isFree(kept))) return kept;
+  return await freePort(taken);
+}
+
+/** One that nobody listens on and that is not among `taken`. */
+export async function freePort(taken: readonly number[]): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = randomInt(range.from, range.to);
     if (!taken.includes(port) && (await isFree(port))) return port;

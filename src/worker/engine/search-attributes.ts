@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../../core/errors.js';
 import { searchAttributes } from '../../core/messages.js';
 
@@ -14,7 +15,8 @@ function indexed(type: Type) {
   return code;
 }
 
-const types: Record<(typeof searchAttributes)[keyof typeof searchAttributes], Type> = {
+/** What perfloop sets; deploy/temporal/namespace.sh registers the same. */
+export const searchAttributeTypes: Record<(typeof searchAttributes)[keyof typeof searchAttributes], Type> = {
   [searchAttributes.target]: 'Keyword',
   [searchAttributes.phase]: 'Keyword',
   [searchAttributes.status]: 'Keyword',
@@ -33,7 +35,7 @@ export interface AttributeProblem {
 export async function missingSearchAttributes(client: Client): Promise<AttributeProblem[]> {
   const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace: client.options.namespace });
   const problems: AttributeProblem[] = [];
-  for (const [name, type] of Object.entries(types)) {
+  for (const [name, type] of Object.entries(searchAttributeTypes)) {
     const there = customAttributes?.[name];
     if (there === undefined || there === null) problems.push({ name, type, problem: 'absent' });
     else if (there !== indexed(type)) problems.push({ name, type, problem: 'other-type' });
@@ -57,7 +59,7 @@ export async function ensureSearchAttributes(client: Client): Promise<void> {
     });
   }
   const left = await missingSearchAttributes(client);
-  if (left.length === 0) return;
+  if (left.length === 0) return await untilKnown(client);
   throw new PerfloopError('PL_SEARCH_ATTRIBUTES', 'the namespace lacks search attributes that perfloop sets', {
     where: `namespace ${namespace}`,
     fix: `Ask its administrator to run: temporal operator search-attribute create -n ${namespace} ${left.map(({ name, type }) => `--name ${name} --type ${type}`).join(' ')}`,
@@ -65,3 +67,29 @@ export async function ensureSearchAttributes(client: Client): Promise<void> {
     cause: refused,
   });
 }
+
+/** Longer than the server's caches of a namespace live. */
+const knownLimitMs = 30_000;
+
+/** Nothing has these values; it is the names that count. */
+const everyName = Object.entries(searchAttributeTypes).map(([name, type]) => `${name} = ${type === 'Keyword' ? "'-'" : '-1'}`).join(' AND ');
+
+/** The server lists an attribute at once, but takes it only when its caches of the namespace are new, a few seconds later. */
+async function untilKnown(client: Client): Promise<void> {
+  const { namespace } = client.options;
+  for (const began = performance.now(); ; await sleep(250)) {
+    try {
+      await client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1, query: everyName });
+      return;
+    } catch (error) {
+      const unknown = error instanceof Error && 'code' in error && error.code === invalidArgument;
+      if (!unknown) throw error;
+      if (performance.now() - began > knownLimitMs) {
+        throw new PerfloopError('PL_SEARCH_ATTRIBUTES', `the server lists perfloop's search attributes, but does not take them: ${error.message}`, { where: `namespace ${namespace}`, fix: 'Try again; if it stays so, the visibility store of the server is not set up as its release asks for.', cause: error });
+      }
+    }
+  }
+}
+
+/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const invalidArgument = 3;
