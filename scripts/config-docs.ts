@@ -30,6 +30,7 @@ How to write the types:
 | --- | --- |
 | command | \`"npm test"\`, or a table: \`{ run = "npm test", cwd = "packages/a", timeout = "5m" }\`; see [Commands](#commands-as-tables) |
 | duration | \`"90s"\`, \`"10m"\`, \`"1h30m"\`, \`"250ms"\`, or a number of seconds; at most a year |
+| size | \`"512MiB"\`, \`"8GiB"\`, \`"1TiB"\` |
 | path, glob | relative to the root of the repository; neither absolute nor with \`..\` |
 | host path | absolute, or \`~/…\` in the home of the user that runs the perfloop worker |
 | regular expression | RE2 syntax, which matches in linear time: no lookaround, no back-references. In TOML, single quotes keep the backslashes: \`'(\\d+) ops'\` |

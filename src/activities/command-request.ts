@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { CommandSpec, Config } from '../core/config/schema.js';
+import { limitsIn } from '../core/config/limits-schema.js';
 import type { Scope } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
 import { commandEnvironment } from '../measure/command-environment.js';
 import type { CommandRequest, CommandResult } from '../measure/command.js';
+import { limitsHere } from '../measure/limits/limits.js';
 import type { HeldLock } from '../measure/host-lock.js';
 import { secretsOfCommand } from '../measure/known-secrets.js';
 import { cpusFor } from '../measure/pinning.js';
@@ -42,6 +44,7 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
     hold: lock === null ? [] : [lock.fd],
     // A program can see what it is bound to, so what is measured is tested so, too.
     cpus: boundRoles.has(what) ? cpusFor(scope.config) : [],
+    limits: limitsHere(limitsIn(scope.config)),
     signal: attempt.signal,
     journal: jobs(deps, scope, what),
     ...(sandbox === undefined ? {} : { sandbox }),

@@ -1,3 +1,5 @@
+import { limitsIn } from '../core/config/limits-schema.js';
+import { limitsHere, type Limits } from '../measure/limits/limits.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../core/artifact.js';
@@ -135,6 +137,6 @@ export function benchmarksFrom(config: Config): Benchmark[] {
 }
 
 /** How samples are taken. */
-export function conditionsOf(config: Config): { cpus: number[]; cold: boolean } {
-  return { cpus: cpusFor(config), cold: config.measure?.cold ?? false };
+export function conditionsOf(config: Config): { cpus: number[]; cold: boolean; limits: Limits } {
+  return { cpus: cpusFor(config), cold: config.measure?.cold ?? false, limits: limitsHere(limitsIn(config)) };
 }

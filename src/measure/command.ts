@@ -1,4 +1,5 @@
 import type { Launcher } from './launcher/launcher.js';
+import type { Limits } from './limits/limits.js';
 import type { Usage } from './launcher/messages.js';
 import type { Sandbox } from './sandbox/sandbox.js';
 
@@ -32,6 +33,8 @@ export interface CommandRequest {
   launcher?: Launcher;
   /** Where it runs; without one, as the user. */
   sandbox?: Sandbox;
+  /** What its processes may take; without, anything. */
+  limits?: Limits;
   /** Between SIGTERM and SIGKILL; default 2000. */
   graceMs?: number;
 }

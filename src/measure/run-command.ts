@@ -10,6 +10,7 @@ import { journalJob } from './job-journal.js';
 import type { Usage } from './launcher/messages.js';
 import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
 import { Redactor } from './redactor.js';
+import { watchLimits } from './limits/watch.js';
 import type { JobIdentity } from './processes.js';
 import { startCommand, type Exit, type StartedCommand } from './start-command.js';
 
@@ -52,11 +53,18 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
     const job: JobIdentity = { group: command.pid, marker: id, reaper: command.reaper };
     const guard = watch(request, job);
     const exited = Promise.race([command.exited, guard.gaveUp]);
+    const unwatch = watchLimits(job, request.limits, (why) => {
+      const said = Buffer.from(`\nperfloop ended it: ${why}\n`);
+      streams.stderr.append(said);
+      log?.append(said);
+      guard.endExceeding();
+    });
     const drained = drain(command, streams, log, request.secrets ?? []);
     if (request.onStdout !== undefined) command.stdout.on('data', request.onStdout);
     feed(command, request.stdin);
     try {
       const [exit] = await Promise.all([exited, command.pid !== null && journal?.started(command.pid)]);
+      unwatch();
       const why = await guard.stop();
       const end = await endJob(job, { lingerMs: why.timedOut || why.cancelled ? 0 : lingerMs, graceMs: request.graceMs });
       await Promise.race([command.closed, delay(pipesCloseMs, undefined, { ref: false })]);
@@ -70,6 +78,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
       }
       return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end, request.sandbox !== undefined));
     } catch (error) {
+      unwatch();
       await guard.stop();
       allGone = (await endJob(job, { graceMs: 0 })).stuck.length === 0;
       throw error;
@@ -133,6 +142,8 @@ interface WhyEnded {
 interface Guard {
   /** Waits for an ending under way, and says whether there was one. */
   stop(): Promise<WhyEnded>;
+  /** Ends it without grace: it takes more than it may. */
+  endExceeding(): void;
   /** Settles only when the command could not be ended: it hangs in the kernel. */
   gaveUp: Promise<Exit>;
 }
@@ -146,8 +157,8 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
   const gaveUp = new Promise<Exit>((resolve) => {
     giveUp = resolve;
   });
-  const endNow = async (): Promise<void> => {
-    const { stuck } = await endJob(job, { graceMs: request.graceMs });
+  const endNow = async (graceMs = request.graceMs): Promise<void> => {
+    const { stuck } = await endJob(job, { graceMs });
     if (stuck.length > 0) giveUp({ exitCode: null, signal: null, wallMs: performance.now() - startedAt });
   };
   const end = (reason: keyof WhyEnded): void => {
@@ -161,6 +172,9 @@ function watch(request: CommandRequest, job: JobIdentity): Guard {
   if (request.signal?.aborted) onAbort();
   return {
     gaveUp,
+    endExceeding() {
+      ending ??= endNow(0);
+    },
     async stop() {
       clearTimeout(timer);
       request.signal?.removeEventListener('abort', onAbort);

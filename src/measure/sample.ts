@@ -27,6 +27,7 @@ export interface SampleRequest {
   cpus?: CommandRequest['cpus'];
   /** Whether the files of the worktree are taken out of the page cache first. */
   cold?: boolean;
+  limits?: CommandRequest['limits'];
   /** Holds and binds already, and starts many samples. */
   launcher?: CommandRequest['launcher'];
   /** Size of the padding in the environment; the same for every sample of one build. Default 0. */
@@ -73,6 +74,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
     ...(request.journal === undefined ? {} : { journal: request.journal }),
     ...(request.hold === undefined ? {} : { hold: request.hold }),
     ...(request.cpus === undefined ? {} : { cpus: request.cpus }),
+    ...(request.limits === undefined ? {} : { limits: request.limits }),
     ...(request.launcher === undefined ? {} : { launcher: request.launcher }),
     ...(request.sandbox === undefined ? {} : { sandbox: request.sandbox }),
     ...(signal === undefined ? {} : { signal }),

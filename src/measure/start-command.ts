@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import type { CommandRequest } from './command.js';
 import { Launcher, LauncherLost } from './launcher/launcher.js';
+import { underRlimits } from './limits/limits.js';
 import type { Usage } from './launcher/messages.js';
 import type { PrivateFolder } from './private-folder.js';
 import { markerName } from './processes.js';
@@ -80,7 +81,7 @@ async function startHow(request: CommandRequest, what: Invocation): Promise<Star
 /** The shell, in the sandbox where there is one, with a place of its own for temporary files. */
 function invocation(request: CommandRequest, marker: string, own: PrivateFolder): Invocation {
   const { TEMP: _temp, TMP: _tmp, ...env } = request.env;
-  const plain = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...env, TMPDIR: own.temporary, [markerName]: marker }, gated: false };
+  const plain = { argv: underRlimits(['/bin/sh', '-c', request.command], request.limits), cwd: request.cwd, env: { ...env, TMPDIR: own.temporary, [markerName]: marker }, gated: false };
   return request.sandbox === undefined ? plain : inSandbox(plain, request.sandbox, own);
 }
 

@@ -49,6 +49,7 @@ export interface PairRequest {
   output?: OutputRule | null;
   cpus?: SampleRequest['cpus'];
   cold?: boolean;
+  limits?: CommandRequest['limits'];
   jobs?: CommandRequest['journal'];
   secretsFrom?: SampleRequest['secretsFrom'];
   /** The host lock, taken exclusively. */
@@ -146,6 +147,7 @@ export async function takeSide(request: PairRequest, launcher: Launcher | null, 
     ...(launcher === null ? {} : { launcher }),
     ...(request.cpus === undefined ? {} : { cpus: request.cpus }),
     cold: request.cold === true,
+    ...(request.limits === undefined ? {} : { limits: request.limits }),
     ...(layoutSeed === undefined ? {} : { layoutSeed }),
     ...(environment === undefined ? {} : { environment }),
     ...(sandbox === undefined ? {} : { sandbox }),

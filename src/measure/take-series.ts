@@ -6,7 +6,7 @@ import { takeSample, type SampleRequest } from './sample.js';
 import { rulesOfBenchmark, type SampledBenchmark, type Side } from './take-pair.js';
 import { nothingUndone, withUndone, type Tidy } from './tidy.js';
 
-export interface SeriesRequest extends Pick<SampleRequest, 'rules' | 'cpus' | 'cold' | 'journal' | 'secretsFrom' | 'signal'> {
+export interface SeriesRequest extends Pick<SampleRequest, 'rules' | 'cpus' | 'cold' | 'limits' | 'journal' | 'secretsFrom' | 'signal'> {
   side: Side;
   /** Each is executed in every run, in this order. */
   benchmarks: readonly SampledBenchmark[];

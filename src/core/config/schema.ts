@@ -1,3 +1,4 @@
+import { limitsSchema } from './limits-schema.js';
 import { z } from 'zod';
 import { agentsSchema } from './agents-schema.js';
 import { testsSchema } from './tests-schema.js';
@@ -174,6 +175,7 @@ export const configSchema = z.strictObject({
   machine: machineSchema.describe('Where it runs.'),
   measure: measureSchema.describe('How samples are taken.'),
   sandbox: sandboxSchema.describe('What its commands may see and change.'),
+  limits: limitsSchema.describe('What the processes of a command may take: of the target, and of agents and scripts.'),
   profile: profileSchema.describe('How it is profiled.'),
   step_types: stepTypesSchema.describe('Types of steps of your own: functions of a module, each in a process of its own. See docs/pipeline.md.'),
   steps: listOfTables('steps', stepSchema).max(10_000).default([]).describe('The plan of a round. Default: warmup, profile, analyze, optimize, execute, learn.'),

@@ -1,4 +1,4 @@
-import { readdirSync, readSync, writeSync } from 'node:fs';
+import { readdirSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { dropFolder } from './cool.js';
 import { Job, startInSession } from './job.js';
 import type { Order, Reply } from './messages.js';
@@ -32,6 +32,7 @@ function load(): Syscalls | null {
   try {
     const calls = loadSyscalls();
     calls.becomeSubreaper();
+    preferAsVictim();
     const cpus = process.argv.slice(2).map(Number);
     if (cpus.length > 0) calls.setAffinity(cpus);
     // What the worker was given by whoever started it, and what is only held here, is none of a command's business.
@@ -42,6 +43,15 @@ function load(): Syscalls | null {
   } catch (error) {
     say({ type: 'unavailable', why: textOf(error) === 'ENOENT' ? 'the program `setsid` (util-linux) is missing' : textOf(error) });
     return null;
+  }
+}
+
+/** Where memory runs out, the kernel is to end what a command started, not the worker or the server; see proc(5). Inherited. */
+function preferAsVictim(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // A container may not let it.
   }
 }
 

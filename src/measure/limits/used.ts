@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+
+/** What a tree of processes takes. */
+export interface Used {
+  memoryBytes: number;
+  /** Threads count. */
+  processes: number;
+}
+
+interface Row {
+  pid: number;
+  parent: number;
+  group: number;
+  threads: number;
+  rssPages: number;
+}
+
+let pageSize: number | null = null;
+
+function pageBytes(): number {
+  pageSize ??= Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }));
+  return pageSize;
+}
+
+/** What the processes below `root` take, it itself not among them, and those of the process group. Resident memory: pages that processes share count for each. */
+export function usedBelow(root: number, group: number | null): Used & { pids: number[] } {
+  const rows = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (rowOf(Number(name)) ?? []) : []));
+  const children = byParent(rows);
+  const found = new Map(rows.filter((row) => row.group === group && row.pid !== root).map((row) => [row.pid, row]));
+  const todo = [root, ...found.keys()];
+  for (let parent = todo.pop(); parent !== undefined; parent = todo.pop()) {
+    for (const row of children.get(parent) ?? []) {
+      if (found.has(row.pid)) continue;
+      found.set(row.pid, row);
+      todo.push(row.pid);
+    }
+  }
+  const all = [...found.values()];
+  return { pids: all.map(({ pid }) => pid), memoryBytes: all.reduce((sum, { rssPages }) => sum + rssPages, 0) * pageBytes(), processes: all.reduce((sum, { threads }) => sum + threads, 0) };
+}
+
+/** Bytes, with pages that several of them share counted once; slower. Null where the kernel does not tell. */
+export function proportionalBytes(pids: readonly number[]): number | null {
+  let kib = 0;
+  for (const pid of pids) {
+    const told = /^Pss:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];
+    // It may have ended by now, or be of another user.
+    if (told === undefined) continue;
+    kib += Number(told);
+  }
+  return kib === 0 ? null : kib * 1024;
+}
+
+/** Memory that could be had, and the number of tasks: of the whole machine, at next to no cost. */
+export function machineNow(): { availableBytes: number; tasks: number } {
+  const available = /^MemAvailable:\s+(\d+) kB/m.exec(textOf('/proc/meminfo') ?? '')?.[1];
+  const tasks = /\/(\d+) /.exec(textOf('/proc/loadavg') ?? '')?.[1];
+  return { availableBytes: Number(available ?? 0) * 1024, tasks: Number(tasks ?? 0) };
+}
+
+function byParent(rows: readonly Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.parent);
+    if (group === undefined) groups.set(row.parent, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** Fields of proc(5) /proc/pid/stat, counted after the name, which may hold anything. */
+function rowOf(pid: number): Row | null {
+  const stat = textOf(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const number = (index: number): number => Number(fields[index] ?? 0);
+  return { pid, parent: number(1), group: number(2), threads: number(17), rssPages: number(21) };
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null;
+  }
+}
