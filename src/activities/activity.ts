@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import { PerfloopError } from '../core/errors.js';
 import { secretVariables } from '../core/config/named-variables.js';
 import { secretsOfEnvironment, withoutSecrets } from '../measure/known-secrets.js';
+import { withUploads } from '../store/uploads.js';
 import { supersede } from './supersede.js';
 
 /** What an activity may use of the attempt that it runs in. */
@@ -19,7 +20,7 @@ const triesOfUnexpected = 3;
 
 /**
  * Makes an activity of a function: heartbeats on a timer, never on output; expected errors keep their code and are not
- * retried; a full disk says so; a cancelled attempt ends as cancelled.
+ * retried; a full disk says so; a cancelled attempt ends as cancelled; it returns when what it put can be read by other hosts.
  */
 export function activity<Input, Output>(body: (input: Input, attempt: Attempt) => Promise<Output>): (input: Input) => Promise<Output> {
   return async (input) => {
@@ -36,7 +37,7 @@ export function activity<Input, Output>(body: (input: Input, attempt: Attempt) =
       const made = await supersede(work, context.cancellationSignal, (signal) => {
         // Every command of the attempt listens for its end.
         setMaxListeners(0, signal);
-        return body(input, { signal, report });
+        return withUploads(signal, () => body(input, { signal, report }));
       });
       return clean(made);
     } catch (error) {

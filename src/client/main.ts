@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { CommanderError, type Command } from 'commander';
 import { exitCodes } from '../core/errors.js';
 import { homeFrom } from '../store/home.js';
+import { settleUploads } from '../store/uploads.js';
 import { reportFailure } from './failure.js';
 import { buildProgram } from './program.js';
 import { styleFor, wantsColour } from './style.js';
@@ -31,6 +32,7 @@ export async function main(argv: string[]): Promise<number> {
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
+    await settleUploads();
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return failed(error);

@@ -1,13 +1,16 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isAddress } from './s3/address.js';
 
 /** Where perfloop keeps its things on this machine. One home is one host. */
 export interface Home {
   root: string;
   /** SQLite knowledge base. */
   db: string;
-  /** Content-addressed bytes; may be shared by several hosts. */
+  /** Content-addressed bytes, which several hosts may share: a folder, or `s3://bucket/prefix`. */
   artifacts: string;
+  /** What this host has seen of a bucket. */
+  artifactCache: string;
   /** Bare repositories, one a target. */
   repos: string;
   worktrees: string;
@@ -32,7 +35,8 @@ export function homeFrom(env: NodeJS.ProcessEnv): Home {
   return {
     root,
     db: join(root, 'perfloop.db'),
-    artifacts: resolve(env['PERFLOOP_ARTIFACTS'] || join(root, 'artifacts')),
+    artifacts: artifactsIn(env['PERFLOOP_ARTIFACTS'] || join(root, 'artifacts')),
+    artifactCache: join(root, 'artifact-cache'),
     repos: join(root, 'repos'),
     worktrees: join(root, 'worktrees'),
     cache: join(root, 'cache'),
@@ -43,4 +47,8 @@ export function homeFrom(env: NodeJS.ProcessEnv): Home {
     hostFile: join(root, 'host.json'),
     engineFile: join(root, 'engine.json'),
   };
+}
+
+function artifactsIn(setting: string): string {
+  return isAddress(setting) ? setting : resolve(setting);
 }

@@ -16,6 +16,9 @@ import { metricsAddress } from './telemetry/metrics-address.js';
 import { installRuntime } from './telemetry/runtime.js';
 import { recordPresence, watchStore } from './telemetry/watch-store.js';
 
+/** An outage of a bucket's server that ends within this time ends no run. */
+const artifactsPatienceMs = 600_000;
+
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false } } });
@@ -34,7 +37,7 @@ async function main(): Promise<void> {
   const tags = values.tag;
   const gpu = tags.some((tag) => tag.startsWith('gpu'));
   const devices = gpu && gpus.length > 0 ? gpus.map((_, index) => `gpu${index}`) : ['cpu'];
-  const deps = { home, artifacts: artifactsOf(home), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
+  const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
   const workers = await createWorkers({ connection, settings, deps, tags, store });
   console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -7,15 +7,23 @@ import type { Pair } from '../../src/core/sample.js';
 import { devicesOf } from '../../src/core/verdict/one-device.js';
 import { hostIdentity } from '../../src/measure/environment.js';
 import { samplesSchema } from '../../src/measure/stored-samples.js';
-import { openArtifacts } from '../../src/store/artifacts.js';
+import { artifactsOf } from '../../src/store/artifacts-of.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
 import { workerScript } from '../../src/worker/engine/package-paths.js';
 import { journalsOf, worktreesOf } from '../support/home-files.js';
 import { killIfThere, patience, sharedLoop } from '../support/loop.js';
+import { noS3, startS3 } from '../support/s3-server.js';
 import { expectIntact, testTarget } from './expect-intact.js';
 
+/** Where it can be had, a bucket is all that the hosts share; else a folder. */
+const s3 = noS3 === null ? await startS3() : null;
+// Ends last: hooks run in the reverse order.
+afterAll(async () => s3?.stop());
+// For what this process itself puts into the bucket.
+if (s3 !== null) Object.assign(process.env, { ...s3.env, PERFLOOP_ARTIFACTS: '' });
+
 /** The engine's own worker is the hub; the hosts of the kind are two others, with homes of their own. */
-const loop = sharedLoop();
+const loop = sharedLoop({ env: { ...s3?.env } });
 const root = mkdtempSync(join(tmpdir(), 'perfloop-hosts-'));
 const started: ChildProcess[] = [];
 
@@ -25,7 +33,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-it('goes on with another host of the kind when one is lost in the middle of a trial, and mixes no samples', async () => {
+it(`goes on with another host of the kind when one is lost in the middle of a trial, and mixes no samples${noS3 === null ? ', with all but a bucket of their own' : ` (in a shared folder. A bucket is ${noS3})`}`, async () => {
   const counting = testTarget({ config: { machine: { tag: 'cpu.fast' } } });
   const before = counting.fingerprint();
   const one = await host('one');
@@ -43,10 +51,12 @@ it('goes on with another host of the kind when one is lost in the middle of a tr
   expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', accepted: 1 } });
   const trial = end.status?.trials[0];
   if (!trial?.samples) throw new Error('no samples');
-  const { pairs: samples, rule } = await openArtifacts(loop.home.artifacts).getJson(trial.samples, samplesSchema);
+  const { pairs: samples, rule } = await artifactsOf(loop.home).getJson(trial.samples, samplesSchema);
   expect(rule?.metrics).toEqual(end.status?.evidence?.metrics);
   expect(samples).toEqual(pairsIn(other.home, run));
   expect(devicesOf(samples)).toEqual([`${(await hostIdentity(other.home)).id}/cpu`]);
+  // It had nothing of the target but what came out of the bucket.
+  if (s3 !== null) expect(readdirSync(other.home.artifactCache, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bundle'))).not.toEqual([]);
   // The first host had got as far as the confirmation.
   expect(pairsIn(one.home, run).map(({ stage }) => stage)).toContain('confirm');
   await expectIntact({ worktrees: () => [...loop.worktrees(), ...worktreesOf(other.home)] }, counting, { before, interruptions: 0 });

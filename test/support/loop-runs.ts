@@ -5,7 +5,7 @@ import { startWorkflow } from '../../src/client/start.js';
 import type { Candidate } from '../../src/core/candidate.js';
 import type { RunInput } from '../../src/core/inputs.js';
 import type { RunStatus } from '../../src/core/status.js';
-import { openArtifacts } from '../../src/store/artifacts.js';
+import { artifactsOf } from '../../src/store/artifacts-of.js';
 import type { Home } from '../../src/store/home.js';
 import { openStoreReader } from '../../src/store/reader.js';
 import type { ConnectionSettings } from '../../src/worker/connection.js';
@@ -25,7 +25,7 @@ export interface Ended {
 
 /** Starts a run of the target's base, or a judgement of its branch `faster`. Gives the id. */
 export async function startOf(client: Client, settings: ConnectionSettings, home: Home, counting: CountingTarget, kind: 'run' | 'judge', more: Pick<RunInput, 'mostEvents'> = {}): Promise<string> {
-  const artifacts = openArtifacts(home.artifacts);
+  const artifacts = artifactsOf(home);
   const { target, warnings } = await resolveTarget({ dir: counting.dir, revision: 'main', artifacts });
   const run = newRunId(kind);
   const common = { v: 1 as const, run, target, config: counting.config, queuePrefix: settings.queuePrefix, who: 'a test', warnings };

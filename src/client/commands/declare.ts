@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration } from '../../core/duration-text.js';
-import { contextFrom, type CliContext, type GlobalFlags } from '../context.js';
+import { onTransfer } from '../../store/s3/transfers.js';
+import { contextFrom, note, type CliContext, type GlobalFlags } from '../context.js';
 
 type Flag = readonly [flags: string, description: string, parse?: ((text: string, earlier: unknown) => unknown) | readonly string[]];
 
@@ -37,6 +38,7 @@ export function declareVerb<Flags = object>(parent: Command, finish: Finish, spe
   command.addHelpText('after', `\nExample${spec.examples.length > 1 ? 's' : ''}:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
   command.action(async () => {
     const context = contextFrom(command.optsWithGlobals<GlobalFlags>());
+    onTransfer(({ direction, place, done, bytes }) => note(context, `${direction} ${direction === 'upload' ? 'to' : 'from'} ${place}: ${megabytes(done)} of ${megabytes(bytes)} MB`));
     finish(await spec.action(context, command.opts<Record<string, unknown>>() as Flags, ...command.args));
   });
 }
@@ -77,3 +79,5 @@ export function duration(text: string): number {
 export function repeated(text: string, earlier: unknown): string[] {
   return [...(Array.isArray(earlier) ? (earlier as string[]) : []), text];
 }
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
