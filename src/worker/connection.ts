@@ -73,7 +73,7 @@ export function plainSettings(server: { address: string; namespace: string }, qu
 
 /**
  * Connects and checks that the namespace exists. Close with `client.connection.close()`.
- * Throws PL_TEMPORAL_UNREACHABLE, PL_TEMPORAL_DENIED or PL_TEMPORAL_NAMESPACE.
+ * Throws PL_TEMPORAL_UNREACHABLE, PL_TEMPORAL_TLS, PL_TEMPORAL_DENIED or PL_TEMPORAL_NAMESPACE.
  */
 export async function connectClient(settings: ConnectionSettings, patience: Patience = {}): Promise<Client> {
   const { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
@@ -166,10 +166,11 @@ async function persist<T>(settings: ConnectionSettings, patience: Patience, atte
     try {
       return await attempt(Math.min(Math.max(limit - (performance.now() - began), shortestAttemptMs), longestAttemptMs));
     } catch (error) {
-      const refusal = refusalOf(error, settings);
+      const over = performance.now() - began >= limit;
+      const refusal = refusalOf(error, settings) ?? (await ofTls(settings, over));
       if (refusal) throw refusal;
       const waited = performance.now() - began;
-      if (waited >= limit) throw unreachable(settings, error);
+      if (over || waited >= limit) throw unreachable(settings, error);
       if (waited >= said) {
         patience.onWaiting?.(`The Temporal server at ${settings.address} does not answer; trying for another ${Math.ceil((limit - waited) / 1000)} s.`);
         said = waited + 1000;
@@ -192,7 +193,14 @@ function refusalOf(error: unknown, settings: ConnectionSettings): PerfloopError 
     });
   }
   if (code !== grpcCodes.unauthenticated && code !== grpcCodes.permissionDenied) return null;
-  return new PerfloopError('PL_TEMPORAL_DENIED', `the server refuses: ${text}`, { where: `${settings.address}, namespace ${settings.namespace}`, fix: 'Check TEMPORAL_API_KEY and the TEMPORAL_TLS_* settings.', cause: error });
+  const key = settings.apiKey === undefined ? 'No API key is given: set TEMPORAL_API_KEY, or api_key in the profile, where the server wants one.' : 'Check the API key (TEMPORAL_API_KEY, or api_key in the profile): it may have expired, or be of another account or namespace.';
+  return new PerfloopError('PL_TEMPORAL_DENIED', `the server refuses: ${innermost(error)}`, { where: `${settings.address}, namespace ${settings.namespace}`, fix: `${key} With client certificates, that of this one must be known to the namespace.`, cause: error });
+}
+
+/** What is wrong with TLS does not mend itself. */
+async function ofTls(settings: ConnectionSettings, last: boolean): Promise<PerfloopError | null> {
+  const { tlsProblem } = await import('./tls-problem.js');
+  return await tlsProblem(settings, { last, limitMs: 3000 });
 }
 
 function unreachable(settings: ConnectionSettings, error: unknown): PerfloopError {
@@ -210,7 +218,14 @@ function codeOf(error: unknown): number | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'number') return at.code;
   }
-  return null;
+  // A worker's connection says it in words alone: those of the library that it is made with.
+  const text = textOf(error);
+  if (text.includes('does not have valid authentication credentials')) return grpcCodes.unauthenticated;
+  return text.includes('does not have permission to execute the specified operation') ? grpcCodes.permissionDenied : null;
+}
+
+function innermost(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : textOf(error);
 }
 
 function textOf(error: unknown): string {
