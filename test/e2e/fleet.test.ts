@@ -35,7 +35,7 @@ describe('a fleet', () => {
     return { code: ended.code, data: ended.stdout === '' ? null : jsonOf(ended), stderr: ended.stderr };
   };
   const write = (text: string): void => writeFileSync(join(target.outside, 'fleet.toml'), text);
-  const states = async (): Promise<FleetState[]> => ((await fleet(['status'])).data as { targets: FleetState[] }).targets;
+  const states = async (): Promise<FleetState[]> => (await fleetStatus({ ...engine.context, cwd: target.outside }, undefined)).targets;
   const changes = async (args: readonly string[]): Promise<[string, string][]> => ((await fleet(args)).data as FleetChanges).changes.map(({ target: of, change }) => [of, change]);
 
   it('is applied once, shows what changed by hand, runs what it is asked to, and pauses what fails again and again', async () => {
@@ -56,8 +56,9 @@ describe('a fleet', () => {
     expect(await changes(['diff'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
 
     // What the file changes is told key by key.
-    write(fleetFile(name, 'priority = 1\n'));
-    expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ change: 'update', what: ['priority: 3 -> 1'], done: true });
+    const served = 'priority = 1\nweight = 2.5\n';
+    write(fleetFile(name, served));
+    expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ change: 'update', what: ['priority: 3 -> 1', 'weight: 1 -> 2.5'], done: true });
 
     // All at once is a sweep, of which one run fails.
     const swept = await fleet(['run']);
@@ -70,6 +71,10 @@ describe('a fleet', () => {
     // The run is one like any other, with what the fleet says in place of the config of the repository.
     const run = (await ended('fetched'))?.result?.run ?? '';
     expect(jsonOf(await cli(engine, ['show', run, '--json']))).toMatchObject({ state: 'done', rounds: 1, target: { name: 'fetched' } });
+
+    // Its priority and weight are those of its target, as those of all that it asks of hosts.
+    const { raw } = await engine.client.workflow.getHandle(run).describe();
+    expect(raw.workflowExecutionInfo?.priority).toMatchObject({ priorityKey: 1, fairnessKey: 'fetched', fairnessWeight: 2.5 });
 
     // A failure of which the server keeps nothing any more is not counted, and hides no other.
     const { workflow: first = '' } = (await ended('vanished')) ?? {};
@@ -87,7 +92,7 @@ describe('a fleet', () => {
     expect((await fleet(['resume', 'vanished', '--reason', 'the branch is back'])).code).toBe(0);
     expect((await states())[1]).toMatchObject({ schedule: 'on', note: expect.stringMatching(/the branch is back/) as string });
 
-    write(fleetFile(name, 'priority = 1\n').split('[[targets]]').slice(0, 2).join('[[targets]]'));
+    write(fleetFile(name, served).split('[[targets]]').slice(0, 2).join('[[targets]]'));
     expect(await changes(['apply'])).toEqual([['fetched', 'same'], ['vanished', 'remove']]);
     expect((await fleet(['run', 'vanished'])).code).toBe(2);
     expect((await fleet(['remove'])).code).toBe(0);

@@ -8,18 +8,18 @@ import { probeBinary } from '../../worker/engine/binary-version.js';
 import { engineStatus } from '../../worker/engine/engine.js';
 import { supervisorScript, workerScript } from '../../worker/engine/package-paths.js';
 import { missingSearchAttributes } from '../../worker/engine/search-attributes.js';
-import { firstLineOf, type Check } from './check.js';
+import { atLeast, firstLineOf, type Check } from './check.js';
 
 /** The server that runs would use, and what it needs to be one. Starts nothing. */
 export async function serverChecks(home: Home, request: ConnectionRequest): Promise<Check[]> {
   const resolved = settingsOrCheck(request);
   if ('status' in resolved) return [resolved];
-  if (!resolved.local) return await reachableChecks(resolved, 'Temporal server');
+  if (!resolved.local) return await reachableChecks(resolved, 'Temporal server', false);
   const build = buildCheck();
   const binary = await binaryCheck(home, request.env);
   const status = await engineStatus(home);
   if (!status.running) return [build, binary, { name: 'local engine', status: 'ok', found: 'not running; the next command that needs it starts it', neededFor: 'runs', fix: null }];
-  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix, resolved.codec), `local engine (${status.phase}, pid ${status.pid})`);
+  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix, resolved.codec), `local engine (${status.phase}, pid ${status.pid})`, true);
   return [build, binary, ...there];
 }
 
@@ -56,7 +56,7 @@ async function binaryCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
   }
 }
 
-async function reachableChecks(settings: ConnectionSettings, name: string): Promise<Check[]> {
+async function reachableChecks(settings: ConnectionSettings, name: string, isOurs: boolean): Promise<Check[]> {
   const check = { name, neededFor: 'runs' };
   let client: Client;
   try {
@@ -66,10 +66,25 @@ async function reachableChecks(settings: ConnectionSettings, name: string): Prom
     return [{ ...check, status: 'fail', found: `${error.message} (${error.where ?? settings.address})`, fix: error.fix ?? null }];
   }
   try {
-    return [{ ...check, status: 'ok', found: `${settings.address}, namespace ${settings.namespace}`, fix: null }, await attributesCheck(client)];
+    return [{ ...check, status: 'ok', found: `${settings.address}, namespace ${settings.namespace}`, fix: null }, await attributesCheck(client), await priorityCheck(client, isOurs)];
   } finally {
     await client.connection.close();
   }
+}
+
+async function priorityCheck(client: Client, isOurs: boolean): Promise<Check> {
+  const { serverVersion } = await client.connection.workflowService.getSystemInfo({});
+  return priorityCheckOf(serverVersion ?? '', isOurs);
+}
+
+/** By the server's version: it does not tell how it is set. `isOurs`: the local engine, which is set to have both. */
+export function priorityCheckOf(version: string, isOurs: boolean): Check {
+  const check = { name: 'priorities', neededFor: '`priority` and `weight` of the targets of a fleet' };
+  if (isOurs) return { ...check, status: 'ok', found: `server ${version}, by priority and weight`, fix: null };
+  if (version === '') return { ...check, status: 'ok', found: 'the server does not tell its version', fix: null };
+  if (!atLeast(version, '1.28')) return { ...check, status: 'warn', found: `server ${version} knows neither: targets are served in the order in which they come`, fix: 'Upgrade the server to 1.29 or newer. A sweep starts its runs by priority all the same.' };
+  if (!atLeast(version, '1.29')) return { ...check, status: 'warn', found: `server ${version} knows priorities where matching.useNewMatcher is set, and no weights`, fix: 'Upgrade the server to 1.29 or newer.' };
+  return { ...check, status: 'ok', found: `server ${version} knows both; whether matching.useNewMatcher and matching.enableFairness are set, it does not tell`, fix: null };
 }
 
 async function attributesCheck(client: Client): Promise<Check> {

@@ -1,8 +1,10 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type CalendarSpecDescription, type Client, type ScheduleDescription, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
 import { cadenceOf } from '../../core/fleet/cadence.js';
 import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.js';
 import type { FleetRunInput } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
+import { priorityOf } from '../../core/fleet/priority.js';
 import { scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
 import { PerfloopError } from '../../core/errors.js';
 import { workflowTypes } from '../../core/inputs.js';
@@ -31,6 +33,8 @@ function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
   const id = scheduleId(prefix, fleet, target.name);
   const input: FleetRunInput = { v: 1, fleet, target, schedule: id, queuePrefix: prefix, who };
   const cadence = cadenceOf(target.cadence);
+  // The SDK sends the priority, and its type of an action has left it out.
+  const action: ScheduleOptions['action'] & { priority: Priority } = { type: 'startWorkflow', workflowType: workflowTypes.fleetRun, workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}`, priority: priorityOf(target) };
   return {
     spec: {
       calendars: calendarsOf(cadence).map(({ month, dayOfWeek, ...times }) => ({ ...times, month: month.map((value) => months[value - 1] ?? 'JANUARY'), dayOfWeek: dayOfWeek.map((value) => days[value] ?? 'SUNDAY') })),
@@ -38,7 +42,7 @@ function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
       jitter: target.jitterMs,
       timezone: target.timeZone,
     },
-    action: { type: 'startWorkflow', workflowType: workflowTypes.fleetRun, workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}` },
+    action,
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: target.catchUpMs },
   } as const satisfies Partial<ScheduleOptions>;
 }
@@ -105,11 +109,18 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
     ['pause on failure', policies.pauseOnFailure, false],
     ['workflow', action.workflowType, wanted.action.workflowType],
     ['task queue', action.taskQueue, wanted.action.taskQueue],
+    // A server that knows none leaves it out.
+    ...(action.priority?.priorityKey === undefined ? [] : [['priority', plainPriority(action.priority), plainPriority(wanted.action.priority)] as [string, unknown, unknown]]),
     ['remaining actions', state.remainingActions ?? null, null],
     // A pause by hand is what pauses are for; its end against the file is not.
     ...(target.paused ? [['paused', state.paused, true] as [string, unknown, unknown]] : []),
   ];
   return lines.flatMap(([key, is, should]) => (JSON.stringify(is) === JSON.stringify(should) ? [] : [`${key}: ${JSON.stringify(is)}, not ${JSON.stringify(should)}`]));
+}
+
+/** The server keeps a weight as a number of 32 bits. */
+function plainPriority({ priorityKey, fairnessKey, fairnessWeight }: Priority): unknown[] {
+  return [priorityKey, fairnessKey, Math.fround(fairnessWeight ?? 0)];
 }
 
 function plainCalendar({ minute, hour, dayOfMonth, month, dayOfWeek }: CalendarSpecDescription): Calendar {
