@@ -31,7 +31,7 @@ if (existsSync(workflows)) {
   const stamp = hash.digest('hex');
   if (!existsSync(bundleFile) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
     const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-    const { code } = await bundleWorkflowCode({ workflowsPath: workflows, failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'), logger: new DefaultLogger('WARN') });
+    const { code } = await bundleWorkflowCode({ workflowsPath: workflows, workflowInterceptorModules: [join(root, 'dist', 'workflows', 'tracing.js')], failureConverterPath: join(root, 'dist', 'workflows', 'failure-converter.js'), logger: new DefaultLogger('WARN') });
     writeFileSync(bundleFile, code);
     writeFileSync(stampFile, stamp);
   }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { flushSpans } from '../telemetry/spans.js';
 import { connectClient, plainSettings, resolveConnection, type ConnectionSettings } from '../worker/connection.js';
 import type { EnsureOptions } from '../worker/engine/engine.js';
 import { note, type CliContext } from './context.js';
@@ -19,6 +21,7 @@ export interface Session {
 export async function openSession(context: CliContext): Promise<Session> {
   const { serverInUse } = await import('../worker/engine/settings.js');
   const engineOptions: EnsureOptions = { home: context.home, env: context.env, onProgress: progressPrinter(context) };
+  await traced(context);
   const began = performance.now();
   const { settings, engine } = await serverInUse({ ...context.connection, env: context.env }, engineOptions);
   if (engine?.started) note(context, `local engine ready (${durationText(performance.now() - began)}); Temporal UI: ${engine.uiUrl}`);
@@ -44,7 +47,24 @@ export async function peekSession(context: CliContext): Promise<Session | null> 
 }
 
 function session(client: Client, settings: ConnectionSettings, uiUrl: string | null, hold: () => () => Promise<void> = () => async () => undefined): Session {
-  return { client, settings, uiUrl, hold, close: async () => client.connection.close() };
+  return { client, settings, uiUrl, hold, close: async () => (await sent(), client.connection.close()) };
+}
+
+const sendingLimitMs = 3000;
+
+/** A receiver that does not answer holds nobody up for long. */
+async function sent(): Promise<void> {
+  const limit = new AbortController();
+  await Promise.race([flushSpans(), sleep(sendingLimitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+  limit.abort();
+}
+
+/** Begins to trace this command where OpenTelemetry's variables name a receiver. */
+async function traced(context: CliContext): Promise<void> {
+  const { env } = context;
+  if (!env['OTEL_EXPORTER_OTLP_ENDPOINT'] && !env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) return;
+  const { traceProcess } = await import('../worker/telemetry/tracing.js');
+  traceProcess(env, 'perfloop', (text) => note(context, text));
 }
 
 /** A new line for each text; while a phase goes on without news, one every ten seconds. */

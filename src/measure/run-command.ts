@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PerfloopError } from '../core/errors.js';
+import { inSpan, tracing } from '../telemetry/spans.js';
 import { BoundedOutput } from './bounded-output.js';
 import { CommandLog } from './command-log.js';
 import type { CommandRequest, CommandResult } from './command.js';
@@ -30,6 +31,17 @@ type Streams = Record<'stdout' | 'stderr', BoundedOutput>;
  * that fails; throws PL_COMMAND_CWD, PL_COMMAND_SPAWN and PL_SANDBOX when it could not be started.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
+  // Samples have no spans: nothing that a trace costs may come between two of them.
+  if (request.journal === undefined || request.launcher != null || !tracing()) return run(request);
+  const [scope = '', ...what] = request.journal.name.split(' ');
+  return inSpan(`command ${what.join(' ')}`, { attributes: { 'perfloop.scope': scope } }, async (_context, note) => {
+    const result = await run(request);
+    note({ 'perfloop.command.ok': result.ok, ...(result.exitCode === null ? {} : { 'process.exit.code': result.exitCode }) });
+    return result;
+  });
+}
+
+async function run(request: CommandRequest): Promise<CommandResult> {
   const there = await isEntered(request.cwd);
   if (!there && request.failsWithout === undefined) throw new PerfloopError('PL_COMMAND_CWD', 'The folder that a command should run in does not exist.', { where: request.cwd, fix: 'Correct `cwd` of the command in perfloop.toml: it is relative to the repository root.' });
   const tail = (request.keepBytes ?? 8 * mib) - mib;

@@ -4,6 +4,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../core/errors.js';
 import { defaultQueuePrefix } from '../core/queues.js';
+import { tracing } from '../telemetry/spans.js';
 import { codecSettings, plainCodec, type CodecSettings } from './codec/settings.js';
 
 /** Everything that a client or a worker needs to reach a server. */
@@ -94,7 +95,8 @@ export async function connectClient(settings: ConnectionSettings, patience: Pati
 /** A client over a connection that is there, with the codec that the settings name. */
 export async function clientOver(connection: ConnectionLike, settings: ConnectionSettings): Promise<Client> {
   const [{ Client }, { dataConverter }] = await Promise.all([import('@temporalio/client'), import('./codec/codec.js')]);
-  return new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings.codec) });
+  const interceptors = tracing() ? { interceptors: { workflow: [(await import('./telemetry/tracing.js')).tracedClient(process.env)] } } : {};
+  return new Client({ connection, namespace: settings.namespace, dataConverter: dataConverter(settings.codec), ...interceptors });
 }
 
 /** Connects a worker; the same errors as `connectClient`. */

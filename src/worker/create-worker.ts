@@ -14,6 +14,7 @@ import { dataConverter } from './codec/codec.js';
 import { clientOver, type ConnectionSettings } from './connection.js';
 import { packageRoot } from './engine/package-paths.js';
 import { measured } from './telemetry/activity-metrics.js';
+import { traceSinks, tracedActivities } from './telemetry/tracing.js';
 
 export interface WorkerPlan {
   connection: NativeConnection;
@@ -45,7 +46,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     shutdownForceTime: '30 seconds',
   } as const satisfies Partial<WorkerOptions>;
   const [source, client] = await Promise.all([workflowSource(settings), clientOver(plan.connection, settings)]);
-  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, maxCachedWorkflows: 50, reuseV8Context: true })];
+  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, sinks: traceSinks, maxCachedWorkflows: 50, reuseV8Context: true })];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
@@ -57,13 +58,13 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
 }
 
 function watched(where: Parameters<typeof measured>[0]): Pick<WorkerOptions, 'interceptors'> {
-  return { interceptors: { activity: [measured(where)] } };
+  return { interceptors: { activity: [tracedActivities, measured(where)] } };
 }
 
 /** The bundle made at build time starts in a fifth of the time. */
-async function workflowSource({ codec }: ConnectionSettings): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
+async function workflowSource({ codec }: ConnectionSettings): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'>> {
   const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
-  if (!existsSync(codePath)) return { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js') };
+  if (!existsSync(codePath)) return { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js'), interceptors: { workflowModules: [join(packageRoot, 'dist', 'workflows', 'tracing.js')] } };
   // On the first line, so that the lines of the source map hold: see workflows/failure-converter.ts.
   return { workflowBundle: codec.keys.length === 0 ? { codePath } : { code: `globalThis.perfloopEncodesFailures=true;${await readFile(codePath, 'utf8')}` } };
 }

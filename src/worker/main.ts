@@ -8,12 +8,14 @@ import { artifactsOf } from '../store/artifacts-of.js';
 import { homeFrom } from '../store/home.js';
 import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
+import { flushSpans } from '../telemetry/spans.js';
 import { clientOver, connectWorker, resolveConnection, type ConnectionSettings } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { currentBuild } from './engine/package-paths.js';
 import { claimHub } from './hub-claim.js';
 import { metricsAddress } from './telemetry/metrics-address.js';
 import { installRuntime } from './telemetry/runtime.js';
+import { traceProcess } from './telemetry/tracing.js';
 import { recordPresence, watchStore } from './telemetry/watch-store.js';
 
 /** An outage of a bucket's server that ends within this time ends no run. */
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false } } });
   const home = homeFrom(process.env);
   installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });
+  traceProcess(process.env, 'perfloop-worker', (text) => console.warn(text));
   const settings = resolveConnection({ env: process.env });
   if (settings.local) throw new PerfloopError('PL_NO_ADDRESS', 'a worker needs the address of a Temporal server', { where: 'TEMPORAL_ADDRESS', fix: 'Set TEMPORAL_ADDRESS, or run `perfloop up` for a local one.' });
   // What a killed worker left must be gone before new work begins.
@@ -43,6 +46,7 @@ async function main(): Promise<void> {
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   await Promise.all(workers.map((worker) => worker.run()));
   for (const end of watches) end();
+  await flushSpans();
   store?.close();
   hub?.release();
   await connection.close();

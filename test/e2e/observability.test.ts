@@ -1,20 +1,25 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
 import { judge } from '../../src/client/verbs/judge.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { openStoreReader } from '../../src/store/reader.js';
 import Database from '../../src/store/sqlite.js';
 import { engineStatus } from '../../src/worker/engine/engine.js';
+import { otlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.js';
 import { freePort, scrapeUntil, sumOf } from '../support/scrape.js';
 import { makeTarget, sharedEngine } from './shared.js';
-import { scoreScript } from './target.js';
+import { effect, scoreScript } from './target.js';
 
 const address = `127.0.0.1:${await freePort()}`;
-const engine = sharedEngine({ PERFLOOP_METRICS: address, PERFLOOP_METRICS_TARGETS: '1' });
+const receiver = await otlpReceiver();
+const engine = sharedEngine({ PERFLOOP_METRICS: address, PERFLOOP_METRICS_TARGETS: '1', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+afterAll(() => receiver.close());
 
 const config = `[target]
 name = "tiny"
 [commands]
 benchmark = "sh bench/score.sh"
+test = "true"
 [verdict]
 protocol = "fixed"
 warmups = 0
@@ -28,7 +33,7 @@ goal = "max"
 `;
 
 describe('the metrics of a worker', () => {
-  const target = makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': config }));
+  const target = makeTarget((outside) => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': `${scoreScript}${effect(outside, '${TRACEPARENT:-untraced}')}\n`, 'perfloop.toml': config }));
   let status: RunStatus;
 
   it('say after a run what the store says', async () => {
@@ -69,6 +74,26 @@ describe('the metrics of a worker', () => {
     expect(series.has('nodejs_eventloop_lag_seconds{quantile="0.99"}')).toBe(true);
     expect(sumOf(series, 'perfloop_build_info', { role: 'hub' })).toBe(1);
     expect([...series.keys()].filter((key) => key.includes(status.run) || key.includes(status.target.base))).toEqual([]);
+  });
+
+  it('go with one trace that spans client, workflows, activities and commands', async () => {
+    const named = (name: string): ReceivedSpan[] => receiver.spans.filter((span) => span.name === name);
+    for (const began = performance.now(); (named('judge').length === 0 || named('start judge').length === 0) && performance.now() - began < 60_000; await sleep(100));
+    const [start] = named('start judge');
+    expect(start).toMatchObject({ parentSpanId: null, service: 'perfloop', failed: false, attributes: { 'temporal.workflow.id': status.run } });
+    // Each is a child of the one before it.
+    const byId = new Map(receiver.spans.map((span) => [span.spanId, span]));
+    const above = (span: ReceivedSpan | undefined): string[] => (span === undefined ? [] : [span.name, ...above(byId.get(span.parentSpanId ?? ''))]);
+    const builds = named('command smoke').concat(named('command test'), named('command build')).map(above);
+    expect(above(named('sampleStage')[0])).toEqual(['sampleStage', 'trial', 'judge', 'start judge']);
+    expect(above(named('recordRun')[0])).toEqual(['recordRun', 'judge', 'start judge']);
+    expect(builds).toContainEqual(['command test', 'runCommand', 'judge', 'start judge']);
+    expect(new Set(receiver.spans.filter(({ attributes }) => String(attributes['temporal.workflow.id']).startsWith(status.run)).map(({ traceId }) => traceId))).toEqual(new Set([start?.traceId]));
+    expect(receiver.requests.every((request) => request.status === 200)).toBe(true);
+    // Nothing that a trace costs comes between two samples, and no sample knows that it is traced.
+    expect(receiver.spans.filter(({ name }) => name.endsWith('sample'))).toEqual([]);
+    expect(target.effects().filter((line) => line !== 'untraced')).toEqual([]);
+    expect(target.effects().length).toBeGreaterThan(24);
   });
 
   it('begin anew with a worker that was killed; the gauges of the store are right at once, and nothing is counted twice', async () => {
