@@ -6,6 +6,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fleetApply, fleetStatus, fleetSteer, type FleetState } from '../src/client/verbs/fleet.js';
 import { fleetAttach, fleetSweep, steerSweep, type SweepFollowed } from '../src/client/verbs/fleet-sweep.js';
+import type { KnownHost } from '../src/client/hosts/known-hosts.js';
+import { hosts as listHosts, steerHost } from '../src/client/verbs/hosts.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
@@ -311,6 +313,22 @@ async function explained(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'explained', status.run);
 }
 
+/** A host that is drained and serves again. */
+async function hosts(engine: TestEngine): Promise<void> {
+  const until = async (state: KnownHost['state']): Promise<KnownHost> => {
+    for (;;) {
+      const [known] = (await listHosts(engine.context)).hosts;
+      if (known?.state === state) return known;
+    }
+  };
+  const { queue, host } = await until('serving');
+  await steerHost(engine.context, 'drain', host, 'to record it');
+  await until('drained');
+  await steerHost(engine.context, 'undrain', host, '');
+  await until('serving');
+  await record(engine, 'host', 'drained', queue);
+}
+
 /** A run of a fleet, and one that fails: it asks whether its schedule is to be paused. */
 async function fleet(engine: TestEngine): Promise<void> {
   const made = target('fleet', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
@@ -399,7 +417,7 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, hosts };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -14,6 +14,7 @@ import type { Worktree } from '../workspace/worktree.js';
 import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs } from './ground.js';
+import { environmentFor } from './lease.js';
 import { sandboxOf, type Besides, type Confined } from './sandbox.js';
 
 /** What a command runs for, and where. */
@@ -32,7 +33,7 @@ const boundRoles = new Set(['test', 'smoke', 'check']);
 /** A command of the config, in a worktree, in a sandbox where there is one. `what` tells a person whose process it is. */
 export async function commandRequest(deps: Dependencies, what: string, command: CommandSpec, { scope, worktree, lock, who, besides }: CommandPlace, attempt: Attempt): Promise<CommandRequest & { secrets: readonly string[] }> {
   const sandbox = await sandboxOf(deps, scope, worktree, who, besides);
-  const env = commandEnvironment({ extra: command.env, secretsFrom: deps.env, trusted: who !== 'measured' });
+  const env = commandEnvironment({ extra: command.env, secretsFrom: environmentFor(deps, scope.run), trusted: who !== 'measured' });
   return {
     command: command.run,
     cwd: join(worktree.path, command.cwd),

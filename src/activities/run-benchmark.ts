@@ -15,7 +15,7 @@ import { activity } from './activity.js';
 import { BenchmarkLog } from './benchmark-log.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, logPath, unlessGone, withHostLock, worktreeOf } from './ground.js';
-import { renewLease } from './lease.js';
+import { environmentFor, refuseDraining } from './lease.js';
 import { pristineOf } from './pristine.js';
 import { conditionsOf, sideOf } from './sampling.js';
 import { problemOfSample } from './try-benchmark.js';
@@ -24,7 +24,6 @@ import { problemOfSample } from './try-benchmark.js';
 export function runBenchmarkActivity(deps: Dependencies): BenchActivities['runBenchmark'] {
   return activity(async (input, attempt) => {
     const { config, worktree, step, lease } = input;
-    await renewLease(deps, input.run, lease);
     const opened = await worktreeOf(deps, worktree);
     const [benchmarks, rules] = [benchmarksOfStep(config, step), metricsOfStep(config, step)];
     if (benchmarks.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no benchmark to run', { where: 'commands.benchmark', fix: 'Add `benchmark = "…"` under [commands] of perfloop.toml, or a `command` to the step.' });
@@ -43,8 +42,9 @@ export function runBenchmarkActivity(deps: Dependencies): BenchActivities['runBe
           // One that fails ends the series, and is tried again by the next attempt.
           if (run.sample.ok) await journal.append({ ...run, printed: [] });
           await log.add(run);
+          if (run.sample.ok) refuseDraining(deps);
         };
-        return { side, all: await takeSeries({ side, benchmarks, rules, warmups, runs, lock, journal: jobs(deps, input, 'benchmark'), secretsFrom: deps.env, ...conditionsOf(config), signal: attempt.signal, earlier: journal.entries, onRun }) };
+        return { side, all: await takeSeries({ side, benchmarks, rules, warmups, runs, lock, journal: jobs(deps, input, 'benchmark'), secretsFrom: environmentFor(deps, input.run), ...conditionsOf(config), signal: attempt.signal, earlier: journal.entries, onRun }) };
       }));
       const lines = await deps.artifacts.put('log', log.lines());
       const failed = taken.all.find(({ sample }) => !sample.ok);

@@ -27,7 +27,7 @@ import type { Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { refuseUnprotected } from './guard-protected.js';
-import { renewLease } from './lease.js';
+import { environmentFor, fence, refuseDraining } from './lease.js';
 import { pristineOf } from './pristine.js';
 import { sandboxOf } from './sandbox.js';
 
@@ -52,7 +52,6 @@ interface Sampled {
 
 /** Samples under the host lock, with the protected files of all builds as in the base. */
 export async function sample(deps: Dependencies, input: SampleInput, attempt: Attempt, { stage, rules, output, next, most, earlier = [], standIn }: Sampling): Promise<Sampled> {
-  await renewLease(deps, input.run, input.lease);
   const refs = [{ a: input.a, b: input.b }, ...(input.others ?? [])];
   const opened: Record<'a' | 'b', OpenWorktree>[] = [];
   for (const { a, b } of refs) opened.push({ a: await worktreeOf(deps, a), b: await worktreeOf(deps, b) });
@@ -88,8 +87,10 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       // The fixed protocol is a plain table: as many pairs as were asked for.
       ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
       ...(isLate === null ? {} : { outOfTime: (taken, wanted) => (late = isLate(taken, wanted)) }),
+      beforePair: () => refuseDraining(deps),
+      beforeWrite: () => fence(deps, input.run, input.lease),
       journalFile: journalOf(deps, input, input.lease, stage, earlier.length),
-      secretsFrom: deps.env,
+      secretsFrom: environmentFor(deps, input.run),
       jobs: jobs(deps, input, `${stage} sample`),
       ...conditionsOf(input.config),
       lock,

@@ -12,6 +12,7 @@ import { activity } from './activity.js';
 import type { Dependencies } from './dependencies.js';
 import { jobs, repositoryOf, unlessGone, withHostLock, worktreeOf } from './ground.js';
 import { benchmarkSources } from './guard-protected.js';
+import { environmentFor } from './lease.js';
 import { pristineOf } from './pristine.js';
 import { benchmarksFrom, conditionsOf } from './sampling.js';
 import { sandboxOf, unsandboxedNotes } from './sandbox.js';
@@ -25,7 +26,7 @@ export function tryBenchmarkActivity(deps: Dependencies): BenchActivities['tryBe
     const { sample, notes } = await unlessGone(deps, [worktree], () => withHostLock(deps, 'exclusive', attempt, () => {}, async (lock) => {
       const tidy = await pristineOf(deps, input, opened);
       await tidy.restore();
-      const taken = await takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], ...conditionsOf(config), layoutSeed: opened.layoutSeed, secretsFrom: deps.env, signal: attempt.signal }));
+      const taken = await takeEach(benchmarksFrom(config), (benchmark) => takeSample({ command: benchmark.command, worktree: opened.path, rules: rulesOfBenchmark(benchmark, metricRules(config.metrics, config.benchmarks)), journal: jobs(deps, input, 'benchmark'), ...(sandbox === undefined ? {} : { sandbox }), hold: [lock.fd], ...conditionsOf(config), layoutSeed: opened.layoutSeed, secretsFrom: environmentFor(deps, input.run), signal: attempt.signal }));
       const undone = await tidy.restore();
       return { sample: withUndone(taken, undone), notes: leftNotes(taken, undone.changed) };
     }));

@@ -4,6 +4,7 @@ import { declareCodecVerbs } from './commands/codec.js';
 import type { Finish } from './commands/declare.js';
 import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareFleetVerbs } from './commands/fleet.js';
+import { declareHostsVerbs } from './commands/hosts.js';
 import { declareLoopVerbs } from './commands/loop.js';
 import { declareMachineVerbs } from './commands/machine.js';
 import { declareProfileVerbs } from './commands/profile.js';
@@ -38,6 +39,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareMachineVerbs(program, finish);
   declareFleetVerbs(program, finish);
   declareCodecVerbs(program, finish);
+  declareHostsVerbs(program, finish);
   declareAboutVerbs(program, finish);
   return program;
 }

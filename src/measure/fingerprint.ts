@@ -3,6 +3,8 @@ import { z } from 'zod';
 const gpu = z.object({
   name: z.string(),
   driver: z.string(),
+  /** The newest version of CUDA that the driver knows. Absent in fingerprints of earlier versions. */
+  cuda: z.string().nullable().optional(),
   /** Such as `81920 MiB`. */
   memory: z.string(),
   /** MHz of the streaming multiprocessors: when it was read, and at most. */

@@ -19,7 +19,7 @@ type Elements = Map<string, string[]>;
 export function parseNvidiaSmi(xml: string): Gpu[] {
   const path: string[] = [];
   const gpus: Elements[] = [];
-  let driver = '';
+  const machine = { driver: '', cuda: null as string | null };
   let text = '';
   const parser = sax.parser(true);
   parser.onopentag = ({ name }) => {
@@ -33,7 +33,8 @@ export function parseNvidiaSmi(xml: string): Gpu[] {
   };
   parser.onclosetag = (name) => {
     const value = text.trim();
-    if (path.length === 2 && name === 'driver_version') driver = value;
+    if (path.length === 2 && name === 'driver_version') machine.driver = value;
+    if (path.length === 2 && name === 'cuda_version' && isTold(value)) machine.cuda = value;
     if (path[1] === 'gpu' && path.length > 2) {
       const elements = gpus.at(-1) as Elements;
       const key = path.slice(2).join('/');
@@ -47,10 +48,10 @@ export function parseNvidiaSmi(xml: string): Gpu[] {
   } catch {
     // A driver that fails in the middle writes half a text.
   }
-  return gpus.map((elements) => gpuFrom(elements, driver));
+  return gpus.map((elements) => ({ ...machine, ...gpuFrom(elements) }));
 }
 
-function gpuFrom(elements: Elements, driver: string): Gpu {
+function gpuFrom(elements: Elements): Omit<Gpu, 'driver' | 'cuda'> {
   const first = (...keys: string[]): string | null => keys.map((key) => elements.get(key)?.[0]).find((value) => value !== undefined && isTold(value)) ?? null;
   const number = (...keys: string[]): number | null => {
     const value = Number.parseFloat(first(...keys) ?? '');
@@ -59,7 +60,6 @@ function gpuFrom(elements: Elements, driver: string): Gpu {
   const flag = (key: string): boolean | null => ({ Enabled: true, Disabled: false })[first(key) ?? ''] ?? null;
   return {
     name: first('product_name') ?? 'unknown',
-    driver,
     memory: first('fb_memory_usage/total') ?? 'unknown',
     smMhz: number('clocks/sm_clock'),
     maxSmMhz: number('max_clocks/sm_clock'),

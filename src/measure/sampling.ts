@@ -23,6 +23,10 @@ export interface SamplingRequest extends PairRequest {
   /** Asked before each pair, the one that warms up included: whether `wanted` pairs can no longer be reached. Ends the sampling. */
   outOfTime?: (pairs: readonly Pair[], wanted: number) => boolean;
   journalFile: string;
+  /** Called before a pair is taken; throws where no more shall be, and what there is stays in the journal. */
+  beforePair?: () => void;
+  /** Called before a pair is written; throws where this attempt may write no more. */
+  beforeWrite?: () => void;
   /** Reads the load from outside before a pair, upon which it may be repeated; null: no pair is. Default: as /proc tells. */
   otherLoad?: (() => Promise<number | null>) | null;
   /** Gets the pairs that warm up. */
@@ -63,6 +67,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     const resumed = journal.pairs.length === 0 ? 0 : pairs.length;
     if (resumed > 0) onProgress?.(pairs, resumed);
     const add = async (pair: Pair): Promise<void> => {
+      request.beforeWrite?.();
       await journal.append(pair);
       pairs.push(pair);
       onProgress?.(pairs, resumed);
@@ -101,6 +106,7 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
       const late = (): boolean => request.outOfTime?.(pairs, pairs.length + target - countedPairs(pairs).length) === true;
       const before = pairs.length;
       while (countedPairs(pairs).length < target && !hasFailure(pairs) && !late()) {
+        request.beforePair?.();
         launcher ??= await openLauncher([request.lock.fd], request.cpus);
         // What is set aside is taken again of the same build.
         const index = countedPairs(pairs).length % builds.length;

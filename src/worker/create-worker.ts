@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { benchActivities } from '../activities/bench.js';
-import type { Dependencies } from '../activities/dependencies.js';
 import { fleetActivities } from '../activities/fleet/fleet.js';
 import { hostActivities } from '../activities/host.js';
 import { hubActivities } from '../activities/hub.js';
-import { leaseActivities } from '../activities/lease.js';
+import { leaseActivities, underLease, type LeasingHost } from '../activities/lease.js';
 import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
 import { dataConverter } from './codec/codec.js';
@@ -19,7 +18,7 @@ import { traceSinks, tracedActivities } from './telemetry/tracing.js';
 export interface WorkerPlan {
   connection: NativeConnection;
   settings: ConnectionSettings;
-  deps: Dependencies;
+  deps: LeasingHost;
   /** Kinds of machine that this host serves. */
   tags: readonly string[];
   /** The knowledge base, where this worker is the hub. */
@@ -50,9 +49,9 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
-  workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: hostActivities(deps), maxConcurrentActivityTaskExecutions: hostSlots }));
+  workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: underLease(deps, hostActivities(deps)), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {
-    workers.push(Worker.create({ ...common, taskQueue: queues.bench(prefix, deps.host, device), ...watched({ queue: 'bench', device }), activities: benchActivities(deps), maxConcurrentActivityTaskExecutions: 1 }));
+    workers.push(Worker.create({ ...common, taskQueue: queues.bench(prefix, deps.host, device), ...watched({ queue: 'bench', device }), activities: underLease(deps, benchActivities(deps)), maxConcurrentActivityTaskExecutions: 1 }));
   }
   return Promise.all(workers);
 }

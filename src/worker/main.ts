@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
 import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
@@ -9,10 +7,15 @@ import { homeFrom } from '../store/home.js';
 import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { flushSpans } from '../telemetry/spans.js';
-import { clientOver, connectWorker, resolveConnection, type ConnectionSettings } from './connection.js';
+import { advertOf } from './advert.js';
+import { clientOver, connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { currentBuild } from './engine/package-paths.js';
+import { devicesOf } from './devices.js';
+import { endOnSignal } from './end-on-signal.js';
+import { openHostEntry } from './host-entry.js';
 import { claimHub } from './hub-claim.js';
+import { defaultRuns, openLeasing } from './leasing.js';
 import { metricsAddress } from './telemetry/metrics-address.js';
 import { installRuntime } from './telemetry/runtime.js';
 import { traceProcess } from './telemetry/tracing.js';
@@ -23,7 +26,7 @@ const artifactsPatienceMs = 600_000;
 
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false }, runs: { type: 'string', default: String(defaultRuns) }, 'drain-ms': { type: 'string', default: '2000' } } });
   const home = homeFrom(process.env);
   installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });
   traceProcess(process.env, 'perfloop-worker', (text) => console.warn(text));
@@ -32,34 +35,30 @@ async function main(): Promise<void> {
   // What a killed worker left must be gone before new work begins.
   for (const reaped of await reapJobs(home.journal)) console.log(`reaped ${JSON.stringify(reaped)}`);
   const connection = await connectWorker(settings, { patienceMs: 60_000 });
-  await reclaimOpenWorktrees(home, ({ key }) => key !== null && isOpen(connection, settings, key.split('/')[0] ?? ''));
+  const client = await clientOver(connection, settings);
+  const leasing = openLeasing({ home, client, queuePrefix: settings.queuePrefix, runs: Number(values.runs) });
+  await reclaimOpenWorktrees(home, async ({ key }) => key !== null && leasing.isOpen(key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
   const store = hub === null ? null : openStoreWriter(home.db);
   const { id } = await hostIdentity(home);
-  const { gpus } = await environmentFingerprint();
+  const fingerprint = await environmentFingerprint();
+  const { gpus } = fingerprint;
   const tags = values.tag;
-  const gpu = tags.some((tag) => tag.startsWith('gpu'));
-  const devices = gpu && gpus.length > 0 ? gpus.map((_, index) => `gpu${index}`) : ['cpu'];
-  const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env };
+  const devices = devicesOf(tags, gpus, process.env);
+  const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env, leasing };
   const workers = await createWorkers({ connection, settings, deps, tags, store });
   console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
+  const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
+  await entry.begin();
+  void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
   await Promise.all(workers.map((worker) => worker.run()));
   for (const end of watches) end();
   await flushSpans();
+  leasing.close();
   store?.close();
   hub?.release();
   await connection.close();
-}
-
-/** Whether a run goes on: then its worktrees are still in use. When the server does not say, nothing is removed. */
-async function isOpen(connection: NativeConnection, settings: ConnectionSettings, workflowId: string): Promise<boolean> {
-  try {
-    const { status } = await (await clientOver(connection, settings)).workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING';
-  } catch (error) {
-    return !(error instanceof WorkflowNotFoundError);
-  }
 }
 
 try {

@@ -24,8 +24,9 @@ export function hubActivities(prefix: string) {
   return proxyActivities<HubActivities>({ ...common, taskQueue: queues.hub(prefix), startToCloseTimeout: '1 minute', heartbeatTimeout: undefined, retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } });
 }
 
+/** A host whose devices are all taken fails, and the next one is asked: for as long as it takes. */
 export function leaseActivities(prefix: string, tag: string) {
-  return proxyActivities<LeaseActivities>({ ...common, taskQueue: queues.kind(prefix, tag), startToCloseTimeout: '1 minute' });
+  return proxyActivities<LeaseActivities>({ ...common, taskQueue: queues.kind(prefix, tag), startToCloseTimeout: '1 minute', retry: { ...common.retry, maximumAttempts: undefined } });
 }
 
 export function hostActivities(prefix: string, lease: Lease) {

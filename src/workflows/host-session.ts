@@ -101,10 +101,18 @@ export class HostHandle {
         if (activity === undefined) throw new TypeError(`no activity ${name}`);
         return await activity.executeWithOptions({ summary }, [input]);
       } catch (error) {
-        if (!isUnclaimed(error)) throw error;
-        await whenUnclaimed();
+        if (hasCode(error, 'PL_LEASE_LOST')) await this.leaseAgain();
+        if (hasCode(error, 'PL_HOST_DRAINING')) await this.orLose();
+        else if (isUnclaimed(error)) await whenUnclaimed();
+        else throw error;
       }
     }
+  }
+
+  /** While this run waited, another one got its device. What was prepared may be in its way, and begins again. */
+  private async leaseAgain(): Promise<never> {
+    const { host, device } = await this.renew();
+    throw new GroundLost(`another run has had the device of host ${this.lease.host} meanwhile; going on with ${device} of ${host}`);
   }
 
   /** Takes a lease again. The same host may have come back, with all that was prepared there. */
@@ -112,6 +120,6 @@ export class HostHandle {
     const renewed = await this.renew();
     if (renewed.host === this.lease.host && renewed.device === this.lease.device) return;
     this.lost = true;
-    throw new GroundLost(`host ${this.lease.host} no longer answers; going on with ${renewed.host}`);
+    throw new GroundLost(`host ${this.lease.host} no longer serves; going on with ${renewed.host}`);
   }
 }

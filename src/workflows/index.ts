@@ -2,6 +2,7 @@
 export { agentAttempt } from './agent.js';
 export { fleet } from './fleet.js';
 export { fleetRun } from './fleet-run.js';
+export { host } from './host.js';
 export { judge } from './judge.js';
 export { keepLessons } from './keep-lessons.js';
 export { run } from './run.js';

@@ -12,6 +12,7 @@ import type { BenchActivities, LeaseActivities } from '../../src/core/run/contra
 import { judgeTests } from '../../src/core/tests/judge.js';
 import { ruleFrom } from '../../src/core/verdict/rule.js';
 import { commitAllOf, prepared, userGit, userRepository } from '../workspace/fixture.js';
+import { leasingHost } from './leasing-host.js';
 
 const run = <Input, Output>(activity: (input: Input) => Promise<Output>, input: Input): Promise<Output> => new MockActivityEnvironment().run<[Input], Output, (input: Input) => Promise<Output>>(activity, input);
 type LeaseInput = Parameters<LeaseActivities['lease']>[0];
@@ -25,7 +26,7 @@ async function ground(base = 'app') {
   renameSync(join(dir, base), join(dir, 'moved'));
   const made = commitAllOf(dir, 'a candidate');
   userGit(repository.path, 'fetch', '-q', dir, made);
-  const deps = { home, artifacts, host: 'here', devices: ['cpu'], gpu: null, env: process.env };
+  const deps = leasingHost({ home, artifacts, host: 'here', devices: ['cpu'], gpu: null, env: process.env });
   const config = parseConfig(`[commands]\n${['build', 'test', 'smoke', 'check', 'benchmark'].map(cwd).join('\n')}\n[verdict]\nprotocol = "fixed"\nwarmups = 0\nruns = 6\nbuilds = 1\n[sandbox]\nmode = "off"\n`, 'perfloop.toml');
   const scope = { v: 1 as const, run: 'r-moved', trial: 't', target, config };
   const [a, b] = await run(worktreeActivities(deps).openWorktrees, { ...scope, worktrees: [{ key: 'r-moved/a', commit: target.base }, { key: 'r-moved/b', commit: await repository.commitRef(made, target.base) }] });

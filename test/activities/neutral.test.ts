@@ -11,6 +11,7 @@ import { worktreeActivities } from '../../src/activities/worktrees.js';
 import { parseConfig } from '../../src/core/config/parse.js';
 import { ruleFrom } from '../../src/core/verdict/rule.js';
 import { prepared, userRepository } from '../workspace/fixture.js';
+import { leasingHost } from './leasing-host.js';
 
 const outside = mkdtempSync(join(tmpdir(), 'perfloop-neutral-'));
 afterAll(() => rmSync(outside, { recursive: true, force: true }));
@@ -37,7 +38,7 @@ echo done`;
 // Without a sandbox, which would hide most of it and its own process ids.
 it('a program sees the same as a build, a test, a smoke run, a check and a sample, on either side', async () => {
   const { home, artifacts, target } = await prepared(userRepository({ 'lib.txt': 'x\n' }));
-  const deps = { home, artifacts, host: 'here', devices: ['cpu'], gpu: null, env: process.env };
+  const deps = leasingHost({ home, artifacts, host: 'here', devices: ['cpu'], gpu: null, env: process.env });
   const activities = { ...commandActivities(deps), compareOutputs: compareOutputsActivity(deps), ...benchActivities(deps), ...worktreeActivities(deps), ...leaseActivities(deps) };
   type All = typeof activities;
   const run = async <Name extends keyof All>(name: Name, input: Parameters<All[Name]>[0]): Promise<Awaited<ReturnType<All[Name]>>> =>

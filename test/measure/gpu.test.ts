@@ -9,20 +9,20 @@ const printed = (name: string): Promise<string> => readFile(join(import.meta.dir
 describe('what nvidia-smi tells', () => {
   test('by driver 515, with throttle reasons and a program', async () => {
     expect(parseNvidiaSmi(await printed('515-tesla-t4'))).toEqual([{
-      name: 'Tesla T4', driver: '515.105.01', memory: '15360 MiB', smMhz: 585, maxSmMhz: 1590, throttled: [], temperatureC: 40, powerLimitW: 70, persistence: false, mig: null, programs: ['python'],
+      name: 'Tesla T4', driver: '515.105.01', cuda: '11.7', memory: '15360 MiB', smMhz: 585, maxSmMhz: 1590, throttled: [], temperatureC: 40, powerLimitW: 70, persistence: false, mig: null, programs: ['python'],
     }]);
   });
 
   test('by driver 535, with event reasons, and parts of the GPU that are not taken for the whole', async () => {
     expect(parseNvidiaSmi(await printed('535-a100-mig'))).toEqual([{
-      name: 'NVIDIA A100-SXM4-80GB', driver: '535.54.03', memory: '81920 MiB', smMhz: 1275, maxSmMhz: 1410, throttled: ['sw_power_cap', 'hw_thermal_slowdown'], temperatureC: 27, powerLimitW: 500, persistence: false, mig: true, programs: [],
+      name: 'NVIDIA A100-SXM4-80GB', driver: '535.54.03', cuda: null, memory: '81920 MiB', smMhz: 1275, maxSmMhz: 1410, throttled: ['sw_power_cap', 'hw_thermal_slowdown'], temperatureC: 27, powerLimitW: 500, persistence: false, mig: true, programs: [],
     }]);
   });
 
   test('by driver 590, of two, where much is deprecated or missing', async () => {
     expect(parseNvidiaSmi(await printed('590-two-a5000'))).toEqual([
-      { name: 'NVIDIA RTX A5000', driver: '590.44.01', memory: '24564 MiB', smMhz: 210, maxSmMhz: 2100, throttled: [], temperatureC: null, powerLimitW: 230, persistence: true, mig: null, programs: null },
-      { name: 'NVIDIA RTX A5000', driver: '590.44.01', memory: 'unknown', smMhz: null, maxSmMhz: null, throttled: null, temperatureC: null, powerLimitW: null, persistence: null, mig: null, programs: null },
+      { name: 'NVIDIA RTX A5000', driver: '590.44.01', cuda: null, memory: '24564 MiB', smMhz: 210, maxSmMhz: 2100, throttled: [], temperatureC: null, powerLimitW: 230, persistence: true, mig: null, programs: null },
+      { name: 'NVIDIA RTX A5000', driver: '590.44.01', cuda: null, memory: 'unknown', smMhz: null, maxSmMhz: null, throttled: null, temperatureC: null, powerLimitW: null, persistence: null, mig: null, programs: null },
     ]);
   });
 

@@ -8,6 +8,7 @@ import { samplePairs } from '../../measure/sampling.js';
 import type { SandboxDesk } from '../../tools/sandbox/tool.js';
 import type { Attempt } from '../activity.js';
 import type { Dependencies } from '../dependencies.js';
+import { environmentFor } from '../lease.js';
 import { jobs, logPath, withHostLock, worktreeOf } from '../ground.js';
 import { benchmarksFrom, conditionsOf, sidesOf } from '../sampling.js';
 import { untested } from './passed.js';
@@ -48,7 +49,7 @@ export async function measurePairs(deps: Dependencies, ground: SandboxGround, { 
     rules,
     next: (taken) => (countedPairs(taken).length >= wanted ? 'stop' : taken.length + wanted - countedPairs(taken).length),
     journalFile,
-    secretsFrom: deps.env,
+    secretsFrom: environmentFor(deps, scope.run),
     jobs: jobs(deps, scope, 'sample'),
     ...conditionsOf(config),
     lock,

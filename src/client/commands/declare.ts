@@ -10,6 +10,8 @@ export interface VerbSpec<Flags> {
   /** Name and arguments, such as `run [dir]`. */
   usage: string;
   alias?: string;
+  /** Of verbs below another: the one that is meant where none is named. */
+  isDefault?: boolean;
   summary: string;
   /** More than one line of help, where one line does not do. */
   details?: string;
@@ -26,7 +28,7 @@ export interface VerbSpec<Flags> {
 export type Finish = (code: number) => void;
 
 export function declareVerb<Flags = object>(parent: Command, finish: Finish, spec: VerbSpec<Flags>): void {
-  const command = parent.command(spec.usage).summary(spec.summary).description(spec.details ? `${spec.summary}\n\n${spec.details}` : spec.summary);
+  const command = parent.command(spec.usage, { isDefault: spec.isDefault === true }).summary(spec.summary).description(spec.details ? `${spec.summary}\n\n${spec.details}` : spec.summary);
   if (spec.alias) command.alias(spec.alias);
   if (spec.passesUnknown === true) command.allowUnknownOption();
   for (const [flags, description, parse] of spec.options ?? []) {

@@ -3,7 +3,7 @@ import { exitCodes } from '../../core/errors.js';
 import type { NoiseOptions } from '../verbs/noise.js';
 import { emit, note, type CliContext } from '../context.js';
 import { plural } from '../print/numbers.js';
-import { declareVerb, port, positiveInteger, repeated, type Finish } from './declare.js';
+import { declareVerb, duration, port, positiveInteger, repeated, type Finish } from './declare.js';
 
 /** The verbs about the engine and the machine. */
 export function declareMachineVerbs(program: Command, finish: Finish): void {
@@ -43,18 +43,18 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ tag?: string[]; hub?: boolean; metrics?: string }>(program, finish, {
+  declareVerb<{ tag?: string[]; hub?: boolean; runs?: number; drain?: number; metrics?: string }>(program, finish, {
     usage: 'worker',
     summary: 'run a worker of this machine against the configured server',
-    details: 'A fleet has one worker with --hub, which writes the store for all.',
-    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)']],
+    details: 'A fleet has one worker with --hub, which writes the store for all. SIGTERM or Ctrl-C drains it: it finishes the pair of samples or the command that it is at; a second one hurries.',
+    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--runs <n>', 'how many runs may share its CPU; a GPU is for one at a time (default: 8)', positiveInteger], ['--drain <duration>', 'how long it may take to finish after SIGTERM (default: 5m)', duration], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)']],
     examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub --metrics 127.0.0.1:9464'],
-    async action(context, { tag = ['cpu'], hub = false, metrics }) {
+    async action(context, { tag = ['cpu'], hub = false, runs, drain = 300_000, metrics }) {
       const { worker } = await import('../verbs/worker.js');
       const { detachOnSignals } = await import('../follow.js');
       const { progressPrinter } = await import('../session.js');
       const result = await worker(
-        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub, ...(metrics === undefined ? {} : { metrics }) },
+        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub, drainMs: drain, ...(runs === undefined ? {} : { runs }), ...(metrics === undefined ? {} : { metrics }) },
         {
           onProgress: progressPrinter(context),
           onWaiting: (text) => note(context, text),

@@ -1,5 +1,6 @@
 import type { Home } from '../../store/home.js';
 import { connectClient, plainSettings } from '../../worker/connection.js';
+import { openWork } from '../../worker/engine/idle.js';
 import { engineStatus } from '../../worker/engine/engine.js';
 import { stopEngine } from '../../worker/engine/stop.js';
 
@@ -24,7 +25,7 @@ async function countOpen(server: { address: string; namespace: string }): Promis
   try {
     const client = await connectClient(plainSettings(server, ''), { patienceMs: 1000 });
     try {
-      return (await client.workflow.count("ExecutionStatus = 'Running'")).count;
+      return (await client.workflow.count(openWork)).count;
     } finally {
       await client.connection.close();
     }

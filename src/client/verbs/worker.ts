@@ -16,6 +16,10 @@ export interface WorkerOptions {
   tags: string[];
   /** Whether this worker writes the store for all; one per fleet. */
   hub: boolean;
+  /** For how long it may drain, milliseconds. Absent: as long as the local engine's, 2 s. */
+  drainMs?: number;
+  /** How many runs may share a CPU. Absent: as many as can work at once. */
+  runs?: number;
   /** `HOST:PORT` at which it serves metrics; absent: as PERFLOOP_METRICS says. */
   metrics?: string;
   /** Runs in the place of perfloop's own worker. */
@@ -49,15 +53,23 @@ export async function worker(options: WorkerOptions, io: WorkerIo): Promise<Work
   } finally {
     await client.connection.close();
   }
-  const args = [options.workerScript ?? workerScript, ...options.tags.flatMap((tag) => ['--tag', tag]), ...(options.hub ? ['--hub'] : [])];
+  const args = [options.workerScript ?? workerScript, ...options.tags.flatMap((tag) => ['--tag', tag]), ...(options.hub ? ['--hub'] : []), ...(options.drainMs === undefined ? [] : ['--drain-ms', String(options.drainMs)]), ...(options.runs === undefined ? [] : ['--runs', String(options.runs)])];
   const child = spawn(process.execPath, args, { env: engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment({ ...options, env }, settings), stdio: ['ignore', 'inherit', 'inherit'] });
   if (child.pid !== undefined) io.onStart({ address: settings.address, namespace: settings.namespace, pid: child.pid });
-  const drain = (): void => void child.kill('SIGTERM');
+  const hurry = (): void => void child.kill('SIGTERM');
+  const drain = (): void => {
+    child.kill('SIGTERM');
+    // A second signal would end this process, and leave the worker behind.
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, hurry);
+  };
   if (io.signal.aborted) drain();
   io.signal.addEventListener('abort', drain, { once: true });
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
+    child.once('exit', (exitCode, signal) => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, hurry);
+      resolve({ exitCode, signal });
+    });
   });
 }
 

@@ -15,9 +15,12 @@ export function unusedFor(home: Home, startedAt: number, limitMs: number): boole
   return Date.now() - Math.max(lastUse(home), startedAt) >= limitMs;
 }
 
+/** All but the entries of hosts in their list, which do nothing by themselves. */
+export const openWork = "ExecutionStatus = 'Running' AND WorkflowType != 'host'";
+
 /** Something would still happen, or waits for somebody: an open run, or a schedule that is not paused. */
 export async function hasWork(client: Client): Promise<boolean> {
-  const { count } = await client.workflow.count("ExecutionStatus = 'Running'");
+  const { count } = await client.workflow.count(openWork);
   if (count > 0) return true;
   for await (const schedule of client.schedule.list()) {
     if (!schedule.state?.paused) return true;

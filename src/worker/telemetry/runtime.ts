@@ -10,7 +10,7 @@ import { metricsAddress } from './metrics-address.js';
  */
 export function installRuntime(env: NodeJS.ProcessEnv, about: { version: string; role: 'hub' | 'worker' }): void {
   const bindAddress = metricsAddress(env);
-  const basic: RuntimeOptions = { logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] };
+  const basic: RuntimeOptions = { logger: new DefaultLogger('WARN'), shutdownSignals: [] };
   if (bindAddress === null) return void Runtime.install(basic);
   install(bindAddress, { ...basic, telemetryOptions: { metrics: { attachServiceName: false, prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true, histogramBucketOverrides: bucketsByName() } } } });
   keepMetrics(Runtime.instance().metricMeter, { targets: env['PERFLOOP_METRICS_TARGETS'] === '1' });

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
-import { heldLeases } from '../../activities/lease.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import { heldLeases, type LeasingHost } from '../../activities/lease.js';
 import { openStandings, type Standings } from '../../store/standings.js';
 import type { StoreWriter } from '../../store/writer.js';
 import { metrics } from '../../telemetry/metrics.js';
@@ -28,16 +27,21 @@ export function recordPresence(store: StoreWriter, process: string): () => void 
 }
 
 /** Writes the gauges of the store, of the hub, and of the leases of this host, every 15 s. Gives a function that ends it. */
-export function watchStore(deps: Dependencies, hub: boolean): () => void {
+export function watchStore(deps: LeasingHost, hub: boolean): () => void {
   let standings: Standings | null = null;
-  const write = async (): Promise<void> => {
-    for (const [device, leases] of await heldLeases(deps)) metrics.leases.set(leases, { device });
+  const write = (): void => {
+    for (const [device, leases] of heldLeases(deps)) metrics.leases.set(leases, { device });
     if (!hub) return;
     standings ??= openStandings(deps.home.db);
     if (standings !== null) writeStandings(standings, deps.home.db);
   };
-  // What cannot be read now is read the next time.
-  const tick = (): void => void write().catch(() => undefined);
+  const tick = (): void => {
+    try {
+      write();
+    } catch {
+      // What cannot be read now is read the next time.
+    }
+  };
   tick();
   const timer = setInterval(tick, gaugesEveryMs);
   timer.unref();

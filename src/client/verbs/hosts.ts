@@ -1,0 +1,62 @@
+import { didYouMean } from '../../core/did-you-mean.js';
+import { PerfloopError } from '../../core/errors.js';
+import { hostSignals } from '../../core/hosts/host-record.js';
+import { whoAmI, type CliContext } from '../context.js';
+import { knownHosts, type KnownHost } from '../hosts/known-hosts.js';
+import { peekSession, type Session } from '../session.js';
+
+export interface Hosts {
+  /** False: no server answers, so nothing is known. */
+  reached: boolean;
+  hosts: KnownHost[];
+}
+
+/** The hosts of the fleet with who leases their devices. Starts nothing: without a server there are none. */
+export async function hosts(context: CliContext): Promise<Hosts> {
+  const session = await peekSession(context);
+  if (session === null) return { reached: false, hosts: [] };
+  try {
+    return { reached: true, hosts: await knownHosts(session.client, session.settings.queuePrefix) };
+  } finally {
+    await session.close();
+  }
+}
+
+export type HostSteering = 'drain' | 'undrain' | 'forget';
+
+export interface HostSteered {
+  sent: HostSteering;
+  host: string;
+  hostname: string;
+}
+
+/** Lets a host take no more work, or again; or takes it off the list. `name`: the beginning of its id, or its name. */
+export async function steerHost(context: CliContext, what: HostSteering, name: string, reason: string): Promise<HostSteered> {
+  const session = await peekSession(context);
+  if (session === null) throw new PerfloopError('PL_NO_SERVER', 'no Temporal server answers, so no host can be told anything', { where: context.connection.address ?? 'TEMPORAL_ADDRESS, or the local engine', fix: 'Name the server with --address, or run `perfloop up`.' });
+  try {
+    return await steer(session, what, name, { who: whoAmI(context.env), reason });
+  } finally {
+    await session.close();
+  }
+}
+
+async function steer({ client, settings }: Session, what: HostSteering, name: string, asked: { who: string; reason: string }): Promise<HostSteered> {
+  const { host, hostname, queue, state } = hostNamed(await knownHosts(client, settings.queuePrefix), name);
+  const handle = client.workflow.getHandle(queue);
+  if (what === 'forget') {
+    if (state === 'serving' || state === 'draining') throw new PerfloopError('PL_HOST_ALIVE', `host ${hostname} (${host}) lives: it would be back in the list at once`, { where: host, fix: 'Stop its worker, or drain it with `perfloop hosts drain`.' });
+    await handle.terminate(`forgotten by ${asked.who}${asked.reason === '' ? '' : `: ${asked.reason}`}`);
+  } else if (what === 'drain') await handle.signal(hostSignals.drain, asked);
+  else await handle.signal(hostSignals.undrain);
+  return { sent: what, host, hostname };
+}
+
+/** Throws PL_NO_SUCH_HOST, and PL_HOST_AMBIGUOUS where several are meant. */
+export function hostNamed(all: readonly KnownHost[], name: string): KnownHost {
+  const found = all.filter(({ host, hostname }) => host.startsWith(name) || hostname === name);
+  const listed = all.map(({ host, hostname, tags }) => `${host}  ${hostname}  ${tags.join(', ')}`);
+  if (found.length > 1) throw new PerfloopError('PL_HOST_AMBIGUOUS', `${name} may be any of ${found.length} hosts`, { where: name, problems: found.map(({ host, hostname }) => `${host}  ${hostname}`), fix: 'Name one by its id.' });
+  if (found[0] === undefined) throw new PerfloopError('PL_NO_SUCH_HOST', `there is no host ${name}${didYouMean(name, all.map(({ hostname }) => hostname))}`, { where: name, problems: listed, fix: 'Name one that `perfloop hosts` lists, by its name or the beginning of its id.' });
+  return found[0];
+}

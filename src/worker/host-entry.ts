@@ -1,0 +1,121 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostMemo, hostSignals, type Drain, type HostAdvert, type HostNews, type HostRecord } from '../core/hosts/host-record.js';
+import { workflowTypes } from '../core/inputs.js';
+import { queues } from '../core/queues.js';
+import type { OpenLeasing } from './leasing.js';
+
+const lookEveryMs = 5000;
+/** The entry of a host that nobody heard of for a day is dropped. */
+const speakUpEveryMs = 3_600_000;
+/** How long a worker that ends waits for its entry to be closed. */
+const farewellMs = 2000;
+
+export interface HostEntryOptions {
+  client: Client;
+  queuePrefix: string;
+  advert: HostAdvert;
+  news: () => Omit<HostNews, 'advert'>;
+  /** Called each time it looks, with what a person asked for. */
+  onDrain: (drain: Drain | null) => void;
+  onTrouble: (text: string) => void;
+}
+
+/**
+ * Keeps this host's entry in the list of hosts, a small workflow, true: says what changed, and looks whether a person
+ * asked it to drain. A server that does not answer is no reason to stop working.
+ */
+export class HostEntry {
+  private said = '';
+  private saidAt = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private looking: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: HostEntryOptions) {}
+
+  async begin(): Promise<void> {
+    await this.look();
+    this.timer = setInterval(() => (this.looking = this.look()), lookEveryMs);
+  }
+
+  /** Says good-bye, and waits a moment for the list to know. */
+  async end(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.looking;
+    try {
+      await this.handle.signal(hostSignals.gone, { pid: this.options.advert.pid });
+      for (const began = performance.now(); performance.now() - began < farewellMs; await sleep(50)) {
+        if ((await this.recorded())?.gone !== false) return;
+      }
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  private get handle(): WorkflowHandle {
+    return this.options.client.workflow.getHandle(this.options.advert.queue);
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.speak();
+      const record = await this.recorded();
+      // Closed by hand: said anew the next time.
+      if (record === null) this.said = '';
+      else this.options.onDrain(record.drain);
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  private async speak(): Promise<void> {
+    const { client, advert, queuePrefix, news } = this.options;
+    const current: HostNews = { advert, ...news() };
+    const text = JSON.stringify(current);
+    if (text === this.said && Date.now() - this.saidAt < speakUpEveryMs) return;
+    const record: HostRecord = { ...current, drain: null, heardAt: Date.now(), gone: false };
+    await client.workflow.signalWithStart(workflowTypes.host, {
+      workflowId: advert.queue,
+      taskQueue: queues.workflows(queuePrefix),
+      args: [{ v: 1, record }],
+      signal: hostSignals.news,
+      signalArgs: [current],
+      memo: { [hostMemo]: record },
+      staticSummary: `host ${advert.hostname}: ${advert.tags.join(', ')}`,
+    });
+    [this.said, this.saidAt] = [text, Date.now()];
+  }
+
+  /** What the list says of this host; null where it has no entry. */
+  private async recorded(): Promise<HostRecord | null> {
+    const { status, memo } = await this.handle.describe();
+    return status.name === 'RUNNING' ? ((memo?.[hostMemo] as HostRecord | undefined) ?? null) : null;
+  }
+
+  private trouble(error: unknown): void {
+    this.options.onTrouble(`the list of hosts cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The entry of a worker's host: its leases, and what a person asked of it. */
+export function openHostEntry({ leasing, ...about }: Pick<HostEntryOptions, 'client' | 'queuePrefix' | 'advert'> & { leasing: OpenLeasing }): HostEntry {
+  let troubled = '';
+  return new HostEntry({
+    ...about,
+    news: () => ({
+      leases: leasing.book.live().map(({ device, run, tag, since }) => ({ device, run, tag, since })),
+      // Of use while it drains; else it would change with every piece of work.
+      inHand: leasing.isDraining() ? leasing.inHand.runs.length : 0,
+      ending: leasing.isDrainedBy('signal'),
+    }),
+    onDrain: (drain) => {
+      if ((drain !== null) === leasing.isDrainedBy('person')) return;
+      leasing.drain('person', drain !== null);
+      console.log(drain === null ? 'takes work again' : `drains, as ${drain.who} asked${drain.reason === '' ? '' : `: ${drain.reason}`}`);
+    },
+    onTrouble: (text) => {
+      if (text !== troubled) console.error(text);
+      troubled = text;
+    },
+  });
+}
