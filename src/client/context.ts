@@ -31,6 +31,8 @@ export interface CliContext {
   announcements?: string[];
   /** Stdout is for the result alone, so that progress goes to stderr as lines. Default: with `json`. */
   stdoutIsTaken?: boolean;
+  /** Whose token a request over the network brought, in place of the user of this process. */
+  person?: string;
 }
 
 export function contextFrom(flags: GlobalFlags): CliContext {
@@ -64,8 +66,9 @@ export function emit<T>(context: CliContext, data: T, words: (data: T, style: St
   context.stdout.write(context.json ? jsonText(data) : `${words(data, context.style)}\n`);
 }
 
-/** Who acts, for the decision log: `user@host`. */
-export function whoAmI(env: NodeJS.ProcessEnv): string {
+/** Who acts, for the decision log: the name of a token, else `user@host`. */
+export function whoActs({ env, person }: Pick<CliContext, 'env' | 'person'>): string {
+  if (person !== undefined) return person;
   let user = env['USER'] || env['USERNAME'];
   try {
     user ||= userInfo().username;

@@ -16,11 +16,15 @@ export interface SetBudget {
   maxTrials?: number;
   maxWallMs?: number;
   rounds?: number;
+  who?: string;
+  comment?: string;
 }
 
-export interface Stop {
+/** Who steers, and why. Who steers by the Temporal UI or CLI may leave it out. */
+export interface Steer {
   v: 1;
   who: string;
+  comment?: string;
 }
 
 /** Of a sweep of a fleet: no more runs are started. */
@@ -31,7 +35,7 @@ export interface StopSweep {
   cancelRuns: boolean;
 }
 
-export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', status: 'status', progress: 'progress' } as const;
+export const messageNames = { decide: 'decide', setBudget: 'setBudget', pause: 'pause', resume: 'resume', stop: 'stop', cancelling: 'cancelling', status: 'status', progress: 'progress' } as const;
 
 /** Names of search attributes, registered at start-up. */
 export const searchAttributes = {

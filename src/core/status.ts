@@ -176,6 +176,17 @@ export interface DecisionRecord {
   at: number;
 }
 
+/** That somebody paused a run, let it go on, stopped or cancelled it, or changed its budget. */
+export interface SteerRecord {
+  what: 'pause' | 'resume' | 'stop' | 'cancel' | 'setBudget';
+  who: string;
+  comment: string;
+  /** Workflow time, milliseconds since the epoch. */
+  at: number;
+  /** What of it was changed. */
+  budget?: { maxTrials?: number; maxWallMs?: number; rounds?: number };
+}
+
 export interface FinalMeasurement {
   measured: Measured;
   metrics: { name: string; unit: string; base: number; champion: number; baseWorstDecile: number; championWorstDecile: number; baseMean: number; championMean: number }[];
@@ -226,6 +237,8 @@ export interface RunStatus {
   findings: number;
   trials: TrialSummary[];
   decisions: DecisionRecord[];
+  /** Who steered it, when and why, in order. Absent where nobody did. */
+  steered?: SteerRecord[];
   /** What command-line agents tried, in the order of their names. Absent where there are none. */
   agents?: AgentAttempt[];
   final: FinalMeasurement | null;

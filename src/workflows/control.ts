@@ -5,12 +5,12 @@ import { decidedTrial } from '../core/run/decided-trial.js';
 import type { Spell } from '../core/run/spell.js';
 import type { StepRecord } from '../core/run/step-record.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
-import { decide, refuseDecision, setBudget, setTrialState, type RunModel } from '../core/run/model.js';
+import { decide, refuseDecision, setBudget, setTrialState, steered, type RunModel } from '../core/run/model.js';
 import type { StepsShown } from '../core/pipeline/machine/shown.js';
 import type { CompletedStep, Progress } from '../core/run/progress.js';
 import type { RunState, RunStatus, TrialSummary } from '../core/status.js';
 import { hubActivities } from './activities.js';
-import { decideSignal, decideUpdate, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
+import { decideSignal, decideUpdate, cancellingSignal, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
 
 /** Executions of steps in one record. */
 const mostSteps = 100;
@@ -49,22 +49,27 @@ export class RunControl {
       setBudgetUpdate,
       (change) => {
         setBudget(model, change);
+        steered(model, 'setBudget', change, Date.now());
         return model.status.budget;
       },
       { validator: (change) => refuseBadMessage(setBudgetProblem(change)) },
     );
-    setHandler(pauseSignal, () => {
+    setHandler(pauseSignal, (message) => {
       model.paused = true;
+      steered(model, 'pause', message, Date.now());
       this.show();
     });
-    setHandler(resumeSignal, () => {
+    setHandler(resumeSignal, (message) => {
       model.paused = false;
+      steered(model, 'resume', message, Date.now());
       this.show();
     });
-    setHandler(stopSignal, () => {
+    setHandler(stopSignal, (message) => {
       model.stopping = true;
+      steered(model, 'stop', message, Date.now());
       this.show();
     });
+    setHandler(cancellingSignal, (message) => steered(model, 'cancel', message, Date.now()));
     setHandler(trialStateSignal, (message) => {
       const problem = trialStateProblem(message);
       if (problem === null) setTrialState(model, message.trial, message.state);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { show } from '../../src/client/verbs/show.js';
+import { steer } from '../../src/client/verbs/steer.js';
 import { messageNames } from '../../src/core/messages.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, startRun, trialOf, verdictOf } from './runs.js';
@@ -22,12 +24,12 @@ describe('budgets', () => {
 
   it('can be changed while it runs', async () => {
     const run = await startRun(engine, target);
-    const budget = await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 2, rounds: 1, maxWallMs: 3_600_000 }] });
+    const budget = await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 2, rounds: 1, maxWallMs: 3_600_000, who: 'ada', comment: 'one more' }] });
     expect(budget).toMatchObject({ maxTrials: 2, maxWallMs: 3_600_000 });
     const status = await run.result();
     // The second passed beside the first, and was confirmed afresh on it: that is within the round that was paid for.
     expect(status.trials.map((trial) => trial.id)).toEqual(['r1-1', 'r1-2', 'r1-2c']);
-    expect(status).toMatchObject({ accepted: 2, rounds: 1 });
+    expect(status).toMatchObject({ accepted: 2, rounds: 1, steered: [{ what: 'setBudget', who: 'ada', comment: 'one more', budget: { maxTrials: 2, rounds: 1 } }] });
   });
 });
 
@@ -62,7 +64,7 @@ describe('pause and resume', () => {
   it('lets the current trial end and then does nothing until it may go on', async () => {
     const run = await startRun(engine, target);
     await run.until('the first trial samples', (status) => status.trials[0]?.state === 'confirming');
-    await run.handle.signal(messageNames.pause);
+    await steer({ ...engine.context, person: 'ada' }, run.id, 'pause', 'the host is needed');
     const paused = await run.until('the first trial has passed', (status) => trialOf(status, 'r1-1').state === 'passed');
     expect(paused.state).toBe('paused');
     // Nothing is under way and nothing is scheduled: only a message can move it.
@@ -78,6 +80,9 @@ describe('pause and resume', () => {
     await run.handle.signal(messageNames.resume);
     const status = await run.result();
     expect(status.state).toBe('done');
+    // Who, when and why; in the store too. Who signals by other means may say nothing.
+    expect(status.steered).toEqual([{ what: 'pause', who: 'ada', comment: 'the host is needed', at: expect.any(Number) as number }, { what: 'resume', who: 'somebody who did not say', comment: '', at: expect.any(Number) as number }]);
+    expect((await show(engine.context, run.id)).status.steered).toEqual(status.steered);
     expect(status.trials.map((trial) => trial.id).slice(0, 3)).toEqual(['r1-1', 'r1-2', 'r1-3']);
   });
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { PerfloopError } from '../../core/errors.js';
 import { roles, type Role } from '../access/roles.js';
-import { emit } from '../context.js';
+import { emit, note } from '../context.js';
 import { wantsUnicode } from '../style.js';
 import { declareVerb, type Finish } from './declare.js';
 
@@ -52,18 +52,36 @@ export function declareAboutVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ allowWrite?: boolean }>(program, finish, {
+  declareVerb<{ allowWrite?: boolean; http?: { host: string; port: number } }>(program, finish, {
     usage: 'mcp',
-    summary: 'serve every tool, the runs and judgements to an MCP client, on stdin and stdout',
-    details: 'For the configuration of a client, such as an editor or an agent. Without --allow-write a client reads, and has changes judged by the perfloop.toml of their base; it starts no run and decides nothing.',
-    options: [['--allow-write', 'a client may start runs, approve, steer, and name the commands of a judgement']],
-    examples: ['perfloop mcp', 'perfloop mcp --allow-write'],
-    async action(context, { allowWrite = false }) {
+    summary: 'serve every tool, the runs and judgements to MCP clients, on stdin and stdout or by HTTP',
+    details: 'For the configuration of a client, such as an editor or an agent. Without --allow-write a client reads, and has changes judged by the perfloop.toml of their base; it starts no run and decides nothing. With --http many clients are served; each brings a token, whose roles say what it may (docs/access.md).',
+    options: [['--http <host:port>', 'serve by HTTP there, to who brings a token; port 0 is a free one', address], ['--allow-write', 'a client may start runs, approve, steer, and name the commands of a judgement']],
+    examples: ['perfloop mcp', 'perfloop mcp --allow-write', 'perfloop mcp --http 127.0.0.1:8321'],
+    async action(context, { allowWrite = false, http }) {
+      if (http !== undefined) {
+        if (allowWrite) throw new PerfloopError('PL_USAGE', 'by HTTP the roles of a token say what a client may', { where: '--allow-write', fix: 'Leave it out, and give tokens roles: docs/access.md.' });
+        const { serveHttp } = await import('../mcp/serve-http.js');
+        if (!isLoopback(http.host)) note(context, `${context.errStyle('yellow', 'warning')}: tokens cross the network as they are; put TLS in front of ${http.host}`);
+        await serveHttp(context, { version: program.version() ?? '', ...http, onListening: (url) => note(context, `serves MCP at ${url}; Ctrl-C ends it`) });
+        return 0;
+      }
       const { serve } = await import('../mcp/serve.js');
       await serve(context, { version: program.version() ?? '', allowWrite });
       return 0;
     },
   });
+}
+
+function address(text: string): { host: string; port: number } {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const [host, port] = [bracketed ?? plain, Number(digits)];
+  if (host === undefined || port > 65_535) throw new InvalidArgumentError('It must be a host and a port, such as 127.0.0.1:8321 or [::1]:8321.');
+  return { host, port };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function role(text: string, earlier: unknown): Role[] {

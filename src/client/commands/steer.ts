@@ -26,13 +26,14 @@ export function declareSteeringVerbs(program: Command, finish: Finish): void {
     ['cancel', 'end a run at once; what was accepted is kept'],
   ] as const;
   for (const [verb, summary] of steering) {
-    declareVerb(program, finish, {
+    declareVerb<{ comment?: string }>(program, finish, {
       usage: `${verb} <run>`,
       summary,
+      options: [['--comment <text>', 'why; kept with who and when']],
       examples: [`perfloop ${verb} r-k3v7`],
-      async action(context, _flags, run = '') {
+      async action(context, { comment }, run = '') {
         const { steer } = await import('../verbs/steer.js');
-        emit(context, await steer(context, run, verb), printSteered);
+        emit(context, await steer(context, run, verb, comment), printSteered);
         return 0;
       },
     });

@@ -13,7 +13,7 @@ const steering = [
   ['cancel', 'Ends a run at once; what was accepted is kept.'],
 ] as const;
 
-/** What starts work or decides for a person. Offered with --allow-write alone. What talks to Temporal is loaded when it is asked for: who reads a profile does not wait for it. */
+/** What starts work, and steers it. Offered with --allow-write, or to the role run, alone. What talks to Temporal is loaded when it is asked for: who reads a profile does not wait for it. */
 export function registerSteering(server: McpServer, context: CliContext): void {
   register(server, context, {
     name: 'start_run',
@@ -26,6 +26,22 @@ export function registerSteering(server: McpServer, context: CliContext): void {
       return { run: id, branch };
     },
   });
+  for (const [name, description] of steering) {
+    register(server, context, {
+      name,
+      description,
+      input: z.object({ run, comment: z.string().default('').describe('Why; kept with who and when.') }),
+      writes: true,
+      async answer({ run: text, comment }) {
+        const { steer } = await import('../verbs/steer.js');
+        return steer(context, text, name, comment);
+      },
+    });
+  }
+}
+
+/** Decides for a person, or as one. Offered with --allow-write, or to the role approve, alone. */
+export function registerDecisions(server: McpServer, context: CliContext): void {
   for (const name of ['approve', 'reject'] as const) {
     register(server, context, {
       name,
@@ -35,18 +51,6 @@ export function registerSteering(server: McpServer, context: CliContext): void {
       async answer({ run: text, candidate, comment }) {
         const { decide } = await import('../verbs/decide.js');
         return decide(context, { run: text, candidate, approve: name === 'approve', comment });
-      },
-    });
-  }
-  for (const [name, description] of steering) {
-    register(server, context, {
-      name,
-      description,
-      input: z.object({ run }),
-      writes: true,
-      async answer({ run: text }) {
-        const { steer } = await import('../verbs/steer.js');
-        return steer(context, text, name);
       },
     });
   }

@@ -1,3 +1,4 @@
+import { steeredText } from '../../core/run/steer-words.js';
 import { comparedText, ratioText } from '../../core/verdict/words.js';
 import { awaitsFinal, isOver, waitingQuestions, waitingTrials } from '../events.js';
 import type { Finding } from '../../core/finding.js';
@@ -137,9 +138,11 @@ function agents(status: RunStatus, style: Style): string {
 }
 
 function decisions(status: RunStatus, style: Style): string {
-  if (status.decisions.length === 0) return '';
+  const { steered = [] } = status;
+  if (status.decisions.length === 0 && steered.length === 0) return '';
   const rows = status.decisions.map((decision) => `  ${new Date(decision.at).toISOString()}  ${decision.trial} ${decision.approve ? 'approved' : 'rejected'} by ${clean(decision.who)}${decision.comment ? `: ${clean(decision.comment)}` : ''}`);
-  return [style('dim', 'decisions'), ...rows].join('\n');
+  const steers = steered.map((one) => `  ${new Date(one.at).toISOString()}  ${steeredText(one)} by ${clean(one.who)}${one.comment === '' ? '' : `: ${clean(one.comment)}`}`);
+  return [style('dim', 'decisions'), ...rows, ...steers].join('\n');
 }
 
 /** The commands that make sense now. */

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type WorkflowHandle }
 import { ApplicationFailure } from '@temporalio/common';
 import { messageNames, type Decide } from '../../core/messages.js';
 import { PerfloopError, type ErrorCode } from '../../core/errors.js';
-import { whoAmI, type CliContext } from '../context.js';
+import { whoActs, type CliContext } from '../context.js';
 import { endedRun, withRun } from '../known-run.js';
 import { answerMs } from '../observe.js';
 import type { Session } from '../session.js';
@@ -25,7 +25,7 @@ export async function decide(context: CliContext, options: { run: string; candid
   const ended = endedRun(context, options.run);
   if (ended !== null) throw runOver(ended.run, ended.state);
   return await withRun(context, options.run, async ({ run, session }) => {
-    const message: Decide = { v: 1, decisionId: randomUUID(), candidate, approve, who: whoAmI(context.env), comment };
+    const message: Decide = { v: 1, decisionId: randomUUID(), candidate, approve, who: whoActs(context), comment };
     const handle = session.client.workflow.getHandle(run);
     await refuseEnded(session, handle, run);
     try {

@@ -6,7 +6,7 @@ import type { Fleet } from '../../core/fleet/parse.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepStatus } from '../../core/fleet/sweep.js';
 import { PerfloopError } from '../../core/errors.js';
-import { note, whoAmI, type CliContext } from '../context.js';
+import { note, whoActs, type CliContext } from '../context.js';
 import { hostsOf } from '../fleet/hosts.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
 import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
@@ -188,7 +188,7 @@ export async function withFleet<T>(context: CliContext, file: string | undefined
   const fleet = await readFleet(context, file);
   const session = await openSession(context);
   try {
-    return await work(fleet, fleetServer(session, fleet.name, whoAmI(context.env)), session);
+    return await work(fleet, fleetServer(session, fleet.name, whoActs(context)), session);
   } finally {
     await session.close();
   }

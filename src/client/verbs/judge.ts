@@ -8,7 +8,7 @@ import { openCheckout } from '../../workspace/checkout.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveCandidate, resolveTarget, snapshotWorktree } from '../../workspace/snapshot.js';
-import { note, whoAmI, type CliContext } from '../context.js';
+import { note, whoActs, type CliContext } from '../context.js';
 import { judgeConfig, type JudgeFlags } from '../judge-config.js';
 import { newRunId } from '../run-id.js';
 import { openSession } from '../session.js';
@@ -45,7 +45,7 @@ export async function judge(context: CliContext, options: JudgeOptions): Promise
   const session = await openSession(context);
   try {
     const id = newRunId('judge');
-    const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }) };
+    const input: JudgeInput = { v: 1, run: id, target, candidate, candidateRevision: options.candidate, patch, config, queuePrefix: session.settings.queuePrefix, who: whoActs(context), warnings, ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }) };
     await startWorkflow(session, { kind: 'judge', input });
     note(context, `judge ${id} started`);
     return options.detach === true ? { run: id, detached: true, status: null, branch: branchOf(id) } : await watch(context, session, id);

@@ -8,7 +8,7 @@ import { artifactsOf } from '../../store/artifacts-of.js';
 import { assertHomeWritable } from '../../worker/engine/home-check.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { branchOf } from '../../workspace/result-branch.js';
-import { note, whoAmI, type CliContext } from '../context.js';
+import { note, whoActs, type CliContext } from '../context.js';
 import { keepConfig } from '../../store/run-config.js';
 import { newRunId } from '../run-id.js';
 import { resumeInput } from '../resume/continuation.js';
@@ -58,7 +58,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<Wat
   const session = await openSession(context);
   try {
     const id = newRunId('run');
-    const begun: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoAmI(context.env), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }), ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }) };
+    const begun: RunInput = { v: 1, run: id, target, config, queuePrefix: session.settings.queuePrefix, who: whoActs(context), warnings, ...(profile ? { profile } : {}), ...(replay === undefined ? {} : { replay }), ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }) };
     const input = continuation === null ? begun : { ...begun, resume: resumeInput(continuation, begun, Date.now()) };
     checkRunSize(input);
     await keepConfig(artifacts, id, config);

@@ -21,8 +21,12 @@ export function setBudgetProblem(change: unknown): string | null {
   if (!isTable(change)) return `${shape} {"v":1,"maxTrials":20}`;
   if (change['v'] !== 1) return '`v` must be 1';
   const given = Object.keys(change).filter((key) => key !== 'v');
-  if (given.length === 0) return `it changes nothing: give ${budgetKeys.join(', ')} or several of them`;
+  if (!given.some((key) => (budgetKeys as readonly string[]).includes(key)) && given.every((key) => ['who', 'comment'].includes(key))) return `it changes nothing: give ${budgetKeys.join(', ')} or several of them`;
   for (const key of given) {
+    if (key === 'who' || key === 'comment') {
+      if (typeof change[key] !== 'string') return `\`${key}\` must be text`;
+      continue;
+    }
     if (!(budgetKeys as readonly string[]).includes(key)) return `there is no \`${key}\`; there are ${budgetKeys.join(', ')}`;
     const value = change[key];
     if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) return `\`${key}\` must be a whole number from 1 up`;

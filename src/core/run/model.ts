@@ -7,7 +7,7 @@ import type { RunInput, JudgeInput } from '../inputs.js';
 import type { Decide, SetBudget } from '../messages.js';
 import type { Dump } from '../pipeline/machine/dump.js';
 import type { PipelineState } from '../pipeline/state.js';
-import type { DecisionRecord, RunEvidence, RunStatus, TrialState, TrialSummary } from '../status.js';
+import type { DecisionRecord, SteerRecord, RunEvidence, RunStatus, TrialState, TrialSummary } from '../status.js';
 import type { CommitRef } from '../target.js';
 import type { Noise } from '../verdict/noise.js';
 import type { ArtifactRef } from '../artifact.js';
@@ -213,6 +213,18 @@ export function setBudget(model: RunModel, change: SetBudget): void {
   if (change.maxTrials !== undefined) status.budget.maxTrials = change.maxTrials;
   if (change.maxWallMs !== undefined) status.budget.maxWallMs = change.maxWallMs;
   if (change.rounds !== undefined) status.rounds = change.rounds;
+}
+
+/** More than people do by hand; a program that sends signals must not fill the history. */
+const mostSteered = 200;
+const longestText = 1000;
+
+/** Notes who steered the run, when and why. Messages that are sent by hand may say nothing, or something else. */
+export function steered({ status }: RunModel, what: SteerRecord['what'], message: unknown, now: number): void {
+  const given = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
+  const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' ? value.slice(0, longestText) : otherwise);
+  const { maxTrials, maxWallMs, rounds } = given as Partial<SetBudget>;
+  status.steered = [...(status.steered ?? []), { what, who: text(given['who'], 'somebody who did not say'), comment: text(given['comment'], ''), at: now, ...(what === 'setBudget' ? { budget: { ...(maxTrials === undefined ? {} : { maxTrials }), ...(maxWallMs === undefined ? {} : { maxWallMs }), ...(rounds === undefined ? {} : { rounds }) } } : {}) }].slice(-mostSteered);
 }
 
 /** Milliseconds that count for the budget of wall time: not those in which a step only waited for a person. */

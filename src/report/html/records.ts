@@ -1,4 +1,5 @@
 import { effortText, outcomeText } from '../../core/agent/words.js';
+import { steeredText } from '../../core/run/steer-words.js';
 import { openQuestions } from '../../core/run/questions.js';
 import type { ReportData } from '../data.js';
 import { environmentEntries } from '../environment.js';
@@ -11,15 +12,16 @@ const mostDecisions = 500;
 const mostAgents = 500;
 
 /** What people decided: who, when, why. */
-export function decisionsSection({ status: { decisions, trials, questions = [] } }: ReportData): Markup | null {
+export function decisionsSection({ status: { decisions, trials, questions = [], steered = [] } }: ReportData): Markup | null {
   const waiting = trials.filter(({ state }) => state === 'awaiting-approval');
   const asked = openQuestions({ questions, decisions });
-  if (decisions.length === 0 && waiting.length === 0 && asked.length === 0) return null;
+  if (decisions.length === 0 && waiting.length === 0 && asked.length === 0 && steered.length === 0) return null;
   const known = new Set(trials.map(({ id }) => id));
   // What is no trial was asked by a step.
   const name = (trial: string) => (trial === 'final' ? 'the branch' : known.has(trial) ? html`<a href="#t-${trial}">${trial}</a>` : html`step ${trial}`);
   return html`<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2><ol class="decisions">
 ${decisions.slice(0, mostDecisions).map((decision) => html`<li><time>${timeText(decision.at)}</time><span>${name(decision.trial)} <strong class="${decision.approve ? 'good' : 'bad'}">${decision.approve ? 'approved' : 'rejected'}</strong> by ${clip(decision.who, 200)}${decision.comment === '' ? null : html`: <q>${clip(decision.comment, 2000)}</q>`}</span></li>`)}
+${steered.map((one) => html`<li><time>${timeText(one.at)}</time><span>the run was ${steeredText(one)} by ${clip(one.who, 200)}${one.comment === '' ? null : html`: <q>${clip(one.comment, 2000)}</q>`}</span></li>`)}
 ${waiting.map(({ id }) => html`<li><span></span><span>${name(id)} waits for a decision</span></li>`)}
 ${asked.map(({ id, text }) => html`<li><span></span><span>${name(id)} waits for a decision: ${clip(text, 2000)}</span></li>`)}</ol></section>`;
 }

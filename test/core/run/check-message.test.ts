@@ -32,6 +32,9 @@ describe('the argument of a decision', () => {
 describe('the argument of a new budget', () => {
   it('may change one thing or all', () => {
     expect(setBudgetProblem({ v: 1, maxTrials: 20 })).toBeNull();
+    expect(setBudgetProblem({ v: 1, maxTrials: 20, who: 'ada', comment: 'why' })).toBeNull();
+    expect(setBudgetProblem({ v: 1, who: 'ada' })).toContain('changes nothing');
+    expect(setBudgetProblem({ v: 1, rounds: 1, who: 7 })).toContain('`who` must be text');
     expect(setBudgetProblem({ v: 1, maxTrials: 1, maxWallMs: 1000, rounds: 2 })).toBeNull();
   });
 
