@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { hostSignals } from '../../core/hosts/host-record.js';
-import { whoAmI, type CliContext } from '../context.js';
+import { whoActs, type CliContext } from '../context.js';
 import { knownHosts, type KnownHost } from '../hosts/known-hosts.js';
 import { peekSession, type Session } from '../session.js';
 
@@ -35,7 +35,7 @@ export async function steerHost(context: CliContext, what: HostSteering, name: s
   const session = await peekSession(context);
   if (session === null) throw new PerfloopError('PL_NO_SERVER', 'no Temporal server answers, so no host can be told anything', { where: context.connection.address ?? 'TEMPORAL_ADDRESS, or the local engine', fix: 'Name the server with --address, or run `perfloop up`.' });
   try {
-    return await steer(session, what, name, { who: whoAmI(context.env), reason });
+    return await steer(session, what, name, { who: whoActs(context), reason });
   } finally {
     await session.close();
   }
