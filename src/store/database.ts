@@ -2,41 +2,50 @@ import Database from './sqlite.js';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
-import { migrations, schemaSql, schemaVersion } from './schema.js';
+import { assertNotNewer, migrate, versionOf } from './migrate.js';
+import { schemaVersion } from './schema.js';
 
 export type Db = Database.Database;
 
-/** Opens the knowledge base for its one writing process; readers go on beside it (WAL). Creates it when absent. */
-export function openWriter(file: string): Db {
+/**
+ * Opens the knowledge base for its one writing process; readers go on beside it (WAL). Creates it when absent, and brings an
+ * older one to the schema of this program, with a copy beside it first: `say` gets what is done. Throws PL_DATABASE_NEWER and PL_DATABASE_BACKUP.
+ */
+export function openWriter(file: string, say: (line: string) => void = () => undefined): Db {
   mkdirSync(dirname(file), { recursive: true });
   const db = opened(file, { timeout: 10_000 });
-  const version = Number(db.pragma('user_version', { simple: true }));
-  if (version > schemaVersion) {
+  try {
+    assertNotNewer(versionOf(db), file);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    migrate(db, file, say);
+    return db;
+  } catch (error) {
     db.close();
-    throw new PerfloopError('PL_DATABASE_NEWER', `the knowledge base was written by a newer perfloop (schema ${version}, this one knows ${schemaVersion})`, {
-      where: file,
-      fix: 'Update perfloop, or name another home with PERFLOOP_HOME.',
-    });
+    throw readOnly(error, file) ?? error;
   }
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.transaction(() => {
-    if (version > 0) for (const migration of migrations.slice(version - 1)) db.exec(migration);
-    db.exec(schemaSql);
-    db.pragma(`user_version = ${schemaVersion}`);
-  })();
-  return db;
 }
 
-/** Opens the knowledge base for reading; null when there is none yet. */
-export function openReader(file: string): Db | null {
+/**
+ * Opens the knowledge base for reading; null when there is none yet. `needs` is the oldest schema that has what is asked
+ * for: readers migrate nothing. Throws PL_DATABASE_NEWER and PL_DATABASE_OLDER.
+ */
+export function openReader(file: string, needs = schemaVersion): Db | null {
   if (!existsSync(file)) return null;
   const db = opened(file, { readonly: true, fileMustExist: true, timeout: 5000 });
-  if (Number(db.pragma('user_version', { simple: true })) === 0) {
+  try {
+    const version = versionOf(db);
+    if (version === 0) {
+      db.close();
+      return null;
+    }
+    assertNotNewer(version, file);
+    if (version < needs) throw new PerfloopError('PL_DATABASE_OLDER', `the knowledge base has schema ${version}, and this reads schema ${needs}`, { where: file, fix: 'Start the hub once, which brings it there: `perfloop up`, or `perfloop worker --hub`.' });
+    return db;
+  } catch (error) {
     db.close();
-    return null;
+    throw error;
   }
-  return db;
 }
 
 /** What SQLite says where it may not make the files that readers share beside a database in WAL mode. */
@@ -51,8 +60,14 @@ function opened(file: string, options: Database.Options): Db {
   } catch (error) {
     db.close();
     if (!(error instanceof Database.SqliteError)) throw error;
-    if (readOnlyCodes.test(error.code)) throw new PerfloopError('PL_HOME_READ_ONLY', 'the knowledge base cannot be opened where its folder takes no writes', { where: file, fix: 'Make the home writable, or copy it to a place that is and name that with PERFLOOP_HOME.', cause: error });
+    const unwritable = readOnly(error, file);
+    if (unwritable !== null) throw unwritable;
     if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(error.code)) throw error;
     throw new PerfloopError('PL_DATABASE_CORRUPT', 'the knowledge base is damaged', { where: file, fix: 'Move that file away: perfloop starts a new one; open runs go on, and their results are in the artifacts.', cause: error });
   }
+}
+
+function readOnly(error: unknown, file: string): PerfloopError | null {
+  if (!(error instanceof Database.SqliteError) || !readOnlyCodes.test(error.code)) return null;
+  return new PerfloopError('PL_HOME_READ_ONLY', 'the knowledge base cannot be opened where its folder takes no writes', { where: file, fix: 'Make the home writable, or copy it to a place that is and name that with PERFLOOP_HOME.', cause: error });
 }

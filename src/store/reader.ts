@@ -34,7 +34,8 @@ interface DecisionRow {
 
 /** Opens the home's knowledge base; null when nothing was ever run there. */
 export function openStoreReader(home: Home): StoreReader | null {
-  const db = openReader(home.db);
+  // So that runs can be looked at before the hub of a new perfloop has started: all that is read here was there from the beginning.
+  const db = openReader(home.db, 1);
   if (db === null) return null;
   const header = (row: { status: string }): RunHeader => JSON.parse(row.status) as RunHeader;
   const recent = db.prepare<[number], { status: string }>('SELECT status FROM runs ORDER BY started_at DESC, id LIMIT ?');

@@ -51,8 +51,9 @@ export interface StoreWriter {
   close(): void;
 }
 
-export function openStoreWriter(file: string): StoreWriter {
-  const db = openWriter(file);
+/** `say` gets what a migration does. */
+export function openStoreWriter(file: string, say?: (line: string) => void): StoreWriter {
+  const db = openWriter(file, say);
   const insertRun = db.prepare(`INSERT INTO runs (id, kind, target, name, state, started_at, ended_at, status, fleet, dollars) VALUES (@id, @kind, @target, @name, @state, @startedAt, @endedAt, @status, @fleet, ${dollarsOf('@status')})
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, status = excluded.status, dollars = excluded.dollars`);
   const insertTrial = db.prepare(`INSERT INTO trials (run, id, position, proposer, recipe, language, verdict, log_gain, summary, started_at, ended_at)

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const leasing = openLeasing({ home, client, queuePrefix: settings.queuePrefix, runs: Number(values.runs) });
   await reclaimOpenWorktrees(home, async ({ key }) => key !== null && leasing.isOpen(key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
-  const store = hub === null ? null : openStoreWriter(home.db);
+  const store = hub === null ? null : openStoreWriter(home.db, (line) => console.log(line));
   const { id } = await hostIdentity(home);
   const fingerprint = await environmentFingerprint();
   const { gpus } = fingerprint;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PerfloopError } from '../../core/errors.js';
+import { openReader } from '../../store/database.js';
 import type { Home } from '../../store/home.js';
 import { findBinary } from './binary.js';
 import { isReady, unfitFor, type EnsureOptions } from './engine.js';
@@ -18,6 +19,8 @@ import { stopEngine } from './stop.js';
 export async function bringUp(options: EnsureOptions): Promise<{ state: EngineState; started: boolean }> {
   const { home } = options;
   assertHomeWritable(home);
+  // A knowledge base that the hub would refuse: told here, not in the log of a worker that dies again and again.
+  openReader(home.db, 1)?.close();
   const progress = progressOf(options.onProgress);
   const limitMs = options.timeoutMs ?? 120_000;
   const known = readState(home)?.deaths ?? { server: 0, worker: 0 };

@@ -24,7 +24,7 @@ function recorded(): Payload[] {
     if (typeof data === 'string' && metadata !== undefined) found.push({ metadata: Object.fromEntries(Object.entries(metadata).map(([name, text]) => [name, Buffer.from(text, 'base64')])), data: Buffer.from(data, 'base64') });
     for (const inner of Object.values(value)) walk(inner);
   };
-  const folder = join(packageRoot, 'test', 'histories');
+  const folder = join(packageRoot, 'test', 'histories', '0.1.0');
   for (const name of readdirSync(folder).filter((name) => /^(?:judge|trial)\..*\.json$/.test(name))) walk(JSON.parse(readFileSync(join(folder, name), 'utf8')));
   return found;
 }

@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openWriter } from '../../../src/store/database.js';
 import { homeFrom } from '../../../src/store/home.js';
 import { restartDelayMs } from '../../../src/worker/engine/child.js';
 import { ensureEngine } from '../../../src/worker/engine/engine.js';
@@ -102,6 +103,14 @@ describe('a home that cannot be used', () => {
     }
     const home = homeFrom({ PERFLOOP_HOME: join(place, 'home') });
     await expect(ensureEngine({ home, env: {} })).rejects.toMatchObject({ code: 'PL_HOME_READ_ONLY', where: home.root });
+  });
+
+  it('is refused by every command when its knowledge base is of a newer perfloop', async () => {
+    const home = homeFrom({ PERFLOOP_HOME: join(root, 'home') });
+    const db = openWriter(home.db);
+    db.pragma('user_version = 99');
+    db.close();
+    await expect(ensureEngine({ home, env: {} })).rejects.toMatchObject({ code: 'PL_DATABASE_NEWER', where: home.db });
   });
 
   it('is told apart from a full disk', () => {
