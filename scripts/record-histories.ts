@@ -8,6 +8,7 @@ import { fleetApply, fleetStatus, fleetSteer, type FleetState } from '../src/cli
 import { fleetAttach, fleetSweep, steerSweep, type SweepFollowed } from '../src/client/verbs/fleet-sweep.js';
 import type { KnownHost } from '../src/client/hosts/known-hosts.js';
 import { hosts as listHosts, steerHost } from '../src/client/verbs/hosts.js';
+import { acknowledgeAlert, fleetAlerts } from '../src/client/verbs/fleet-alerts.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
 import { messageNames } from '../src/core/messages.js';
@@ -17,6 +18,7 @@ import type { RunStatus } from '../src/core/status.js';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
 import { setUpEngine, type TestEngine } from '../test/e2e/engine.js';
 import { startRun, type StartedRun } from '../test/e2e/runs.js';
+import { seedRuns } from '../test/support/seeded-fleet.js';
 import { historyToPlain } from '../test/workflows/history-file.js';
 import { createTarget, makesFast, proposer, scoredProgram, scoreScript, type Target } from '../test/e2e/target.js';
 
@@ -417,10 +419,33 @@ function expectThat(status: RunStatus, holds: boolean): void {
 }
 
 mkdirSync(folder, { recursive: true });
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, hosts };
+/** An alert is raised, acknowledged, and cleared by a wider bound. */
+async function alerted(engine: TestEngine): Promise<void> {
+  const file = join(engine.home.root, 'alerted.toml');
+  const apply = async (alerts: string) => {
+    writeFileSync(file, `[fleet]\nname = "alerted"\n${alerts}[[targets]]\nname = "none"\nrepository = "/nowhere"\n`);
+    await fleetApply(engine.context, file, { force: false });
+  };
+  const until = async (kind: string) => {
+    while (!(await fleetAlerts(engine.context, file).catch(() => ({ told: [] }))).told.some((told) => told.kind === kind));
+  };
+  await apply('[alerts]\nevery = "1s"\nmoney_per_day = 1\n');
+  await until('raised');
+  await acknowledgeAlert(engine.context, file, 'money', 'expected');
+  await apply('[alerts]\nevery = "1s"\nmoney_per_day = 10\n');
+  await until('cleared');
+  await apply('');
+  const id = 'perfloop/alerts/alerted';
+  while ((await engine.client.workflow.getHandle(id).describe()).status.name === 'RUNNING');
+  await record(engine, 'alerts', 'cleared', id);
+}
+
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, hosts, alerted };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
+// What `alerted` is about.
+seedRuns(setUp.home, [{ run: 'r-dear', fleet: 'alerted', startedAt: Date.now(), endedAt: Date.now(), dollars: 3 }]);
 try {
   const engine: TestEngine = { ...setUp, ...(await setUp.start()) };
   for (const [name, scenario] of Object.entries(scenarios)) if (only.length === 0 || only.includes(name)) await scenario(engine);

@@ -62,4 +62,4 @@ export interface KeepLessonsInput {
   lessons: Lesson[];
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', host: 'host' } as const;
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', alerts: 'alerts', host: 'host' } as const;

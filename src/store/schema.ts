@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE INDEX IF NOT EXISTS runs_by_start ON runs (started_at DESC);
 CREATE INDEX IF NOT EXISTS runs_open ON runs (id) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS runs_by_dollars ON runs (dollars);
+CREATE INDEX IF NOT EXISTS runs_by_fleet ON runs (fleet, ended_at) WHERE fleet IS NOT NULL;
 CREATE TABLE IF NOT EXISTS trials (
   run TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, proposer TEXT NOT NULL, recipe TEXT, language TEXT NOT NULL,
   verdict TEXT, log_gain REAL, summary TEXT NOT NULL,

@@ -47,7 +47,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   const [source, client] = await Promise.all([workflowSource(settings), clientOver(plan.connection, settings)]);
   const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, sinks: traceSinks, maxCachedWorkflows: 50, reuseV8Context: true })];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client, env: deps.env }), maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: underLease(deps, hostActivities(deps)), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {

@@ -1,5 +1,6 @@
 /** The workflows of the bundle, by the names that clients start them with. */
 export { agentAttempt } from './agent.js';
+export { alerts } from './alerts.js';
 export { fleet } from './fleet.js';
 export { fleetRun } from './fleet-run.js';
 export { host } from './host.js';

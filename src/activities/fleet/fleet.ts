@@ -1,12 +1,23 @@
 import type { Client } from '@temporalio/client';
+import type { AlertActivities } from '../../core/alerts/alerts.js';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
+import { actOnAlertActivity } from '../alerts/act.js';
+import { lookAtFleetActivity } from '../alerts/look.js';
+import { tellAlertsActivity } from '../alerts/tell.js';
 import { afterFailureActivity } from './after-failure.js';
 import { prepareRunActivity } from './prepare-run.js';
 import { sweepActivities } from './sweep.js';
 
-/** What runs and sweeps of a fleet ask of the hub's worker. */
-export function fleetActivities({ home, artifacts, client }: { home: Home; artifacts: ArtifactStore; client: Client }): FleetActivities {
-  return { prepareRun: prepareRunActivity({ home, artifacts, client }), afterFailure: afterFailureActivity(client), ...sweepActivities(client) };
+/** What runs, sweeps and alerts of a fleet ask of the hub's worker. */
+export function fleetActivities({ home, artifacts, client, env }: { home: Home; artifacts: ArtifactStore; client: Client; env: NodeJS.ProcessEnv }): FleetActivities & AlertActivities {
+  return {
+    prepareRun: prepareRunActivity({ home, artifacts, client }),
+    afterFailure: afterFailureActivity(client),
+    ...sweepActivities(client),
+    lookAtFleet: lookAtFleetActivity({ home, client }),
+    actOnAlert: actOnAlertActivity({ home, env }),
+    tellAlerts: tellAlertsActivity({ home }),
+  };
 }

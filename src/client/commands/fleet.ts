@@ -10,7 +10,7 @@ const fileOption = ['-f, --file <fleet.toml>', 'the fleet file (default: fleet.t
 
 /** The verbs about many repositories. */
 export function declareFleetVerbs(program: Command, finish: Finish): void {
-  const summary = 'many repositories, each by its schedule: apply, diff, status, run, attach, stop, pause, resume, remove';
+  const summary = 'many repositories, each by its schedule: apply, diff, status, run, attach, stop, pause, resume, remove, alerts, acknowledge';
   const fleet = program.command('fleet').summary(summary).description(summary);
 
   declareVerb<{ file?: string; force?: boolean }>(fleet, finish, {
@@ -51,6 +51,34 @@ export function declareFleetVerbs(program: Command, finish: Finish): void {
       const { printFleetStatus } = await import('../print/fleet.js');
       emit(context, await fleetStatus(context, file), printFleetStatus);
       return 0;
+    },
+  });
+
+  declareVerb<{ file?: string }>(fleet, finish, {
+    usage: 'alerts',
+    summary: 'the bounds of `[alerts]` that are crossed: since when, what to do, what was done',
+    details: 'The exit code is 2 while an alert is open that nobody has acknowledged.',
+    options: [fileOption],
+    examples: ['perfloop fleet alerts', 'perfloop fleet alerts --json'],
+    async action(context, { file }) {
+      const { fleetAlerts } = await import('../verbs/fleet-alerts.js');
+      const { printFleetAlerts } = await import('../print/fleet-alerts.js');
+      const status = await fleetAlerts(context, file);
+      emit(context, status, printFleetAlerts);
+      return status.open.some(({ toldAt, acknowledged }) => toldAt !== null && acknowledged === null) ? exitCodes.refused : exitCodes.ok;
+    },
+  });
+
+  declareVerb<{ file?: string; reason?: string }>(fleet, finish, {
+    usage: 'acknowledge <alert>',
+    summary: 'say that you take care of an alert; it is told no more until it is over',
+    options: [fileOption, ['--reason <text>', 'what is done about it']],
+    examples: ["perfloop fleet acknowledge throughput --reason 'a host is being mended'"],
+    async action(context, { file, reason = '' }, alert = '') {
+      const { acknowledgeAlert } = await import('../verbs/fleet-alerts.js');
+      const { printAcknowledged } = await import('../print/fleet-alerts.js');
+      emit(context, await acknowledgeAlert(context, file, alert, reason), printAcknowledged);
+      return exitCodes.ok;
     },
   });
 

@@ -8,9 +8,10 @@ import { table, type Column } from './table.js';
 const signs = { create: ['+', 'green'], update: ['~', 'yellow'], remove: ['-', 'red'], drift: ['!', 'yellow'], same: [' ', 'dim'] } as const;
 
 /** What changes or changed, a line a target; what stays is only counted. */
-export function printFleetChanges({ fleet, changes, warnings }: FleetChanges, style: Style): string {
+export function printFleetChanges({ fleet, changes, alerts, warnings }: FleetChanges, style: Style): string {
   const shown = changes.filter(({ change }) => change !== 'same');
   const lines = shown.flatMap((change) => linesOf(change, style));
+  if (alerts === 'create' || alerts === 'update' || alerts === 'remove') lines.push(style(signs[alerts][1], `${signs[alerts][0]} alerts`));
   const kept = changes.filter(({ done }) => done === false).length;
   const counted = (['create', 'update', 'remove', 'drift', 'same'] as const).flatMap((kind) => {
     const count = changes.filter(({ change }) => change === kind).length;

@@ -8,6 +8,7 @@ import type { SweepStatus } from '../../core/fleet/sweep.js';
 import { PerfloopError } from '../../core/errors.js';
 import { note, whoActs, type CliContext } from '../context.js';
 import { hostsOf } from '../fleet/hosts.js';
+import { alertsChange, applyAlerts, stopAlerts, type AlertsChange } from '../fleet/alerts.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
 import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
 import { lookAtSweep } from '../fleet/sweep.js';
@@ -27,12 +28,13 @@ export interface FleetChange {
 export interface FleetChanges {
   fleet: string;
   changes: FleetChange[];
+  alerts: AlertsChange;
   warnings: string[];
 }
 
 /** What `apply` would do. Starts and changes nothing but the local engine. */
 export async function fleetDiff(context: CliContext, file: string | undefined): Promise<FleetChanges> {
-  return withFleet(context, file, async (fleet, server, session) => ({ fleet: fleet.name, changes: changesOf(fleet, await storedSchedules(server)).map(changeShown), warnings: await warningsOf(fleet, session) }));
+  return withFleet(context, file, async (fleet, server, session) => ({ fleet: fleet.name, changes: changesOf(fleet, await storedSchedules(server)).map(changeShown), alerts: await alertsChange(server, fleet), warnings: await warningsOf(fleet, session) }));
 }
 
 /** Makes the server's schedules what the file says. What somebody changed by hand stays, unless `force`. Applied twice, the second does nothing. */
@@ -48,7 +50,7 @@ export async function fleetApply(context: CliContext, file: string | undefined, 
       if (carried % 100 === 0 && carried < changes.length) note(context, `${carried} of ${changes.length} targets`);
       return isDone;
     });
-    return { fleet: fleet.name, changes: changes.map((change, index) => ({ ...changeShown(change), done: done[index] ?? false })), warnings: await warningsOf(fleet, session) };
+    return { fleet: fleet.name, changes: changes.map((change, index) => ({ ...changeShown(change), done: done[index] ?? false })), alerts: await applyAlerts(server, fleet), warnings: await warningsOf(fleet, session) };
   });
 }
 
@@ -168,6 +170,7 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
       else if (what === 'resume') await handle.unpause(`resumed by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
       else await handle.delete();
     });
+    if (what === 'remove' && names.length === 0) await stopAlerts(server);
     return { fleet: fleet.name, sent: what, targets };
   });
 }

@@ -1,3 +1,4 @@
+import type { AlertRules } from '../alerts/schema.js';
 import { checkedValue } from '../config/checked-value.js';
 import { issueText, problemsOf, type Problem } from '../config/problems.js';
 import { configSchema } from '../config/schema.js';
@@ -36,6 +37,8 @@ export interface Fleet {
   name: string;
   /** Runs that a sweep has open at once; null: by the hosts there are. */
   open: number | null;
+  /** Null: nothing is looked at. */
+  alerts: AlertRules | null;
   targets: FleetTarget[];
 }
 
@@ -44,7 +47,7 @@ export function parseFleet(text: string, { file, absolute }: { file: string; abs
   const root = parseToml(text, file);
   const value = plainValue(root);
   const parsed = checkedValue(fleetSchema, value, { where: file, placeAt: (path) => placeOf(root, path), code: 'PL_FLEET_INVALID', fix: 'Correct these keys; docs/fleet.md lists every key with its default.', more: [...overrideProblems(value), ...twice(value)], ofFiles: [] });
-  return { name: parsed.fleet.name, open: parsed.fleet.open ?? null, targets: parsed.targets.map((target) => filled(target, parsed.defaults, absolute)) };
+  return { name: parsed.fleet.name, open: parsed.fleet.open ?? null, alerts: parsed.alerts ?? null, targets: parsed.targets.map((target) => filled(target, parsed.defaults, absolute)) };
 }
 
 function filled(target: FleetFile['targets'][number], defaults: FleetFile['defaults'], absolute: (path: string) => string): FleetTarget {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertsSchema } from '../alerts/schema.js';
 import { durationMs } from '../config/duration.js';
 import { machineSchema } from '../config/schema.js';
 import { relativePath, revision } from '../config/values.js';
@@ -35,6 +36,7 @@ export const fleetSchema = z.strictObject({
     open: z.int().min(1).max(mostOpen).optional().describe('Runs that a sweep (`perfloop fleet run`) has open at once. Default: twice as many as there are hosts.'),
   }),
   defaults: z.strictObject(settings).prefault({}).describe('What holds for all targets that do not say otherwise.'),
+  alerts: alertsSchema.optional().describe('What the hub looks at by itself, and tells of. Absent: nothing.'),
   targets: z.array(z.strictObject({
     name: slug.describe('Unique in the fleet.'),
     repository: z.string().min(1).max(2000).superRefine((text, context) => {

@@ -1,0 +1,80 @@
+import { formatDuration } from '../duration-text.js';
+import { quantile } from '../stats/summary.js';
+import type { FleetObservation } from './observation.js';
+import type { AlertRules } from './schema.js';
+
+export type AlertKind = 'phase' | 'throughput' | 'money' | 'approval';
+
+/** What is to be done about it, besides telling. */
+export interface AlertAction {
+  kind: 'scale';
+  /** A kind of machine. */
+  tag: string;
+}
+
+/** A bound that is crossed now. */
+export interface Condition {
+  /** The same as long as it is the same thing: `phase/parser/execute`. */
+  id: string;
+  kind: AlertKind;
+  /** What it is about: a target, a host, a run. */
+  subject: string;
+  /** A sentence, with the value and the bound. */
+  text: string;
+  /** What a person can do. */
+  fix: string;
+  action: AlertAction | null;
+}
+
+/** Fewer runs than this have no 95th percentile worth the name. */
+const fewestOfAPhase = 5;
+/** So many earlier windows have to be there before one is compared with them. */
+const fewestWindows = 3;
+
+/** Every bound that is crossed, in the order of the rules. */
+export function conditionsOf(seen: FleetObservation, rules: AlertRules): Condition[] {
+  return [...slowPhases(seen, rules), ...lowThroughput(seen, rules), ...spentTooMuch(seen, rules), ...longWaits(seen, rules)];
+}
+
+function slowPhases({ phases }: FleetObservation, { phase_p95: bounds, window }: AlertRules): Condition[] {
+  return phases.flatMap(({ target, phase, tookMs }) => {
+    const bound = bounds[phase];
+    if (bound === undefined || tookMs.length < fewestOfAPhase) return [];
+    const p95 = quantile(tookMs, 0.95);
+    if (p95 <= bound) return [];
+    const text = `The 95th percentile of ${phase} of ${target} is ${formatDuration(roundedMs(p95))}, above its bound of ${formatDuration(bound)} (${tookMs.length} times within ${formatDuration(window)}).`;
+    return [{ id: `phase/${target}/${phase}`, kind: 'phase', subject: target, text, fix: `See which runs took long: \`perfloop stats --target ${target}\`.`, action: null }];
+  });
+}
+
+/** A drop while work waits asks for machines; one while nothing waits says that less was asked for. */
+function lowThroughput({ throughput: { windowMs, decided, before }, backlog }: FleetObservation, { throughput: share }: AlertRules): Condition[] {
+  if (share === 0 || before.length < fewestWindows) return [];
+  const baseline = quantile(before, 0.5);
+  if (decided >= share * baseline) return [];
+  const [longest] = backlog.filter(({ waiting }) => waiting > 0).toSorted((one, other) => other.waiting / Math.max(1, other.hosts) - one.waiting / Math.max(1, one.hosts));
+  const per = `${decided} trials were decided within ${formatDuration(windowMs)}, ${Math.round((100 * decided) / baseline)}% of the ${rounded(baseline)} that are usual (bound: ${Math.round(100 * share)}%)`;
+  if (longest === undefined) return [{ id: 'throughput', kind: 'throughput', subject: 'fleet', text: `${per}; no work waits for a machine.`, fix: 'See whether targets are paused, or fail early: `perfloop fleet status`.', action: null }];
+  const { tag, waiting, hosts } = longest;
+  return [{ id: 'throughput', kind: 'throughput', subject: tag, text: `${per}; ${waiting} pieces of work wait for ${hosts} hosts of kind ${tag}.`, fix: `Start more hosts of that kind: \`perfloop worker --tag ${tag}\`.`, action: { kind: 'scale', tag } }];
+}
+
+function spentTooMuch({ spentInADay }: FleetObservation, { money_per_day: bound }: AlertRules): Condition[] {
+  if (bound === undefined || spentInADay <= bound) return [];
+  return [{ id: 'money', kind: 'money', subject: 'fleet', text: `Models and agents cost $${spentInADay.toFixed(2)} within 24 hours, above the bound of $${bound.toFixed(2)}.`, fix: 'Lower `money` of the targets, or pause some: `perfloop fleet pause NAME`.', action: null }];
+}
+
+function longWaits({ at, waiting }: FleetObservation, { approval: bound }: AlertRules): Condition[] {
+  return waiting
+    .filter(({ since }) => at - since > bound)
+    .map(({ run, target, questions, since }) => ({ id: `approval/${run}`, kind: 'approval', subject: run, text: `${questions === 1 ? 'A question' : `${questions} questions`} of run ${run} of ${target} ${questions === 1 ? 'waits' : 'wait'} for a person since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC.`, fix: `\`perfloop show ${run}\`, then \`perfloop approve ${run}\` or \`perfloop reject ${run}\`.`, action: null }));
+}
+
+/** Three significant places are enough for a person. */
+function roundedMs(ms: number): number {
+  return ms >= 60_000 ? Math.round(ms / 1000) * 1000 : Math.round(ms);
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

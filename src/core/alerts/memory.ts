@@ -1,0 +1,44 @@
+import { median } from '../stats/summary.js';
+
+export interface MemoryReading {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Resident memory, megabytes (10^6 bytes). */
+  mb: number;
+}
+
+const hourMs = 3_600_000;
+/** Below this a slope is that of a start, not of a leak. */
+const shortestMs = 2 * hourMs;
+const fewest = 12;
+
+/**
+ * By how much memory grows, in megabytes an hour: the median of the slopes between all pairs of readings (Theil 1950, Sen 1968),
+ * which a jump or a collection of garbage does not turn as it turns a least-squares line. Null where the readings are fewer than
+ * 12 or span less than two hours.
+ */
+export function growthPerHour(readings: readonly MemoryReading[]): number | null {
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (first === undefined || last === undefined || readings.length < fewest || last.at - first.at < shortestMs) return null;
+  const slopes = readings.flatMap((one, index) => readings.slice(index + 1).flatMap((other) => (other.at === one.at ? [] : [((other.mb - one.mb) * hourMs) / (other.at - one.at)])));
+  return median(slopes);
+}
+
+export interface MemoryBounds {
+  /** Megabytes. */
+  most: number;
+  /** Megabytes an hour. */
+  mostGrowth: number;
+}
+
+/** In words, what is too much of the memory of a worker; null: nothing. One reading above the bound is none: garbage may wait to be collected. */
+export function tooMuchMemory(readings: readonly MemoryReading[], { most, mostGrowth }: MemoryBounds): string | null {
+  const latest = readings.slice(-3);
+  if (latest.length === 3 && latest.every(({ mb }) => mb > most)) return `it holds ${rounded(Math.min(...latest.map(({ mb }) => mb)))} MB, more than ${rounded(most)} MB`;
+  const growth = growthPerHour(readings);
+  return growth !== null && growth > mostGrowth ? `it grows by ${rounded(growth)} MB an hour, more than ${rounded(mostGrowth)} MB` : null;
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { acknowledgeAlert, fleetAlerts } from '../../src/client/verbs/fleet-alerts.js';
+import { fleetApply, fleetDiff } from '../../src/client/verbs/fleet.js';
+import { cli } from './cli.js';
+import { sharedEngine } from './shared.js';
+import { seedRuns } from '../support/seeded-fleet.js';
+
+const engine = sharedEngine();
+const folder = mkdtempSync(join(tmpdir(), 'perfloop-alerts-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, 'fleet.toml');
+const minute = 60_000;
+const patience = { timeout: 120_000, interval: 200 };
+
+// The store of yesterday: slow, dear, and with a question that nobody answered.
+seedRuns(engine.home, [
+  ...Array.from({ length: 5 }, (_, index) => ({ run: `r-slow${index}`, fleet: 'nightly', startedAt: Date.now() - 60 * minute, endedAt: Date.now() - 10 * minute, tookMs: { execute: 30 * minute }, dollars: 3 })),
+  { run: 'r-open', fleet: 'nightly', startedAt: Date.now() - 50 * minute, endedAt: null, waiting: { 'r1-1': Date.now() - 40 * minute } },
+]);
+
+const fleetFile = (alerts: string): string => `[fleet]\nname = "nightly"\n${alerts}[[targets]]\nname = "parser"\nrepository = "/nowhere"\n`;
+const bounds = (most: number, approval = '10m'): string => `[alerts]\nevery = "200ms"\nmoney_per_day = ${most}\napproval = "${approval}"\n[alerts.phase_p95]\nexecute = "10m"\n`;
+
+it('raises what is crossed, is silent on what somebody takes care of, clears what is over, and stops with its table', async () => {
+  const apply = async (alerts: string) => {
+    writeFileSync(file, fleetFile(alerts));
+    return (await fleetApply(engine.context, file, { force: false })).alerts;
+  };
+  const told = async () => (await fleetAlerts(engine.context, file)).told.map(({ kind, id }) => `${kind} ${id}`);
+
+  // A first try of the test may have left some.
+  await expect.poll(() => apply(''), patience).toBe('none');
+  await expect(fleetAlerts(engine.context, file)).rejects.toMatchObject({ code: 'PL_NO_ALERTS' });
+  writeFileSync(file, fleetFile(bounds(10)));
+  expect((await fleetDiff(engine.context, file)).alerts).toBe('create');
+  expect(await apply(bounds(10))).toBe('create');
+  expect(await apply(bounds(10))).toBe('same');
+
+  await expect.poll(told, patience).toEqual(expect.arrayContaining(['raised phase/parser/execute', 'raised money', 'raised approval/r-open']));
+  const shown = await cli(engine, ['fleet', 'alerts', '--file', file]);
+  expect(shown.code).toBe(2);
+  expect(shown.stdout).toContain('The 95th percentile of execute of parser is 30m, above its bound of 10m (5 times within 1d).');
+  expect(shown.stdout).toContain('Models and agents cost $15.00 within 24 hours, above the bound of $10.00.');
+  expect(shown.stdout).toContain('nightly: 3 alerts, last look ');
+
+  await expect(acknowledgeAlert(engine.context, file, 'nothing', '')).rejects.toMatchObject({ code: 'PL_NO_SUCH_ALERT' });
+  await acknowledgeAlert(engine.context, file, 'phase/parser/execute', 'a slow disk');
+  await expect.poll(async () => (await fleetAlerts(engine.context, file)).open.find(({ id }) => id === 'phase/parser/execute')?.acknowledged?.why, patience).toBe('a slow disk');
+
+  // The bounds become wider: what they kept open is over.
+  expect(await apply(bounds(100, '2h'))).toBe('update');
+  await expect.poll(told, patience).toEqual(expect.arrayContaining(['cleared money', 'cleared approval/r-open']));
+  expect((await cli(engine, ['fleet', 'alerts', '--file', file])).code).toBe(0);
+  expect(readFileSync(join(engine.home.logs, 'alerts/nightly.log'), 'utf8')).toContain(' raised money: Models and agents cost $15.00');
+
+  expect(await apply('')).toBe('remove');
+  await expect.poll(async () => (await engine.client.workflow.getHandle('perfloop/alerts/nightly').describe()).status.name, patience).toBe('COMPLETED');
+});
