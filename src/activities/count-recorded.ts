@@ -20,7 +20,8 @@ export function isOfRun({ startedAt: runStarted }: Pick<RunHeader, 'startedAt'>,
 
 export function countTrial(run: RunHeader, trial: TrialSummary): void {
   const { verdict, candidate, startedAt, endedAt } = trial;
-  if (verdict === null || !isOfRun(run, trial)) return;
+  // One that is measured afresh counts as its successor.
+  if (verdict === null || !isOfRun(run, trial) || verdict.reasons.some(({ code }) => code === 'superseded')) return;
   const target = run.target.name;
   metrics.trials.add(1, { verdict: verdict.kind, proposer: candidate.proposer, target });
   if (startedAt !== null && endedAt !== null) metrics.trialSeconds.observe((endedAt - startedAt) / 1000, { verdict: verdict.kind, target });

@@ -7,6 +7,7 @@ import { fleetActivities } from '../activities/fleet/fleet.js';
 import { hostActivities } from '../activities/host.js';
 import { hubActivities } from '../activities/hub.js';
 import { leaseActivities, underLease, type LeasingHost } from '../activities/lease.js';
+import { hostSlots } from '../core/kpis/intervals.js';
 import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
 import { dataConverter } from './codec/codec.js';
@@ -24,9 +25,6 @@ export interface WorkerPlan {
   /** The knowledge base, where this worker is the hub. */
   store: StoreWriter | null;
 }
-
-/** Builds and tests of several trials may overlap; heavy work takes the host lock by itself. */
-const hostSlots = 8;
 
 /** One worker a task queue, over one connection: workflows, the hub, each kind, this host, and each of its devices. */
 export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {

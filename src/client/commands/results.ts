@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { emit } from '../context.js';
-import { declareVerb, positiveInteger, type Finish } from './declare.js';
+import { declareVerb, duration, positiveInteger, type Finish } from './declare.js';
 
 /** The verbs that show, and use, what came out. */
 export function declareResultVerbs(program: Command, finish: Finish): void {
@@ -13,6 +13,19 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
       const { runs } = await import('../verbs/runs.js');
       const { printRuns } = await import('../print/runs.js');
       emit(context, await runs(context, { limit, ...(target === undefined ? {} : { target }) }), printRuns);
+      return 0;
+    },
+  });
+
+  declareVerb<{ target?: string; fleet?: string; since?: number }>(program, finish, {
+    usage: 'stats',
+    summary: 'key figures of targets and fleets: trials, acceptance, gain, cost, phases, errors, availability',
+    options: [['--target <name>', 'only of this target'], ['--fleet <name>', 'only of this fleet'], ['--since <duration>', 'how far back, such as 12h or 90d (default: 30d)', duration]],
+    examples: ['perfloop stats', 'perfloop stats --target zlib --since 90d --json'],
+    async action(context, { target, fleet, since = 30 * 86_400_000 }) {
+      const { stats } = await import('../verbs/stats.js');
+      const { printStats } = await import('../print/stats.js');
+      emit(context, stats(context, { sinceMs: since, ...(target === undefined ? {} : { target }), ...(fleet === undefined ? {} : { fleet }) }, Date.now()), printStats);
       return 0;
     },
   });
