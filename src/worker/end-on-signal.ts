@@ -31,16 +31,16 @@ export interface DrainOptions {
  */
 export async function drained({ drainMs, drain, isIdle, signals = process }: DrainOptions): Promise<void> {
   const came = new Set<string>();
-  let hurry = false;
+  const hurry = new AbortController();
   await new Promise<void>((resolve) => {
     for (const name of names) {
       signals.on(name, () => {
-        hurry ||= came.has(name);
+        if (came.has(name)) hurry.abort();
         came.add(name);
         resolve();
       });
     }
   });
   drain();
-  for (const began = performance.now(); !hurry && !isIdle() && performance.now() - began < drainMs; ) await sleep(50);
+  for (const began = performance.now(); !hurry.signal.aborted && !isIdle() && performance.now() - began < drainMs; ) await sleep(50);
 }

@@ -35,7 +35,7 @@ export class HostEntry {
 
   async begin(): Promise<void> {
     await this.look();
-    this.timer = setInterval(() => (this.looking = this.look()), lookEveryMs);
+    this.timer = setInterval(() => void (this.looking = this.look()), lookEveryMs);
   }
 
   /** Says good-bye, and waits a moment for the list to know. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { environmentFor, fence, leaseActivities, underLease, type LeasingHost } from '../../src/activities/lease.js';
+import type { LeaseActivities } from '../../src/core/run/contracts.js';
 import type { Lease } from '../../src/core/run/lease.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom } from '../../src/store/home.js';
@@ -19,8 +20,9 @@ function host(more: Parameters<typeof leasingHost>[1] = {}, devices = ['gpu0']):
   return leasingHost({ home, artifacts: openArtifacts(home.artifacts), host: 'here', devices, gpu: 'H100', env: { PATH: '/bin' } }, { runsOn: () => 1, shared: false, ...more });
 }
 
+type LeaseInput = Parameters<LeaseActivities['lease']>[0];
 const lease = async (deps: LeasingHost, run: string, attempt = 1): Promise<Lease> =>
-  new MockActivityEnvironment({ attempt }).run<[Parameters<ReturnType<typeof leaseActivities>['lease']>[0]], Lease, ReturnType<typeof leaseActivities>['lease']>(leaseActivities(deps).lease, { v: 1, run, trial: 'run', tag: 'gpu' });
+  new MockActivityEnvironment({ attempt }).run<[LeaseInput], Lease, (input: LeaseInput) => Promise<Lease>>((input) => leaseActivities(deps).lease(input), { v: 1, run, trial: 'run', tag: 'gpu' });
 
 describe('a lease', () => {
   it('of a device that another run has is refused for the moment, with who has it', async () => {

@@ -8,18 +8,19 @@ import { probeBinary } from '../../worker/engine/binary-version.js';
 import { engineStatus } from '../../worker/engine/engine.js';
 import { supervisorScript, workerScript } from '../../worker/engine/package-paths.js';
 import { missingSearchAttributes } from '../../worker/engine/search-attributes.js';
+import { hostsCheck } from './hosts.js';
 import { atLeast, firstLineOf, type Check } from './check.js';
 
 /** The server that runs would use, and what it needs to be one. Starts nothing. */
-export async function serverChecks(home: Home, request: ConnectionRequest): Promise<Check[]> {
+export async function serverChecks(home: Home, request: ConnectionRequest, cwd: string): Promise<Check[]> {
   const resolved = settingsOrCheck(request);
   if ('status' in resolved) return [resolved];
-  if (!resolved.local) return await reachableChecks(resolved, 'Temporal server', false);
+  if (!resolved.local) return await reachableChecks(resolved, 'Temporal server', false, cwd);
   const build = buildCheck();
   const binary = await binaryCheck(home, request.env);
   const status = await engineStatus(home);
   if (!status.running) return [build, binary, { name: 'local engine', status: 'ok', found: 'not running; the next command that needs it starts it', neededFor: 'runs', fix: null }];
-  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix, resolved.codec), `local engine (${status.phase}, pid ${status.pid})`, true);
+  const there = await reachableChecks(plainSettings(status, resolved.queuePrefix, resolved.codec), `local engine (${status.phase}, pid ${status.pid})`, true, cwd);
   return [build, binary, ...there];
 }
 
@@ -56,7 +57,7 @@ async function binaryCheck(home: Home, env: NodeJS.ProcessEnv): Promise<Check> {
   }
 }
 
-async function reachableChecks(settings: ConnectionSettings, name: string, isOurs: boolean): Promise<Check[]> {
+async function reachableChecks(settings: ConnectionSettings, name: string, isOurs: boolean, cwd: string): Promise<Check[]> {
   const check = { name, neededFor: 'runs' };
   let client: Client;
   try {
@@ -66,7 +67,7 @@ async function reachableChecks(settings: ConnectionSettings, name: string, isOur
     return [{ ...check, status: 'fail', found: `${error.message} (${error.where ?? settings.address})`, fix: error.fix ?? null }];
   }
   try {
-    return [{ ...check, status: 'ok', found: `${settings.address}, namespace ${settings.namespace}`, fix: null }, await attributesCheck(client), await priorityCheck(client, isOurs)];
+    return [{ ...check, status: 'ok', found: `${settings.address}, namespace ${settings.namespace}`, fix: null }, await attributesCheck(client), await hostsCheck(client, settings.queuePrefix, cwd), await priorityCheck(client, isOurs)];
   } finally {
     await client.connection.close();
   }

@@ -24,7 +24,7 @@ export interface DoctorResult {
 
 /** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing and changes nothing. */
 export async function doctor({ home, env, connection, cwd }: DoctorOptions): Promise<DoctorResult> {
-  const [tools, server, machine, steps] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }), measuringChecks(), ownStepsChecks(cwd, env)]);
+  const [tools, server, machine, steps] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }, cwd), measuringChecks(), ownStepsChecks(cwd, env)]);
   const checks = [...tools, homeCheck(home), ...server, ...machine, ...steps];
   const ok = checks.every(({ status }) => status !== 'fail');
   return { ok, exitCode: ok ? exitCodes.ok : exitCodes.refused, checks };

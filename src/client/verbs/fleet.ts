@@ -5,13 +5,16 @@ import type { FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.j
 import type { Fleet } from '../../core/fleet/parse.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepStatus } from '../../core/fleet/sweep.js';
+import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
+import { tagsOf } from '../../core/hosts/host-record.js';
 import { note, whoActs, type CliContext } from '../context.js';
 import { hostsOf } from '../fleet/hosts.js';
 import { alertsChange, applyAlerts, stopAlerts, type AlertsChange } from '../fleet/alerts.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
 import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
 import { lookAtSweep } from '../fleet/sweep.js';
+import { knownHosts } from '../hosts/known-hosts.js';
 import { openSession, type Session } from '../session.js';
 
 export interface FleetChange {
@@ -72,9 +75,10 @@ function changeShown(change: ScheduleChange): FleetChange {
 async function warningsOf(fleet: Fleet, session: Session): Promise<string[]> {
   const loads = loadsOf(fleet.targets);
   const hosts = await hostsOf(session, loads.map(({ tag }) => tag));
+  const served = loads.some(({ tag }) => !hosts.get(tag)) ? tagsOf(await knownHosts(session.client, session.settings.queuePrefix)) : [];
   return loads.flatMap((load) => {
     const count = hosts.get(load.tag) ?? 0;
-    if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`.`];
+    if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`. ${served.length === 0 ? 'No host serves at all.' : `Hosts serve ${served.join(', ')}${didYouMean(load.tag, served)}`}`];
     const text = cannotBeMet(load, count);
     return text === null ? [] : [text];
   });
