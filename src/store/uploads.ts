@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 
 /** A piece of work, and the uploads that it began. */
 interface Scope {
@@ -26,9 +27,17 @@ export async function withUploads<T>(signal: AbortSignal | undefined, work: () =
   });
 }
 
+const ending = new AbortController();
+setMaxListeners(0, ending.signal);
+
+/** Gives up what goes on outside of any work, so that a process can end: nobody waits for it any more. */
+export function endUploads(): void {
+  ending.abort(new Error('this process ends'));
+}
+
 /** For what several pieces of work may come to share: it ends when it is done, not with the work that was the first to need it. */
 export function outsideScopes<T>(work: () => Promise<T>): Promise<T> {
-  return scopes.run({ uploads: new Set(), signal: undefined }, work);
+  return scopes.run({ uploads: new Set(), signal: ending.signal }, work);
 }
 
 /** Waits for shared work no longer than the work around it goes on. */

@@ -3,7 +3,9 @@ import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
 import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
 import { artifactsOf } from '../store/artifacts-of.js';
+import { registerHub } from '../store/gc/hubs.js';
 import { homeFrom } from '../store/home.js';
+import { endUploads, outsideScopes } from '../store/uploads.js';
 import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { flushSpans } from '../telemetry/spans.js';
@@ -46,6 +48,8 @@ async function main(): Promise<void> {
   const tags = values.tag;
   const devices = devicesOf(tags, gpus, process.env);
   const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env, leasing };
+  // Beside the work: it may take the store a while to answer.
+  if (store !== null) outsideScopes(() => registerHub(deps.artifacts, id, home.root)).catch((error: unknown) => console.log(`the store of artifacts does not know yet that this host is a hub: ${String(error)}`));
   const workers = await createWorkers({ connection, settings, deps, tags, store });
   console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
@@ -53,6 +57,7 @@ async function main(): Promise<void> {
   await entry.begin();
   void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
   await Promise.all(workers.map((worker) => worker.run()));
+  endUploads();
   for (const end of watches) end();
   await flushSpans();
   leasing.close();

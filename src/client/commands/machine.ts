@@ -88,6 +88,24 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<{ keep?: number; dryRun?: boolean; forgetHub?: string }>(program, finish, {
+    usage: 'gc',
+    summary: 'remove the artifacts of runs that ended long ago',
+    details: 'Their logs, profiles, samples and patches go; what `runs`, `show` and `wiki` tell stays. Runs may go on meanwhile. Collect on the host of the hub.',
+    options: [
+      ['--keep <duration>', 'keep the artifacts of runs that ended within this time, a day at the least (default: 30d)', duration],
+      ['--dry-run', 'say what would go, and remove nothing'],
+      ['--forget-hub <id>', 'a host that will never be the hub of this store again'],
+    ],
+    examples: ['perfloop gc --dry-run', 'perfloop gc --keep 90d --json'],
+    async action(context, { keep = 30 * 24 * 3_600_000, dryRun = false, forgetHub }) {
+      const { gc } = await import('../verbs/gc.js');
+      const { printGc } = await import('../print/gc.js');
+      emit(context, await gc(context, { keepMs: keep, dryRun, ...(forgetHub === undefined ? {} : { forgetHub }) }), printGc);
+      return exitCodes.ok;
+    },
+  });
+
   declareVerb(program, finish, {
     usage: 'doctor',
     summary: 'check everything that perfloop needs, and say how to mend it',
