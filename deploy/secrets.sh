@@ -17,15 +17,9 @@ write() {
 
 write postgres_password "$(random)"
 write grafana_password "$(random)"
-if [ ! -e "$folder/s3_credentials" ] || [ ! -e "$folder/s3_identities.json" ]; then
-  # One pair of keys, as the store and as the S3 client read it.
-  rm -f "$folder/s3_credentials" "$folder/s3_identities.json"
-  key="perfloop-$(random | cut -c 1-12)"
-  secret="$(random)"
-  write s3_identities.json "{\"identities\":[{\"name\":\"perfloop\",\"credentials\":[{\"accessKey\":\"$key\",\"secretKey\":\"$secret\"}],\"actions\":[\"Admin\",\"Read\",\"Write\",\"List\",\"Tagging\"]}]}"
-  write s3_credentials "[default]
-aws_access_key_id = $key
-aws_secret_access_key = $secret
+# As the S3 client reads it; the store reads the same file.
+write s3_credentials "[default]
+aws_access_key_id = perfloop
+aws_secret_access_key = $(random)
 "
-fi
 echo "$folder: $(ls "$folder" | tr '\n' ' ')"

@@ -31,9 +31,9 @@ const compose = [['docker', 'compose'], ['docker-compose']].find(([file = '', ..
 
 describe('docker-compose.yml', () => {
   it('has the parts of a production server, and two workers of which one is the hub', () => {
-    expect(Object.keys(services).toSorted()).toEqual(['artifacts', 'artifacts-bucket', 'grafana', 'postgresql', 'prometheus', 'temporal', 'temporal-namespace', 'temporal-schema', 'temporal-ui', 'worker', 'worker-hub']);
+    expect(Object.keys(services).toSorted()).toEqual(['artifacts', 'grafana', 'postgresql', 'prometheus', 'temporal', 'temporal-namespace', 'temporal-schema', 'temporal-ui', 'worker', 'worker-hub']);
     expect(each.filter(([, service]) => JSON.stringify(service).includes('--hub')).map(([name]) => name)).toEqual(['worker-hub']);
-    expect(oneShot.toSorted()).toEqual(['artifacts-bucket', 'temporal-namespace', 'temporal-schema']);
+    expect(oneShot.toSorted()).toEqual(['temporal-namespace', 'temporal-schema']);
   });
 
   it('pins each image to a release, and the server to the version that the tests run', () => {
@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('holds no secret: each comes by a file', () => {
-    const variables = each.flatMap(([name, { environment = {} }]) => Object.entries(environment).map(([variable, value]) => ({ name, variable, value: String(value) })));
+    const variables = each.flatMap(([name, { environment = {} }]) => Object.entries(environment).map(([variable, value]) => ({ name, variable, value })));
     expect(variables.filter(({ variable, value }) => /PASSWORD|SECRET|TOKEN|KEY/.test(variable) && !value.startsWith('/run/secrets/'))).toEqual([]);
     expect(each.flatMap(([, { secrets: used = [] }]) => used).filter((used) => !(used in secrets))).toEqual([]);
   });
@@ -79,11 +79,6 @@ describe('deploy/secrets.sh', () => {
     for (const { file } of Object.values(secrets)) expect(read(file).length, file).toBeGreaterThan(20);
     expect(statSync(join(root, 'deploy', 'secrets')).mode & 0o077).toBe(0);
     expect(spawnSync('git', ['check-ignore', 'deploy/secrets/postgres_password'], { cwd: packageRoot }).status).toBe(0);
-  });
-
-  it('gives the store and its client the same keys', () => {
-    const [{ credentials }] = (JSON.parse(read('deploy/secrets/s3_identities.json')) as { identities: [{ credentials: [{ accessKey: string; secretKey: string }] }] }).identities;
-    expect(read('deploy/secrets/s3_credentials')).toBe(`[default]\naws_access_key_id = ${credentials[0].accessKey}\naws_secret_access_key = ${credentials[0].secretKey}\n`);
   });
 
   it('changes nothing the second time', () => {
