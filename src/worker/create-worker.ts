@@ -14,6 +14,7 @@ import { dataConverter } from './codec/codec.js';
 import { clientOver, type ConnectionSettings } from './connection.js';
 import { packageRoot } from './engine/package-paths.js';
 import { measured } from './telemetry/activity-metrics.js';
+import { scopedLog } from './telemetry/log-scope.js';
 import { traceSinks, tracedActivities } from './telemetry/tracing.js';
 
 export interface WorkerPlan {
@@ -55,7 +56,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
 }
 
 function watched(where: Parameters<typeof measured>[0]): Pick<WorkerOptions, 'interceptors'> {
-  return { interceptors: { activity: [tracedActivities, measured(where)] } };
+  return { interceptors: { activity: [tracedActivities, measured(where), scopedLog] } };
 }
 
 /** The bundle made at build time starts in a fifth of the time. */

@@ -19,6 +19,7 @@ import { openHostEntry } from './host-entry.js';
 import { claimHub } from './hub-claim.js';
 import { defaultRuns, openLeasing } from './leasing.js';
 import { metricsAddress } from './telemetry/metrics-address.js';
+import { say, sayFailure } from './telemetry/log.js';
 import { installRuntime } from './telemetry/runtime.js';
 import { traceProcess } from './telemetry/tracing.js';
 import { recordPresence, watchStore } from './telemetry/watch-store.js';
@@ -31,17 +32,17 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false }, runs: { type: 'string', default: String(defaultRuns) }, 'drain-ms': { type: 'string', default: '2000' } } });
   const home = homeFrom(process.env);
   installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });
-  traceProcess(process.env, 'perfloop-worker', (text) => console.warn(text));
+  traceProcess(process.env, 'perfloop-worker', (text) => say(process.env, text, 'warn'));
   const settings = resolveConnection({ env: process.env });
   if (settings.local) throw new PerfloopError('PL_NO_ADDRESS', 'a worker needs the address of a Temporal server', { where: 'TEMPORAL_ADDRESS', fix: 'Set TEMPORAL_ADDRESS, or run `perfloop up` for a local one.' });
   // What a killed worker left must be gone before new work begins.
-  for (const reaped of await reapJobs(home.journal)) console.log(`reaped ${JSON.stringify(reaped)}`);
+  for (const reaped of await reapJobs(home.journal)) say(process.env, `reaped ${JSON.stringify(reaped)}`);
   const connection = await connectWorker(settings, { patienceMs: 60_000 });
   const client = await clientOver(connection, settings);
   const leasing = openLeasing({ home, client, queuePrefix: settings.queuePrefix, runs: Number(values.runs) });
   await reclaimOpenWorktrees(home, async ({ key }) => key !== null && leasing.isOpen(key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
-  const store = hub === null ? null : openStoreWriter(home.db, (line) => console.log(line));
+  const store = hub === null ? null : openStoreWriter(home.db, (line) => say(process.env, line));
   const { id } = await hostIdentity(home);
   const fingerprint = await environmentFingerprint();
   const { gpus } = fingerprint;
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   // Beside the work: it may take the store a while to answer.
   if (store !== null) outsideScopes(() => registerHub(deps.artifacts, id, home.root)).catch((error: unknown) => console.log(`the store of artifacts does not know yet that this host is a hub: ${String(error)}`));
   const workers = await createWorkers({ connection, settings, deps, tags, store });
-  console.log(`worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
+  say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
@@ -69,8 +70,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (error instanceof PerfloopError) console.error(`error ${error.code}: ${error.message}${error.fix === undefined ? '' : `\n  ${error.fix}`}`);
-  else console.error(error);
+  sayFailure(process.env, error);
   process.exitCode = error instanceof PerfloopError ? 2 : 1;
 }
 // The supervisor's channel would keep the process alive.

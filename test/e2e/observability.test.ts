@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { judge } from '../../src/client/verbs/judge.js';
@@ -6,13 +7,14 @@ import { openStoreReader } from '../../src/store/reader.js';
 import Database from '../../src/store/sqlite.js';
 import { engineStatus } from '../../src/worker/engine/engine.js';
 import { otlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.js';
+import { engineLog } from '../../src/worker/engine/logs.js';
 import { freePort, scrapeUntil, sumOf } from '../support/scrape.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { effect, scoreScript } from './target.js';
 
 const address = `127.0.0.1:${await freePort()}`;
 const receiver = await otlpReceiver();
-const engine = sharedEngine({ PERFLOOP_METRICS: address, PERFLOOP_METRICS_TARGETS: '1', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+const engine = sharedEngine({ PERFLOOP_METRICS: address, PERFLOOP_METRICS_TARGETS: '1', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, PERFLOOP_LOG: 'json', PERFLOOP_LOG_LEVEL: 'debug' });
 afterAll(() => receiver.close());
 
 const config = `[target]
@@ -96,12 +98,20 @@ describe('the metrics of a worker', () => {
     expect(target.effects().length).toBeGreaterThan(24);
   });
 
+  it('go with a log of JSON lines, with run, trial, step, activity and attempt', () => {
+    const lines = readFileSync(engineLog(engine.home, 'worker'), 'utf8').split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const of = (activity: string): Record<string, unknown>[] => lines.filter((line) => line['activity'] === activity && line['run'] === status.run);
+    expect(of('sampleStage')).toContainEqual(expect.objectContaining({ trial: status.trials[0]?.id, attempt: 1, level: 'debug' }));
+    expect(of('measureNoise')).toContainEqual(expect.objectContaining({ step: 'warmup', attempt: 1 }));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'info', message: expect.stringMatching(/^worker \d+ of host/) as string }));
+  });
+
   it('begin anew with a worker that was killed; the gauges of the store are right at once, and nothing is counted twice', async () => {
     const before = await engineStatus(engine.home);
     if (!before.running || before.workerPid === null) throw new Error('no worker');
     const began = sumOf(await scrapeUntil(address, 'the first worker', () => true), 'process_start_time_seconds');
     process.kill(before.workerPid, 'SIGKILL');
-    const after = await scrapeUntil(address, 'the next worker', (series) => sumOf(series, 'process_start_time_seconds') > began && sumOf(series, 'perfloop_leases', { device: 'cpu' }) === 1 && series.has('perfloop_store_bytes'));
+    const after = await scrapeUntil(address, 'the next worker', (series) => sumOf(series, 'process_start_time_seconds') > began && series.has('perfloop_leases{device="cpu"}') && series.has('perfloop_store_bytes'));
     expect(sumOf(after, 'perfloop_runs_total')).toBe(0);
     expect(sumOf(after, 'perfloop_trials_total')).toBe(0);
     expect(sumOf(after, 'perfloop_runs_open')).toBe(0);

@@ -1,7 +1,8 @@
-import { DefaultLogger, Runtime, type RuntimeOptions } from '@temporalio/worker';
+import { Runtime, type RuntimeOptions } from '@temporalio/worker';
 import { PerfloopError } from '../../core/errors.js';
 import { bucketsByName, keepMetrics, metrics } from '../../telemetry/metrics.js';
 import { watchProcess } from '../../telemetry/process-vitals.js';
+import { workerLog } from './log.js';
 import { metricsAddress } from './metrics-address.js';
 
 /**
@@ -10,7 +11,7 @@ import { metricsAddress } from './metrics-address.js';
  */
 export function installRuntime(env: NodeJS.ProcessEnv, about: { version: string; role: 'hub' | 'worker' }): void {
   const bindAddress = metricsAddress(env);
-  const basic: RuntimeOptions = { logger: new DefaultLogger('WARN'), shutdownSignals: [] };
+  const basic: RuntimeOptions = { logger: workerLog(env), shutdownSignals: [] };
   if (bindAddress === null) return void Runtime.install(basic);
   install(bindAddress, { ...basic, telemetryOptions: { metrics: { attachServiceName: false, prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true, histogramBucketOverrides: bucketsByName() } } } });
   keepMetrics(Runtime.instance().metricMeter, { targets: env['PERFLOOP_METRICS_TARGETS'] === '1' });
