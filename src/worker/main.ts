@@ -10,6 +10,7 @@ import { openStoreWriter } from '../store/writer.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { flushSpans } from '../telemetry/spans.js';
 import { advertOf } from './advert.js';
+import { beginsAnew } from './begins-anew.js';
 import { clientOver, connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { currentBuild } from './engine/package-paths.js';
@@ -18,6 +19,7 @@ import { endOnSignal } from './end-on-signal.js';
 import { openHostEntry } from './host-entry.js';
 import { claimHub } from './hub-claim.js';
 import { defaultRuns, openLeasing } from './leasing.js';
+import { watchMemory } from './memory-watch.js';
 import { metricsAddress } from './telemetry/metrics-address.js';
 import { say, sayFailure } from './telemetry/log.js';
 import { installRuntime } from './telemetry/runtime.js';
@@ -29,7 +31,7 @@ const artifactsPatienceMs = 600_000;
 
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false }, runs: { type: 'string', default: String(defaultRuns) }, 'drain-ms': { type: 'string', default: '2000' } } });
+  const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false }, runs: { type: 'string', default: String(defaultRuns) }, 'drain-ms': { type: 'string', default: '2000' }, 'max-memory': { type: 'string', default: '0' }, 'max-memory-growth': { type: 'string', default: '0' } } });
   const home = homeFrom(process.env);
   installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });
   traceProcess(process.env, 'perfloop-worker', (text) => say(process.env, text, 'warn'));
@@ -57,6 +59,15 @@ async function main(): Promise<void> {
   const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
   void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
+  if (Number(values['max-memory']) > 0) {
+    watches.push(
+      watchMemory({ most: Number(values['max-memory']), mostGrowth: Number(values['max-memory-growth']) }, (why) => {
+        console.warn(`worker ${process.pid} takes too much memory: ${why}; it finishes what it is at, and begins anew`);
+        process.exitCode = beginsAnew;
+        process.kill(process.pid, 'SIGTERM');
+      }),
+    );
+  }
   await Promise.all(workers.map((worker) => worker.run()));
   endUploads();
   for (const end of watches) end();

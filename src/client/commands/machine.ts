@@ -43,18 +43,18 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ tag?: string[]; hub?: boolean; runs?: number; drain?: number; metrics?: string }>(program, finish, {
+  declareVerb<{ tag?: string[]; hub?: boolean; runs?: number; drain?: number; metrics?: string; maxMemory?: number; maxMemoryGrowth?: number }>(program, finish, {
     usage: 'worker',
     summary: 'run a worker of this machine against the configured server',
     details: 'A fleet has one worker with --hub, which writes the store for all. SIGTERM or Ctrl-C drains it: it finishes the pair of samples or the command that it is at; a second one hurries.',
-    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--runs <n>', 'how many runs may share its CPU; a GPU is for one at a time (default: 8)', positiveInteger], ['--drain <duration>', 'how long it may take to finish after SIGTERM (default: 5m)', duration], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)']],
+    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--runs <n>', 'how many runs may share its CPU; a GPU is for one at a time (default: 8)', positiveInteger], ['--drain <duration>', 'how long it may take to finish after SIGTERM (default: 5m)', duration], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)'], ['--max-memory <mb>', 'begin anew above so many megabytes, when what it does is done (default: 450)', positiveInteger], ['--max-memory-growth <mb>', 'the same above so many megabytes an hour, seen over two (default: 10)', positiveInteger]],
     examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub --metrics 127.0.0.1:9464'],
-    async action(context, { tag = ['cpu'], hub = false, runs, drain = 300_000, metrics }) {
+    async action(context, { tag = ['cpu'], hub = false, runs, drain = 300_000, metrics, maxMemory = 450, maxMemoryGrowth = 10 }) {
       const { worker } = await import('../verbs/worker.js');
       const { detachOnSignals } = await import('../follow.js');
       const { progressPrinter } = await import('../session.js');
       const result = await worker(
-        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub, drainMs: drain, ...(runs === undefined ? {} : { runs }), ...(metrics === undefined ? {} : { metrics }) },
+        { home: context.home, env: context.env, connection: context.connection, tags: tag, hub, drainMs: drain, memory: { most: maxMemory, mostGrowth: maxMemoryGrowth }, ...(runs === undefined ? {} : { runs }), ...(metrics === undefined ? {} : { metrics }) },
         {
           onProgress: progressPrinter(context),
           onWaiting: (text) => note(context, text),

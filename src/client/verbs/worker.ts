@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import type { MemoryBounds } from '../../core/alerts/memory.js';
 import type { Home } from '../../store/home.js';
+import { beginsAnew } from '../../worker/begins-anew.js';
 import { connectClient, type ConnectionRequest, type ConnectionSettings } from '../../worker/connection.js';
 import { workerScript } from '../../worker/engine/package-paths.js';
 import type { EngineProgress } from '../../worker/engine/progress.js';
@@ -22,6 +24,8 @@ export interface WorkerOptions {
   runs?: number;
   /** `HOST:PORT` at which it serves metrics; absent: as PERFLOOP_METRICS says. */
   metrics?: string;
+  /** Megabytes, and megabytes an hour, above which it begins anew when what it does is done. Absent: it never does. */
+  memory?: MemoryBounds;
   /** Runs in the place of perfloop's own worker. */
   workerScript?: string;
 }
@@ -53,9 +57,29 @@ export async function worker(options: WorkerOptions, io: WorkerIo): Promise<Work
   } finally {
     await client.connection.close();
   }
-  const args = [options.workerScript ?? workerScript, ...options.tags.flatMap((tag) => ['--tag', tag]), ...(options.hub ? ['--hub'] : []), ...(options.drainMs === undefined ? [] : ['--drain-ms', String(options.drainMs)]), ...(options.runs === undefined ? [] : ['--runs', String(options.runs)])];
-  const child = spawn(process.execPath, args, { env: engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment({ ...options, env }, settings), stdio: ['ignore', 'inherit', 'inherit'] });
-  if (child.pid !== undefined) io.onStart({ address: settings.address, namespace: settings.namespace, pid: child.pid });
+  const args = workerArguments(options);
+  const childEnv = engine ? localWorkerEnvironment(home, engine, env) : workerEnvironment({ ...options, env }, settings);
+  for (;;) {
+    const result = await served(args, childEnv, io, ({ pid }) => io.onStart({ address: settings.address, namespace: settings.namespace, pid }));
+    if (result.exitCode !== beginsAnew || io.signal.aborted) return result;
+  }
+}
+
+function workerArguments({ workerScript: script = workerScript, tags, hub, drainMs, runs, memory }: WorkerOptions): string[] {
+  return [
+    script,
+    ...tags.flatMap((tag) => ['--tag', tag]),
+    ...(hub ? ['--hub'] : []),
+    ...(drainMs === undefined ? [] : ['--drain-ms', String(drainMs)]),
+    ...(runs === undefined ? [] : ['--runs', String(runs)]),
+    ...(memory === undefined ? [] : ['--max-memory', String(memory.most), '--max-memory-growth', String(memory.mostGrowth)]),
+  ];
+}
+
+/** One process, until it ends. */
+async function served(args: readonly string[], env: NodeJS.ProcessEnv, io: WorkerIo, onStart: (child: { pid: number }) => void): Promise<WorkerResult> {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (child.pid !== undefined) onStart({ pid: child.pid });
   const hurry = (): void => void child.kill('SIGTERM');
   const drain = (): void => {
     child.kill('SIGTERM');
@@ -67,6 +91,7 @@ export async function worker(options: WorkerOptions, io: WorkerIo): Promise<Work
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (exitCode, signal) => {
+      io.signal.removeEventListener('abort', drain);
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, hurry);
       resolve({ exitCode, signal });
     });

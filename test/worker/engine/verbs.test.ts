@@ -64,21 +64,23 @@ describe('up, while somebody else runs `down`', () => {
 });
 
 describe('worker', () => {
-  it('serves the configured server under its tags, registers the search attributes first, and gives the exit code', async () => {
+  it('serves the configured server under its tags, registers the search attributes first, is started again where it wants to begin anew, and gives the exit code', async () => {
     const engine = testEngine();
     const { address } = await engine.ensure();
     const client = await connectClient(plainSettings({ address, namespace: 'default' }, 'perfloop'));
     await client.connection.operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['PerfloopGpu'] });
     const seen = join(engine.home.root, 'seen.json');
     const script = join(engine.home.root, 'worker.mjs');
-    writeFileSync(script, `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ args: process.argv.slice(2), address: process.env.TEMPORAL_ADDRESS })); process.on('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1000);`);
+    writeFileSync(script, `import { existsSync, writeFileSync } from 'node:fs'; const before = ${JSON.stringify(join(engine.home.root, 'before'))}; if (!existsSync(before)) { writeFileSync(before, ''); process.exit(75); } writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ args: process.argv.slice(2), address: process.env.TEMPORAL_ADDRESS })); process.on('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1000);`);
     const stop = new AbortController();
+    const started: number[] = [];
     const result = worker(
-      { home: engine.home, env: engine.env, connection: { address }, tags: ['cpu', 'gpu.h100'], hub: true, workerScript: script },
-      { onProgress: () => undefined, onWaiting: () => undefined, onStart: () => undefined, signal: stop.signal },
+      { home: engine.home, env: engine.env, connection: { address }, tags: ['cpu', 'gpu.h100'], hub: true, memory: { most: 450, mostGrowth: 10 }, workerScript: script },
+      { onProgress: () => undefined, onWaiting: () => undefined, onStart: ({ pid }) => started.push(pid), signal: stop.signal },
     );
     const { readFile } = await import('node:fs/promises');
-    await expect.poll(async () => await readFile(seen, 'utf8').catch(() => ''), { timeout: 30_000 }).toBe(JSON.stringify({ args: ['--tag', 'cpu', '--tag', 'gpu.h100', '--hub'], address }));
+    await expect.poll(async () => await readFile(seen, 'utf8').catch(() => ''), { timeout: 30_000 }).toBe(JSON.stringify({ args: ['--tag', 'cpu', '--tag', 'gpu.h100', '--hub', '--max-memory', '450', '--max-memory-growth', '10'], address }));
+    expect(started).toHaveLength(2);
     const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace: 'default' });
     expect(Object.keys(customAttributes ?? {})).toContain('PerfloopGpu');
     stop.abort();
