@@ -345,6 +345,25 @@ async function fleet(engine: TestEngine): Promise<void> {
   }
 }
 
+/** A run of a fleet that judges again what the one before had accepted, while nobody proposes anything. */
+async function rechecked(engine: TestEngine): Promise<void> {
+  const made = target('rechecked', makesFast, '[loop]\nrounds = 1\nablation = false\n', { alpha: 40 });
+  const file = join(engine.home.root, 'fleet.toml');
+  const night = async (overrides: string): Promise<RunStatus> => {
+    writeFileSync(file, `[fleet]\nname = "rechecked"\n[[targets]]\nname = "scored"\nrepository = "${made.dir}"\n${overrides}`);
+    await fleetApply(engine.context, file, { force: false });
+    const { sweep: ended } = await fleetSweep(engine.context, { file, names: ['scored'], open: 1, detach: false, show: () => undefined });
+    const outcome = ended?.ended[0]?.outcome;
+    if (outcome?.kind !== 'completed' || outcome.run === null) throw new Error(`the run of the fleet did not complete: ${JSON.stringify(ended)}`);
+    return engine.client.workflow.getHandle(outcome.run).query<RunStatus>(messageNames.status);
+  };
+  const first = await night('');
+  expectThat(first, first.accepted === 1);
+  const second = await night('overrides.propose.script = "true"\n');
+  expectThat(second, second.accepted === 1 && second.trials[0]?.candidate.proposer === 'recheck' && second.reused?.patches?.run === first.run);
+  await record(engine, 'run', 'rechecked', second.run);
+}
+
 /** A sweep in executions as short as can be, of a run that completes and one that fails; one that is paused, resumed and stopped, and cancels its run. */
 async function sweep(engine: TestEngine): Promise<void> {
   const made = target('sweep', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
@@ -440,7 +459,7 @@ async function alerted(engine: TestEngine): Promise<void> {
   await record(engine, 'alerts', 'cleared', id);
 }
 
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, hosts, alerted };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

@@ -70,9 +70,9 @@ export async function openTogether(deps: Dependencies, { target, config }: { tar
   return opened;
 }
 
-/** An ablation takes out what was accepted before. */
-function turnsKnobs({ proposer }: CandidateRef): boolean {
-  return proposer === 'knobs' || proposer === 'ablation';
+/** An ablation takes out what was accepted before, and a re-check brings it again. */
+function turnsKnobs({ proposer, knob }: CandidateRef): boolean {
+  return proposer === 'knobs' || proposer === 'ablation' || (proposer === 'recheck' && knob !== undefined);
 }
 
 /** The files of span edits that are no longer those that the edits were made for. */

@@ -2,6 +2,7 @@ import type { Flag } from '../core/flag.js';
 import type { KnobAdvice, KnobSearch } from '../core/knobs/search.js';
 import { openQuestions } from '../core/run/questions.js';
 import type { Ablation, CostPlan, DecisionRecord, Question, RunState, RunStatus, StageProgress, TrialState, TrialSummary } from '../core/status.js';
+import { reusedText, type Reused } from '../core/run/spell.js';
 import { stepsText } from '../core/pipeline/words.js';
 import { placeOf } from './print/place.js';
 import type { Verdict } from '../core/verdict/verdict.js';
@@ -10,6 +11,7 @@ import type { Verdict } from '../core/verdict/verdict.js';
 export type RunEvent =
   | { kind: 'started'; run: string; runKind: 'run' | 'judge'; target: string; base: string; rounds: number }
   | { kind: 'warning'; text: string }
+  | { kind: 'reused'; reused: Reused }
   | { kind: 'plan'; plan: CostPlan }
   | { kind: 'round'; round: number; rounds: number }
   | { kind: 'phase'; phase: string }
@@ -49,6 +51,7 @@ function beginning(previous: RunStatus | null, next: RunStatus): RunEvent[] {
   if (previous === null) events.push({ kind: 'started', run: next.run, runKind: next.kind, target: next.target.name, base: next.target.base, rounds: next.rounds });
   const known = new Set(previous?.warnings);
   for (const text of next.warnings) if (!known.has(text)) events.push({ kind: 'warning', text });
+  if (next.reused !== undefined && reusedText(next.reused) !== reusedText(previous?.reused ?? {}) && reusedText(next.reused) !== '') events.push({ kind: 'reused', reused: next.reused });
   if (next.plan !== null && JSON.stringify(next.plan) !== JSON.stringify(previous?.plan ?? null)) events.push({ kind: 'plan', plan: next.plan });
   return events;
 }

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.js';
 import type { Config } from './config/schema.js';
+import type { Recheck } from './fleet/fleet-run.js';
 import type { Lesson } from './lesson.js';
 import type { DoneStep } from './pipeline/machine/state.js';
 import type { RunModel } from './run/model.js';
@@ -22,6 +23,8 @@ export interface RunInput {
   /** Recorded traffic that answers in place of models. */
   replay?: ArtifactRef;
   warnings: string[];
+  /** What an earlier run of the fleet had accepted: tried before anything else. */
+  recheck?: Recheck;
   /** Events of a history after which the run goes on in a new execution, where the server would let it grow further. */
   mostEvents?: number;
   /** Where it goes on after a run that ended before its time. */

@@ -23,7 +23,7 @@ export async function fleetRun(input: FleetRunInput): Promise<FleetRunResult> {
     const run = runIdOf('run', BigInt(`0x${uuid4().replaceAll('-', '').slice(0, 10)}`));
     // A sweep looks itself whether the schedule runs the target.
     const besides = input.sweep === undefined ? { besides: sweptId(schedule) } : {};
-    const prepared = await activities.prepareRun.executeWithOptions({ summary: `fetch ${target.name}` }, [{ v: 1, run, target, ...besides, queuePrefix, who: input.who }]);
+    const prepared = await activities.prepareRun.executeWithOptions({ summary: `fetch ${target.name}` }, [{ v: 1, run, target, fleet: input.fleet, ...besides, queuePrefix, who: input.who }]);
     if ('underWay' in prepared) return { run: null, base: null, accepted: 0, speedup: null };
     const status = await theRun({ v: 1, run, ...prepared, queuePrefix, who: input.who, fleet: { name: input.fleet, target: target.name } });
     const result: FleetRunResult = { run, base: status.target.base, accepted: status.accepted, speedup: status.speedup === null ? null : { ratio: status.speedup.ratio, ci95: status.speedup.ci95 } };

@@ -50,18 +50,21 @@ async function rank(phases: Phases, on: HostHandle, worktree: WorktreeRef, propo
   const { config, target } = input;
   const findings = findingsOf(phases);
   const known = await knownOf(phases);
+  const tried = triedCandidates(model.status.trials);
+  const again = (input.recheck?.candidates ?? []).filter(({ id }) => !tried.includes(id));
   const proposed = await on.host('propose', 'candidates', {
     ...scopeOf(input, `optimize-${model.status.round}`), target, config, champion: model.champion, worktree, ...(findings === null ? {} : { findings }), round: model.status.round,
     delta: model.noise === null ? Math.log1p(config.verdict.min_gain) : deltaOf(config.verdict.min_gain, model.noise),
-    ...known, hardware: hardwareOf(on.lease), trialSeconds: trialSecondsOf(model.status.plan), tried: triedCandidates(model.status.trials), limit: late?.placesLeft(config.loop.candidates_per_round) ?? config.loop.candidates_per_round,
+    ...known, hardware: hardwareOf(on.lease), trialSeconds: trialSecondsOf(model.status.plan), tried: [...tried, ...again.map(({ id }) => id)], limit: late?.placesLeft(config.loop.candidates_per_round) ?? config.loop.candidates_per_round,
     ...(proposals.length === 0 ? {} : { proposals }),
   });
-  model.ranked = proposed.ranked;
+  // What was accepted before is the surest there is.
+  model.ranked = [...again, ...proposed.ranked];
   const { evidence } = model.status;
   if (evidence !== undefined && proposed.choice !== undefined) evidence.choices = [...(evidence.choices ?? []), proposed.choice];
   for (const { title, why } of proposed.hopeless) warn(model, `Not tried: ${title}: ${why}`);
   const isAgain = late !== undefined && model.status.trials.some(({ round }) => round === model.status.round);
-  const nothing = late?.pending === true || isAgain ? null : nothingToTryNote({ findings: findings === null ? null : model.status.findings, ranked: proposed.ranked.length, hopeless: proposed.hopeless.length, triedBefore: model.status.trials.length });
+  const nothing = late?.pending === true || isAgain ? null : nothingToTryNote({ findings: findings === null ? null : model.status.findings, ranked: model.ranked.length, hopeless: proposed.hopeless.length, triedBefore: model.status.trials.length });
   if (nothing !== null) warn(model, nothing);
 }
 

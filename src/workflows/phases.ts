@@ -94,7 +94,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     control.enter('warmup', 'measuring the noise of the benchmark');
     const measured = await noiseOnHost(on, { ...work, trial: 'warmup' }, [{ a, b }], { seconds: tried.wallMs / 1000, sources: tried.sources, ahead, more: () => moreOfBase(on, work, scope, keys) });
     model.noise = { ...measured.noise, host: on.lease.host };
-    model.status.reused = { ...reused, noise: measured.reused };
+    model.status.reused = { ...model.status.reused, ...reused, noise: measured.reused };
     const bias = biasNote(config.verdict.min_gain, measured.noise);
     if (bias !== null) warn(model, bias);
     const load = loadNote(config, measured.noise);

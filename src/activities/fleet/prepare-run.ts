@@ -14,16 +14,18 @@ import { resolveTarget } from '../../workspace/snapshot.js';
 import { parseWithStepFiles, readBeside } from '../../workspace/step-files.js';
 import { activity } from '../activity.js';
 import { fetchBranch } from './fetch-branch.js';
+import { recheckOf } from './recheck.js';
 
 /** What a run of the target begins with: the head of its branch, and the config of that commit with what the fleet says. */
 export function prepareRunActivity({ home, artifacts, client }: { home: Home; artifacts: ArtifactStore; client: Client }): FleetActivities['prepareRun'] {
-  return activity(async ({ run, target, besides, queuePrefix, who }, { signal }) => {
+  return activity(async ({ run, target, fleet, besides, queuePrefix, who }, { signal }) => {
     if (besides !== undefined && (await isRunning(client, besides))) return { underWay: besides };
     const { dir, revision } = await fetchBranch(join(home.root, 'fleet'), target.repository, target.branch, signal);
     const config = withBudgets(await configOf(dir, revision, target), target);
     requireBenchmark(config);
     const resolved = await resolveTarget({ dir, revision, name: config.target.name ?? target.name, artifacts });
-    const prepared = { target: resolved.target, config, warnings: resolved.warnings };
+    const { recheck, notes } = fleet === undefined || !proposes(config) ? { notes: [] } : await recheckOf({ home, artifacts }, { run, fleet, name: target.name, target: resolved.target });
+    const prepared = { target: resolved.target, config, warnings: [...resolved.warnings, ...notes], ...(recheck === undefined ? {} : { recheck }) };
     checkRunSize({ v: 1, run, ...prepared, queuePrefix, who });
     await keepConfig(artifacts, run, config);
     return prepared;
@@ -46,6 +48,12 @@ async function configOf(dir: string, revision: string, { name, repository, confi
   if (found !== null) return (await parseWithStepFiles(found.text, shown(found.path), { config: found.path, shown }, readBeside(found), overrides)).config;
   if (config === null && Object.keys(overrides).length > 0) return (await parseWithStepFiles('', `${name}: overrides`, { config: path, shown }, async () => ({ problem: 'is no file of the commit' }), overrides)).config;
   throw new PerfloopError('PL_NO_CONFIG', `the commit has no ${path}`, { where: `${repository} ${revision}`, fix: 'Commit one, made with `perfloop init`, or give the target `overrides` with what is to be measured.' });
+}
+
+/** Only a step that ranks candidates has a place for those of an earlier run. */
+function proposes({ steps }: Pick<Config, 'steps'>): boolean {
+  const isThere = (of: Config['steps']): boolean => of.some(({ type, steps: members = [] }) => type === 'optimize' || isThere(members));
+  return steps.length === 0 || isThere(steps);
 }
 
 /** A fleet's budget is a bound: where the repository's own is less, that holds. */

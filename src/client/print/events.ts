@@ -1,6 +1,7 @@
 import { comparedText, ratioText } from '../../core/verdict/words.js';
 import type { RunEvent, SamplingEvent } from '../events.js';
 import { adviceMeasured, adviceSetting, betterText, searchText } from '../../core/knobs/words.js';
+import { reusedText } from '../../core/run/spell.js';
 import { ablationWord } from '../../core/run/worth.js';
 import { intervalText, clean, durationText, plural, shortCommit, shortCommits } from './numbers.js';
 import { costLines } from './cost.js';
@@ -26,6 +27,8 @@ function words(event: RunEvent | SamplingEvent | LinkEvent, style: Style): strin
       return `${event.runKind} ${style('bold', event.run)} of ${clean(event.target)} at ${shortCommit(event.base)}${event.runKind === 'run' ? `, at most ${plural(event.rounds, 'round')}` : ''}`;
     case 'warning':
       return `${style('yellow', 'warning')}: ${clean(event.text)}`;
+    case 'reused':
+      return `from earlier runs: ${reusedText(event.reused)}`;
     case 'plan':
       return `cost: ${costLines(event.plan).join('; ')}`;
     case 'round':

@@ -1,3 +1,4 @@
+import type { CandidateRef } from '../candidate.js';
 import type { Config } from '../config/schema.js';
 import type { Target } from '../target.js';
 import type { FleetTarget } from './parse.js';
@@ -27,16 +28,24 @@ export interface FleetRunResult {
   speedup: { ratio: number; ci95: [number, number] } | null;
 }
 
+/** Patches that an earlier run had accepted, and the branch does not have. */
+export interface Recheck {
+  run: string;
+  /** Each made on the head that the run begins with. */
+  candidates: CandidateRef[];
+}
+
 /** What a run needs, made of the head of the branch. */
 export interface PreparedRun {
   target: Target;
   config: Config;
   warnings: string[];
+  recheck?: Recheck;
 }
 
 export interface FleetActivities {
   /** Fetches the branch and reads its config. */
-  prepareRun(input: { v: 1; run: string; target: FleetTarget; /** Of what may run the target besides; absent: nothing. */ besides?: string; queuePrefix: string; who: string }): Promise<PreparedRun | { underWay: string }>;
+  prepareRun(input: { v: 1; run: string; target: FleetTarget; /** Absent in runs of earlier versions: nothing is tried again. */ fleet?: string; /** Of what may run the target besides; absent: nothing. */ besides?: string; queuePrefix: string; who: string }): Promise<PreparedRun | { underWay: string }>;
   /** Pauses the schedule, with the reason, where this failure is the last of too many in a row. */
   afterFailure(input: { v: 1; schedule: string; /** The workflow that fails. */ workflow: string; /** Its execution; absent in runs of earlier versions. */ execution?: string; pauseAfter: number; failure: string }): Promise<{ paused: boolean }>;
   /** What the schedules of targets say now, in the order of the names. A run of its schedule that is under way is named. */

@@ -86,6 +86,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     kind,
     target: { id: input.target.id, name: input.target.name, origin: input.target.origin, base: input.target.base.commit },
     ...('fleet' in input && input.fleet !== undefined ? { fleet: input.fleet } : {}),
+    ...('recheck' in input && input.recheck !== undefined ? { reused: { patches: { run: input.recheck.run, count: input.recheck.candidates.length } } } : {}),
     state: 'running',
     round: kind === 'run' ? 1 : 0,
     rounds: kind === 'run' ? loop.rounds : 0,

@@ -6,7 +6,7 @@ export interface Spell {
   ended: number;
 }
 
-/** What a run found of earlier ones in its warm-up. Absent: it did not look. */
+/** What a run found of earlier ones, most of it in its warm-up. Absent: it did not look. */
 export interface Reused {
   /** The result of the set-up command. */
   setup?: boolean;
@@ -14,4 +14,17 @@ export interface Reused {
   build?: boolean;
   /** The noise of the benchmark on its host. */
   noise?: boolean;
+  /** Patches that were accepted then, and are judged again. */
+  patches?: { run: string; count: number };
+}
+
+/** What was found, in words; nothing where nothing was. */
+export function reusedText({ setup, build, noise, patches }: Reused): string {
+  const parts: [boolean | undefined, string][] = [
+    [setup, 'what the set-up made'],
+    [build, 'the build of the base'],
+    [noise, 'the noise of the benchmark on this host'],
+    [patches !== undefined, `${patches?.count ?? 0} accepted ${patches?.count === 1 ? 'patch' : 'patches'} of ${patches?.run ?? ''}, to be judged again`],
+  ];
+  return parts.filter(([found]) => found === true).map(([, text]) => text).join('; ');
 }

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recheckOf } from '../../../src/activities/fleet/recheck.js';
+import type { Candidate } from '../../../src/core/candidate.js';
+import { parseConfig } from '../../../src/core/config/parse.js';
+import type { RunStatus } from '../../../src/core/status.js';
+import { openArtifacts } from '../../../src/store/artifacts.js';
+import { homeFrom } from '../../../src/store/home.js';
+import { keepConfig } from '../../../src/store/run-config.js';
+import { openStoreWriter } from '../../../src/store/writer.js';
+import { openRepository } from '../../../src/workspace/repository.js';
+import { resolveTarget } from '../../../src/workspace/snapshot.js';
+import { sampleStatus, sampleTrial } from '../../client/sample-status.js';
+import { createTarget } from '../../e2e/target.js';
+
+const lines = (...text: string[]): string => `${text.join('\n')}\n`;
+const target = createTarget(() => ({ 'a.js': lines('one', 'slow', 'two'), 'b.js': lines('one', 'slow', 'two'), 'c.js': lines('one', 'slow', 'two') }));
+const home = homeFrom({ PERFLOOP_HOME: mkdtempSync(join(tmpdir(), 'perfloop-recheck-')) });
+const artifacts = openArtifacts(home.artifacts);
+const resolved = async () => (await resolveTarget({ dir: target.dir, revision: 'main', artifacts })).target;
+const recheck = async (name = 'parser') => recheckOf({ home, artifacts }, { run: 'r-new', fleet: 'nightly', name, target: await resolved() });
+
+/** A run that has ended, with a commit for each file that it made faster. */
+async function ended(run: string, files: readonly string[], changes: Partial<RunStatus> = {}): Promise<void> {
+  const on = await resolved();
+  target.git('checkout', '--quiet', '-b', run);
+  for (const [index, file] of files.entries()) {
+    target.write({ [file]: lines('one', 'fast', 'two') });
+    target.commit(`make ${file} fast\n\nPerfloop-Run: ${run}\nPerfloop-Trial: r1-${index + 1}`);
+  }
+  const champion = target.git('rev-parse', 'HEAD');
+  target.git('checkout', '--quiet', 'main');
+  const repository = await openRepository(home, on, artifacts);
+  await repository.ensureCommit(on.base);
+  target.git('push', '--quiet', repository.path, `${champion}:refs/heads/perfloop/${run}`);
+  await repository.commitRef(champion, on.base);
+  const store = openStoreWriter(home.db);
+  const { trials: _trials, decisions: _decisions, ...header } = sampleStatus({ run, target: { id: on.id, name: on.name, origin: on.origin, base: on.base.commit }, fleet: { name: 'nightly', target: 'parser' }, state: 'done', endedAt: 2, champion, accepted: files.length, startedAt: Date.now(), ...changes });
+  store.recordRun(header);
+  const patch = await artifacts.put('candidates', JSON.stringify({ rationale: 'it waits less' }));
+  for (const [index, file] of files.entries()) store.recordTrial(run, index, sampleTrial({ id: `r1-${index + 1}`, candidate: { ...sampleTrial().candidate, file, patch } }));
+  store.close();
+}
+
+beforeAll(async () => ended('r-night', ['a.js', 'b.js', 'c.js']));
+afterAll(() => {
+  target.remove();
+  rmSync(home.root, { recursive: true, force: true });
+});
+
+describe('what the last run of a fleet had accepted', () => {
+  it('is tried again on the same head, each patch by itself', async () => {
+    const found = await recheck();
+    expect(found.notes).toEqual([]);
+    expect(found.recheck).toMatchObject({ run: 'r-night', candidates: [{ proposer: 'recheck', title: 'make a.js fast', file: 'a.js' }, { file: 'b.js' }, { file: 'c.js' }] });
+    expect(new Set(found.recheck?.candidates.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('is left out where the head has it already, and where it does not apply any more', async () => {
+    target.write({ 'b.js': lines('one', 'fast', 'two'), 'c.js': lines('rewritten') });
+    const head = target.commit('merge one by hand, rewrite another');
+    const { recheck: left, notes } = await recheck();
+    expect(notes).toEqual(['Of run r-night, "make b.js fast" is not tried again: the head of the branch has it already.', 'Of run r-night, "make c.js fast" is not tried again: it does not apply to the head of the branch by itself any more.']);
+    const [only, ...more] = left?.candidates ?? [];
+    expect(more).toEqual([]);
+    const { change, rationale } = await artifacts.getJson<Candidate>(only?.patch ?? expect.fail('no candidate'));
+    expect(rationale).toMatch(/it waits less[^]*Run r-night had accepted it, as 1\.42 times as fast/);
+    // Nothing but its own patch, on the head of now.
+    const repository = await openRepository(home, await resolved(), artifacts);
+    const commit = change.kind === 'commit' ? change.commit.commit : '';
+    expect(await repository.changedPaths(head, commit)).toMatchObject([{ path: 'a.js', status: 'modified' }]);
+  });
+
+  it('is brought in from the store where it was made on another host', async () => {
+    const repository = await openRepository(home, await resolved(), artifacts);
+    rmSync(repository.path, { recursive: true });
+    expect((await recheck()).recheck?.candidates).toHaveLength(1);
+  });
+
+  it('is nothing of another target of the fleet, and nothing that a person has turned down as a whole', async () => {
+    expect(await recheck('other')).toEqual({ notes: [] });
+    await ended('r-final', ['a.js'], { startedAt: Date.now() + 1000 });
+    await keepConfig(artifacts, 'r-final', parseConfig('[commands]\nbenchmark = "true"\n[approval]\nmode = "final"\n', 'perfloop.toml'));
+    expect(await recheck()).toEqual({ notes: [] });
+  });
+});
