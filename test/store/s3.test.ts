@@ -3,9 +3,11 @@ import { chmodSync, existsSync, readFileSync, rmSync, truncateSync, utimesSync, 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ArtifactRef } from '../../src/core/artifact.js';
+import { artifactsCheck } from '../../src/client/doctor/artifacts.js';
 import { keyOf } from '../../src/store/artifact-ref.js';
 import type { ArtifactStore } from '../../src/store/artifacts.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
+import { homeFrom } from '../../src/store/home.js';
 import { parseAddress } from '../../src/store/s3/address.js';
 import { S3Bucket } from '../../src/store/s3/bucket.js';
 import { Cache } from '../../src/store/s3/cache.js';
@@ -108,6 +110,15 @@ describe.skipIf(noS3 !== null)(`artifacts in a bucket${noS3 === null ? '' : ` ($
     const elsewhere = host({ address: 's3://no-such-bucket' });
     await expect(durable(() => elsewhere.put('text', 'x'))).rejects.toMatchObject({ code: 'PL_ARTIFACTS_NO_BUCKET', fix: expect.stringContaining('Create it') });
     expect(await codeOf(elsewhere.recall('x'))).toBe('PL_ARTIFACTS_NO_BUCKET');
+  });
+
+  test('the doctor writes, reads and removes, and says what is wrong', async () => {
+    const home = (artifacts: string) => homeFrom({ PERFLOOP_HOME: temporaryFolder(), PERFLOOP_ARTIFACTS: artifacts });
+    expect(await artifactsCheck(home('s3://perfloop-test/doctor'), server.env)).toMatchObject([{ status: expect.stringMatching(/ok|warn/), found: expect.stringMatching(/^s3:\/\/perfloop-test\/doctor: written in \d+ ms, read in \d+ ms, removed in \d+ ms$/) }]);
+    expect(await listed(host({ address: 's3://perfloop-test/doctor' }))).toEqual([]);
+    expect(await artifactsCheck(home('s3://no-such-bucket'), server.env)).toMatchObject([{ status: 'fail', found: expect.stringContaining('the bucket does not exist (s3://no-such-bucket at http://'), fix: expect.stringContaining('Create it') }]);
+    expect(await artifactsCheck(home('ftp://x'), server.env)).toMatchObject([{ status: 'fail', fix: expect.stringContaining('s3://bucket/prefix') }]);
+    expect(await artifactsCheck(homeFrom({ PERFLOOP_HOME: '/x' }), {})).toEqual([]);
   });
 
   test('gives up a server that does not answer when patience ends, and what was put goes up when it is back', async () => {

@@ -3,10 +3,13 @@ import type { Payload } from '@temporalio/common';
 import { workflowTypes } from '../../core/inputs.js';
 import type { Mentions } from '../../store/gc/mentions.js';
 
+/** They are open for as long as a fleet is, and put nothing into the store. */
+const standing = new Set<string>([workflowTypes.host, workflowTypes.alerts]);
+
 /** Of perfloop's workflows that go on. */
 export interface OpenWorkflows {
   ids: Set<string>;
-  /** When the first of them began; null when there is none. */
+  /** When the first of them began that does some work; null when there is none. */
   oldest: number | null;
 }
 
@@ -14,9 +17,9 @@ export interface OpenWorkflows {
 export async function openWorkflows(client: Client, mentions: Mentions): Promise<OpenWorkflows> {
   const types = Object.values(workflowTypes).map((type) => `'${type}'`).join(', ');
   const open: OpenWorkflows = { ids: new Set(), oldest: null };
-  for await (const { workflowId, runId, startTime } of client.workflow.list({ query: `ExecutionStatus = 'Running' AND WorkflowType IN (${types})` })) {
+  for await (const { workflowId, runId, startTime, type } of client.workflow.list({ query: `ExecutionStatus = 'Running' AND WorkflowType IN (${types})` })) {
     open.ids.add(workflowId);
-    open.oldest = Math.min(open.oldest ?? Infinity, startTime.getTime());
+    if (!standing.has(type)) open.oldest = Math.min(open.oldest ?? Infinity, startTime.getTime());
     await mentionedIn(client, workflowId, runId, mentions);
   }
   return open;

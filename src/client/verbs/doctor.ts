@@ -2,6 +2,7 @@ import { exitCodes } from '../../core/errors.js';
 import type { Home } from '../../store/home.js';
 import type { ConnectionRequest } from '../../worker/connection.js';
 import type { Check } from '../doctor/check.js';
+import { artifactsCheck } from '../doctor/artifacts.js';
 import { homeCheck, measuringChecks } from '../doctor/machine.js';
 import { ownStepsChecks } from '../doctor/own-steps.js';
 import { serverChecks } from '../doctor/server.js';
@@ -22,10 +23,10 @@ export interface DoctorResult {
   checks: Check[];
 }
 
-/** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing and changes nothing. */
+/** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing, and leaves nothing behind. */
 export async function doctor({ home, env, connection, cwd }: DoctorOptions): Promise<DoctorResult> {
-  const [tools, server, machine, steps] = await Promise.all([toolChecks(), serverChecks(home, { ...connection, env }, cwd), measuringChecks(), ownStepsChecks(cwd, env)]);
-  const checks = [...tools, homeCheck(home), ...server, ...machine, ...steps];
+  const [artifacts, tools, server, machine, steps] = await Promise.all([artifactsCheck(home, env), toolChecks(), serverChecks(home, { ...connection, env }, cwd), measuringChecks(), ownStepsChecks(cwd, env)]);
+  const checks = [...tools, homeCheck(home), ...artifacts, ...server, ...machine, ...steps];
   const ok = checks.every(({ status }) => status !== 'fail');
   return { ok, exitCode: ok ? exitCodes.ok : exitCodes.refused, checks };
 }
