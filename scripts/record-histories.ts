@@ -11,6 +11,7 @@ import { hosts as listHosts, steerHost } from '../src/client/verbs/hosts.js';
 import { acknowledgeAlert, fleetAlerts } from '../src/client/verbs/fleet-alerts.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
+import { watchOnce } from '../src/client/verbs/watch.js';
 import { messageNames } from '../src/core/messages.js';
 import type { SweepStatus } from '../src/core/fleet/sweep.js';
 import { openQuestions } from '../src/core/run/questions.js';
@@ -20,7 +21,7 @@ import { setUpEngine, type TestEngine } from '../test/e2e/engine.js';
 import { startRun, type StartedRun } from '../test/e2e/runs.js';
 import { seedRuns } from '../test/support/seeded-fleet.js';
 import { historyToPlain } from '../test/workflows/history-file.js';
-import { createTarget, makesFast, proposer, scoredProgram, scoreScript, type Target } from '../test/e2e/target.js';
+import { createTarget, makesFast, proposer, scoredProgram, scoreScript, waiting, type Target } from '../test/e2e/target.js';
 
 const folder = join(packageRoot, 'test', 'histories');
 /** Larger ones would make the repository heavy. */
@@ -364,6 +365,24 @@ async function rechecked(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'rechecked', second.run);
 }
 
+/** A look that finds which of four commits made a branch slower. */
+async function watched(engine: TestEngine): Promise<void> {
+  const made = target('watched', fastOrComment, '', { alpha: 30 });
+  const commit = (file: string, text: string, message: string): void => {
+    made.write({ [file]: text });
+    made.commit(message);
+  };
+  commit('one.txt', '1', 'Note one');
+  commit('two.txt', '2', 'Note two');
+  commit('src/alpha.js', waiting('alpha', 60), 'Wait longer');
+  commit('three.txt', '3', 'Note three');
+  const ended = await watchOnce(engine.context, { repository: made.dir, from: '~4' });
+  const [regression] = ended.kind === 'ended' ? ended.result.regressions : [];
+  if (regression?.bad.subject !== 'Wait longer' || regression.step?.answer !== 'slower') throw new Error(`not what this is a record of: ${JSON.stringify(ended, null, 1)}`);
+  for await (const { workflowId } of engine.client.workflow.list({ query: 'WorkflowType = "watch"' })) await record(engine, 'watch', 'regression', workflowId);
+  await record(engine, 'trial', 'only-speed', `${regression.step.run}/candidate`);
+}
+
 /** A sweep in executions as short as can be, of a run that completes and one that fails; one that is paused, resumed and stopped, and cancels its run. */
 async function sweep(engine: TestEngine): Promise<void> {
   const made = target('sweep', fastOrComment, '[loop]\nrounds = 1\n[[steps]]\ntype = "noop"');
@@ -459,7 +478,7 @@ async function alerted(engine: TestEngine): Promise<void> {
   await record(engine, 'alerts', 'cleared', id);
 }
 
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

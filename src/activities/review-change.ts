@@ -1,4 +1,5 @@
 import type { Flag } from '../core/flag.js';
+import { nothingMeasured } from '../core/watch/nothing-measured.js';
 import { inspectChange } from '../inspect/inspect.js';
 import { whys } from '../inspect/whys.js';
 import { changedScripts } from '../workspace/changed-scripts.js';
@@ -78,7 +79,7 @@ async function ofPerson(repository: Repository, { from, to, commands }: Pick<Cha
   const laidOver = found.filter(({ kind }) => kind === 'protected');
   if (laidOver.length === 0) return { refused: null, notes: [] };
   if (laidOver.length === (await repository.changedPaths(from, to)).length) {
-    return refuse(`Nothing of it would be measured: the base's version is used of all that it changes: ${listed(laidOver)}. What is under judgement after all belongs in target.editable.`);
+    return refuse(`${nothingMeasured}: the base's version is used of all that it changes: ${listed(laidOver)}. What is under judgement after all belongs in target.editable.`);
   }
   // A pull request may bring tests of its own. What counts are the base's, which are laid over before anything runs.
   return { refused: null, notes: [`Measured and tested with the base's version of ${listed(laidOver)}.`] };

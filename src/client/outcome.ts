@@ -9,6 +9,7 @@ import type { Home } from '../store/home.js';
 import type { CliContext } from './context.js';
 import { jsonText } from './json-text.js';
 import { printDetached, printEnd } from './print/end.js';
+import { printRegression, regressionCode, regressionResult } from './print/regression.js';
 import { printJudge, type JudgeResult } from './print/judge.js';
 import type { Style } from './style.js';
 import type { Watched } from './watch.js';
@@ -40,11 +41,20 @@ export async function outcomeOf({ home }: CliContext, { status, detached, run, b
     return { code: run.startsWith('j-') ? exitCodes.refused : exitCodes.ok, json: left, words: (style) => printDetached(left, style), comment };
   }
   if (status.kind === 'judge' && status.error === null && status.state === 'done') {
+    if (status.regression !== undefined) {
+      const result = regressionResult(status);
+      return { code: regressionCode[result.regression], json: result, words: (style) => printRegression(result, style), comment: noComment };
+    }
     const result = await wholeResult(status, home);
     return { code: verdictCode[result.verdict], json: result, words: (style) => printJudge(result, style), comment };
   }
   const code = status.state === 'done' ? exitCodes.ok : status.error?.code === 'PL_BUG' ? exitCodes.bug : exitCodes.refused;
   return { code, json: { ...status, branch }, words: (style) => printEnd({ status, branch }, style), comment };
+}
+
+/** Refused before anything is started; one that was attached to has none either. */
+async function noComment(): Promise<string> {
+  throw new PerfloopError('PL_USAGE', 'there is no comment on a judgement with --regression', { where: 'perfloop judge', fix: 'Use --json or --json-file.' });
 }
 
 const verdictCode: Record<JudgeResult['verdict'], number> = { accepted: exitCodes.ok, rejected: exitCodes.rejected, inconclusive: exitCodes.inconclusive, quarantined: exitCodes.quarantined };

@@ -11,6 +11,7 @@ import { declareProfileVerbs } from './commands/profile.js';
 import { declareProposalVerbs } from './commands/proposals.js';
 import { declareResultVerbs } from './commands/results.js';
 import { declareSteeringVerbs } from './commands/steer.js';
+import { declareWatchVerb } from './commands/watch.js';
 
 /** The command line. Nothing but its declaration is loaded here: a verb's body is imported when it runs. */
 export function buildProgram(version: string, finish: Finish): Command {
@@ -40,6 +41,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareFleetVerbs(program, finish);
   declareCodecVerbs(program, finish);
   declareHostsVerbs(program, finish);
+  declareWatchVerb(program, finish);
   declareAboutVerbs(program, finish);
   return program;
 }

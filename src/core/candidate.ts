@@ -53,3 +53,8 @@ export interface CandidateRef extends Omit<Candidate, 'change' | 'rationale'> {
   /** Expected natural-log gain used for ranking; see core/choice. */
   expected: number;
 }
+
+/** A commit under judgement as it is. */
+export function judgedCommit(commit: CommitRef, revision: string): Candidate {
+  return { id: commit.commit.slice(0, 12), proposer: 'judge', recipe: null, title: revision, rationale: '', findingId: null, file: '', line: 0, language: 'other', share: null, change: { kind: 'commit', commit } };
+}

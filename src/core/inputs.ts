@@ -56,6 +56,11 @@ export interface JudgeInput {
   warnings: string[];
   /** Wall time that it may take from its start, in milliseconds. */
   budgetMs?: number;
+  /**
+   * The sides are exchanged: the base is the newer commit, and that the candidate is faster says that it is slower. The candidate
+   * has to build and run, and nothing else. `metric`: what may have got worse; null: what decides.
+   */
+  regression?: { metric: string | null };
 }
 
 /** Argument of the `keepLessons` workflow. */
@@ -65,4 +70,4 @@ export interface KeepLessonsInput {
   lessons: Lesson[];
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', alerts: 'alerts', host: 'host' } as const;
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', alerts: 'alerts', host: 'host', watch: 'watch' } as const;

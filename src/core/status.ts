@@ -267,6 +267,8 @@ export interface RunStatus {
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true };
   samplesSpent: number;
+  /** Of a judgement whose sides are exchanged: the base is the newer commit, see `JudgeInput`. */
+  regression?: { metric: string | null };
   /** Absent in runs of versions that did not keep it. */
   evidence?: RunEvidence;
   /** Workflow time, milliseconds since the epoch. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { benchActivities } from '../activities/bench.js';
 import { fleetActivities } from '../activities/fleet/fleet.js';
+import { watchActivities } from '../activities/watch/watch.js';
 import { hostActivities } from '../activities/host.js';
 import { hubActivities } from '../activities/hub.js';
 import { leaseActivities, underLease, type LeasingHost } from '../activities/lease.js';
@@ -46,7 +47,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   const [source, client] = await Promise.all([workflowSource(settings), clientOver(plan.connection, settings)]);
   const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, sinks: traceSinks, maxCachedWorkflows: 50, reuseV8Context: true })];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
-  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: fleetActivities({ home: deps.home, artifacts: deps.artifacts, client, env: deps.env }), maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: { ...fleetActivities({ home: deps.home, artifacts: deps.artifacts, client, env: deps.env }), ...watchActivities({ home: deps.home, artifacts: deps.artifacts }) }, maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }), activities: underLease(deps, hostActivities(deps)), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {

@@ -169,10 +169,10 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
 
 /** Runs the child workflow of a trial. */
 export async function runChild(phases: Phases, id: string, candidate: CandidateRef, mode: TrialInput['mode'], madeFor?: string): Promise<TrialResult> {
-  const { input, model, session, budget } = phases;
+  const { input, model, session, budget, onlySpeed } = phases;
   const result: TrialResult = await executeChild(trial, {
     workflowId: `${input.run}/${id}`,
-    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }), ...(budget === undefined ? {} : { budget }), ...(mode === 'full' ? sharedIn(phases) : {}) }],
+    args: [{ v: 1, run: input.run, trial: id, target: input.target, config: input.config, queuePrefix: input.queuePrefix, champion: model.champion, candidate, lease: session.lease, noise: model.noise, mode, ...(madeFor === undefined ? {} : { madeFor }), ...(model.tests === undefined ? {} : { tests: model.tests }), ...(budget === undefined ? {} : { budget }), ...(onlySpeed === undefined ? {} : { onlySpeed }), ...(mode === 'full' ? sharedIn(phases) : {}) }],
     staticSummary: `${id}: ${candidate.title}`,
     staticDetails: `${candidate.proposer}${candidate.recipe === null ? '' : ` (${candidate.recipe})`}, ${candidate.file}:${candidate.line}, on ${model.champion.commit.slice(0, 10)}`,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -1,13 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { allHandlersFinished, ChildWorkflowCancellationType, condition, continueAsNew, defineQuery, defineSignal, getExternalWorkflowHandle, isCancellation, ParentClosePolicy, proxyActivities, setHandler, startChild, workflowInfo } from '@temporalio/workflow';
-import type { FleetActivities, FleetRunInput, FleetRunResult } from '../core/fleet/fleet-run.js';
+import { workflowOf, type FleetActivities, type FleetRunInput, type FleetRunResult } from '../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../core/fleet/parse.js';
 import { priorityOf } from '../core/fleet/priority.js';
 import { scheduleId, sweepId, sweptId } from '../core/fleet/schedules.js';
 import { begun, freePlaces, isSwept, newSweep, over, sweepStatus, type Sweep, type SweepEnd, type SweepInput, type SweepStatus } from '../core/fleet/sweep.js';
-import { workflowTypes } from '../core/inputs.js';
 import { messageNames, type StopSweep } from '../core/messages.js';
 import { queues } from '../core/queues.js';
+import type { WatchResult } from '../core/watch/contracts.js';
 import { describeFailure } from './failures.js';
 
 /** What continue-as-new adds to the input of a client. */
@@ -107,7 +107,7 @@ class Sweeper {
     // It counts from now on: its end may be told before its start is.
     begun(state, { target: target.name, workflow, since: Date.now() });
     try {
-      await startChild<(input: FleetRunInput) => Promise<FleetRunResult>>(workflowTypes.fleetRun, { workflowId: workflow, args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet: of, target: target.name }, staticSummary: `${target.name} of fleet ${of}`, priority: priorityOf(target), parentClosePolicy: ParentClosePolicy.ABANDON, cancellationType: ChildWorkflowCancellationType.ABANDON });
+      await startChild<(input: FleetRunInput) => Promise<FleetRunResult | WatchResult>>(workflowOf(target), { workflowId: workflow, args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet: of, target: target.name }, staticSummary: `${target.name} of fleet ${of}`, priority: priorityOf(target), parentClosePolicy: ParentClosePolicy.ABANDON, cancellationType: ChildWorkflowCancellationType.ABANDON });
     } catch (error) {
       if (isCancellation(error)) throw error;
       const why = error instanceof WorkflowExecutionAlreadyStartedError ? 'its run of an earlier sweep goes on' : describeFailure(error).message;

@@ -8,3 +8,4 @@ export { judge } from './judge.js';
 export { keepLessons } from './keep-lessons.js';
 export { run } from './run.js';
 export { trial } from './trial.js';
+export { watch } from './watch.js';

@@ -24,7 +24,7 @@ export async function judge(input: JudgeInput): Promise<RunStatus> {
   // A run that proposes nothing: what a trial needs of its input is the same.
   const asRun: RunInput = { v: 1, run: input.run, target: input.target, config: forOneTrial(input.config), queuePrefix: input.queuePrefix, who: input.who, warnings: [] };
   const budget = input.budgetMs === undefined ? undefined : { totalMs: input.budgetMs, deadline: model.status.startedAt + input.budgetMs };
-  const phases = { input: asRun, model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce(), ...(budget === undefined ? {} : { budget }) };
+  const phases = { input: asRun, model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce(), ...(budget === undefined ? {} : { budget }), ...(input.regression === undefined ? {} : { onlySpeed: true as const }) };
   return guarded(phases, async () => {
     control.show();
     await control.record();

@@ -30,6 +30,8 @@ export interface Phases {
   session: HostSession;
   /** Of a judgement that has one. */
   budget?: Budget;
+  /** Of a judgement whose sides are exchanged. */
+  onlySpeed?: true;
   /** What is still being proposed while candidates are tried. */
   late?: LateProposals;
   /** What may not go on beside others of its kind, where steps form a graph. */

@@ -14,6 +14,7 @@ import { wroteProtected } from './wrote-protected.js';
 export async function correct(work: TrialWork, { a, b }: Sides): Promise<{ refused: Verdict | null; tested: TestedCandidate | null }> {
   const { input, on, scope, checked } = work;
   const { target, config, tests = null } = input;
+  if (input.onlySpeed === true) return { refused: null, tested: null };
   const tested = await testCandidate(on, { scope, target, config }, a, b, tests);
   const text = tested?.text ?? null;
   if (text !== null && !checked.some((other) => other.text === text)) checked.push({ text, seeds: [] });

@@ -32,6 +32,8 @@ export interface TrialInput {
   tests?: BaseTests;
   /** Of a judgement that has one. */
   budget?: Budget;
+  /** How fast it is counts alone: it has to build and run, and neither to pass tests nor to give the same. Absent: not so. */
+  onlySpeed?: true;
   /** Of earlier trials of the round against this champion, on the host `host`: samples that this one may share. The latest come first; perhaps none yet. */
   shared?: { host: string; samples: ArtifactRef[] };
 }

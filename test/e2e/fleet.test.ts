@@ -69,7 +69,8 @@ describe('a fleet', () => {
     expect((await states()).map(({ schedule }) => schedule)).toEqual(['on', 'on']);
 
     // The run is one like any other, with what the fleet says in place of the config of the repository.
-    const run = (await ended('fetched'))?.result?.run ?? '';
+    const result = (await ended('fetched'))?.result ?? null;
+    const run = result !== null && 'run' in result ? (result.run ?? '') : '';
     expect(jsonOf(await cli(engine, ['show', run, '--json']))).toMatchObject({ state: 'done', rounds: 1, target: { name: 'fetched' } });
 
     // Its priority and weight are those of its target, as those of all that it asks of hosts.

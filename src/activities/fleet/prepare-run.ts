@@ -41,7 +41,8 @@ async function isRunning(client: Client, workflow: string): Promise<boolean> {
   }
 }
 
-async function configOf(dir: string, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {
+/** Of a commit of its repository, with what the fleet says on top. Throws PL_NO_CONFIG. */
+export async function configOf(dir: string, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {
   const path = config ?? 'perfloop.toml';
   const found = await nearestAtRevision(dir, revision, path);
   const shown = (file: string): string => `${name}:${file}`;
@@ -57,7 +58,7 @@ function proposes({ steps }: Pick<Config, 'steps'>): boolean {
 }
 
 /** A fleet's budget is a bound: where the repository's own is less, that holds. */
-function withBudgets(config: Config, { maxWallMs, maxTrials, money, tag }: FleetTarget): Config {
+export function withBudgets(config: Config, { maxWallMs, maxTrials, money, tag }: FleetTarget): Config {
   const { loop, budget, machine } = config;
   return {
     ...config,

@@ -1,7 +1,8 @@
 import { ScheduleNotFoundError, WorkflowFailedError, WorkflowNotFoundError, type Client, type ScheduleDescription } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { FleetActivities, FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.js';
-import type { SweepOutcome } from '../../core/fleet/sweep.js';
+import { sweepCompleted, type SweepOutcome } from '../../core/fleet/sweep.js';
+import type { WatchResult } from '../../core/watch/contracts.js';
 import { activity } from '../activity.js';
 
 /** `client`: of the server that has the schedules. */
@@ -30,11 +31,11 @@ async function targetOf(client: Client, schedule: string): Promise<Found> {
 
 /** Null: it goes on. */
 async function endOf(client: Client, workflow: string): Promise<SweepOutcome | null> {
-  const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult>>(workflow);
+  const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult | WatchResult>>(workflow);
   try {
     const { status } = await handle.describe();
     if (status.name === 'RUNNING' || status.name === 'PAUSED') return null;
-    return { kind: 'completed', ...(await handle.result()) };
+    return sweepCompleted(await handle.result());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { kind: 'lost' };
     if (error instanceof WorkflowFailedError) return failureOf(error.cause);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PerfloopError } from '../../core/errors.js';
 import { emit } from '../context.js';
 import { declareVerb, duration, fraction, positiveInteger, repeated, type Finish } from './declare.js';
 
@@ -64,7 +65,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; budget?: number; approval?: 'never' | 'risky'; markdown?: boolean; jsonFile?: string; markdownFile?: string }>(program, finish, {
+  declareVerb<{ repo?: string; base?: string; candidate?: string; config?: string; benchmark?: string[]; metric?: string[]; goal?: 'max' | 'min'; test?: string; build?: string; setup?: string; minGain?: number; budget?: number; approval?: 'never' | 'risky'; regression?: string | true; markdown?: boolean; jsonFile?: string; markdownFile?: string }>(program, finish, {
     usage: 'judge',
     summary: 'judge one change: is the candidate faster than the base, beyond noise?',
     details: 'Exits with 0 accepted, 3 rejected, 4 inconclusive, 5 quarantined. Without --metric the wall time counts, taken from outside. Without --config and --benchmark the perfloop.toml of the working tree says what to measure.',
@@ -81,6 +82,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       ['--setup <cmd>', 'installs dependencies, once per lock file'],
       ['--min-gain <fraction>', 'a gain up to this counts as none (default: 0.02)', fraction],
       ['--approval <mode>', 'risky: what has a flag is quarantined, with exit code 5; never: flags are warnings (default: risky)', ['never', 'risky']],
+      ['--regression [metric]', 'ask whether the candidate is slower: by what decides, or by one metric; exits with 3 where it is, 0 where there is no sign of it'],
       ['--budget <duration>', 'end after this long at most, inconclusive if need be; builds and tests count', duration],
       ['--markdown', 'print a comment for a pull request in place of words'],
       ['--markdown-file <file>', 'write that comment to a file, an error too'],
@@ -97,6 +99,7 @@ export function declareLoopVerbs(program: Command, finish: Finish): void {
       const { tellJudgement } = await import('../judge-output.js');
       const { repo = '.', base = 'HEAD', candidate = 'WORKTREE', budget, markdown, jsonFile, markdownFile, ...rest } = flags;
       const output = { ...(markdown === undefined ? {} : { markdown }), ...(jsonFile === undefined ? {} : { jsonFile }), ...(markdownFile === undefined ? {} : { markdownFile }) };
+      if (rest.regression !== undefined && (markdown !== undefined || markdownFile !== undefined)) throw new PerfloopError('PL_USAGE', '--regression has no comment in Markdown', { where: 'perfloop judge', fix: 'Use --json or --json-file.' });
       return tellJudgement(context, repo, output, (told) => judge(told, { repo, base, candidate, ...rest, ...(budget === undefined ? {} : { budgetMs: budget }) }));
     },
   });

@@ -2,12 +2,11 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type CalendarSpecDescrip
 import type { Priority } from '@temporalio/common';
 import { cadenceOf } from '../../core/fleet/cadence.js';
 import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.js';
-import type { FleetRunInput } from '../../core/fleet/fleet-run.js';
+import { workflowOf, type FleetRunInput } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
 import { priorityOf } from '../../core/fleet/priority.js';
 import { scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
 import { PerfloopError } from '../../core/errors.js';
-import { workflowTypes } from '../../core/inputs.js';
 import { queues } from '../../core/queues.js';
 import type { Session } from '../session.js';
 
@@ -34,7 +33,7 @@ function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
   const input: FleetRunInput = { v: 1, fleet, target, schedule: id, queuePrefix: prefix, who };
   const cadence = cadenceOf(target.cadence);
   // The SDK sends the priority, and its type of an action has left it out.
-  const action: ScheduleOptions['action'] & { priority: Priority } = { type: 'startWorkflow', workflowType: workflowTypes.fleetRun, workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}`, priority: priorityOf(target) };
+  const action: ScheduleOptions['action'] & { priority: Priority } = { type: 'startWorkflow', workflowType: workflowOf(target), workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}`, priority: priorityOf(target) };
   return {
     spec: {
       calendars: calendarsOf(cadence).map(({ month, dayOfWeek, ...times }) => ({ ...times, month: month.map((value) => months[value - 1] ?? 'JANUARY'), dayOfWeek: dayOfWeek.map((value) => days[value] ?? 'SUNDAY') })),

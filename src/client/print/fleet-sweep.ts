@@ -24,7 +24,7 @@ function endLine({ target, outcome }: SweepEnd, style: Style): string {
 function outcomeText(outcome: SweepOutcome): string {
   switch (outcome.kind) {
     case 'completed':
-      return `${outcome.run ?? ''} ${outcome.speedup === null ? 'nothing accepted' : ratioText(outcome.speedup.ratio)}`;
+      return outcome.watched ?? `${outcome.run ?? ''} ${outcome.speedup === null ? 'nothing accepted' : ratioText(outcome.speedup.ratio)}`;
     case 'failed':
       return `failed: ${outcome.code}: ${outcome.message}`;
     case 'left-out':

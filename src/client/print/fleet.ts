@@ -1,4 +1,7 @@
+import type { FleetRunResult } from '../../core/fleet/fleet-run.js';
 import { ratioText } from '../../core/verdict/words.js';
+import type { WatchResult } from '../../core/watch/contracts.js';
+import { watchedText } from '../../core/watch/shown.js';
 import type { Style } from '../style.js';
 import type { FleetChange, FleetChanges, FleetOverview, FleetState, FleetSteered, FleetSteering } from '../verbs/fleet.js';
 import { sweepLine } from './fleet-sweep.js';
@@ -29,18 +32,23 @@ function linesOf({ target, change, what, drift, done }: FleetChange, style: Styl
   return [head, ...what.map((line) => `    ${clean(line)}`), ...drift.map((line) => `    ${style('yellow', 'by hand')} ${clean(line)}`)];
 }
 
-const columns: Column<FleetState>[] = [
+export const fleetColumns: Column<FleetState>[] = [
   { title: 'target', cell: ({ target }) => target, colour: (_state, text, style) => style('bold', text) },
   { title: 'schedule', cell: ({ schedule }) => schedule, colour: ({ schedule }, text, style) => style(schedule === 'on' ? 'green' : 'yellow', text) },
   { title: 'next', cell: ({ next }) => time(next) },
   { title: 'last', cell: ({ last }) => (last === null ? '' : `${last.state} ${time(last.at)}`), colour: ({ last }, text, style) => (last?.state === 'failed' ? style('red', text) : text) },
-  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : `${last.result.run ?? 'a sweep ran it'} ${last.result.speedup === null ? 'nothing accepted' : ratioText(last.result.speedup.ratio)}`) },
+  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : resultText(last.result)) },
   { title: 'now', cell: ({ running }) => (running === null ? '' : 'running') },
   { title: 'note', cell: ({ note, drift }) => [note, ...(drift.length > 0 ? [`changed by hand: ${drift.join('; ')}`] : [])].filter((text) => text !== '').join('; ') },
 ];
 
 export function printFleetStatus({ targets, sweep }: FleetOverview, style: Style): string {
-  return [table(targets, columns, style), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
+  return [table(targets, fleetColumns, style), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
+}
+
+function resultText(result: FleetRunResult | WatchResult): string {
+  if ('outcome' in result) return watchedText(result);
+  return result.watched ?? `${result.run ?? 'a sweep ran it'} ${result.speedup === null ? 'nothing accepted' : ratioText(result.speedup.ratio)}`;
 }
 
 function time(iso: string | null): string {

@@ -8,6 +8,7 @@ import type { SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { tagsOf } from '../../core/hosts/host-record.js';
+import type { WatchResult } from '../../core/watch/contracts.js';
 import { note, whoActs, type CliContext } from '../context.js';
 import { hostsOf } from '../fleet/hosts.js';
 import { alertsChange, applyAlerts, stopAlerts, type AlertsChange } from '../fleet/alerts.js';
@@ -98,7 +99,7 @@ export interface FleetState {
   next: string | null;
   running: string | null;
   /** The last one that has ended. */
-  last: { workflow: string; state: string; at: string; result: FleetRunResult | null } | null;
+  last: { workflow: string; state: string; at: string; result: FleetRunResult | WatchResult | null } | null;
   drift: string[];
 }
 
@@ -120,7 +121,7 @@ export async function fleetStatus(context: CliContext, file: string | undefined)
   });
 }
 
-async function stateOf({ client }: FleetServer, target: string, schedule: ServerSchedule | null, isInFile: boolean): Promise<FleetState> {
+export async function stateOf({ client }: FleetServer, target: string, schedule: ServerSchedule | null, isInFile: boolean): Promise<FleetState> {
   if (schedule === null) return { target, schedule: 'missing', note: 'not applied', next: null, running: null, last: null, drift: [] };
   const { description: { info, state }, drift } = schedule;
   const running = info.runningActions.at(-1)?.workflow.workflowId ?? null;
@@ -129,8 +130,8 @@ async function stateOf({ client }: FleetServer, target: string, schedule: Server
   const next = state.paused ? undefined : info.nextActionTimes[0];
   return { target, schedule: !isInFile ? 'extra' : state.paused ? 'paused' : 'on', note: state.note ?? '', next: next === undefined ? null : next.toISOString(), running, last, drift };
 
-  async function endOf(workflow: string): Promise<{ state: string; result: FleetRunResult | null }> {
-    const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult>>(workflow);
+  async function endOf(workflow: string): Promise<{ state: string; result: FleetRunResult | WatchResult | null }> {
+    const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult | WatchResult>>(workflow);
     // Its history may be gone by now.
     const state = await handle.describe().then(({ status }) => status.name.toLowerCase(), () => 'unknown');
     return { state, result: state === 'completed' ? await handle.result() : null };

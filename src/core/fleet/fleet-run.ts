@@ -1,4 +1,5 @@
 import type { CandidateRef } from '../candidate.js';
+import { workflowTypes } from '../inputs.js';
 import type { Config } from '../config/schema.js';
 import type { Target } from '../target.js';
 import type { FleetTarget } from './parse.js';
@@ -18,6 +19,11 @@ export interface FleetRunInput {
   sweep?: string;
 }
 
+/** What the schedule of a target starts, or a sweep. */
+export function workflowOf({ watch }: Pick<FleetTarget, 'watch'>): string {
+  return watch === true ? workflowTypes.watch : workflowTypes.fleetRun;
+}
+
 /** What became of it. */
 export interface FleetRunResult {
   /** Null: none was begun, since a sweep runs the target already. */
@@ -26,6 +32,8 @@ export interface FleetRunResult {
   base: string | null;
   accepted: number;
   speedup: { ratio: number; ci95: [number, number] } | null;
+  /** Of a target that is watched, in place of a run: what the look came to. */
+  watched?: string;
 }
 
 /** Patches that an earlier run had accepted, and the branch does not have. */

@@ -31,6 +31,8 @@ export interface FleetTarget {
   maxTrials: number | null;
   money: number | null;
   overrides: Record<string, unknown>;
+  /** Its heads are compared with each other, in place of a run. Absent: no. */
+  watch?: true;
 }
 
 export interface Fleet {
@@ -70,6 +72,7 @@ function filled(target: FleetFile['targets'][number], defaults: FleetFile['defau
     maxTrials: own.max_trials ?? null,
     money: own.money ?? null,
     overrides: { ...defaults.overrides, ...target.overrides },
+    ...(own.watch === true ? { watch: true as const } : {}),
   };
 }
 
@@ -94,7 +97,7 @@ function twice(file: unknown): Problem[] {
   return file['targets'].flatMap((target: unknown, index): Problem[] => {
     if (!isTable(target) || typeof target['name'] !== 'string' || typeof target['repository'] !== 'string') return [];
     const own = { ...defaults, ...target };
-    const place = JSON.stringify([placeKey(target['repository']), own['branch'] ?? null, own['config'] ?? null, own['tag'] ?? null, own['overrides'] ?? null]);
+    const place = JSON.stringify([placeKey(target['repository']), own['branch'] ?? null, own['config'] ?? null, own['tag'] ?? null, own['overrides'] ?? null, own['watch'] ?? false]);
     const [sameName, samePlace] = [names.get(target['name']), places.get(place)];
     names.set(target['name'], names.get(target['name']) ?? index);
     places.set(place, places.get(place) ?? index);

@@ -60,9 +60,9 @@ export function changesOf(fleet: Fleet, stored: readonly StoredSchedule[]): Sche
 
 /** `priority: 3 -> 1`, a line for each key that differs. */
 function differences(before: FleetTarget, after: FleetTarget): string[] {
-  const keys = Object.keys(after) as (keyof FleetTarget)[];
+  const keys = [...new Set([...Object.keys(after), ...Object.keys(before)])] as (keyof FleetTarget)[];
   return keys.flatMap((key) => {
     const [old, now] = [JSON.stringify(ordered(before[key])), JSON.stringify(ordered(after[key]))];
-    return old === now ? [] : [`${key}: ${old ?? 'nothing'} -> ${now}`];
+    return old === now ? [] : [`${key}: ${old ?? 'nothing'} -> ${now ?? 'nothing'}`];
   });
 }

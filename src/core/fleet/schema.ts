@@ -21,6 +21,7 @@ const settings = {
   weight: z.number().min(0.001).max(1000).optional().describe('Its share of the machines among targets of one priority, by that of the others. Default: 1.'),
   cadence: z.string().refine((text) => parseCadence(text) !== null, `must be ${cadenceForms}`).optional().describe(`When it is run: ${cadenceForms}. Default: \`manual\`.`),
   time_zone: z.string().refine(isTimeZone, 'is no time zone such as UTC or Europe/Berlin').optional().describe('In which `cadence` is meant. Default: UTC.'),
+  watch: z.boolean().optional().describe('Each new head is compared with the last one, and a commit that made it slower is looked for; nothing is made faster. See watch.md. Default: false.'),
   jitter: durationMs.optional().describe('A run begins up to this much later, at random, so that not all begin at once. Default: 10m.'),
   catch_up: durationMs.optional().describe('A run that was missed, as nothing was up, is made up for within this time. Default: 1h.'),
   pause_after: z.int().min(1).max(mostRemembered).optional().describe('It is paused, with the reason, after so many failures in a row, at most 10: a schedule remembers no more. Default: 3.'),

@@ -1,3 +1,5 @@
+import type { WatchResult } from '../watch/contracts.js';
+import { watchedText } from '../watch/shown.js';
 import type { FleetRunResult } from './fleet-run.js';
 
 /** Argument of the `fleet` workflow: runs of targets now, besides their schedules, a bounded number at once. */
@@ -22,6 +24,11 @@ export type SweepOutcome =
   | { kind: 'cancelled' | 'terminated' | 'timed-out' | 'lost' }
   /** None was started. */
   | { kind: 'left-out'; why: string };
+
+/** Of a run, or of a look at a target that is watched. */
+export function sweepCompleted(result: FleetRunResult | WatchResult): SweepOutcome {
+  return 'outcome' in result ? { kind: 'completed', run: null, base: result.head.commit, accepted: 0, speedup: null, watched: watchedText(result) } : { kind: 'completed', ...result };
+}
 
 export interface SweepEnd {
   target: string;

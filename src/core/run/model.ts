@@ -107,6 +107,7 @@ export function newModel(input: RunInput | JudgeInput, kind: 'run' | 'judge', no
     evidence: { metrics: metricRules(input.config.metrics, input.config.benchmarks), protocol: protocolOf(input.config.verdict), benchmark: benchmarksText(input.config), ...severalOf(input.config), findings: [], environment: null },
     startedAt: now,
     endedAt: null,
+    ...('regression' in input && input.regression !== undefined ? { regression: input.regression } : {}),
   };
   return {
     v: 1,

@@ -1,0 +1,86 @@
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { WatchResult } from '../../src/core/watch/contracts.js';
+import { cli, jsonOf, type CliEnded } from './cli.js';
+import { makeTarget, sharedEngine } from './shared.js';
+import { scoredProgram, waiting } from './target.js';
+
+// The rate follows from the sources alone, so that every judgement is certain.
+
+const engine = sharedEngine();
+const target = makeTarget(() => ({ ...scoredProgram({ alpha: 30 }, ''), 'test/check.sh': 'test ! -e src/broken.txt\n' }));
+
+describe('a watched branch', () => {
+  const look = (...more: string[]): Promise<CliEnded> => cli(engine, ['watch', pathToFileURL(target.dir).href, '--branch', 'main', '--once', '--json', ...more]);
+  const commit = (message: string, files: Record<string, string>): string => {
+    target.write(files);
+    return target.commit(message);
+  };
+  const judged = ({ compared }: WatchResult): unknown[] => compared.map(({ older, answer }) => [older, answer]);
+
+  it('is looked at head by head: the culprit among eight commits, a red head, a gain, and a rewritten past', { timeout: 480_000 }, async () => {
+    const config = target.git('show', 'HEAD:perfloop.toml').replace('[commands]\n', '[commands]\ntest = "sh test/check.sh"\n');
+    const base = commit('A test', { 'perfloop.toml': config });
+    for (const n of [1, 2]) commit(`Note ${n}`, { [`note-${n}.txt`]: 'a note' });
+    const red = commit('Half a change', { 'src/broken.txt': 'not yet' });
+    target.git('rm', '--quiet', 'src/broken.txt');
+    const parent = commit('The other half', { 'note-3.txt': 'a note' });
+    const culprit = commit('Wait longer', { 'src/alpha.js': waiting('alpha', 60) });
+    for (const n of [5, 6]) commit(`Note ${n}`, { [`note-${n}.txt`]: 'a note' });
+    const head = commit('Note 7', { 'note-7.txt': 'a note' });
+
+    const found = await look('--from', base);
+    const { regressions, ...result } = jsonOf(found) as WatchResult;
+    expect(result, found.stderr).toMatchObject({ outcome: 'regression', head: { commit: head }, last: { commit: base }, improvement: null });
+    expect(found.code).toBe(3);
+    expect(regressions).toHaveLength(1);
+    const [regression] = regressions;
+    expect(regression).toMatchObject({ metric: null, against: 'last', commits: 8, after: 3, judgements: { expected: 3, most: 8 }, suspects: [{ commit: culprit }], more: 0, unclear: null, bad: { commit: culprit, author: 'A Person', subject: 'Wait longer' } });
+    expect(regression?.step).toMatchObject({ older: parent, newer: culprit, answer: 'slower', ci95: [regression?.step?.ratio, regression?.step?.ratio] });
+    expect(regression?.step?.ratio).toBeCloseTo(80 / 50, 2);
+    expect(regression?.reproduce).toContain(`--base ${parent.slice(0, 12)} --candidate ${culprit.slice(0, 12)} --regression`);
+    expect(found.stderr).toMatch(/8 commits since .*"A test".*: 3 judgements find the one, at most 8/);
+    // The judgement of the step is one like any other.
+    expect(jsonOf(await cli(engine, ['attach', regression?.step?.run ?? '', '--json']))).toMatchObject({ regression: 'confirmed', base: parent, candidate: culprit });
+
+    // What was told once is the past.
+    const same = await look();
+    expect([same.code, (jsonOf(same) as WatchResult).outcome]).toEqual([0, 'unmoved']);
+
+    const stillRed = commit('Half again', { 'src/broken.txt': 'not yet' });
+    const broken = await look();
+    expect(broken.code).toBe(2);
+    expect(jsonOf(broken)).toMatchObject({ outcome: 'broken', head: { commit: stillRed }, last: { commit: head }, compared: [{ answer: 'broken', text: expect.stringContaining('the test command failed') as string }] });
+    expect(red).not.toBe(stillRed);
+
+    // The red head and one before it are written anew: what parted from them is what later ones are compared with.
+    target.git('reset', '--quiet', '--hard', 'HEAD~2');
+    const fast = commit('Wait no longer', { 'src/alpha.js': waiting('alpha', 10) });
+    const faster = await look();
+    const gained = jsonOf(faster) as WatchResult;
+    const fork = target.git('rev-parse', 'HEAD~1');
+    expect(gained).toMatchObject({ outcome: 'no-regression', head: { commit: fast }, last: { commit: fork }, improvement: { older: fork, newer: fast, answer: 'slower' }, notes: [expect.stringMatching(/^The branch was rewritten/) as string] });
+    expect(gained.improvement?.ratio).toBeCloseTo(80 / 30, 2);
+    expect(judged(gained)).toEqual([[fork, 'not-slower']]);
+    expect(faster.code).toBe(0);
+  });
+
+  it('that is not there, or cannot be begun where it is asked to, is told with what to do', async () => {
+    const refused = async (...args: string[]): Promise<unknown> => (jsonOf(await cli(engine, ['watch', ...args, '--json'])) as { error: unknown }).error;
+    const [vanished, unknown, both, secret] = await Promise.all([refused(target.dir, '--branch', 'vanished', '--once'), refused(target.dir, '--from', 'v9', '--once'), refused('.', '--once', '--stop'), refused('https://ada:secret@git.example.org/x.git')]);
+    expect(vanished).toMatchObject({ code: 'PL_FLEET_NO_BRANCH' });
+    expect(unknown).toMatchObject({ code: 'PL_WATCH_FROM', message: expect.stringContaining('v9') as string });
+    expect(both).toMatchObject({ code: 'PL_USAGE' });
+    expect(secret).toMatchObject({ code: 'PL_USAGE', message: expect.stringContaining('password') as string });
+    expect(JSON.stringify(secret)).not.toContain('secret@');
+  });
+
+  it('is scheduled until it is stopped', async () => {
+    const watch = async (...args: string[]): Promise<unknown> => jsonOf(await cli(engine, ['watch', ...args, '--json']));
+    expect(await watch(target.dir, '--cadence', 'daily at 02:30')).toMatchObject({ branch: 'main', was: 'new', next: expect.stringContaining('T02:3') as string });
+    expect(await watch(target.dir, '--cadence', 'every 2h')).toMatchObject({ was: 'changed' });
+    expect(await watch('--list')).toMatchObject([{ repository: target.dir, branch: 'main', cadence: 'every 2h', schedule: 'on', last: null }]);
+    expect(await watch(target.dir, '--stop')).toMatchObject({ stopped: true });
+    expect(await watch('--list')).toEqual([]);
+  });
+});
