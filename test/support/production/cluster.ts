@@ -96,6 +96,8 @@ export async function startCluster(say: (text: string) => void = () => undefined
     rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   try {
+    const checked = run('temporal-server', ['validate-dynamic-config', env['DYNAMIC_CONFIG'] ?? ''], { env });
+    if (checked.includes('warning')) throw new Error(checked);
     say('PostgreSQL starts');
     database.start();
     await until('postgres', async () => psql('select 1', 'postgres') === '1');
