@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A network of its own for processes of a test, from which one port of this machine is reached. */
+export interface NetNamespace {
+  /** HOST:PORT inside of it. */
+  address: string;
+  /** What runs a command in it. */
+  prefix: string[];
+  remove(): Promise<void>;
+}
+
+/** Why this machine lets nobody make one; null where it does. */
+export function noNetNamespace(): string | null {
+  try {
+    execFileSync('unshare', ['-n', 'true'], { stdio: 'pipe' });
+    const name = `plx${process.pid}`;
+    ip('netns', 'add', name);
+    try {
+      ip('link', 'add', `${name}h`, 'type', 'veth', 'peer', 'name', `${name}g`);
+      ip('link', 'del', `${name}h`);
+    } finally {
+      ip('netns', 'del', name);
+    }
+    return null;
+  } catch (error) {
+    const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    return `needs root and iproute2: ${text.trim().split('\n')[0] ?? ''}`;
+  }
+}
+
+/** `number` tells those of a test apart, 0 to 62. `server`: HOST:PORT on this machine. */
+export async function netNamespace(number: number, server: string): Promise<NetNamespace> {
+  const name = `pl${process.pid}x${number}`;
+  // A net of documentation's addresses (RFC 5737), four each.
+  const net = (at: number): string => `198.51.100.${number * 4 + at}`;
+  ip('netns', 'add', name);
+  ip('link', 'add', `${name}h`, 'type', 'veth', 'peer', 'name', `${name}g`);
+  ip('link', 'set', `${name}g`, 'netns', name);
+  ip('addr', 'add', `${net(1)}/30`, 'dev', `${name}h`);
+  ip('link', 'set', `${name}h`, 'up');
+  for (const command of [['addr', 'add', `${net(2)}/30`, 'dev', `${name}g`], ['link', 'set', `${name}g`, 'up'], ['link', 'set', 'lo', 'up']]) ip('-n', name, ...command);
+  const relay = await relayTo(server, net(1));
+  return {
+    address: relay.address,
+    prefix: ['ip', 'netns', 'exec', name],
+    async remove() {
+      await relay.close();
+      // The other end of the link goes with it.
+      ip('netns', 'del', name);
+    },
+  };
+}
+
+/** The local engine listens on the machine itself alone. */
+async function relayTo(server: string, host: string): Promise<{ address: string; close(): Promise<void> }> {
+  const colon = server.lastIndexOf(':');
+  const open = new Set<Socket>();
+  const relay: Server = createServer((inside) => {
+    const outside = connect(Number(server.slice(colon + 1)), server.slice(0, colon));
+    for (const [one, other] of [[inside, outside], [outside, inside]] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    relay.once('error', reject);
+    relay.listen(0, host, resolve);
+  });
+  const { port } = relay.address() as { port: number };
+  return {
+    address: `${host}:${port}`,
+    async close() {
+      for (const socket of open) socket.destroy();
+      await new Promise<void>((resolve) => void relay.close(() => resolve()));
+    },
+  };
+}
+
+function ip(...args: string[]): void {
+  execFileSync('ip', args, { stdio: 'pipe' });
+}
