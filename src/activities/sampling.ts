@@ -16,6 +16,7 @@ import { estimate, estimates } from '../core/verdict/judge.js';
 import type { MetricRule } from '../core/verdict/metrics.js';
 import type { Rule } from '../core/verdict/rule.js';
 import { lateFor } from '../measure/deadline.js';
+import { gpuLook, type LookAtGpu } from '../measure/gpu-state.js';
 import { cpusFor } from '../measure/pinning.js';
 import { samplePairs } from '../measure/sampling.js';
 import type { Side, Sides } from '../measure/take-pair.js';
@@ -87,6 +88,7 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
       // The fixed protocol is a plain table: as many pairs as were asked for.
       ...(input.config.verdict.protocol === 'fixed' ? { otherLoad: null } : {}),
       ...(isLate === null ? {} : { outOfTime: (taken, wanted) => (late = isLate(taken, wanted)) }),
+      ...gpuOf(input.lease),
       beforePair: () => refuseDraining(deps),
       beforeWrite: () => fence(deps, input.run, input.lease),
       journalFile: journalOf(deps, input, input.lease, stage, earlier.length),
@@ -106,6 +108,12 @@ export async function sample(deps: Dependencies, input: SampleInput, attempt: At
     refuseUnprotected(stage, pairs);
     return { pairs, warmUps, late };
   }));
+}
+
+/** What looks at the GPU that is leased, if one is. */
+function gpuOf({ device }: Lease): { lookAtGpu?: LookAtGpu } {
+  const index = /^gpu(\d+)$/.exec(device)?.[1];
+  return index === undefined ? {} : { lookAtGpu: gpuLook(Number(index)) };
 }
 
 /** Both sides of a comparison as samples are taken of them. */

@@ -48,6 +48,16 @@ export type Sample = Outside & { /** Of each benchmark by its name, where there 
 /** `knobs`: cheap samples of a search, upon which nothing is accepted. */
 export type Stage = 'noise' | 'knobs' | 'screen' | 'confirm' | 'final';
 
+/** What was seen of the GPU. What it does not tell is null. */
+export interface GpuState {
+  /** MHz of the streaming multiprocessors. */
+  smMhz: number | null;
+  /** What holds the clocks down, less being idle. */
+  throttled: string[] | null;
+  /** Programs that compute on it. */
+  computing: string[] | null;
+}
+
 /** The unit of evidence: champion (a) and candidate (b) run back to back in random order. */
 export interface Pair {
   stage: Stage;
@@ -63,6 +73,8 @@ export interface Pair {
   b: Sample;
   /** Where it was taken, as `deviceName` says it. Absent in pairs of earlier versions. */
   device?: string;
+  /** The leased GPU just before the pair and just after it. Absent where none is, or it does not tell. */
+  gpu?: { before: GpuState; after: GpuState | null };
   /** One-minute load average read before the pair. */
   load: number;
   /** How many other programs wanted a CPU just before the pair, in the mean. Absent where that is not known. */

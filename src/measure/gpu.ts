@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import sax from 'sax';
+import type { GpuState } from '../core/sample.js';
 import type { Gpu } from './fingerprint.js';
 import { programOutput } from './program-output.js';
 
@@ -17,6 +18,16 @@ type Elements = Map<string, string[]>;
  * What is `N/A`, deprecated or not there is null. Throws nothing: of a text that is not well-formed it gives what came before.
  */
 export function parseNvidiaSmi(xml: string): Gpu[] {
+  const { gpus, machine } = elementsOf(xml);
+  return gpus.map((elements) => ({ ...machine, ...gpuFrom(elements) }));
+}
+
+/** What may spoil a sample, of each GPU in the same text. */
+export function parseGpuStates(xml: string): GpuState[] {
+  return elementsOf(xml).gpus.map((elements) => ({ smMhz: gpuFrom(elements).smMhz ?? null, throttled: throttleReasons(elements), computing: computing(elements) }));
+}
+
+function elementsOf(xml: string): { gpus: Elements[]; machine: { driver: string; cuda: string | null } } {
   const path: string[] = [];
   const gpus: Elements[] = [];
   const machine = { driver: '', cuda: null as string | null };
@@ -48,7 +59,14 @@ export function parseNvidiaSmi(xml: string): Gpu[] {
   } catch {
     // A driver that fails in the middle writes half a text.
   }
-  return gpus.map((elements) => ({ ...machine, ...gpuFrom(elements) }));
+  return { gpus, machine };
+}
+
+/** Programs that compute, without those that only draw the screen. */
+function computing(elements: Elements): string[] | null {
+  if (!elements.has('processes')) return null;
+  const types = elements.get('processes/process_info/type') ?? [];
+  return (elements.get('processes/process_info/process_name') ?? []).filter((_, at) => types[at]?.includes('C') ?? true).map((name) => basename(name));
 }
 
 function gpuFrom(elements: Elements): Omit<Gpu, 'driver' | 'cuda'> {

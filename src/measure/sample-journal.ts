@@ -43,6 +43,7 @@ const printed = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('differs'), text: z.string(), forms: z.array(z.string()).nullable() }),
   z.object({ kind: z.literal('unrepeatable'), text: z.string() }),
 ]);
+const gpuState = z.object({ smMhz: z.number().nullable(), throttled: z.array(z.string()).nullable(), computing: z.array(z.string()).nullable() });
 /** A pair as journals and artifacts hold it. */
 export const pairSchema: z.ZodType<Pair> = z.object({
   stage: z.enum(['noise', 'knobs', 'screen', 'confirm', 'final']),
@@ -53,6 +54,7 @@ export const pairSchema: z.ZodType<Pair> = z.object({
   a: sampleSchema,
   b: sampleSchema,
   device: z.string().optional(),
+  gpu: z.object({ before: gpuState, after: gpuState.nullable() }).optional(),
   load: z.number(),
   otherLoad: z.number().optional(),
   aside: z.literal(true).optional(),

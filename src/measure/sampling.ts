@@ -2,6 +2,7 @@ import type { Pair, Sample } from '../core/sample.js';
 import { countedPairs } from '../core/verdict/aside.js';
 import { tampering } from '../core/verdict/left-behind.js';
 import { awaitCalm } from './calm.js';
+import { awaitFreeGpu, type LookAtGpu } from './gpu-state.js';
 import type { Launcher } from './launcher/launcher.js';
 import { identityOf, openSampleJournal, type JournalHeader } from './sample-journal.js';
 import { openLauncher } from './start-command.js';
@@ -23,6 +24,8 @@ export interface SamplingRequest extends PairRequest {
   /** Asked before each pair, the one that warms up included: whether `wanted` pairs can no longer be reached. Ends the sampling. */
   outOfTime?: (pairs: readonly Pair[], wanted: number) => boolean;
   journalFile: string;
+  /** Looks at the leased GPU before and after each pair; absent: there is none. */
+  lookAtGpu?: LookAtGpu;
   /** Called before a pair is taken; throws where no more shall be, and what there is stays in the journal. */
   beforePair?: () => void;
   /** Called before a pair is written; throws where this attempt may write no more. */
@@ -75,13 +78,15 @@ export async function samplePairs(request: SamplingRequest): Promise<Pair[]> {
     const carry = (build: Build, dropped: Sample): void => void (build.carried = bothCarried(build.carried, { a: nothingUndone, b: undoneIn(dropped) }));
     let shares = true;
     const take = async (index: number, sides: Sides, standIn?: SamplingRequest['standIn']): Promise<PairAndFiles> => {
+      const gpu = request.lookAtGpu === undefined ? null : await awaitFreeGpu(request.lookAtGpu, request.signal === undefined ? {} : { signal: request.signal });
       const before = request.otherLoad === null ? {} : await awaitCalm(pairs, request.otherLoad);
       const known = shares ? (standIn?.(pairs) ?? null) : null;
       const half = known === null ? null : await takeHalf({ ...request, sides }, known, launcher, pairs.length, before, (dropped) => carry(builds[index] as Build, dropped));
       // What could not be compared with the earlier output once cannot be the next time.
       if (known !== null && half === null) shares = false;
       const taken = half ?? (await takePair({ ...request, sides }, launcher, pairs.length, before));
-      return builds.length === 1 ? taken : { ...taken, pair: { ...taken.pair, build: index } };
+      const seen = gpu === null ? {} : { gpu: { before: gpu, after: (await request.lookAtGpu?.()) ?? null } };
+      return { ...taken, pair: { ...taken.pair, ...seen, ...(builds.length === 1 ? {} : { build: index }) } };
     };
     let warm = false;
     /** The first execution of a build in this call. Only protected files are put back before it is known what that leaves. */

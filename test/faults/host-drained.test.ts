@@ -77,7 +77,7 @@ async function host(name: string): Promise<{ home: Home; id: string; child: Chil
   mkdirSync(folder, { recursive: true });
   const env = { ...loop.env, PERFLOOP_HOME: folder, PERFLOOP_ARTIFACTS: loop.home.artifacts, TEMPORAL_ADDRESS: network?.address ?? state.address, TEMPORAL_NAMESPACE: state.namespace, PERFLOOP_JOB: '' };
   const log = join(folder, `worker-${started.length}.log`);
-  const [file = '', ...args] = [...(network?.prefix ?? []), process.execPath, workerScript, '--tag', 'cpu.fast', '--runs', '1', '--drain-ms', '300000'];
+  const [file, ...args] = [...(network?.prefix ?? []), process.execPath, workerScript, '--tag', 'cpu.fast', '--runs', '1', '--drain-ms', '300000'];
   const child = spawn(file, args, { env, stdio: ['ignore', openSync(log, 'a'), openSync(log, 'a')] });
   started.push(child);
   await expect.poll(() => readFileSync(log, 'utf8'), patience).toContain('serves cpu.fast');
