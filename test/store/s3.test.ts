@@ -12,6 +12,7 @@ import { parseAddress } from '../../src/store/s3/address.js';
 import { S3Bucket } from '../../src/store/s3/bucket.js';
 import { Cache } from '../../src/store/s3/cache.js';
 import { openS3Artifacts } from '../../src/store/s3/store.js';
+import { onTransfer, type Transfer } from '../../src/store/s3/transfers.js';
 import type { Shelved } from '../../src/store/shelf.js';
 import { settleUploads, withUploads } from '../../src/store/uploads.js';
 import { noS3, startS3, type S3Server } from '../support/s3-server.js';
@@ -52,8 +53,14 @@ describe.skipIf(noS3 !== null)(`artifacts in a bucket${noS3 === null ? '' : ` ($
     const bytes = megabytes(21);
     const file = join(temporaryFolder(), 'large');
     writeFileSync(file, bytes);
+    const told: Transfer[] = [];
+    onTransfer((transfer) => told.push(transfer));
     const ref = await durable(() => host().putFile('profile', file));
+    onTransfer((transfer) => told.push(transfer));
     expect((await host().get(ref)).equals(bytes)).toBe(true);
+    onTransfer(null);
+    const whole = { place: 's3://perfloop-test/some/prefix', bytes: bytes.byteLength };
+    for (const direction of ['upload', 'download']) expect(told).toContainEqual({ ...whole, direction, done: expect.any(Number) as number });
   });
 
   test('content that is there is not sent again, by whatever host', async () => {

@@ -14,8 +14,9 @@ let listener: ((transfer: Transfer) => void) | null = null;
 let toldAt = -Infinity;
 
 /** Tells of large transfers every two seconds: for a command line, which somebody waits for. */
-export function onTransfer(tell: (transfer: Transfer) => void): void {
+export function onTransfer(tell: ((transfer: Transfer) => void) | null): void {
   listener = tell;
+  toldAt = -Infinity;
 }
 
 export function toldTransfer(transfer: Transfer): void {
