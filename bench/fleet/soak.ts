@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { parseDuration } from '../../src/core/duration-text.js';
+import { quantile } from '../../src/core/stats/summary.js';
+import { messageNames } from '../../src/core/messages.js';
+import { engineStatus } from '../../src/worker/engine/engine.js';
+import { withEngine } from '../support/home.js';
+import { completed, startNoopRun } from './runs.js';
+import { slopeOf, type Reading } from './slope.js';
+
+/**
+ * `npx tsx bench/fleet/soak.ts [--for 24h] [--at-once 4]`: runs one after another in some lanes, for long. Says how the worker's
+ * memory grows, how long queries take meanwhile, and whether every run completed once.
+ */
+const { values } = parseArgs({ options: { for: { type: 'string', default: '24h' }, 'at-once': { type: 'string', default: '4' }, steps: { type: 'string', default: '20' }, every: { type: 'string', default: '5s' } } });
+const [forMs = 86_400_000, everyMs = 5000] = [parseDuration(values.for), parseDuration(values.every)];
+const steps = Number(values.steps);
+/** Caches fill at first: what grows then is no leak. */
+const warmUp = 1 / 3;
+
+await withEngine(async ({ client, home }) => {
+  const runs: string[] = [];
+  const open = new Set<string>();
+  const memory: Reading[] = [];
+  const queryMs: number[] = [];
+  const began = performance.now();
+  const goesOn = (): boolean => performance.now() - began < forMs;
+  const lane = async (): Promise<void> => {
+    while (goesOn()) {
+      const run = `r-soak${runs.length}`;
+      runs.push(run);
+      await startNoopRun(client, run, steps);
+      open.add(run);
+      await client.workflow.getHandle(run).result();
+      open.delete(run);
+    }
+  };
+  const watch = async (): Promise<void> => {
+    while (goesOn()) {
+      const engine = await engineStatus(home);
+      if (engine.running && engine.workerPid !== null) memory.push({ at: (performance.now() - began) / 3_600_000, value: residentMb(engine.workerPid) });
+      for (const run of open) {
+        const asked = performance.now();
+        // One that has just ended answers too.
+        await client.withDeadline(Date.now() + 10_000, () => client.workflow.getHandle(run).query(messageNames.status));
+        queryMs.push(performance.now() - asked);
+      }
+      await sleep(everyMs);
+    }
+  };
+  await Promise.all([watch(), ...Array.from({ length: Number(values['at-once']) }, lane)]);
+  const { started, done, twice, lost } = await completed(client, home, runs, steps);
+  const settled = memory.slice(Math.floor(memory.length * warmUp));
+  const slope = slopeOf(settled);
+  console.log(JSON.stringify({
+    hours: Number(((performance.now() - began) / 3_600_000).toFixed(3)), started, done, twice, lost,
+    memoryMb: { first: memory[0]?.value, last: memory.at(-1)?.value, most: Math.max(...memory.map(({ value }) => value)) },
+    slopeMbPerHour: slope, queries: queryMs.length, queryMs: { p50: quantile(queryMs, 0.5), p95: quantile(queryMs, 0.95), most: Math.max(...queryMs) },
+  }, null, 1));
+  if (done !== started) process.exitCode = 1;
+});
+
+function residentMb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / 1024;
+}
