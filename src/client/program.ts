@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareAboutVerbs } from './commands/about.js';
 import { declareCodecVerbs } from './commands/codec.js';
+import { declareDeploymentVerbs } from './commands/deployment.js';
 import type { Finish } from './commands/declare.js';
 import { declareAnalyzeVerbs } from './commands/analyze.js';
 import { declareFleetVerbs } from './commands/fleet.js';
@@ -40,6 +41,7 @@ export function buildProgram(version: string, finish: Finish): Command {
   declareMachineVerbs(program, finish);
   declareFleetVerbs(program, finish);
   declareCodecVerbs(program, finish);
+  declareDeploymentVerbs(program, finish);
   declareHostsVerbs(program, finish);
   declareWatchVerb(program, finish);
   declareAboutVerbs(program, finish);

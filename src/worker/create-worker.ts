@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { benchActivities } from '../activities/bench.js';
 import { fleetActivities } from '../activities/fleet/fleet.js';
@@ -11,12 +8,12 @@ import { leaseActivities, underLease, type LeasingHost } from '../activities/lea
 import { hostSlots } from '../core/kpis/intervals.js';
 import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
-import { dataConverter } from './codec/codec.js';
 import { clientOver, type ConnectionSettings } from './connection.js';
-import { packageRoot } from './engine/package-paths.js';
+import type { DeploymentVersion } from './deployment.js';
 import { measured } from './telemetry/activity-metrics.js';
 import { scopedLog } from './telemetry/log-scope.js';
-import { traceSinks, tracedActivities } from './telemetry/tracing.js';
+import { tracedActivities } from './telemetry/tracing.js';
+import { commonOptions, createWorkflowWorker } from './workflow-worker.js';
 
 export interface WorkerPlan {
   connection: NativeConnection;
@@ -26,26 +23,17 @@ export interface WorkerPlan {
   tags: readonly string[];
   /** The knowledge base, where this worker is the hub. */
   store: StoreWriter | null;
+  /** Of the workflows; null: they are on no particular build. */
+  version: DeploymentVersion | null;
 }
 
 /** One worker a task queue, over one connection: workflows, the hub, each kind, this host, and each of its devices. */
 export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   const { settings, deps, tags, store } = plan;
   const prefix = settings.queuePrefix;
-  const common = {
-    connection: plan.connection,
-    namespace: settings.namespace,
-    dataConverter: dataConverter(settings.codec),
-    identity: `perfloop@${deps.host}`,
-    // With the SDK's defaults a cancel arrives after 19 s, and a run goes on 17 s after a kill.
-    maxHeartbeatThrottleInterval: '1 second',
-    defaultHeartbeatThrottleInterval: '1 second',
-    stickyQueueScheduleToStartTimeout: '1 second',
-    shutdownGraceTime: '2 seconds',
-    shutdownForceTime: '30 seconds',
-  } as const satisfies Partial<WorkerOptions>;
-  const [source, client] = await Promise.all([workflowSource(settings), clientOver(plan.connection, settings)]);
-  const workers = [Worker.create({ ...common, taskQueue: queues.workflows(prefix), ...source, sinks: traceSinks, maxCachedWorkflows: 50, reuseV8Context: true })];
+  const common = commonOptions(plan.connection, settings, `perfloop@${deps.host}`);
+  const client = await clientOver(plan.connection, settings);
+  const workers = [createWorkflowWorker(common, settings, plan.version)];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: { ...fleetActivities({ home: deps.home, artifacts: deps.artifacts, client, env: deps.env }), ...watchActivities({ home: deps.home, artifacts: deps.artifacts }) }, maxConcurrentActivityTaskExecutions: 4 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
@@ -58,12 +46,4 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
 
 function watched(where: Parameters<typeof measured>[0]): Pick<WorkerOptions, 'interceptors'> {
   return { interceptors: { activity: [tracedActivities, measured(where), scopedLog] } };
-}
-
-/** The bundle made at build time starts in a fifth of the time. */
-async function workflowSource({ codec }: ConnectionSettings): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'interceptors'>> {
-  const codePath = join(packageRoot, 'dist', 'workflow-bundle.js');
-  if (!existsSync(codePath)) return { workflowsPath: join(packageRoot, 'dist', 'workflows', 'index.js'), interceptors: { workflowModules: [join(packageRoot, 'dist', 'workflows', 'tracing.js')] } };
-  // On the first line, so that the lines of the source map hold: see workflows/failure-converter.ts.
-  return { workflowBundle: codec.keys.length === 0 ? { codePath } : { code: `globalThis.perfloopEncodesFailures=true;${await readFile(codePath, 'utf8')}` } };
 }

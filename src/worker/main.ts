@@ -13,6 +13,7 @@ import { advertOf } from './advert.js';
 import { beginsAnew } from './begins-anew.js';
 import { clientOver, connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
+import { deploymentOf } from './deployment.js';
 import { currentBuild } from './engine/package-paths.js';
 import { devicesOf } from './devices.js';
 import { endOnSignal } from './end-on-signal.js';
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env, leasing };
   // Beside the work: it may take the store a while to answer.
   if (store !== null) outsideScopes(() => registerHub(deps.artifacts, id, home.root)).catch((error: unknown) => console.log(`the store of artifacts does not know yet that this host is a hub: ${String(error)}`));
-  const workers = await createWorkers({ connection, settings, deps, tags, store });
+  const workers = await createWorkers({ connection, settings, deps, tags, store, version: deploymentOf(process.env, currentBuild().version) });
   say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });

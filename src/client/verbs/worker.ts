@@ -3,7 +3,8 @@ import type { MemoryBounds } from '../../core/alerts/memory.js';
 import type { Home } from '../../store/home.js';
 import { beginsAnew } from '../../worker/begins-anew.js';
 import { connectClient, type ConnectionRequest, type ConnectionSettings } from '../../worker/connection.js';
-import { workerScript } from '../../worker/engine/package-paths.js';
+import { deploymentOf } from '../../worker/deployment.js';
+import { currentBuild, workerScript, workflowsScript } from '../../worker/engine/package-paths.js';
 import type { EngineProgress } from '../../worker/engine/progress.js';
 import { ensureSearchAttributes } from '../../worker/engine/search-attributes.js';
 import { serverInUse } from '../../worker/engine/settings.js';
@@ -22,6 +23,11 @@ export interface WorkerOptions {
   drainMs?: number;
   /** How many runs may share a CPU. Absent: as many as can work at once. */
   runs?: number;
+  /** Runs workflows and nothing else: no commands, no store. */
+  workflowsOnly?: boolean;
+  /** The deployment and the build of its workflows; absent: as PERFLOOP_DEPLOYMENT and PERFLOOP_BUILD_ID say. */
+  deployment?: string;
+  buildId?: string;
   /** `HOST:PORT` at which it serves metrics; absent: as PERFLOOP_METRICS says. */
   metrics?: string;
   /** Megabytes, and megabytes an hour, above which it begins anew when what it does is done. Absent: it never does. */
@@ -47,8 +53,9 @@ export interface WorkerResult {
 /** Runs one worker in the foreground against the configured server, or the local engine where none is. */
 export async function worker(options: WorkerOptions, io: WorkerIo): Promise<WorkerResult> {
   const { home } = options;
-  const env = options.metrics === undefined ? options.env : { ...options.env, PERFLOOP_METRICS: options.metrics };
+  const env = environmentOf(options);
   metricsAddress(env);
+  deploymentOf(env, currentBuild().version);
   const { settings, engine } = await serverInUse({ ...options.connection, env }, { home, env, onProgress: io.onProgress, signal: io.signal });
   // Before it takes work: an attribute that is not registered wedges a workflow for good.
   const client = await connectClient(settings, { patienceMs: 60_000, onWaiting: io.onWaiting });
@@ -65,7 +72,8 @@ export async function worker(options: WorkerOptions, io: WorkerIo): Promise<Work
   }
 }
 
-function workerArguments({ workerScript: script = workerScript, tags, hub, drainMs, runs, memory }: WorkerOptions): string[] {
+function workerArguments({ workerScript: script = workerScript, workflowsOnly, tags, hub, drainMs, runs, memory }: WorkerOptions): string[] {
+  if (workflowsOnly === true) return [workflowsScript];
   return [
     script,
     ...tags.flatMap((tag) => ['--tag', tag]),
@@ -96,6 +104,16 @@ async function served(args: readonly string[], env: NodeJS.ProcessEnv, io: Worke
       resolve({ exitCode, signal });
     });
   });
+}
+
+/** What flags say in place of variables. */
+function environmentOf({ env, metrics, deployment, buildId }: WorkerOptions): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    ...(metrics === undefined ? {} : { PERFLOOP_METRICS: metrics }),
+    ...(deployment === undefined ? {} : { PERFLOOP_DEPLOYMENT: deployment }),
+    ...(buildId === undefined ? {} : { PERFLOOP_BUILD_ID: buildId }),
+  };
 }
 
 /** What the flags said must reach the worker too; the rest of Temporal's settings it reads as this process did. */

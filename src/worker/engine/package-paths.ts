@@ -7,6 +7,8 @@ export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 export const supervisorScript = join(packageRoot, 'dist', 'worker', 'engine', 'supervisor.js');
 export const workerScript = join(packageRoot, 'dist', 'worker', 'main.js');
+/** A worker of workflows alone. */
+export const workflowsScript = join(packageRoot, 'dist', 'worker', 'workflows-main.js');
 
 function findRoot(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {

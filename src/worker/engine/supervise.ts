@@ -157,7 +157,8 @@ export class Supervisor {
 
   private workerCommand(): ChildCommand {
     const { home, workerScript, workerArguments } = this.options;
-    const env = localWorkerEnvironment(home, this.state, process.env);
+    // Its worker is of one build at a time: the next build of perfloop replaces the engine.
+    const env = { ...localWorkerEnvironment(home, this.state, process.env), PERFLOOP_DEPLOYMENT: '', PERFLOOP_BUILD_ID: '' };
     return { file: process.execPath, args: [workerScript, ...workerArguments], env, cwd: home.root, log: engineLog(home, 'worker'), channel: true };
   }
 
