@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fleetApply, fleetStatus, fleetSteer, type FleetState } from '../src/client/verbs/fleet.js';
 import { fleetAttach, fleetSweep, steerSweep, type SweepFollowed } from '../src/client/verbs/fleet-sweep.js';
-import type { KnownHost } from '../src/client/hosts/known-hosts.js';
+import type { KnownHost } from '../src/worker/known-hosts.js';
 import { hosts as listHosts, steerHost } from '../src/client/verbs/hosts.js';
 import { acknowledgeAlert, fleetAlerts } from '../src/client/verbs/fleet-alerts.js';
 import { judge } from '../src/client/verbs/judge.js';

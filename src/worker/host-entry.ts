@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hostMemo, hostSignals, type Drain, type HostAdvert, type HostNews, type HostRecord } from '../core/hosts/host-record.js';
 import { workflowTypes } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
+import type { HostTrouble } from './host-trouble.js';
 import type { OpenLeasing } from './leasing.js';
 
 const lookEveryMs = 5000;
@@ -98,7 +99,7 @@ export class HostEntry {
 }
 
 /** The entry of a worker's host: its leases, and what a person asked of it. */
-export function openHostEntry({ leasing, ...about }: Pick<HostEntryOptions, 'client' | 'queuePrefix' | 'advert'> & { leasing: OpenLeasing }): HostEntry {
+export function openHostEntry({ leasing, trouble, ...about }: Pick<HostEntryOptions, 'client' | 'queuePrefix' | 'advert'> & { leasing: OpenLeasing; trouble: HostTrouble }): HostEntry {
   let troubled = '';
   return new HostEntry({
     ...about,
@@ -107,6 +108,7 @@ export function openHostEntry({ leasing, ...about }: Pick<HostEntryOptions, 'cli
       // Of use while it drains; else it would change with every piece of work.
       inHand: leasing.isDraining() ? leasing.inHand.runs.length : 0,
       ending: leasing.isDrainedBy('signal'),
+      failures: trouble.failures,
     }),
     onDrain: (drain) => {
       if ((drain !== null) === leasing.isDrainedBy('person')) return;

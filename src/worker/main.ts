@@ -18,6 +18,7 @@ import { currentBuild } from './engine/package-paths.js';
 import { devicesOf } from './devices.js';
 import { endOnSignal } from './end-on-signal.js';
 import { openHostEntry } from './host-entry.js';
+import { HostTrouble } from './host-trouble.js';
 import { claimHub } from './hub-claim.js';
 import { defaultRuns, openLeasing } from './leasing.js';
 import { watchMemory } from './memory-watch.js';
@@ -54,10 +55,11 @@ async function main(): Promise<void> {
   const deps = { home, artifacts: artifactsOf(home, { patienceMs: artifactsPatienceMs }), host: id, devices, gpu: gpus[0]?.name ?? null, env: process.env, leasing };
   // Beside the work: it may take the store a while to answer.
   if (store !== null) outsideScopes(() => registerHub(deps.artifacts, id, home.root)).catch((error: unknown) => console.log(`the store of artifacts does not know yet that this host is a hub: ${String(error)}`));
-  const workers = await createWorkers({ connection, settings, deps, tags, store, version: deploymentOf(process.env, currentBuild().version) });
+  const trouble = new HostTrouble();
+  const workers = await createWorkers({ connection, settings, deps, tags, store, trouble, version: deploymentOf(process.env, currentBuild().version) });
   say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
   const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
-  const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
+  const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, trouble, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
   void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
   if (Number(values['max-memory']) > 0) {

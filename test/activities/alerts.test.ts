@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,9 @@ function temporaryHome(): Home {
 
 it('the hook for more hosts gets the alert as JSON, its own environment, and its failure is told', async () => {
   const home = temporaryHome();
-  const act = actOnAlertActivity({ home, env: { PATH: process.env['PATH'], CLOUD_KEY: 'a-key' } });
+  const client = new Client();
+  onTestFinished(async () => client.connection.close());
+  const act = actOnAlertActivity({ home, client, env: { PATH: process.env['PATH'], CLOUD_KEY: 'a-key' } });
   const asked = (hook?: string) => run(act, { v: 1, fleet: 'nightly', queuePrefix: 'perfloop', at: 7, rules: alertsSchema.parse(hook === undefined ? {} : { scale_hook: hook }), alert, action: { kind: 'scale', tag: 'gpu.h100' } });
   const out = join(home.root, 'told');
   expect(await asked(`cat > ${out}; echo $CLOUD_KEY >> ${out}`)).toContain('ran `cat');

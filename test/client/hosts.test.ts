@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostsChecked } from '../../src/client/doctor/hosts.js';
-import type { KnownHost } from '../../src/client/hosts/known-hosts.js';
+import type { KnownHost } from '../../src/worker/known-hosts.js';
 import { printHosts } from '../../src/client/print/hosts.js';
 import { plain } from '../../src/client/style.js';
 import { hostNamed } from '../../src/client/verbs/hosts.js';
@@ -12,7 +12,7 @@ const advert: HostAdvert = {
 };
 const record: HostRecord = { advert, leases: [], inHand: 0, ending: false, drain: null, heardAt: 1000, gone: false };
 const drain = { who: 'ada@desk', reason: 'new driver', at: 1000 };
-const host = (state: HostState, more: Partial<KnownHost> = {}): KnownHost => ({ ...advert, state, seenAt: 1000, drain: null, leases: [], ...more });
+const host = (state: HostState, more: Partial<KnownHost> = {}): KnownHost => ({ ...advert, state, seenAt: 1000, drain: null, leases: [], failures: { count: 0, last: '' }, ...more });
 
 describe('a host', () => {
   it.each<[HostState, Partial<HostRecord>, number | null, number]>([

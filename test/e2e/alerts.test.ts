@@ -1,9 +1,14 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { actOnAlertActivity } from '../../src/activities/alerts/act.js';
 import { acknowledgeAlert, fleetAlerts } from '../../src/client/verbs/fleet-alerts.js';
 import { fleetApply, fleetDiff } from '../../src/client/verbs/fleet.js';
+import { hosts, steerHost } from '../../src/client/verbs/hosts.js';
+import type { Alert } from '../../src/core/alerts/book.js';
+import { alertsSchema } from '../../src/core/alerts/schema.js';
 import { cli } from './cli.js';
 import { sharedEngine } from './shared.js';
 import { seedRuns } from '../support/seeded-fleet.js';
@@ -58,4 +63,16 @@ it('raises what is crossed, is silent on what somebody takes care of, clears wha
 
   expect(await apply('')).toBe('remove');
   await expect.poll(async () => (await engine.client.workflow.getHandle('perfloop/alerts/nightly').describe()).status.name, patience).toBe('COMPLETED');
+});
+
+it('drains a host that fails, and says so', async () => {
+  const [known] = (await hosts(engine.context)).hosts;
+  const host = known?.host ?? '';
+  const alert: Alert = { id: `host/${host}/failing`, kind: 'host', subject: host, text: 'The disk is full.', fix: '', since: 1, toldAt: null, escalated: false, seen: 2, gone: 0, done: null, acknowledged: null };
+  const act = actOnAlertActivity({ home: engine.home, client: engine.client, env: {} });
+  const asked: Parameters<typeof act>[0] = { v: 1, fleet: 'nightly', queuePrefix: 'perfloop', at: 1, rules: alertsSchema.parse({}), alert, action: { kind: 'drain', host } };
+  expect(await new MockActivityEnvironment().run<[typeof asked], string, typeof act>(act, asked)).toBe(`host ${host} drains`);
+  await expect.poll(async () => (await hosts(engine.context)).hosts[0]?.drain, patience).toMatchObject({ who: 'perfloop', reason: 'The disk is full.' });
+  await steerHost(engine.context, 'undrain', host, '');
+  await expect.poll(async () => (await hosts(engine.context)).hosts[0]?.state, patience).toBe('serving');
 });

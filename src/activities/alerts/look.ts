@@ -14,11 +14,14 @@ const mostConditions = 100;
 const windowsBefore = 14;
 const dayMs = 86_400_000;
 
+/** The hosts that the server has entries of. */
+export type ListHosts = () => Promise<FleetObservation['hosts']>;
+
 /** Holds the bounds against what the store and the server say. */
-export function lookAtFleetActivity({ home, client }: { home: Home; client: Client }): AlertActivities['lookAtFleet'] {
+export function lookAtFleetActivity({ home, client, hosts }: { home: Home; client: Client; hosts: ListHosts }): AlertActivities['lookAtFleet'] {
   return activity(async ({ fleet, queuePrefix, at, rules, tags }) => {
     const backlog = await Promise.all(tags.map(async (tag) => backlogOf(client, queuePrefix, tag)));
-    return conditionsOf({ at, backlog, ...stored(home, fleet, at, rules) }, rules).slice(0, mostConditions);
+    return conditionsOf({ at, backlog, hosts: await hosts(), ...stored(home, fleet, at, rules) }, rules).slice(0, mostConditions);
   });
 }
 

@@ -4,20 +4,20 @@ import type { FleetActivities } from '../../core/fleet/fleet-run.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
 import { actOnAlertActivity } from '../alerts/act.js';
-import { lookAtFleetActivity } from '../alerts/look.js';
+import { lookAtFleetActivity, type ListHosts } from '../alerts/look.js';
 import { tellAlertsActivity } from '../alerts/tell.js';
 import { afterFailureActivity } from './after-failure.js';
 import { prepareRunActivity } from './prepare-run.js';
 import { sweepActivities } from './sweep.js';
 
 /** What runs, sweeps and alerts of a fleet ask of the hub's worker. */
-export function fleetActivities({ home, artifacts, client, env }: { home: Home; artifacts: ArtifactStore; client: Client; env: NodeJS.ProcessEnv }): FleetActivities & AlertActivities {
+export function fleetActivities({ home, artifacts, client, env, hosts }: { home: Home; artifacts: ArtifactStore; client: Client; env: NodeJS.ProcessEnv; hosts: ListHosts }): FleetActivities & AlertActivities {
   return {
     prepareRun: prepareRunActivity({ home, artifacts, client }),
     afterFailure: afterFailureActivity(client),
     ...sweepActivities(client),
-    lookAtFleet: lookAtFleetActivity({ home, client }),
-    actOnAlert: actOnAlertActivity({ home, env }),
+    lookAtFleet: lookAtFleetActivity({ home, client, hosts }),
+    actOnAlert: actOnAlertActivity({ home, env, client }),
     tellAlerts: tellAlertsActivity({ home }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { didYouMean } from '../../core/did-you-mean.js';
 import { tagsOf } from '../../core/hosts/host-record.js';
-import { knownHosts, type KnownHost } from '../hosts/known-hosts.js';
+import { knownHosts, type KnownHost } from '../../worker/known-hosts.js';
 import { PerfloopError } from '../../core/errors.js';
 import { loadPlacedConfig } from '../load-config.js';
 import type { Check } from './check.js';

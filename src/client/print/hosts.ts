@@ -1,5 +1,5 @@
 import type { HostState } from '../../core/hosts/host-record.js';
-import type { KnownHost } from '../hosts/known-hosts.js';
+import type { KnownHost } from '../../worker/known-hosts.js';
 import type { Style } from '../style.js';
 import type { Hosts, HostSteered, HostSteering } from '../verbs/hosts.js';
 import { clean, durationText, plural } from './numbers.js';

@@ -15,7 +15,7 @@ import { alertsChange, applyAlerts, stopAlerts, type AlertsChange } from '../fle
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
 import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer, type ServerSchedule } from '../fleet/schedules.js';
 import { lookAtSweep } from '../fleet/sweep.js';
-import { knownHosts } from '../hosts/known-hosts.js';
+import { knownHosts } from '../../worker/known-hosts.js';
 import { openSession, type Session } from '../session.js';
 
 export interface FleetChange {

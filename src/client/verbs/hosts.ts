@@ -2,7 +2,7 @@ import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { hostSignals } from '../../core/hosts/host-record.js';
 import { whoActs, type CliContext } from '../context.js';
-import { knownHosts, type KnownHost } from '../hosts/known-hosts.js';
+import { knownHosts, type KnownHost } from '../../worker/known-hosts.js';
 import { peekSession, type Session } from '../session.js';
 
 export interface Hosts {

@@ -49,6 +49,12 @@ export interface Drain {
   at: number;
 }
 
+/** Work that failed in a row for reasons of the host, and what the last of it said. */
+export interface HostFailures {
+  count: number;
+  last: string;
+}
+
 /** What its worker says each time that something changed. */
 export interface HostNews {
   advert: HostAdvert;
@@ -57,6 +63,8 @@ export interface HostNews {
   inHand: number;
   /** Its worker was told to end. */
   ending: boolean;
+  /** Absent in what workers of earlier versions say. */
+  failures?: HostFailures;
 }
 
 /** The memo of a host's workflow. */

@@ -10,7 +10,7 @@ const rules = alertsSchema.parse({ phase_p95: { execute: '10m' }, money_per_day:
 const hour = 3_600_000;
 const at = Date.UTC(2026, 10, 22, 12);
 
-const quiet: FleetObservation = { at, phases: [], throughput: { windowMs: rules.window, decided: 10, before: [10, 10, 10] }, backlog: [], spentInADay: 0, waiting: [] };
+const quiet: FleetObservation = { at, phases: [], throughput: { windowMs: rules.window, decided: 10, before: [10, 10, 10] }, backlog: [], spentInADay: 0, waiting: [], hosts: [] };
 
 const minutes = (...took: number[]): number[] => took.map((minute) => minute * 60_000);
 
@@ -52,6 +52,11 @@ describe('bounds', () => {
         throughput: { windowMs: rules.window, decided: 7, before: [10, 8, 30] },
         backlog: [{ tag: 'cpu', waiting: 3, hosts: 4 }, { tag: 'gpu.h100', waiting: 6, hosts: 2 }],
         spentInADay: 6.5,
+        hosts: [
+          { host: 'aa', hostname: 'one', silentSince: null, leases: 1, failures: { count: 5, last: 'PL_DISK_FULL: the disk is full' } },
+          { host: 'bb', hostname: 'two', silentSince: at - hour, leases: 2, failures: { count: 4, last: 'PL_SANDBOX: no' } },
+          { host: 'cc', hostname: 'three', silentSince: at - hour, leases: 0, failures: { count: 0, last: '' } },
+        ],
         waiting: [{ run: 'r-1', target: 'parser', questions: 2, since: at - 30 * hour }, { run: 'r-2', target: 'parser', questions: 1, since: at - 3 * hour }],
       },
       rules,
@@ -61,7 +66,10 @@ describe('bounds', () => {
       ['throughput', { kind: 'scale', tag: 'gpu.h100' }],
       ['money', null],
       ['approval/r-1', null],
+      ['host/bb/silent', null],
+      ['host/aa/failing', { kind: 'drain', host: 'aa' }],
     ]);
+    expect(found.at(-1)?.text).toBe('The last 5 pieces of work on host one (aa) failed for reasons of the host: PL_DISK_FULL: the disk is full');
     const texts = found.map(({ text }) => text).join('\n');
     expect(texts).toContain('is 25m12s, above its bound of 10m (5 times within 1d)');
     expect(texts).toContain('7 trials were decided within 1d, 70% of the 10 that are usual (bound: 80%); 6 pieces of work wait for 2 hosts of kind gpu.h100.');
