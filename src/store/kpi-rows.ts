@@ -1,4 +1,3 @@
-import { PerfloopError } from '../core/errors.js';
 import type { KpiRows, RunRow, TimeRow, TrialRow } from '../core/kpis/kpis.js';
 import { openReader } from './database.js';
 import type { Home } from './home.js';
@@ -6,15 +5,11 @@ import type { Home } from './home.js';
 /** Beyond the 30 s between two notes of a hub that it is there. */
 const presenceLastsMs = 45_000;
 
-/** The first version that holds what is asked for. */
-const sinceVersion = 3;
-
 /** Everything that key figures are told by, of runs that began since then (ms); null when nothing was ever run here. */
 export function readKpiRows(home: Home, since: number, now: number): KpiRows | null {
   const db = openReader(home.db);
   if (db === null) return null;
   try {
-    if (Number(db.pragma('user_version', { simple: true })) < sinceVersion) throw new PerfloopError('PL_DATABASE_OLD', 'the knowledge base is of an earlier perfloop', { where: home.db, fix: 'Start its worker once, as `perfloop up` does: it brings it forward, and loses nothing.' });
     const flag = (value: number | null): boolean | null => (value === null ? null : value === 1);
     const runs = db.prepare<[number], Omit<RunRow, 'reused'> & Record<'setup' | 'build' | 'noise', number | null>>(`SELECT id AS run, name AS target, fleet, state, started_at AS startedAt, ended_at AS endedAt, dollars,
         json_extract(status, '$.reused.setup') AS setup, json_extract(status, '$.reused.build') AS build, json_extract(status, '$.reused.noise') AS noise FROM runs WHERE started_at >= ? ORDER BY started_at`).all(since);

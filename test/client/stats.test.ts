@@ -79,7 +79,7 @@ it('say what to do with a knowledge base of an earlier version', () => {
   const old = new Database(home.db);
   old.pragma('user_version = 2');
   old.close();
-  expect(() => stats({ home }, asked, now)).toThrow(expect.objectContaining({ code: 'PL_DATABASE_OLD' }));
+  expect(() => stats({ home }, asked, now)).toThrow(expect.objectContaining({ code: 'PL_DATABASE_OLDER' }));
 });
 
 it('fit into 80 columns, of hundreds of runs of a hundred targets too', () => {

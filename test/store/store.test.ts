@@ -130,7 +130,7 @@ describe('lessons', () => {
 function ofVersion2(): Database.Database {
   store.close();
   const old = new Database(home.db);
-  old.exec(`DROP INDEX runs_by_dollars; ALTER TABLE runs DROP COLUMN dollars; ALTER TABLE runs DROP COLUMN fleet;
+  old.exec(`DROP INDEX runs_by_dollars; DROP INDEX runs_by_fleet; ALTER TABLE runs DROP COLUMN dollars; ALTER TABLE runs DROP COLUMN fleet;
     ALTER TABLE trials DROP COLUMN started_at; ALTER TABLE trials DROP COLUMN ended_at; DROP TABLE times; DROP TABLE presence;`);
   return old;
 }

@@ -14,7 +14,7 @@ beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
 
 // A run of a fleet draws its id at random, and steps that ask a person begin and end side by side: with interceptors that
 // draw ids or await, these two did not replay.
-it.each(['fleetRun.done.json', 'run.asked-3.json', 'run.two-rounds-1.json'])('%s, recorded without a trace, replays alike with one', async (name) => {
+it.each(['fleetRun.done.json', 'run.asked-3.json', 'run.graph-continued-1.json'])('%s, recorded without a trace, replays alike with one', async (name) => {
   const history = historyFromPlain(JSON.parse(readFileSync(join(packageRoot, 'test', 'histories', name), 'utf8')) as object);
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   if (started == null) throw new Error('it does not begin');
