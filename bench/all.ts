@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { packageRoot } from '../src/worker/engine/package-paths.js';
 import { endurance } from './endurance.js';
 import { formatFigure, type Figure } from './figure.js';
+import { fleet } from './fleet/targets.js';
 import { orchestration } from './orchestration.js';
 import { overlap } from './overlap.js';
 import { recovery } from './recovery.js';
 import { startup } from './startup.js';
 
-const benches: Record<string, () => Promise<Figure[]>> = { startup, orchestration, recovery, endurance, overlap };
+const benches: Record<string, () => Promise<Figure[]>> = { startup, orchestration, recovery, endurance, overlap, fleet };
 
 /** `npm run bench [-- NAME ...]`: a table on the terminal, and bench.json for programs. */
 const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));
