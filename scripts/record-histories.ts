@@ -89,6 +89,15 @@ async function lessons(engine: TestEngine): Promise<void> {
   for await (const { workflowId } of engine.client.workflow.list({ query: 'WorkflowType = "keepLessons"' })) await record(engine, 'keepLessons', 'of-trials', workflowId);
 }
 
+/** Nobody can be told, as no address is set: what failed is a workflow of its own. */
+async function told(engine: TestEngine): Promise<void> {
+  const status = await (await startRun(engine, target('told', makesFast, '[loop]\nrounds = 1\n[[notify]]\nkind = "slack"\nurl = "$NOT_SET"\n[[steps]]\ntype = "noop"', { alpha: 1 }))).result();
+  const id = `notify/${status.run}.finished`;
+  await engine.client.workflow.getHandle(id).result().catch(() => undefined);
+  await record(engine, 'run', 'told', status.run);
+  await record(engine, 'notification', 'not-set', id);
+}
+
 async function finalApproval(engine: TestEngine): Promise<void> {
   const run = await startRun(engine, target('final-approval', makesFast, '[loop]\nrounds = 1\n[approval]\nmode = "final"\ntimeout = "1s"\non_timeout = "approve"', { alpha: 40 }));
   const status = await run.result();
@@ -478,7 +487,7 @@ async function alerted(engine: TestEngine): Promise<void> {
   await record(engine, 'alerts', 'cleared', id);
 }
 
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched, told };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

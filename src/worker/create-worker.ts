@@ -8,6 +8,7 @@ import { hostActivities } from '../activities/host.js';
 import { hubActivities } from '../activities/hub.js';
 import { leaseActivities, underLease, type LeasingHost } from '../activities/lease.js';
 import { hostSlots } from '../core/kpis/intervals.js';
+import { notifyActivities } from '../activities/notify.js';
 import { queues } from '../core/queues.js';
 import type { StoreWriter } from '../store/writer.js';
 import { clientOver, type ConnectionSettings } from './connection.js';
@@ -41,6 +42,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
   const workers = [createWorkflowWorker(common, settings, plan.version)];
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.hub(prefix), ...watched({ queue: 'hub' }), activities: hubActivities({ store, artifacts: deps.artifacts, home: deps.home }), maxConcurrentActivityTaskExecutions: 4 }));
   if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.fleet(prefix), ...watched({ queue: 'fleet' }), activities: { ...fleetActivities({ home: deps.home, artifacts: deps.artifacts, client, env: deps.env, hosts: async () => hostsForAlerts(client, prefix) }), ...watchActivities({ home: deps.home, artifacts: deps.artifacts }) }, maxConcurrentActivityTaskExecutions: 4 }));
+  if (store !== null) workers.push(Worker.create({ ...common, taskQueue: queues.notify(prefix), ...watched({ queue: 'notify' }), activities: notifyActivities(deps), maxConcurrentActivityTaskExecutions: 8 }));
   for (const tag of tags) workers.push(Worker.create({ ...common, taskQueue: queues.kind(prefix, tag), ...watched({ queue: tag }), activities: leaseActivities(deps), maxConcurrentActivityTaskExecutions: 4 }));
   workers.push(Worker.create({ ...common, taskQueue: queues.host(prefix, deps.host), ...watched({ queue: 'host' }, trouble), activities: underLease(deps, hostActivities(deps)), maxConcurrentActivityTaskExecutions: hostSlots }));
   for (const device of deps.devices) {

@@ -9,6 +9,9 @@ import { decide, refuseDecision, setBudget, setTrialState, steered, type RunMode
 import type { StepsShown } from '../core/pipeline/machine/shown.js';
 import type { CompletedStep, Progress } from '../core/run/progress.js';
 import type { RunState, RunStatus, TrialSummary } from '../core/status.js';
+import type { NotifyConfig } from '../core/config/notify-schema.js';
+import { runEvents } from '../core/notify/run-events.js';
+import { notify } from './notify.js';
 import { hubActivities } from './activities.js';
 import { decideSignal, decideUpdate, cancellingSignal, pauseSignal, resumeSignal, setBudgetUpdate, statusQuery, stopSignal, trialStateSignal } from './messages.js';
 
@@ -29,6 +32,8 @@ export class RunControl {
     private readonly queuePrefix: string,
     /** Steps that ask a person. */
     asking: readonly string[] = [],
+    /** Who is told what happens. */
+    private readonly channels: readonly NotifyConfig[] = [],
   ) {
     this.awaiting = model.status.state === 'awaiting-approval';
     setHandler(statusQuery, () => this.status());
@@ -165,6 +170,19 @@ export class RunControl {
     const decided = trials.findLast(({ verdict, state }) => verdict !== null && state === 'decided');
     const more = { ...(progress === null ? {} : { progress }), ...(plan === undefined ? {} : { plan }), ...(steps.length === 0 ? {} : { steps }), ...(spells.length === 0 ? {} : { spells }), ...(decided === undefined ? {} : { lastDecision: decidedTrial(decided) }) };
     await hubActivities(this.queuePrefix).recordRun.executeWithOptions({ summary: `record: ${status.state}` }, [{ v: 1, status, trials: changed, decisions, ...more }]);
+    // Not even awaited where there is nobody to tell: that would change the order of what runs side by side.
+    if (this.channels.length > 0) await this.tell();
+  }
+
+  /** Has told what nobody was told before. What is recorded is in the store by then, for who looks. */
+  private async tell(): Promise<void> {
+    const { model, channels } = this;
+    if (channels.length === 0) return;
+    for (const event of runEvents(model, Date.now())) {
+      if (model.told?.includes(event.id) === true) continue;
+      model.told = [...(model.told ?? []), event.id];
+      await notify(this.queuePrefix, channels, event);
+    }
   }
 
   private attributes(): void {

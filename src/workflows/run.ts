@@ -30,7 +30,7 @@ export type RunWorkflowInput = RunInput & { carry?: RunModel };
 /** A run: rounds of steps until nothing more is found, the budget is used, or a person stops it. */
 export async function run(input: RunWorkflowInput): Promise<RunStatus> {
   const model = input.carry ?? input.resume?.model ?? newModel(input, 'run', Date.now());
-  const control = new RunControl(model, input.queuePrefix, askingSteps(input.config.steps));
+  const control = new RunControl(model, input.queuePrefix, askingSteps(input.config.steps), (input.config as Partial<RunWorkflowInput['config']>).notify ?? []);
   const session = new HostSession(input.queuePrefix, scopeOf(input, 'run'), input.config.machine.tag, model.lease, (why) => warn(model, `The work began again: ${why}.`));
   const phases: Phases = { input: withoutGraph(input), model, control, session, exclusive: new OneAtATime(), prepared: new ChampionOnce() };
   setHandler(progressQuery, (): RunLeft => ({ v: 1, target: input.target, model: control.whole() }));

@@ -1,3 +1,4 @@
+import { notifySchema } from './notify-schema.js';
 import { limitsSchema } from './limits-schema.js';
 import { z } from 'zod';
 import { agentsSchema } from './agents-schema.js';
@@ -174,6 +175,7 @@ export const configSchema = z.strictObject({
   approval: approvalSchema.describe('Whether a person decides before something is accepted.'),
   machine: machineSchema.describe('Where it runs.'),
   measure: measureSchema.describe('How samples are taken.'),
+  notify: listOfTables('notify', notifySchema).max(20).default([]).describe('Who is told when a run has finished, waits for a person, has accepted something or has spent its budget: see docs/notifications.md. In a fleet file: `[[defaults.overrides.notify]]`.'),
   sandbox: sandboxSchema.describe('What its commands may see and change.'),
   limits: limitsSchema.describe('What the processes of a command may take: of the target, and of agents and scripts.'),
   profile: profileSchema.describe('How it is profiled.'),

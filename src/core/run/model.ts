@@ -65,6 +65,8 @@ export interface RunModel {
   acceptedBefore: number;
   paused: boolean;
   stopping: boolean;
+  /** Ids of what people were told. Absent: nothing. */
+  told?: string[];
   /** When the phase of the status began, workflow time, ms. Absent while steps of a graph have phases of their own, and in runs of earlier versions. */
   phaseSince?: number;
   /** When each candidate began to wait for a person, by trial id. Workflow time, ms. */

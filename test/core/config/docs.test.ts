@@ -33,7 +33,7 @@ describe('docs/config.md', () => {
       const [table = '', ...rest] = key.split('.');
       const named = { models: ['sonnet', 'local'], phases: ['optimize'], agents: ['codex', 'own'], step_types: ['notify'] }[table];
       if (named !== undefined && rest.length > 0) return roots.some((root) => named.some((name) => lineOf(root, [table, name, ...rest.slice(1)]) !== null));
-      const above = ['metrics', 'steps', 'benchmarks', 'cases', 'knobs'].includes(table) ? Array.from({ length: 30 }, (_, position) => position).flatMap((position) => [[table, position, ...rest], ...(table === 'steps' ? [0, 1].flatMap((member) => [[table, position, 'steps', member, ...rest]]) : [])]) : [[table, ...rest]];
+      const above = ['metrics', 'steps', 'benchmarks', 'cases', 'knobs', 'notify'].includes(table) ? Array.from({ length: 30 }, (_, position) => position).flatMap((position) => [[table, position, ...rest], ...(table === 'steps' ? [0, 1].flatMap((member) => [[table, position, 'steps', member, ...rest]]) : [])]) : [[table, ...rest]];
       return roots.some((root) => above.some((path) => lineOf(root, path) !== null && lineOf(root, path) !== lineOf(root, path.slice(0, -1)))) || rest.length === 0;
     };
     expect(dottedKeys(configSchema).filter((key) => !elsewhere.test(key) && !present(key))).toEqual([]);
