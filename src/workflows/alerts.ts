@@ -1,9 +1,12 @@
 import { allHandlersFinished, condition, continueAsNew, defineQuery, defineSignal, isCancellation, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { alertMessages, settingsMemo, type Acknowledge, type AlertActivities, type AlertSettings, type AlertsInput, type AlertsStatus } from '../core/alerts/alerts.js';
-import { book, type Alert } from '../core/alerts/book.js';
+import { book, type Alert, type AlertEvent } from '../core/alerts/book.js';
 import type { AlertAction } from '../core/alerts/conditions.js';
+import type { AlertRules } from '../core/alerts/schema.js';
+import type { Notification } from '../core/notify/notification.js';
 import { queues } from '../core/queues.js';
 import { describeFailure } from './failures.js';
+import { notify } from './notify.js';
 
 /** What continue-as-new adds to the input of a client. */
 type Carried = AlertsInput & { carry?: AlertsStatus };
@@ -22,6 +25,11 @@ const mostTold = 50;
 export async function alerts(input: Carried): Promise<AlertsStatus> {
   const watcher = new Watcher(input);
   return watcher.watch();
+}
+
+function toldOf(fleet: string, at: number, kind: AlertEvent['kind'], { id, since, text, fix, done }: Alert): Notification {
+  const lines = [text, ...(kind === 'cleared' ? [] : [fix]), ...(done === null ? [] : [`Done: ${done}`])];
+  return { v: 1, id: `${workflowInfo().workflowId}.${id}.${since}.${kind}.${at}`, event: 'alert', at, target: fleet, run: null, title: `${fleet}: ${kind === 'raised' ? 'alert' : kind} ${id}`, text: lines.join('\n') };
 }
 
 class Watcher {
@@ -75,6 +83,9 @@ class Watcher {
     if (events.length === 0) return;
     state.told = [...events.map(({ kind, alert: { id, text } }) => ({ at, kind, id, text })), ...state.told].slice(0, mostTold);
     await this.tried(async () => this.activities.tellAlerts.executeWithOptions({ summary: events.map(({ kind, alert }) => `${kind} ${alert.id}`).join(', ').slice(0, 150) }, [{ v: 1, fleet, at, events }]));
+    // Absent in what an earlier version applied.
+    const channels = (settings.rules as Partial<AlertRules>).notify ?? [];
+    if (channels.length > 0) for (const { kind, alert } of events) await notify(queuePrefix, channels, toldOf(fleet, at, kind, alert));
   }
 
   private async act(alert: Alert | undefined, action: AlertAction): Promise<void> {

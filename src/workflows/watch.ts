@@ -1,8 +1,10 @@
-import { defineQuery, setHandler } from '@temporalio/workflow';
+import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Answer, Comparison, OpenedWatch, Regression, ShownCommit, WatchActivities, WatchInput, WatchResult, WatchState } from '../core/watch/contracts.js';
+import type { NotifyConfig } from '../core/config/notify-schema.js';
 import type { Question } from '../core/watch/question.js';
-import { commitText, watchProgressQuery, type WatchProgress } from '../core/watch/shown.js';
+import { commitText, comparedText, watchedText, watchProgressQuery, type WatchProgress } from '../core/watch/shown.js';
 import { fleetProxies, inFleet, type FleetProxies } from './fleet-activities.js';
+import { notify } from './notify.js';
 import { bisect, type Slower } from './watching/bisect.js';
 import { Judging } from './watching/judging.js';
 
@@ -113,7 +115,18 @@ class Look {
     const result = this.ended(opened, outcome, found);
     const state: WatchState = { v: 1, repository: target.repository, branch: target.branch, ...moved, head: head.commit, openHead: outcome === 'undecided' || outcome === 'broken' ? outcome : null, looks: (before?.looks ?? 0) + 1, regressions: [...(before?.regressions ?? []), ...result.regressions].slice(-mostRegressions) };
     await this.activities.keepWatch.executeWithOptions({ summary: `remember ${outcome}` }, [{ v: 1, target, dir, state }]);
+    // Absent in configs of earlier versions.
+    const channels = (opened.config as Partial<OpenedWatch['config']>).notify ?? [];
+    if (result.regressions.length > 0 && channels.length > 0) await this.tell(channels, result);
     return result;
+  }
+
+  /** Those whom the config of the head names. */
+  private async tell(channels: readonly NotifyConfig[], result: WatchResult): Promise<void> {
+    const { workflowId, runId } = workflowInfo();
+    const { target: { name }, queuePrefix } = this.input;
+    const lines = result.regressions.flatMap(({ suspects, step, reproduce }) => [...suspects.map(commitText), ...(step === null ? [] : [comparedText(step)]), reproduce]);
+    await notify(queuePrefix, channels, { v: 1, id: `${workflowId}.${runId}.regression`, event: 'regression', at: Date.now(), target: name, run: null, title: `${name}: ${watchedText(result)}`, text: lines.join('\n') });
   }
 
   private ended({ head, last, anchor }: OpenedWatch, outcome: WatchResult['outcome'], { regressions = [], improvement = null }: Partial<Pick<WatchResult, 'regressions' | 'improvement'>> = {}): WatchResult {

@@ -27,7 +27,7 @@ seedRuns(engine.home, [
 ]);
 
 const fleetFile = (alerts: string): string => `[fleet]\nname = "nightly"\n${alerts}[[targets]]\nname = "parser"\nrepository = "/nowhere"\n`;
-const bounds = (most: number, approval = '10m'): string => `[alerts]\nevery = "200ms"\nmoney_per_day = ${most}\napproval = "${approval}"\n[alerts.phase_p95]\nexecute = "10m"\n`;
+const bounds = (most: number, approval = '10m'): string => `[alerts]\nevery = "200ms"\nmoney_per_day = ${most}\napproval = "${approval}"\n[alerts.phase_p95]\nexecute = "10m"\n[[alerts.notify]]\nkind = "slack"\nurl = "$NOT_SET"\n`;
 
 it('raises what is crossed, is silent on what somebody takes care of, clears what is over, and stops with its table', async () => {
   const apply = async (alerts: string) => {
@@ -60,6 +60,10 @@ it('raises what is crossed, is silent on what somebody takes care of, clears wha
   await expect.poll(told, patience).toEqual(expect.arrayContaining(['cleared money', 'cleared approval/r-open']));
   expect((await cli(engine, ['fleet', 'alerts', '--file', file])).code).toBe(0);
   expect(readFileSync(join(engine.home.logs, 'alerts/nightly.log'), 'utf8')).toContain(' raised money: Models and agents cost $15.00');
+
+  const notified: string[] = [];
+  for await (const { workflowId } of engine.client.workflow.list({ query: "WorkflowType = 'notification'" })) notified.push(workflowId);
+  expect(notified.filter((id) => id.includes('.money.')).map((id) => id.split('.').at(-2)).toSorted()).toEqual(['cleared', 'raised']);
 
   expect(await apply('')).toBe('remove');
   await expect.poll(async () => (await engine.client.workflow.getHandle('perfloop/alerts/nightly').describe()).status.name, patience).toBe('COMPLETED');

@@ -19,7 +19,7 @@ describe('a watched branch', () => {
   const judged = ({ compared }: WatchResult): unknown[] => compared.map(({ older, answer }) => [older, answer]);
 
   it('is looked at head by head: the culprit among eight commits, a red head, a gain, and a rewritten past', { timeout: 480_000 }, async () => {
-    const config = target.git('show', 'HEAD:perfloop.toml').replace('[commands]\n', '[commands]\ntest = "sh test/check.sh"\n');
+    const config = target.git('show', 'HEAD:perfloop.toml').replace('[commands]\n', '[[notify]]\nkind = "slack"\nurl = "$NOT_SET"\nevents = ["regression"]\n[commands]\ntest = "sh test/check.sh"\n');
     const base = commit('A test', { 'perfloop.toml': config });
     for (const n of [1, 2]) commit(`Note ${n}`, { [`note-${n}.txt`]: 'a note' });
     const red = commit('Half a change', { 'src/broken.txt': 'not yet' });
@@ -42,6 +42,11 @@ describe('a watched branch', () => {
     expect(found.stderr).toMatch(/8 commits since .*"A test".*: 3 judgements find the one, at most 8/);
     // The judgement of the step is one like any other.
     expect(jsonOf(await cli(engine, ['attach', regression?.step?.run ?? '', '--json']))).toMatchObject({ regression: 'confirmed', base: parent, candidate: culprit });
+
+    // Whom the config names is told once.
+    const told: string[] = [];
+    for await (const { workflowId } of engine.client.workflow.list({ query: "WorkflowType = 'notification'" })) told.push(workflowId);
+    expect(told).toEqual([expect.stringMatching(/^notify\/.*\.regression$/)]);
 
     // What was told once is the past.
     const same = await look();

@@ -6,6 +6,7 @@ import { watchKey } from '../../activities/watch/state.js';
 import { cadenceForms, parseCadence } from '../../core/fleet/cadence.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
 import { isPath, repositoryProblem } from '../../core/fleet/repository.js';
+import { scheduleId } from '../../core/fleet/schedules.js';
 import { PerfloopError, type ErrorCode } from '../../core/errors.js';
 import { workflowTypes } from '../../core/inputs.js';
 import { queues } from '../../core/queues.js';
@@ -14,7 +15,7 @@ import { watchProgressQuery, type WatchProgress } from '../../core/watch/shown.j
 import { openCheckout } from '../../workspace/checkout.js';
 import { gitResult } from '../../workspace/git.js';
 import { note, whoActs, type CliContext } from '../context.js';
-import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule } from '../fleet/schedules.js';
+import { createSchedule, fleetServer, inLanes, removeSchedule, storedSchedules, updateSchedule, type FleetServer } from '../fleet/schedules.js';
 import { detachOnSignals } from '../follow.js';
 import { openSession, type Session } from '../session.js';
 import { stateOf, type FleetState } from './fleet.js';
@@ -52,10 +53,18 @@ export async function watchOn(context: CliContext, options: WatchOptions, cadenc
     const old = (await storedSchedules(server)).find(({ target: name }) => name === target.name);
     if (old === undefined) await createSchedule(server, target);
     else await updateSchedule(server, target);
-    const now = (await storedSchedules(server)).find(({ target: name }) => name === target.name);
     const was = old === undefined ? 'new' : old.applied.cadence === cadence && old.drift.length === 0 ? 'the same' : 'changed';
-    return { name: target.name, repository: target.repository, branch: target.branch, cadence, was, next: now?.description.info.nextActionTimes[0]?.toISOString() ?? null };
+    return { name: target.name, repository: target.repository, branch: target.branch, cadence, was, next: await nextTime(server, target.name) };
   });
+}
+
+/** The server reckons it a moment after it has taken the schedule. Null where it takes longer than that. */
+async function nextTime({ client, prefix, fleet }: FleetServer, name: string): Promise<string | null> {
+  const handle = client.schedule.getHandle(scheduleId(prefix, fleet, name));
+  for (const began = performance.now(); ; await sleep(100)) {
+    const [next] = (await handle.describe()).info.nextActionTimes;
+    if (next !== undefined || performance.now() - began > 5000) return next?.toISOString() ?? null;
+  }
 }
 
 /** Takes the schedule off the server. What is remembered of the branch stays. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from '../config/duration.js';
+import { notifySchema } from '../config/notify-schema.js';
 
 /** `[alerts]` of a fleet file: what the hub looks at by itself, for those who have no Prometheus. Absent: nothing. */
 export const alertsSchema = z.strictObject({
@@ -12,6 +13,7 @@ export const alertsSchema = z.strictObject({
   scale_hook: z.string().min(1).max(2000).optional().describe('A command that is run on the host of the hub when the throughput is below its bound while work waits; it gets the alert as JSON on its standard input.'),
   money_per_day: z.number().positive().max(1e9).optional().describe('US dollars of models and agents within 24 hours.'),
   approval: durationMs.default(86_400_000).describe('A question to a person that is open for longer is told.'),
+  notify: z.array(notifySchema).max(20).default([]).describe('Who is told when an alert is raised, stays, and is cleared: as `[[notify]]` of perfloop.toml, with the event `alert`.'),
   host_failures: z.int().min(1).max(1000).default(5).describe('A host on which so much work in a row failed for reasons of its own (a full disk, a sandbox that does not start) is drained.'),
 });
 

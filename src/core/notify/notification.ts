@@ -1,5 +1,5 @@
 /** What people are told of. */
-export const notificationEvents = ['finished', 'awaiting', 'accepted', 'budget', 'paused', 'regression'] as const;
+export const notificationEvents = ['finished', 'awaiting', 'accepted', 'budget', 'paused', 'regression', 'alert'] as const;
 export type NotificationEvent = (typeof notificationEvents)[number];
 
 /** One thing that happened, for every place that it is told to. */

@@ -8,7 +8,8 @@ import { parseFleet } from '../../../src/core/fleet/parse.js';
 const docs = readFileSync(new URL('../../../docs/fleet.md', import.meta.url), 'utf8');
 
 test('docs/fleet.md names every key of the file', () => {
-  const keys = new Set(dottedKeys(fleetSchema).map((key) => key.split('.').at(-1) ?? '').filter((key) => !['fleet', 'defaults', 'targets', 'NAME'].includes(key)));
+  // Those of a place that is told are in docs/notifications.md.
+  const keys = new Set(dottedKeys(fleetSchema).filter((key) => !/\bnotify\b./.test(key)).map((key) => key.split('.').at(-1) ?? '').filter((key) => !['fleet', 'defaults', 'targets', 'NAME'].includes(key)));
   expect([...keys].filter((key) => !docs.includes(`\`${key}`))).toEqual([]);
 });
 
