@@ -29,12 +29,6 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Milliseconds since the epoch as "2026-01-31 12:34 UTC". */
-export function timeText(at: number): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? '?' : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
 /** A change of a number by a factor: "+12.3%", "−4.0%", and "×3.20" from twice on. */
 export function changeText(factor: number): string {
   if (!Number.isFinite(factor)) return '?';

@@ -1,4 +1,5 @@
 import { openReader } from './database.js';
+import { waitingTable } from './waiting.js';
 
 /** What the knowledge base tells of the runs of one fleet. Times in milliseconds since the epoch. */
 export interface FleetFigures {
@@ -32,10 +33,8 @@ export function openFleetFigures(file: string, fleet: string): FleetFigures | nu
   const open = db.prepare<Span & { to: number }, { found: number }>(`SELECT EXISTS (SELECT 1 FROM runs r WHERE ${inSpan} AND r.started_at < @to) AS found`);
   const trials = db.prepare<Span & { to: number }, { decided: number }>(`SELECT count(*) AS decided FROM runs r JOIN trials t ON t.run = r.id WHERE ${inSpan} AND t.verdict IS NOT NULL AND t.ended_at >= @from AND t.ended_at < @to`);
   const money = db.prepare<Span, { dollars: number }>(`SELECT coalesce(sum(dollars), 0.0) AS dollars FROM runs r WHERE ${inSpan} AND r.started_at >= @from`);
-  const asked = db.prepare<[{ fleet: string }], { run: string; target: string; questions: number; since: number }>(`SELECT run, target, count(*) AS questions, min(since) AS since FROM (
-      SELECT r.id AS run, ${target} AS target, w.value AS since FROM runs r, json_each(r.status, '$.waiting') w WHERE r.ended_at IS NULL AND r.fleet = @fleet
-      UNION ALL SELECT r.id, ${target}, json_extract(q.value, '$.since') FROM runs r, json_each(r.status, '$.questions') q WHERE r.ended_at IS NULL AND r.fleet = @fleet
-    ) GROUP BY run, target ORDER BY since, run`);
+  const asked = db.prepare<[{ fleet: string }], { run: string; target: string; questions: number; since: number }>(`SELECT r.id AS run, ${target} AS target, count(*) AS questions, min(w.since) AS since
+    FROM ${waitingTable} w JOIN runs r ON r.id = w.run WHERE r.fleet = @fleet GROUP BY r.id ORDER BY since, run`);
   return {
     phases(since) {
       const found = new Map<string, { target: string; phase: string; tookMs: number[] }>();

@@ -1,4 +1,5 @@
 import { openReader } from './database.js';
+import { waitingTable } from './waiting.js';
 
 /** What stands in the knowledge base now, as gauges want it. */
 export interface Standings {
@@ -16,8 +17,7 @@ export function openStandings(file: string): Standings | null {
   const db = openReader(file);
   if (db === null) return null;
   const open = db.prepare<[], { state: string; runs: number }>('SELECT state, count(*) AS runs FROM runs WHERE ended_at IS NULL GROUP BY state');
-  const waiting = db.prepare<[], { since: number }>(`SELECT value AS since FROM runs, json_each(status, '$.waiting') WHERE ended_at IS NULL
-    UNION ALL SELECT json_extract(value, '$.since') FROM runs, json_each(status, '$.questions') WHERE ended_at IS NULL`);
+  const waiting = db.prepare<[], { since: number }>(`SELECT since FROM ${waitingTable}`);
   // From its index alone, so that it is fast over many runs.
   const spent = db.prepare<[], { dollars: number }>('SELECT coalesce(sum(dollars), 0.0) AS dollars FROM runs INDEXED BY runs_by_dollars');
   return {

@@ -1,12 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, defineQuery, defineSignal, isCancellation, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, defineQuery, defineSignal, proxyActivities, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { alertMessages, settingsMemo, type Acknowledge, type AlertActivities, type AlertSettings, type AlertsInput, type AlertsStatus } from '../core/alerts/alerts.js';
 import { book, type Alert, type AlertEvent } from '../core/alerts/book.js';
 import type { AlertAction } from '../core/alerts/conditions.js';
 import type { AlertRules } from '../core/alerts/schema.js';
 import type { Notification } from '../core/notify/notification.js';
 import { queues } from '../core/queues.js';
-import { describeFailure } from './failures.js';
 import { notify } from './notify.js';
+import { tried } from './tried.js';
 
 /** What continue-as-new adds to the input of a client. */
 type Carried = AlertsInput & { carry?: AlertsStatus };
@@ -74,7 +74,8 @@ class Watcher {
   private async look(): Promise<void> {
     const { input: { fleet, queuePrefix }, settings, state } = this;
     const at = Date.now();
-    const crossed = await this.tried(async () => this.activities.lookAtFleet.executeWithOptions({ summary: 'hold the bounds against what the fleet does' }, [{ v: 1, fleet, queuePrefix, at, ...settings }]));
+    const crossed = await tried(this.state, async () => this.activities.lookAtFleet.executeWithOptions({ summary: 'hold the bounds against what the fleet does' }, [{ v: 1, fleet, queuePrefix, at, ...settings }]));
+    // Nobody would be told that the watch had ended: what failed is done again at the next look.
     if (crossed === null) return;
     const { open, events, actions } = book(state.open, crossed, at, settings.rules);
     state.open = open;
@@ -82,7 +83,7 @@ class Watcher {
     for (const { alert, action } of actions) await this.act(open.find(({ id }) => id === alert), action);
     if (events.length === 0) return;
     state.told = [...events.map(({ kind, alert: { id, text } }) => ({ at, kind, id, text })), ...state.told].slice(0, mostTold);
-    await this.tried(async () => this.activities.tellAlerts.executeWithOptions({ summary: events.map(({ kind, alert }) => `${kind} ${alert.id}`).join(', ').slice(0, 150) }, [{ v: 1, fleet, at, events }]));
+    await tried(this.state, async () => this.activities.tellAlerts.executeWithOptions({ summary: events.map(({ kind, alert }) => `${kind} ${alert.id}`).join(', ').slice(0, 150) }, [{ v: 1, fleet, at, events }]));
     // Absent in what an earlier version applied.
     const channels = (settings.rules as Partial<AlertRules>).notify ?? [];
     if (channels.length > 0) for (const { kind, alert } of events) await notify(queuePrefix, channels, toldOf(fleet, at, kind, alert));
@@ -91,21 +92,7 @@ class Watcher {
   private async act(alert: Alert | undefined, action: AlertAction): Promise<void> {
     if (alert === undefined) return;
     const { input: { fleet, queuePrefix }, settings: { rules } } = this;
-    const done = await this.tried(async () => this.activities.actOnAlert.executeWithOptions({ summary: `${action.kind} for ${alert.id}` }, [{ v: 1, fleet, queuePrefix, at: Date.now(), rules, alert, action }]));
+    const done = await tried(this.state, async () => this.activities.actOnAlert.executeWithOptions({ summary: `${action.kind} for ${alert.id}` }, [{ v: 1, fleet, queuePrefix, at: Date.now(), rules, alert, action }]));
     alert.done = done ?? `failed: ${this.state.problem ?? ''}`;
-  }
-
-  /** What fails is shown, and done again at the next look: nobody would be told that the watch had ended. */
-  private async tried<T>(work: () => Promise<T>): Promise<T | null> {
-    try {
-      const result = await work();
-      this.state.problem = null;
-      return result;
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const { code, message } = describeFailure(error);
-      this.state.problem = `${code}: ${message}`;
-      return null;
-    }
   }
 }

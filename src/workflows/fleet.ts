@@ -9,6 +9,7 @@ import { messageNames, type StopSweep } from '../core/messages.js';
 import { queues } from '../core/queues.js';
 import type { WatchResult } from '../core/watch/contracts.js';
 import { describeFailure } from './failures.js';
+import { tried } from './tried.js';
 
 /** What continue-as-new adds to the input of a client. */
 export type SweepWorkflowInput = SweepInput & { carry?: Sweep };
@@ -87,7 +88,7 @@ class Sweeper {
     const { state, input } = this;
     const names = state.waiting.slice(0, Math.min(freePlaces(state, input.open), mostAsked));
     const schedules = names.map((name) => scheduleId(input.queuePrefix, input.fleet, name));
-    const found = await this.tried(async () => this.activities.fleetTargets.executeWithOptions({ summary: names.length === 1 ? (names[0] ?? '') : `${names.length} targets` }, [{ v: 1, schedules }]));
+    const found = await tried(this.state, async () => this.activities.fleetTargets.executeWithOptions({ summary: names.length === 1 ? (names[0] ?? '') : `${names.length} targets` }, [{ v: 1, schedules }]));
     if (found === null) return false;
     await Promise.all(found.map(async (now, index) => {
       const [target = '', schedule = ''] = [names[index], schedules[index]];
@@ -118,7 +119,7 @@ class Sweeper {
   private async cancelRuns(): Promise<void> {
     await Promise.all(this.state.running.filter(({ cancelling }) => cancelling !== true).map(async (run) => {
       run.cancelling = true;
-      await this.tried(async () => getExternalWorkflowHandle(run.workflow).cancel());
+      await tried(this.state, async () => getExternalWorkflowHandle(run.workflow).cancel());
     }));
   }
 
@@ -127,25 +128,11 @@ class Sweeper {
     const { running } = this.state;
     for (let first = 0; first < running.length; first += mostAsked) {
       const asked = running.slice(first, first + mostAsked);
-      const ends = await this.tried(async () => this.activities.fleetEnds.executeWithOptions({ summary: 'which runs go on' }, [{ v: 1, workflows: asked.map(({ workflow }) => workflow) }]));
+      const ends = await tried(this.state, async () => this.activities.fleetEnds.executeWithOptions({ summary: 'which runs go on' }, [{ v: 1, workflows: asked.map(({ workflow }) => workflow) }]));
       for (const [index, outcome] of (ends ?? []).entries()) {
         const { target = '' } = asked[index] ?? {};
         if (outcome !== null) this.gotOn = over(this.state, { target, outcome, at: Date.now() }) || this.gotOn;
       }
-    }
-  }
-
-  /** What fails is shown, and tried again later: a sweep of a night must not end over it. */
-  private async tried<T>(work: () => Promise<T>): Promise<T | null> {
-    try {
-      const result = await work();
-      this.state.problem = null;
-      return result;
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const { code, message } = describeFailure(error);
-      this.state.problem = `${code}: ${message}`;
-      return null;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration-text.js';
+import { instantText } from '../instant-text.js';
 import { quantile } from '../stats/summary.js';
 import type { FleetObservation } from './observation.js';
 import type { AlertRules } from './schema.js';
@@ -63,13 +64,13 @@ function spentTooMuch({ spentInADay }: FleetObservation, { money_per_day: bound 
 function longWaits({ at, waiting }: FleetObservation, { approval: bound }: AlertRules): Condition[] {
   return waiting
     .filter(({ since }) => at - since > bound)
-    .map(({ run, target, questions, since }) => ({ id: `approval/${run}`, kind: 'approval', subject: run, text: `${questions === 1 ? 'A question' : `${questions} questions`} of run ${run} of ${target} ${questions === 1 ? 'waits' : 'wait'} for a person since ${timeText(since)}.`, fix: `\`perfloop show ${run}\`, then \`perfloop approve ${run}\` or \`perfloop reject ${run}\`.`, action: null }));
+    .map(({ run, target, questions, since }) => ({ id: `approval/${run}`, kind: 'approval', subject: run, text: `${questions === 1 ? 'A question' : `${questions} questions`} of run ${run} of ${target} ${questions === 1 ? 'waits' : 'wait'} for a person since ${instantText(since)}.`, fix: `\`perfloop show ${run}\`, then \`perfloop approve ${run}\` or \`perfloop reject ${run}\`.`, action: null }));
 }
 
 /** One that went without a word while runs have its devices: they go on elsewhere, and people want to know. */
 function lostHosts({ hosts }: FleetObservation): Condition[] {
   return hosts.flatMap(({ host, hostname, silentSince, leases }) =>
-    silentSince === null || leases === 0 ? [] : [{ id: `host/${host}/silent`, kind: 'host', subject: host, text: `Nothing is heard of host ${hostname} (${host}) since ${timeText(silentSince)}, and ${leases === 1 ? 'a run has a device' : `${leases} runs have devices`} there.`, fix: `Start its worker again; where it is gone for good, \`perfloop hosts forget ${host}\`.`, action: null }],
+    silentSince === null || leases === 0 ? [] : [{ id: `host/${host}/silent`, kind: 'host', subject: host, text: `Nothing is heard of host ${hostname} (${host}) since ${instantText(silentSince)}, and ${leases === 1 ? 'a run has a device' : `${leases} runs have devices`} there.`, fix: `Start its worker again; where it is gone for good, \`perfloop hosts forget ${host}\`.`, action: null }],
   );
 }
 
@@ -77,10 +78,6 @@ function failingHosts({ hosts }: FleetObservation, { host_failures: bound }: Ale
   return hosts
     .filter(({ failures }) => failures.count >= bound)
     .map(({ host, hostname, failures: { count, last } }) => ({ id: `host/${host}/failing`, kind: 'host', subject: host, text: `The last ${count} pieces of work on host ${hostname} (${host}) failed for reasons of the host: ${last}`, fix: `It takes no new runs. Mend it, then \`perfloop hosts undrain ${host}\`.`, action: { kind: 'drain', host } }));
-}
-
-function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** Three significant places are enough for a person. */

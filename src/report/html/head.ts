@@ -2,7 +2,8 @@ import { percentText } from '../../core/verdict/words.js';
 import { stepsText } from '../../core/pipeline/words.js';
 import type { ReportData } from '../data.js';
 import { falseAcceptances, headlineOf, isOver, tookMs, wasAccepted } from '../facts.js';
-import { clip, countText, durationText, shortCommit, timeText } from '../words.js';
+import { instantText } from '../../core/instant-text.js';
+import { clip, countText, durationText, shortCommit } from '../words.js';
 import { html, type Markup } from './markup.js';
 
 /** The headline with its interval, the commits, and the numbers that it rests on. */
@@ -15,7 +16,7 @@ export function head(data: ReportData): Markup {
 <h1>${clip(target.name, 200)}</h1>
 <p class="headline ${tone}">${text}</p>
 <p class="detail">${detail}</p>
-<dl class="refs"><div><dt>base</dt><dd><code title="${target.base}">${shortCommit(target.base)}</code></dd></div>${secondSide(data)}<div class="wide"><dt>from</dt><dd>${clip(target.origin, 300)}</dd></div><div><dt>started</dt><dd>${timeText(status.startedAt)}</dd></div></dl>
+<dl class="refs"><div><dt>base</dt><dd><code title="${target.base}">${shortCommit(target.base)}</code></dd></div>${secondSide(data)}<div class="wide"><dt>from</dt><dd>${clip(target.origin, 300)}</dd></div><div><dt>started</dt><dd>${instantText(status.startedAt)}</dd></div></dl>
 ${figures(data)}
 </header>
 ${alerts(data)}`;

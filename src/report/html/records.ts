@@ -4,7 +4,8 @@ import { openQuestions } from '../../core/run/questions.js';
 import type { ReportData } from '../data.js';
 import { environmentEntries } from '../environment.js';
 import { reproduceCommands } from '../reproduce.js';
-import { clip, timeText } from '../words.js';
+import { instantText } from '../../core/instant-text.js';
+import { clip } from '../words.js';
 import { html, type Markup } from './markup.js';
 import { missing } from './missing.js';
 
@@ -20,8 +21,8 @@ export function decisionsSection({ status: { decisions, trials, questions = [], 
   // What is no trial was asked by a step.
   const name = (trial: string) => (trial === 'final' ? 'the branch' : known.has(trial) ? html`<a href="#t-${trial}">${trial}</a>` : html`step ${trial}`);
   return html`<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2><ol class="decisions">
-${decisions.slice(0, mostDecisions).map((decision) => html`<li><time>${timeText(decision.at)}</time><span>${name(decision.trial)} <strong class="${decision.approve ? 'good' : 'bad'}">${decision.approve ? 'approved' : 'rejected'}</strong> by ${clip(decision.who, 200)}${decision.comment === '' ? null : html`: <q>${clip(decision.comment, 2000)}</q>`}</span></li>`)}
-${steered.map((one) => html`<li><time>${timeText(one.at)}</time><span>the run was ${steeredText(one)} by ${clip(one.who, 200)}${one.comment === '' ? null : html`: <q>${clip(one.comment, 2000)}</q>`}</span></li>`)}
+${decisions.slice(0, mostDecisions).map((decision) => html`<li><time>${instantText(decision.at)}</time><span>${name(decision.trial)} <strong class="${decision.approve ? 'good' : 'bad'}">${decision.approve ? 'approved' : 'rejected'}</strong> by ${clip(decision.who, 200)}${decision.comment === '' ? null : html`: <q>${clip(decision.comment, 2000)}</q>`}</span></li>`)}
+${steered.map((one) => html`<li><time>${instantText(one.at)}</time><span>the run was ${steeredText(one)} by ${clip(one.who, 200)}${one.comment === '' ? null : html`: <q>${clip(one.comment, 2000)}</q>`}</span></li>`)}
 ${waiting.map(({ id }) => html`<li><span></span><span>${name(id)} waits for a decision</span></li>`)}
 ${asked.map(({ id, text }) => html`<li><span></span><span>${name(id)} waits for a decision: ${clip(text, 2000)}</span></li>`)}</ol></section>`;
 }

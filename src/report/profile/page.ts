@@ -1,7 +1,8 @@
 import { documentHead } from '../html/document-head.js';
 import { html, Markup } from '../html/markup.js';
 import { style } from '../html/style.js';
-import { clip, countText, timeText } from '../words.js';
+import { instantText } from '../../core/instant-text.js';
+import { clip, countText } from '../words.js';
 import { copiesSection } from './copies-view.js';
 import type { ProfilePageData } from './data.js';
 import { figures } from './figures.js';
@@ -22,7 +23,7 @@ export function profilePageHtml(data: ProfilePageData): string {
 <html lang="en">
 ${documentHead({ title: `${clip(data.title, 80)}: profile, perfloop`, style: style + profileStyle, scripts: script.hash })}
 <body><main>
-<header><p class="eyebrow">perfloop profile<span class="state">${timeText(data.writtenAt)}</span></p><h1>${clip(data.title, 200)}</h1>
+<header><p class="eyebrow">perfloop profile<span class="state">${instantText(data.writtenAt)}</span></p><h1>${clip(data.title, 200)}</h1>
 ${figures(data)}</header>
 ${findingsSection(data)}
 ${timelineSection(data)}
