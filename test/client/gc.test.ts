@@ -1,6 +1,7 @@
 import { readdirSync, utimesSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { gc, type GcOptions } from '../../src/client/verbs/gc.js';
 import { printGc } from '../../src/client/print/gc.js';
 import type { CliContext } from '../../src/client/context.js';
@@ -35,7 +36,7 @@ function shared(kind: 'folder' | 'bucket') {
     artifacts: artifactsOf(home, { env }),
     /** As another process, of another host, sees it. */
     elsewhere: (host: string) => artifactsOf(homeOf(host), { env }),
-    gc: (options: Partial<GcOptions> = {}) => gc({ home, env, connection: {} } as CliContext, { keepMs: 30 * day, dryRun: false, ...options }),
+    gc: ({ address, ...options }: Partial<GcOptions> & { address?: string } = {}) => gc({ home, env, connection: address === undefined ? {} : { address } } as CliContext, { keepMs: 30 * day, dryRun: false, ...options }),
     files: () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.')).toSorted(),
     /** As if everything had been written so long ago. */
     async age(days: number) {
@@ -115,9 +116,40 @@ describe('perfloop gc', () => {
     expect(await codeOf(world.gc({ forgetHub: 'a-third' }))).toBe('PL_USAGE');
     expect((await world.gc({ forgetHub: 'another0host', dryRun: true })).dryRun).toBe(true);
     expect(await codeOf(world.gc())).toBe('PL_GC_OTHER_HUB');
+    // Without the server nobody knows what goes on.
+    const server = { address: `127.0.0.1:${await silentPort()}`, forgetHub: 'another0host' };
+    await expect(world.gc({ ...server, dryRun: true })).rejects.toMatchObject({ code: 'PL_GC_NO_SERVER', where: server.address, fix: expect.stringContaining('perfloop doctor') });
     await world.artifacts.get(findings);
     await world.gc({ forgetHub: 'another0host' });
     expect(await codeOf(world.artifacts.get(findings))).toBe('PL_ARTIFACT_MISSING');
     await world.gc();
   });
+
+  it.each([
+    ['before', 1],
+    ['behind', -1],
+  ])('refuses where the clock of the host is %s that of the store, since it tells what is old', async (_, sign) => {
+    const world = shared('folder');
+    const { findings } = await recorded(world, { run: 'r-early', startedDaysAgo: 101, endedDaysAgo: 100, findings: [] });
+    await world.age(60);
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + sign * 11 * 60_000 });
+    await expect(world.gc()).rejects.toMatchObject({ code: 'PL_GC_CLOCK', message: expect.stringMatching(/^the clocks of this host and of the store are (10m\d+s|11m(\d+s)?) apart/), where: world.home.artifacts });
+    await world.artifacts.get(findings);
+    // What a dry run would remove, it says as it sees it.
+    expect((await world.gc({ dryRun: true })).removed.count).toBeGreaterThan(0);
+    // By so little clocks that are looked after may differ.
+    vi.setSystemTime(Date.now() - sign * 2 * 60_000);
+    await world.gc();
+    expect(await codeOf(world.artifacts.get(findings))).toBe('PL_ARTIFACT_MISSING');
+  });
 });
+
+/** Of this machine, at which nothing answers. */
+async function silentPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => void server.close(resolve));
+  return port;
+}

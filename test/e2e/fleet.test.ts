@@ -5,11 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
 import { fleetStatus, type FleetChanges, type FleetOverview, type FleetState } from '../../src/client/verbs/fleet.js';
+import { hookReceiver } from '../support/hook-receiver.js';
 import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { scoredProgram } from './target.js';
 
-const engine = sharedEngine();
+const { told, env } = await hookReceiver();
+const engine = sharedEngine(env);
 const target = makeTarget(() => scoredProgram({ alpha: 1 }, '[loop]\nrounds = 3\n[[steps]]\ntype = "noop"'));
 const patience = { timeout: 120_000, interval: 500 };
 
@@ -27,6 +29,7 @@ name = "vanished"
 repository = "${target.dir}"
 branch = "vanished"
 pause_after = 2
+overrides.notify = [{ kind = "webhook", url = "$HOOK", secret = "$HOOK_KEY", events = ["paused"] }]
 `;
 
 describe('a fleet', () => {
@@ -38,9 +41,10 @@ describe('a fleet', () => {
   const states = async (): Promise<FleetState[]> => (await fleetStatus({ ...engine.context, cwd: target.outside }, undefined)).targets;
   const changes = async (args: readonly string[]): Promise<[string, string][]> => ((await fleet(args)).data as FleetChanges).changes.map(({ target: of, change }) => [of, change]);
 
-  it('is applied once, shows what changed by hand, runs what it is asked to, and pauses what fails again and again', async () => {
+  it('is applied once, shows what changed by hand, runs what it is asked to, and pauses what fails again and again, of which it tells', { timeout: 400_000 }, async () => {
     // A retry of the test has a fleet of its own.
     const name = `test-${randomBytes(3).toString('hex')}`;
+    told.length = 0;
     write(fleetFile(name));
     expect(await changes(['diff'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
     expect(await changes(['apply'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
@@ -90,6 +94,8 @@ describe('a fleet', () => {
 
     await fleet(['run', 'vanished']);
     await expect.poll(async () => (await states())[1], patience).toMatchObject({ schedule: 'paused', next: null, note: expect.stringMatching(/after 2 failures in a row; the last: PL_FLEET_NO_BRANCH: the repository has no branch vanished/) as string });
+    // Those whom the fleet file names are told, once, and not of the failures before: the repository is what cannot be reached.
+    await expect.poll(() => told, patience).toEqual([{ id: expect.stringMatching(/\.paused$/) as string, event: 'paused', target: 'vanished', run: null, title: 'vanished: paused after 2 failures in a row', text: expect.stringMatching(/^PL_FLEET_NO_BRANCH: .*vanished[^]*\nperfloop fleet resume vanished$/) as string, signed: true }]);
     expect((await fleet(['resume', 'vanished', '--reason', 'the branch is back'])).code).toBe(0);
     expect((await states())[1]).toMatchObject({ schedule: 'on', note: expect.stringMatching(/the branch is back/) as string });
 
@@ -100,7 +106,7 @@ describe('a fleet', () => {
     expect((await states()).map(({ schedule }) => schedule)).toEqual(['missing']);
   });
 
-  it('is swept: so many runs at once, by priority, over executions, until somebody stops it', async () => {
+  it('is swept: so many runs at once, by priority, over executions, until somebody stops it', { timeout: 400_000 }, async () => {
     const name = `swept-${randomBytes(3).toString('hex')}`;
     const held = `[[targets]]\nname = "held"\nrepository = "${target.dir}"\npriority = 1\noverrides.steps = [{ type = "approve", name = "hold" }]\n`;
     const idle = ['one', 'two', 'three'].map((of, index) => `[[targets]]\nname = "${of}"\nrepository = "${target.dir}"\noverrides.loop = { rounds = 1, plateau = ${index + 1} }\n`);

@@ -1,32 +1,12 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, expect, it } from 'vitest';
-import { isSignedBy } from '../../src/delivery/sign.js';
+import { expect, it } from 'vitest';
+import { hookReceiver } from '../support/hook-receiver.js';
 import { startRun } from './runs.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { makesFast, proposer, scoredProgram } from './target.js';
 
-interface Got {
-  id: string;
-  event: string;
-  title: string;
-  signed: boolean;
-}
-const got: Got[] = [];
-/** Refuses everything that it sees for the first time. */
-const server = createServer((request, response) => {
-  let body = '';
-  request.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => {
-    const { id, event, title } = JSON.parse(body) as Got;
-    const header = (name: string): string => String(request.headers[`perfloop-${name}`]);
-    const again = got.some((one) => one.id === id);
-    got.push({ id, event, title, signed: header('id') === id && isSignedBy('the-key-of-hooks', { timestamp: header('timestamp'), signature: header('signature'), body }, Date.now() / 1000) });
-    response.writeHead(again ? 204 : 503).end();
-  });
-});
-await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-afterAll(() => new Promise<void>((resolve) => (server.closeAllConnections(), void server.close(() => resolve()))));
-const engine = sharedEngine({ HOOK: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, HOOK_KEY: 'the-key-of-hooks' });
+// Refuses everything that it sees for the first time.
+const { told: got, env } = await hookReceiver((earlier) => (earlier === 0 ? 503 : 204));
+const engine = sharedEngine(env);
 
 it('people are told what waits, what was accepted and that it is over, once each, though nobody answers at first; a run waits for none of it', { timeout: 300_000 }, async () => {
   const hook = (events: string, url: string): string => `[[notify]]\nkind = "webhook"\nurl = "${url}"\nsecret = "$HOOK_KEY"\nevents = ${events}\n`;

@@ -39,7 +39,15 @@ export async function startS3(): Promise<S3Server> {
   let child: ChildProcess;
   const start = async (): Promise<void> => {
     child = spawn(binary, ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--sidecar', join(root, 'sidecar'), join(root, 'data')], { env: { ROOT_ACCESS_KEY: keys.AWS_ACCESS_KEY_ID, ROOT_SECRET_KEY: keys.AWS_SECRET_ACCESS_KEY }, stdio: 'ignore' });
-    await vi.waitUntil(() => answers(port), { timeout: 60_000 });
+    try {
+      await vi.waitUntil(async () => {
+        if (child.exitCode !== null) throw new Error(`the S3 server ended with ${child.exitCode}`);
+        return await answers(port);
+      }, { timeout: 60_000 });
+    } catch (error) {
+      await kill();
+      throw error;
+    }
   };
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -47,7 +55,13 @@ export async function startS3(): Promise<S3Server> {
     child.kill('SIGKILL');
     await gone;
   };
-  await start();
+  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  try {
+    await start();
+  } catch (error) {
+    remove();
+    throw error;
+  }
   const proxy = await startProxy(port);
   return {
     env: { PERFLOOP_ARTIFACTS: 's3://perfloop-test/some/prefix', AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}`, ...keys, AWS_REGION: 'us-east-1' },
@@ -60,7 +74,7 @@ export async function startS3(): Promise<S3Server> {
     async stop() {
       await proxy.close();
       await kill();
-      rmSync(root, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -96,5 +96,5 @@ async function refuseOthers(artifacts: ArtifactStore, own: string, { forgetHub, 
 async function refuseOtherClock(artifacts: ArtifactStore): Promise<void> {
   const { aheadMs } = await probeStore(artifacts);
   if (Math.abs(aheadMs) <= mostSkewMs) return;
-  throw new PerfloopError('PL_GC_CLOCK', `the clocks of this host and of the store are ${formatDuration(Math.abs(aheadMs))} apart, so that nobody can tell what is old`, { where: artifacts.place, fix: 'Set the clock of this host: see `timedatectl`.' });
+  throw new PerfloopError('PL_GC_CLOCK', `the clocks of this host and of the store are ${formatDuration(Math.round(Math.abs(aheadMs) / 1000) * 1000)} apart, so that nobody can tell what is old`, { where: artifacts.place, fix: 'Set the clock of this host: see `timedatectl`.' });
 }
