@@ -20,10 +20,23 @@ export interface FailureOutput {
 /** Says what went wrong, to the person or to the program that asked for JSON, and gives the exit code. */
 export function reportFailure(error: unknown, output: FailureOutput): number {
   const secrets = secretsOfEnvironment(process.env);
-  const expected = error instanceof PerfloopError ? error : bugError(error, output.logs, secrets);
+  const known = error instanceof PerfloopError ? error : serverSilent(error);
+  const expected = known ?? bugError(error, output.logs, secrets);
   if (output.json) output.stdout.write(jsonText({ error: withoutSecrets(expected.toJSON(), secrets) }));
   else output.stderr.write(`${printError(withoutSecrets(expected.toJSON(), secrets), output.style)}\n`);
-  return error instanceof PerfloopError ? exitCodes.refused : exitCodes.bug;
+  return known === null ? exitCodes.bug : exitCodes.refused;
+}
+
+/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html: deadline exceeded, resource exhausted, unavailable. */
+const silentCodes: readonly unknown[] = [4, 8, 14];
+
+/** A call that the Temporal server did not answer in time, or not at all, is no bug. Null: it is something else. */
+function serverSilent(error: unknown): PerfloopError | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (!('code' in at && 'details' in at && 'metadata' in at) || !silentCodes.includes(at.code)) continue;
+    return new PerfloopError('PL_TEMPORAL_UNREACHABLE', `the Temporal server did not answer: ${String(at.details)}`, { where: error instanceof Error ? error.message : '', fix: 'Try again: it may be busy or just starting. `perfloop doctor` looks at it.', cause: error });
+  }
+  return null;
 }
 
 function bugError(error: unknown, logs: string, secrets: readonly string[]): PerfloopError {

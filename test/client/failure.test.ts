@@ -40,6 +40,18 @@ describe('an expected error', () => {
   });
 });
 
+describe('a call that the Temporal server does not answer', () => {
+  const call = (code: number): Error => new Error('Failed to describe schedule', { cause: Object.assign(new Error('4 DEADLINE_EXCEEDED'), { code, details: 'Deadline exceeded after 15.001s', metadata: {} }) });
+
+  it('is no bug, and says what to do', () => {
+    expect(fail(call(4))).toMatchObject({ code: 2, err: 'error PL_TEMPORAL_UNREACHABLE: the Temporal server did not answer: Deadline exceeded after 15.001s\n  at: Failed to describe schedule\n  fix: Try again: it may be busy or just starting. `perfloop doctor` looks at it.\n' });
+  });
+
+  it('is one where the server refuses what it was asked', () => {
+    expect(fail(call(3)).code).toBe(1);
+  });
+});
+
 describe('a bug', () => {
   const bug = new TypeError('undefined is not a function', { cause: new Error('the cause') });
 

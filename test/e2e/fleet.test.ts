@@ -57,6 +57,10 @@ describe('a fleet', () => {
     expect(drifted.code).toBe(2);
     expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 10800000, not 3600000'] });
     expect((await fleet(['apply', '--force'])).code).toBe(0);
+    // `temporal schedule update` replaces all of it, the input too.
+    await handle.update(({ action, state, ...previous }) => ({ ...previous, action: { ...action, args: [] }, state: { ...state, remainingActions: 3 } }));
+    expect((await states()).map(({ target: of, drift }) => [of, drift.length])).toEqual([['fetched', 1], ['vanished', 0]]);
+    expect((await fleet(['apply', '--force'])).code).toBe(0);
     expect(await changes(['diff'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
 
     // What the file changes is told key by key.
@@ -69,7 +73,7 @@ describe('a fleet', () => {
     expect([swept.code, (swept.data as SweepFollowed).sweep]).toMatchObject([2, { state: 'done', waiting: 0, running: [], counts: { completed: 1, failed: 1, other: 0, leftOut: 0 } }]);
     const ended = async (of: string): Promise<FleetState['last']> => (await states()).find((state) => state.target === of)?.last ?? null;
     await expect.poll(() => ended('fetched'), patience).toMatchObject({ state: 'completed', result: { base: target.git('rev-parse', 'HEAD'), accepted: 0, speedup: null } });
-    await expect.poll(() => ended('vanished'), patience).toMatchObject({ state: 'failed' });
+    await expect.poll(() => ended('vanished'), patience).toMatchObject({ state: 'failed', failure: { code: 'PL_FLEET_NO_BRANCH', message: 'the repository has no branch vanished' } });
     expect((await states()).map(({ schedule }) => schedule)).toEqual(['on', 'on']);
 
     // The run is one like any other, with what the fleet says in place of the config of the repository.
@@ -87,7 +91,7 @@ describe('a fleet', () => {
     const isKnown = (): Promise<boolean> => engine.client.workflow.getHandle(first).describe().then(() => true, () => false);
     await expect.poll(isKnown, patience).toBe(false);
     await fleet(['run', 'vanished']);
-    await expect.poll(async () => ((await ended('vanished'))?.workflow === first ? null : await ended('vanished')), patience).toMatchObject({ state: 'failed' });
+    await expect.poll(async () => ((await ended('vanished'))?.workflow === first ? null : await ended('vanished')), patience).toMatchObject({ state: 'failed', failure: { code: 'PL_FLEET_NO_BRANCH' } });
     const { workflow: second = '' } = (await ended('vanished')) ?? {};
     await expect(engine.client.workflow.getHandle(second).result()).rejects.toMatchObject({ cause: { type: 'PL_FLEET_NO_BRANCH' } });
     expect((await states())[1]).toMatchObject({ schedule: 'on' });

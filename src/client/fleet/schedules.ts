@@ -60,7 +60,8 @@ export async function createSchedule(server: FleetServer, target: FleetTarget): 
 export async function updateSchedule(server: FleetServer, target: FleetTarget): Promise<void> {
   const { client, prefix, fleet } = server;
   await client.schedule.getHandle(scheduleId(prefix, fleet, target.name)).update((previous): ScheduleUpdateOptions => {
-    const { state } = previous;
+    // How often it may still act is nothing that the file says.
+    const state = { ...previous.state, remainingActions: undefined };
     const wasByFile = state.note === byFile;
     return { ...optionsOf(server, target), state: target.paused ? { ...state, paused: true, note: byFile } : wasByFile ? { ...state, paused: false, note: '' } : state };
   });
@@ -84,11 +85,18 @@ export async function storedSchedules(server: FleetServer): Promise<ServerSchedu
   return described.map((description) => stored(server, description));
 }
 
+/** Whoever changes a schedule by hand can leave its input out, as `temporal schedule update` does: that must not hide the others. */
 function stored(server: FleetServer, description: ScheduleDescription): ServerSchedule {
-  const [input] = (description.action.args ?? []) as [FleetRunInput?];
+  const applied = appliedOf(description);
   const target = description.scheduleId.slice(schedulesOf(server.prefix, server.fleet).length);
-  if (input?.target === undefined) throw new PerfloopError('PL_FLEET_SCHEDULE', 'a schedule of the fleet was not made by perfloop, or was taken apart', { where: description.scheduleId, fix: `Delete it: temporal schedule delete --schedule-id ${description.scheduleId}` });
-  return { target, applied: input.target, paused: description.state.paused, drift: driftOf(server, input.target, description), description };
+  const drift = applied === null ? ['input: not that of a target, so that its runs cannot begin'] : driftOf(server, applied, description);
+  return { target, applied, paused: description.state.paused, drift, description };
+}
+
+function appliedOf({ action }: ScheduleDescription): FleetTarget | null {
+  const [input] = (action.args ?? []) as [Partial<FleetRunInput>?];
+  const target: Partial<FleetTarget> | undefined = input?.target;
+  return typeof target?.cadence === 'string' && typeof target.name === 'string' ? (target as FleetTarget) : null;
 }
 
 /** What stands in the schedule and is not what perfloop put there, a line each. */

@@ -28,22 +28,32 @@ const words = { create: 'new', update: 'changed', remove: 'no longer in the file
 
 function linesOf({ target, change, what, drift, done }: FleetChange, style: Style): string[] {
   const [sign, colour] = signs[change];
-  const head = style(colour, `${sign} ${target}${done === false ? ' (left as it is)' : ''}`);
+  const head = style(colour, `${sign} ${target}${done === false ? ' (left as it is)' : done === true && drift.length > 0 ? ' (overwritten)' : ''}`);
   return [head, ...what.map((line) => `    ${clean(line)}`), ...drift.map((line) => `    ${style('yellow', 'by hand')} ${clean(line)}`)];
 }
 
 export const fleetColumns: Column<FleetState>[] = [
-  { title: 'target', cell: ({ target }) => target, colour: (_state, text, style) => style('bold', text) },
-  { title: 'schedule', cell: ({ schedule }) => schedule, colour: ({ schedule }, text, style) => style(schedule === 'on' ? 'green' : 'yellow', text) },
-  { title: 'next', cell: ({ next }) => time(next) },
-  { title: 'last', cell: ({ last }) => (last === null ? '' : `${last.state} ${time(last.at)}`), colour: ({ last }, text, style) => (last?.state === 'failed' ? style('red', text) : text) },
-  { title: 'result', cell: ({ last }) => (last?.result == null ? '' : resultText(last.result)) },
-  { title: 'now', cell: ({ running }) => (running === null ? '' : 'running') },
-  { title: 'note', cell: ({ note, drift }) => [note, ...(drift.length > 0 ? [`changed by hand: ${drift.join('; ')}`] : [])].filter((text) => text !== '').join('; ') },
+  { title: 'next (UTC)', cell: ({ schedule, next }) => (schedule === 'on' ? time(next) || 'by hand' : schedules[schedule]), colour: ({ schedule }, text, style) => (schedule === 'on' ? text : style('yellow', text)) },
+  { title: 'last (UTC)', cell: ({ last }) => time(last?.at ?? null) },
+  { title: 'result', cell: ({ last }) => (last === null ? '' : last.result === null ? (last.failure?.code ?? last.state) : resultText(last.result)), colour: ({ last }, text, style) => (last?.state === 'failed' ? style('red', text) : text) },
+  { title: 'now', cell: ({ running, run }) => (running === null ? '' : run === null || run.state === 'running' ? 'running' : run.state === 'awaiting-approval' ? 'waiting' : run.state) },
 ];
 
+const schedules = { paused: 'paused', missing: 'not applied', extra: 'not in the file' };
+
+/** The table has what fits a terminal; what needs words stands below it. */
 export function printFleetStatus({ targets, sweep }: FleetOverview, style: Style): string {
-  return [table(targets, fleetColumns, style), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
+  return [table(targets, [{ title: 'target', cell: ({ target }) => target, colour: (_state, text) => style('bold', text) }, ...fleetColumns], style), ...targets.flatMap((state) => fleetNotes(state, state.target, style, `; \`perfloop fleet resume ${state.target}\``)), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
+}
+
+/** Why it stands still, what it waits for, why it failed, what somebody changed. */
+export function fleetNotes({ schedule, note, last, run, drift }: FleetState, name: string, style: Style, resume = ''): string[] {
+  const lines: string[] = [];
+  if (schedule === 'paused') lines.push(`paused: ${clean(note) || 'nobody said why'}${resume}`);
+  else if (last?.failure) lines.push(`${style('red', 'failed')}: ${clean(`${last.failure.code}: ${last.failure.message}`)}`);
+  if (run?.state === 'awaiting-approval') lines.push(`${style('yellow', 'waits for a person')}: \`perfloop show ${run.run}\``);
+  if (drift.length > 0) lines.push(`${style('yellow', 'changed by hand')}: ${clean(drift.join('; '))}`);
+  return lines.map((line) => `${style('bold', clean(name))}: ${line}`);
 }
 
 function resultText(result: FleetRunResult | WatchResult): string {

@@ -4,7 +4,7 @@ import type { Comparison, Regression, ShownCommit, WatchResult } from '../../cor
 import { comparedText, limitText, shortOf, wordOf } from '../../core/watch/shown.js';
 import type { Format, Style } from '../style.js';
 import type { Watched, WatchListed, WatchScheduled } from '../verbs/watch.js';
-import { fleetColumns } from './fleet.js';
+import { fleetColumns, fleetNotes } from './fleet.js';
 import { clean, plural } from './numbers.js';
 import { table } from './table.js';
 
@@ -67,5 +67,6 @@ export function printWatchStopped({ name, stopped }: { name: string; stopped: bo
 
 export function printWatchList(watches: readonly WatchListed[], style: Style): string {
   if (watches.length === 0) return 'Nothing is watched from this command line: perfloop watch REPOSITORY.';
-  return table(watches, [{ title: 'repository', cell: ({ repository, branch }) => `${clean(repository)}${branch === null ? '' : ` ${clean(branch)}`}` }, { title: 'when', cell: ({ cadence }) => cadence }, ...fleetColumns], style);
+  const place = ({ repository, branch }: WatchListed): string => `${repository}${branch === null ? '' : ` ${branch}`}`;
+  return [table(watches, [{ title: 'repository', cell: place }, { title: 'when', cell: ({ cadence }) => cadence }, ...fleetColumns], style), ...watches.flatMap((watched) => fleetNotes(watched, place(watched), style))].join('\n');
 }

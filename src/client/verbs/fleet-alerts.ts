@@ -25,5 +25,5 @@ async function knownAlerts(server: FleetServer): Promise<AlertsStatus> {
   const { watched, status } = await lookAtAlerts(server);
   if (status !== null) return status;
   if (watched) throw new PerfloopError('PL_NO_WORKER', 'no worker answers for the alerts', { where: alertsId(server.prefix, server.fleet), fix: 'Start one with `perfloop worker --hub`, or see `perfloop doctor`.' });
-  throw new PerfloopError('PL_NO_ALERTS', `no alerts of the fleet ${server.fleet} are watched`, { where: server.fleet, fix: 'Write `[alerts]` into the fleet file, see docs/alerts.md, and run `perfloop fleet apply`.' });
+  throw new PerfloopError('PL_NO_ALERTS', `no alerts of the fleet ${server.fleet} are watched`, { where: server.fleet, fix: 'Write `[alerts]` into the fleet file, see docs/fleet.md, and run `perfloop fleet apply`.' });
 }

@@ -1,15 +1,14 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { cannotBeMet, loadOf, type KindLoad } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
-import type { FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
-import type { SweepStatus } from '../../core/fleet/sweep.js';
+import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { tagsOf } from '../../core/hosts/host-record.js';
-import type { WatchResult } from '../../core/watch/contracts.js';
 import { note, whoActs, type CliContext } from '../context.js';
+import { endOf, openRuns, type OpenRun, type TargetEnd } from '../fleet/ends.js';
 import { hostsOf } from '../fleet/hosts.js';
 import { alertsChange, applyAlerts, stopAlerts, type AlertsChange } from '../fleet/alerts.js';
 import { readFleet, targetsNamed } from '../fleet/read-file.js';
@@ -99,7 +98,9 @@ export interface FleetState {
   next: string | null;
   running: string | null;
   /** The last one that has ended. */
-  last: { workflow: string; state: string; at: string; result: FleetRunResult | WatchResult | null } | null;
+  last: ({ workflow: string; at: string } & TargetEnd) | null;
+  /** What `running` has begun. */
+  run: OpenRun | null;
   drift: string[];
 }
 
@@ -117,25 +118,20 @@ export async function fleetStatus(context: CliContext, file: string | undefined)
     const named = new Set(fleet.targets.map(({ name }) => name));
     const extra = await inLanes([...stored.values()].filter(({ target }) => !named.has(target)), async (schedule) => stateOf(server, schedule.target, schedule, false));
     const sweep = await lookAtSweep(server);
-    return { fleet: fleet.name, targets: [...known, ...extra].map((state) => withSweep(state, server, sweep)), sweep };
+    const targets = [...known, ...extra].map((state) => withSweep(state, server, sweep));
+    const runs = targets.some(({ running }) => running !== null) ? await openRuns(server.client) : new Map<string, OpenRun>();
+    return { fleet: fleet.name, targets: targets.map((state) => ({ ...state, run: runs.get(state.running ?? '') ?? null })), sweep };
   });
 }
 
 export async function stateOf({ client }: FleetServer, target: string, schedule: ServerSchedule | null, isInFile: boolean): Promise<FleetState> {
-  if (schedule === null) return { target, schedule: 'missing', note: 'not applied', next: null, running: null, last: null, drift: [] };
+  if (schedule === null) return { target, schedule: 'missing', note: 'not applied', next: null, running: null, last: null, run: null, drift: [] };
   const { description: { info, state }, drift } = schedule;
   const running = info.runningActions.at(-1)?.workflow.workflowId ?? null;
   const ended = info.recentActions.map(({ action, takenAt }) => ({ workflow: action.workflow.workflowId, takenAt })).findLast(({ workflow }) => workflow !== running);
-  const last = ended === undefined ? null : { workflow: ended.workflow, ...(await endOf(ended.workflow)), at: ended.takenAt.toISOString() };
+  const last = ended === undefined ? null : { workflow: ended.workflow, ...(await endOf(client, ended.workflow)), at: ended.takenAt.toISOString() };
   const next = state.paused ? undefined : info.nextActionTimes[0];
-  return { target, schedule: !isInFile ? 'extra' : state.paused ? 'paused' : 'on', note: state.note ?? '', next: next === undefined ? null : next.toISOString(), running, last, drift };
-
-  async function endOf(workflow: string): Promise<{ state: string; result: FleetRunResult | WatchResult | null }> {
-    const handle = client.workflow.getHandle<(input: FleetRunInput) => Promise<FleetRunResult | WatchResult>>(workflow);
-    // Its history may be gone by now.
-    const state = await handle.describe().then(({ status }) => status.name.toLowerCase(), () => 'unknown');
-    return { state, result: state === 'completed' ? await handle.result() : null };
-  }
+  return { target, schedule: !isInFile ? 'extra' : state.paused ? 'paused' : 'on', note: state.note ?? '', next: next === undefined ? null : next.toISOString(), running, last, run: null, drift };
 }
 
 /** A sweep runs targets without their schedules. */
@@ -147,8 +143,12 @@ function withSweep(state: FleetState, { prefix, fleet }: FleetServer, sweep: Swe
   return {
     ...state,
     running: state.running ?? sweep?.running.find(({ target }) => target === state.target)?.workflow ?? null,
-    last: isLatest ? { workflow, state: end.outcome.kind, at, result: end.outcome.kind === 'completed' ? end.outcome : null } : state.last,
+    last: isLatest ? { workflow, at, ...endOfSweep(end.outcome) } : state.last,
   };
+}
+
+function endOfSweep(outcome: SweepOutcome): TargetEnd {
+  return { state: outcome.kind, result: outcome.kind === 'completed' ? outcome : null, failure: outcome.kind === 'failed' ? { code: outcome.code, message: outcome.message } : null };
 }
 
 export type FleetSteering = 'run' | 'pause' | 'resume' | 'remove';
@@ -171,6 +171,7 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
     await inLanes(targets, async (name) => {
       const handle = server.client.schedule.getHandle(scheduleId(server.prefix, server.fleet, name));
       if (what === 'run') await handle.trigger(ScheduleOverlapPolicy.SKIP);
+      else if (what === 'pause' && reason === '' && stored.some(({ target, paused }) => target === name && paused)) return; // its reason stays
       else if (what === 'pause') await handle.pause(`paused by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
       else if (what === 'resume') await handle.unpause(`resumed by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
       else await handle.delete();

@@ -53,7 +53,7 @@ export async function watchOn(context: CliContext, options: WatchOptions, cadenc
     const old = (await storedSchedules(server)).find(({ target: name }) => name === target.name);
     if (old === undefined) await createSchedule(server, target);
     else await updateSchedule(server, target);
-    const was = old === undefined ? 'new' : old.applied.cadence === cadence && old.drift.length === 0 ? 'the same' : 'changed';
+    const was = old === undefined ? 'new' : old.applied?.cadence === cadence && old.drift.length === 0 ? 'the same' : 'changed';
     return { name: target.name, repository: target.repository, branch: target.branch, cadence, was, next: await nextTime(server, target.name) };
   });
 }
@@ -86,7 +86,7 @@ export interface WatchListed extends FleetState {
 /** What this command line has scheduled, with what came of the last look. */
 export async function watchList(context: CliContext): Promise<WatchListed[]> {
   return withWatches(context, async (server) => inLanes(await storedSchedules(server), async (schedule) => {
-    const { repository, branch, cadence } = schedule.applied;
+    const { repository, branch, cadence } = schedule.applied ?? { repository: schedule.target, branch: null, cadence: '' };
     return { ...(await stateOf(server, schedule.target, schedule, true)), repository, branch, cadence };
   }));
 }

@@ -3,8 +3,8 @@ import type { Fleet, FleetTarget } from './parse.js';
 /** A schedule on the server: what it was made from, and what somebody changed by hand. */
 export interface StoredSchedule {
   target: string;
-  /** As the file had it when it was applied. */
-  applied: FleetTarget;
+  /** As the file had it when it was applied; null where somebody took that away, which is a drift. */
+  applied: FleetTarget | null;
   /** What stands in the schedule now and not in the file that was applied, a line each; empty: nothing. */
   drift: string[];
   paused: boolean;
@@ -50,6 +50,7 @@ export function changesOf(fleet: Fleet, stored: readonly StoredSchedule[]): Sche
   const wanted = fleet.targets.map((target): ScheduleChange => {
     const old = before.get(target.name);
     if (old === undefined) return { kind: 'create', target };
+    if (old.applied === null) return { kind: 'drift', target, drift: old.drift };
     const what = differences(old.applied, target);
     if (what.length > 0) return { kind: 'update', target, what, drift: old.drift };
     return old.drift.length > 0 ? { kind: 'drift', target, drift: old.drift } : { kind: 'same', target };

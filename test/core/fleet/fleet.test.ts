@@ -75,6 +75,11 @@ describe('what has to change', () => {
     expect(changes[1]).toMatchObject({ what: ['priority: 3 -> 1'] });
   });
 
+  test('a schedule whose input somebody took away is changed by hand, and hides no other', () => {
+    const changes = changesOf(fleet, [stored('drifted', { applied: null, drift: ['input: not that of a target'] }), stored('same')]);
+    expect(changes.filter(({ kind }) => kind !== 'create')).toMatchObject([{ kind: 'same' }, { kind: 'drift', target: { name: 'drifted' }, drift: ['input: not that of a target'] }]);
+  });
+
   test('the order of keys changes nothing', () => {
     const [applied] = read(`${head}${target('a', 'overrides.loop.rounds = 1\noverrides.verdict.min_gain = 0.1\n')}`).targets;
     const turned = read(`${head}${target('a', 'overrides.verdict.min_gain = 0.1\noverrides.loop.rounds = 1\n')}`);
