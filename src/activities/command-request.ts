@@ -5,6 +5,7 @@ import type { Scope } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
 import { commandEnvironment } from '../measure/command-environment.js';
 import type { CommandRequest, CommandResult } from '../measure/command.js';
+import { limitHint } from '../measure/limits/hint.js';
 import { limitsHere } from '../measure/limits/limits.js';
 import type { HeldLock } from '../measure/host-lock.js';
 import { secretsOfCommand } from '../measure/known-secrets.js';
@@ -37,6 +38,7 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
   return {
     command: command.run,
     cwd: join(worktree.path, command.cwd),
+    worktree: worktree.path,
     // At the base the config is wrong.
     ...(worktree.commit === scope.target.base.commit ? {} : { failsWithout: command.cwd }),
     env,
@@ -52,8 +54,10 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
   };
 }
 
-/** Why a command failed, with what to do about it where the sandbox may be the reason. */
-export function withHint(problem: string, { stdout, stderr }: CommandResult, { sandbox }: CommandRequest): string {
-  const hint = problem === '' || sandbox === undefined ? '' : sandboxHint(`${stdout.slice(-20_000)}\n${stderr.slice(-20_000)}`);
+/** Why a command failed, with what to do about it where the sandbox or a limit may be the reason. */
+export function withHint(problem: string, { stdout, stderr, exceeded }: CommandResult, request: CommandRequest): string {
+  if (problem === '' || exceeded !== undefined) return problem;
+  const printed = `${stdout.slice(-20_000)}\n${stderr.slice(-20_000)}`;
+  const hint = (request.sandbox === undefined ? '' : sandboxHint(printed)) || limitHint(printed, request);
   return hint === '' ? problem : `${problem}. ${hint}`;
 }

@@ -4,7 +4,8 @@ import type { CommandSpec } from '../core/config/schema.js';
 import { PerfloopError } from '../core/errors.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
 import type { Target } from '../core/target.js';
-import type { CommandRequest } from '../measure/command.js';
+import type { CommandRequest, CommandResult } from '../measure/command.js';
+import { exceededText } from '../measure/limits/exceeded.js';
 import { acquireHostLock, type HeldLock, type LockMode } from '../measure/host-lock.js';
 import { metrics } from '../telemetry/metrics.js';
 import { openRepository, type Repository } from '../workspace/repository.js';
@@ -67,8 +68,9 @@ export function tailOf(result: { stdout: string; stderr: string }, lines = 30): 
 }
 
 /** Why a command failed, in words; empty when it did not. */
-export function problemOf(result: { ok: boolean; timedOut: boolean; exitCode: number | null; signal: string | null }, command: CommandSpec): string {
+export function problemOf(result: Pick<CommandResult, 'ok' | 'timedOut' | 'exitCode' | 'signal' | 'exceeded'>, command: CommandSpec): string {
   if (result.ok) return '';
   if (result.timedOut) return `\`${command.run}\` was stopped after ${Math.round(command.timeout / 1000)} s`;
+  if (result.exceeded !== undefined) return `\`${command.run}\` was ended: ${exceededText(result.exceeded)}`;
   return result.signal === null ? `\`${command.run}\` ended with exit code ${result.exitCode}` : `\`${command.run}\` was ended by ${result.signal}`;
 }

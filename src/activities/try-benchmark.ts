@@ -51,6 +51,7 @@ export function problemOfSample(failure: SampleFailure): { problem: string; tail
   const { benchmark } = failure;
   const of = benchmark === undefined ? '' : `${benchmark}: `;
   if (failure.kind === 'timeout') return { problem: `${of}it was stopped after ${Math.round(failure.afterMs / 1000)} s`, tail: '' };
+  if (failure.kind === 'exit' && failure.exceeded !== undefined) return { problem: `${of}${failure.exceeded}`, tail: failure.tail };
   if (failure.kind === 'exit') return { problem: `${of}${failure.signal === null ? `it ended with exit code ${failure.code}` : `it was ended by ${failure.signal}`}`, tail: failure.tail };
   const found = { none: 'is not in its output', several: 'is there more than once: set `match = "last"` or `"median"` (of one stream: matches on stdout and on stderr are refused), or make the pattern narrower', 'not-a-number': 'is not a number' }[failure.problem];
   return { problem: `${of}the metric ${failure.metric} ${found}`, tail: failure.tail };

@@ -3,7 +3,7 @@ import type { Printed } from './check/printed.js';
 
 /** Why a sample has no numbers. It counts against its side, never silently repeated. */
 export type SampleFailure = (
-  | { kind: 'exit'; code: number | null; signal: string | null; tail: string; /** The kernel ended it for want of memory. */ outOfMemory?: true }
+  | { kind: 'exit'; code: number | null; signal: string | null; tail: string; /** The kernel ended it for want of memory. */ outOfMemory?: true; /** It took more than a limit lets it: which, how much, and what to do. */ exceeded?: string }
   | { kind: 'timeout'; afterMs: number }
   | { kind: 'metric'; metric: string; problem: 'none' | 'several' | 'not-a-number'; tail: string }
 ) & { /** Which of several benchmarks. */ benchmark?: string };

@@ -1,4 +1,5 @@
 import type { Launcher } from './launcher/launcher.js';
+import type { Exceeded } from './limits/exceeded.js';
 import type { Limits } from './limits/limits.js';
 import type { Usage } from './launcher/messages.js';
 import type { Sandbox } from './sandbox/sandbox.js';
@@ -35,13 +36,17 @@ export interface CommandRequest {
   sandbox?: Sandbox;
   /** What its processes may take; without, anything. */
   limits?: Limits;
+  /** Where it writes, which counts for `limits.disk`, besides what its sandbox lets it; default: `cwd`. */
+  worktree?: string;
   /** Between SIGTERM and SIGKILL; default 2000. */
   graceMs?: number;
 }
 
 export interface CommandResult {
-  /** Exit code 0, in time, not cancelled. */
+  /** Exit code 0, in time, not cancelled, within its limits. */
   ok: boolean;
+  /** The limit that it exceeded, whatever its exit code. */
+  exceeded?: Exceeded;
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   timedOut: boolean;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants as signals } from 'node:os';
 import { access, constants, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PerfloopError } from '../core/errors.js';
@@ -9,9 +10,11 @@ import type { CommandRequest, CommandResult } from './command.js';
 import { endJob, type JobEnd } from './end-job.js';
 import { journalJob } from './job-journal.js';
 import type { Usage } from './launcher/messages.js';
-import { makePrivateFolder, removePrivateFolder } from './private-folder.js';
+import { makePrivateFolder, removePrivateFolder, type PrivateFolder } from './private-folder.js';
 import { Redactor } from './redactor.js';
+import { exceeds, exceededText, type Exceeded } from './limits/exceeded.js';
 import { watchLimits } from './limits/watch.js';
+import { WrittenFiles } from './limits/written.js';
 import type { JobIdentity } from './processes.js';
 import { startCommand, type Exit, type StartedCommand } from './start-command.js';
 
@@ -60,15 +63,21 @@ async function run(request: CommandRequest): Promise<CommandResult> {
   const own = await makePrivateFolder(id);
   let allGone = true;
   try {
+    const written = await writtenBy(request, own);
     const command = await startCommand(request, id, own);
     allGone = false;
     const job: JobIdentity = { group: command.pid, marker: id, reaper: command.reaper };
     const guard = watch(request, job);
     const exited = Promise.race([command.exited, guard.gaveUp]);
-    const unwatch = watchLimits(job, request.limits, (why) => {
-      const said = Buffer.from(`\nperfloop ended it: ${why}\n`);
+    let exceeded: Exceeded | null = null;
+    const exceed = (why: Exceeded): void => {
+      exceeded = why;
+      const said = Buffer.from(`\nperfloop ended it: ${exceededText(why)}\n`);
       streams.stderr.append(said);
       log?.append(said);
+    };
+    const unwatch = watchLimits(job, request.limits, written, (why) => {
+      exceed(why);
       guard.endExceeding();
     });
     const drained = drain(command, streams, log, request.secrets ?? []);
@@ -88,7 +97,10 @@ async function run(request: CommandRequest): Promise<CommandResult> {
         if (request.failsWithout !== undefined && notEntered.test(streams.stderr.text())) return neverRan(request, streams, log);
         throw noSandbox(request, streams);
       }
-      return result(exit, why, allGone ? await command.usage() : null, streams, why.timedOut || why.cancelled ? nothing : leftBy(end, request.sandbox !== undefined));
+      const usage = allGone ? await command.usage() : null;
+      const byKernel = exceeded === null ? exceededBy(exit, usage, request) : null;
+      if (byKernel !== null) exceed(byKernel);
+      return result(exit, why, usage, streams, why.timedOut || why.cancelled ? nothing : leftBy(end, request.sandbox !== undefined), exceeded);
     } catch (error) {
       unwatch();
       await guard.stop();
@@ -105,6 +117,22 @@ async function run(request: CommandRequest): Promise<CommandResult> {
       await journal?.ended();
     }
   }
+}
+
+/** What watches the files that it writes. Its private folder was just made: the time of that is the file system's own. */
+async function writtenBy({ limits, sandbox, cwd, worktree }: CommandRequest, own: PrivateFolder): Promise<WrittenFiles | null> {
+  if (limits === undefined || process.platform !== 'linux') return null;
+  const within = sandbox === undefined ? [worktree ?? cwd] : [sandbox.worktree.path, ...(sandbox.home === null ? [] : [sandbox.home]), ...sandbox.writable];
+  return WrittenFiles.begin({ folders: [own.root, ...within], since: (await stat(own.empty)).ctimeMs, allowed: limits.disk });
+}
+
+/** The limit by which the kernel ended it, or a process of it: the command itself may have gone on. */
+function exceededBy({ exitCode, signal }: Exit, usage: Usage | null, { limits }: CommandRequest): Exceeded | null {
+  const endedBy = (name: 'SIGXCPU' | 'SIGXFSZ'): boolean => signal === name || exitCode === 128 + signals.signals[name];
+  if (limits === undefined || process.platform !== 'linux') return null;
+  const { cpuMs, fileBytes } = limits;
+  if (cpuMs !== null && (endedBy('SIGXCPU') || (usage?.cpuMs ?? 0) >= cpuMs)) return exceeds.cpuTime(Math.max(usage?.cpuMs ?? 0, cpuMs), cpuMs);
+  return fileBytes !== null && endedBy('SIGXFSZ') ? exceeds.fileSize(fileBytes) : null;
 }
 
 /** Whether it is a folder that this user may enter. */
@@ -214,9 +242,10 @@ function leftBy({ livedMs, outlived }: JobEnd, sandboxed: boolean): CommandResul
   return { ms: livedMs, ended: own.length, processes: own.map(({ name }) => name) };
 }
 
-function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams, outlived: CommandResult['outlived']): CommandResult {
+function result(exit: Exit, why: WhyEnded, usage: Usage | null, streams: Streams, outlived: CommandResult['outlived'], exceeded: Exceeded | null = null): CommandResult {
   return {
-    ok: exit.exitCode === 0 && !why.timedOut && !why.cancelled,
+    ok: exit.exitCode === 0 && !why.timedOut && !why.cancelled && exceeded === null,
+    ...(exceeded === null ? {} : { exceeded }),
     ...exit,
     ...why,
     usage,

@@ -8,6 +8,7 @@ import type { CommandRequest, CommandResult } from './command.js';
 import { hindranceBetween, readCounters, type Counters } from './hindrance.js';
 import { secretsOfCommand } from './known-secrets.js';
 import { leftOf } from './left.js';
+import { exceededText } from './limits/exceeded.js';
 import { outputTail, readMetrics, type MetricReading } from './metrics.js';
 import { runCommand } from './run-command.js';
 import { launcherProblem, openLauncher } from './start-command.js';
@@ -67,6 +68,7 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
   const result = await runCommand({
     command: command.run,
     cwd: join(request.worktree, command.cwd),
+    worktree: request.worktree,
     ...(request.failsWithoutFolder === true ? { failsWithout: command.cwd } : {}),
     env: runEnvironment({ ...env, ...request.environment }, request),
     secrets: secretsOfCommand(command, env, request.secretsFrom ?? process.env),
@@ -85,12 +87,12 @@ export async function takeSample(request: SampleRequest): Promise<Sample> {
 }
 
 function sampleFrom(result: CommandResult, timeoutMs: number, rules: readonly MetricReading[], before: Counters): Sample {
-  const { wallMs, exitCode, signal, usage, outlived } = result;
+  const { wallMs, exitCode, signal, usage, outlived, exceeded } = result;
   const after = readCounters();
   const outside = { wallMs, ...usage, ...hindranceBetween(before, after), ...leftOf(outlived) };
   const outOfMemory = (signal === 'SIGKILL' || exitCode === 128 + 9) && after.outOfMemory > before.outOfMemory;
   if (result.timedOut) return { ok: false, ...outside, failure: { kind: 'timeout', afterMs: timeoutMs } };
-  if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}) } };
+  if (!result.ok) return { ok: false, ...outside, failure: { kind: 'exit', code: exitCode, signal, tail: outputTail(result), ...(outOfMemory ? { outOfMemory } : {}), ...(exceeded === undefined ? {} : { exceeded: exceededText(exceeded) }) } };
   const read = readMetrics({ ...result, ...outside }, rules);
   return read.ok ? { ...read, ...outside } : { ok: false, ...outside, failure: read.failure };
 }

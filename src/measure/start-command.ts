@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import type { CommandRequest } from './command.js';
 import { Launcher, LauncherLost } from './launcher/launcher.js';
-import { underRlimits } from './limits/limits.js';
+import { ulimits } from './limits/rlimits.js';
 import type { Usage } from './launcher/messages.js';
 import type { PrivateFolder } from './private-folder.js';
 import { markerName } from './processes.js';
-import { inSandbox, type Invocation } from './sandbox/wrap.js';
+import { sandboxSupport } from './sandbox/probe.js';
+import { behindGate, inSandbox, type Invocation } from './sandbox/wrap.js';
 
 export interface Exit {
   exitCode: number | null;
@@ -61,7 +62,7 @@ export async function openLauncher(hold: readonly number[], cpus: readonly numbe
 
 /** Starts a shell command. Throws PL_COMMAND_SPAWN when that fails. */
 export async function startCommand(request: CommandRequest, marker: string, own: PrivateFolder): Promise<StartedCommand> {
-  const what = invocation(request, marker, own);
+  const what = await invocation(request, marker, own);
   try {
     const started = await startHow(request, what);
     return request.sandbox === undefined ? started : { ...started, exited: started.exited.then(asSeenWithin) };
@@ -78,11 +79,20 @@ async function startHow(request: CommandRequest, what: Invocation): Promise<Star
   return launcher === null ? startPlainly(request, what) : startLaunched(request, what, launcher, true);
 }
 
-/** The shell, in the sandbox where there is one, with a place of its own for temporary files. */
-function invocation(request: CommandRequest, marker: string, own: PrivateFolder): Invocation {
+/** The shell, in the sandbox where there is one, with a place of its own for temporary files, under its limits. */
+async function invocation(request: CommandRequest, marker: string, own: PrivateFolder): Promise<Invocation> {
   const { TEMP: _temp, TMP: _tmp, ...env } = request.env;
-  const plain = { argv: underRlimits(['/bin/sh', '-c', request.command], request.limits), cwd: request.cwd, env: { ...env, TMPDIR: own.temporary, [markerName]: marker }, gated: false };
-  return request.sandbox === undefined ? plain : inSandbox(plain, request.sandbox, own);
+  const { limits, sandbox } = request;
+  const plain = { argv: ['/bin/sh', '-c', request.command], cwd: request.cwd, env: { ...env, TMPDIR: own.temporary, [markerName]: marker } };
+  const prelude = ulimits(limits, { sandboxed: sandbox !== undefined });
+  if (sandbox !== undefined) return inSandbox(plain, sandbox, own, { prelude, shmBytes: limits !== undefined && (await boundsMemory()) ? limits.shmBytes : null });
+  // Behind a gate, the shell that sets the limits is not in the time.
+  return prelude === '' ? { ...plain, gated: false } : { ...plain, argv: behindGate(prelude, plain.argv), gated: true };
+}
+
+async function boundsMemory(): Promise<boolean> {
+  const support = await sandboxSupport();
+  return support.works && support.bounds;
 }
 
 /** Bubblewrap says with its exit code, as shells do, that a signal ended the command. */

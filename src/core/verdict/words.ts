@@ -58,6 +58,7 @@ export function failureText(failure: SampleFailure): string {
 function problemText(failure: SampleFailure): string {
   if (failure.kind === 'timeout') return `it did not end within ${Number((failure.afterMs / 1000).toPrecision(3))} s`;
   if (failure.kind === 'exit') {
+    if (failure.exceeded !== undefined) return failure.exceeded;
     if (failure.outOfMemory === true) return `the kernel ended it for want of memory${lastLine(failure.tail)}`;
     return `${failure.signal === null ? `it ended with exit code ${failure.code ?? 'unknown'}` : `it was killed by ${failure.signal}`}${lastLine(failure.tail)}`;
   }

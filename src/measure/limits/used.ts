@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 
 /** What a tree of processes takes. */
@@ -6,6 +6,8 @@ export interface Used {
   memoryBytes: number;
   /** Threads count. */
   processes: number;
+  /** Processor time, also of those that have ended and were waited for; milliseconds. */
+  cpuMs: number;
 }
 
 interface Row {
@@ -14,14 +16,20 @@ interface Row {
   group: number;
   threads: number;
   rssPages: number;
+  /** Of it, and of the children that it has waited for. */
+  ticks: { own: number; waitedFor: number };
 }
 
-let pageSize: number | null = null;
+const told = new Map<'PAGESIZE' | 'CLK_TCK', number>();
 
-function pageBytes(): number {
-  pageSize ??= Number(execFileSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }));
-  return pageSize;
+/** Asked of the C library, once. */
+function systemNumber(name: 'PAGESIZE' | 'CLK_TCK'): number {
+  const known = told.get(name) ?? Number(execFileSync('getconf', [name], { encoding: 'utf8' }));
+  told.set(name, known);
+  return known;
 }
+
+const msOf = (ticks: number): number => (ticks * 1000) / systemNumber('CLK_TCK');
 
 /** What the processes below `root` take, it itself not among them, and those of the process group. Resident memory: pages that processes share count for each. */
 export function usedBelow(root: number, group: number | null): Used & { pids: number[] } {
@@ -37,7 +45,39 @@ export function usedBelow(root: number, group: number | null): Used & { pids: nu
     }
   }
   const all = [...found.values()];
-  return { pids: all.map(({ pid }) => pid), memoryBytes: all.reduce((sum, { rssPages }) => sum + rssPages, 0) * pageBytes(), processes: all.reduce((sum, { threads }) => sum + threads, 0) };
+  const sum = (of: (row: Row) => number): number => all.reduce((before, row) => before + of(row), 0);
+  return {
+    pids: all.map(({ pid }) => pid),
+    memoryBytes: sum(({ rssPages }) => rssPages) * systemNumber('PAGESIZE'),
+    processes: sum(({ threads }) => threads),
+    cpuMs: msOf(sum(({ ticks }) => ticks.own + ticks.waitedFor)) + waitedForMs(root),
+  };
+}
+
+/** Processor time of the children that a process has waited for, of all that it has ever had; milliseconds. */
+export function waitedForMs(pid: number): number {
+  return msOf(rowOf(pid)?.ticks.waitedFor ?? 0);
+}
+
+/** What files of a file system take that have no name any more, and which these processes have open, by its number. */
+export function namelessBytes(pids: readonly number[], device: number): number {
+  const seen = new Map<number, number>();
+  for (const pid of pids) {
+    for (const descriptor of namesIn(`/proc/${pid}/fd`)) {
+      const file = statSync(`/proc/${pid}/fd/${descriptor}`, { throwIfNoEntry: false });
+      if (file?.isFile() === true && file.nlink === 0 && file.dev === device) seen.set(file.ino, file.blocks * 512);
+    }
+  }
+  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Of a process that has ended, or of another user: none. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Bytes, with pages that several of them share counted once; slower. Null where the kernel does not tell. */
@@ -75,7 +115,7 @@ function rowOf(pid: number): Row | null {
   if (stat === null) return null;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const number = (index: number): number => Number(fields[index] ?? 0);
-  return { pid, parent: number(1), group: number(2), threads: number(17), rssPages: number(21) };
+  return { pid, parent: number(1), group: number(2), threads: number(17), rssPages: number(21), ticks: { own: number(11) + number(12), waitedFor: number(13) + number(14) } };
 }
 
 function textOf(path: string): string | null {

@@ -8,7 +8,7 @@ import { inSandbox } from './wrap.js';
 
 /** Whether commands can be run in a sandbox on this host. */
 export type SandboxSupport =
-  | { works: true; version: string }
+  | { works: true; version: string; /** Whether it can bound what is written to memory: from 0.7 on. */ bounds: boolean }
   | { works: false; why: string; /** How to get it. */ fix: string };
 
 let found: Promise<SandboxSupport> | null = null;
@@ -32,7 +32,7 @@ async function probe(): Promise<SandboxSupport> {
     const sandbox = { worktree: { path: worktree, at: `${seenWorktrees}/${id}` }, git: null, home, trusted: false, network: false, hidden: [], readable: [], writable: [] };
     const { argv, cwd, env } = inSandbox({ argv: ['/bin/sh', '-c', 'echo works > works && echo works'], cwd: worktree, env: { PATH: process.env['PATH'] ?? '' } }, sandbox, own);
     const tried = await said(argv[0] ?? '', argv.slice(1), { cwd, env });
-    if (tried.code === 0 && tried.stdout === 'works') return { works: true, version: version.stdout.replace(/^\w+ /, '') };
+    if (tried.code === 0 && tried.stdout === 'works') return { works: true, version: version.stdout.replace(/^\w+ /, ''), bounds: (await said('bwrap', ['--help'])).stdout.includes('--size') };
     const why = tried.stderr.split('\n').at(-1)?.replace(/^bwrap: /, '') ?? '';
     return { works: false, why: `bubblewrap does not work here: ${why === '' ? `it ended with ${tried.code}` : why}`, fix: fixOf(why) };
   } finally {

@@ -15,8 +15,22 @@ export interface Invocation {
   gated: boolean;
 }
 
-/** Opens the gate from within. */
-const gate = ['/bin/sh', '-c', 'echo >&3; exec 3>&-; read -r go <&4; exec 4<&-; exec "$@"', 'sh'];
+/** What else a sandbox bounds. */
+export interface Bounds {
+  /** Commands of a shell that come before the program, see `ulimits`. */
+  prelude: string;
+  /** `/dev/shm`; null: what the kernel lets it have, half of the memory. */
+  shmBytes: number | null;
+}
+
+const unbounded: Bounds = { prelude: '', shmBytes: null };
+/** What may be written to each of the other places that are memory: settings and sockets. */
+const smallBytes = 16 * 2 ** 20;
+
+/** A program behind the gate, which a shell opens from within; see `Invocation.gated`. */
+export function behindGate(prelude: string, argv: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `${prelude}echo >&3; exec 3>&-; read -r go <&4; exec 4<&-; exec "$@"`, 'sh', ...argv];
+}
 
 /** What a sandbox has of its own: nothing of the host's that lies there is seen from within. */
 const ownFolders = ['/tmp', '/var/tmp', '/run'];
@@ -29,23 +43,23 @@ const gpus = /^(nvidia.*|kfd|dri|dxg|accel.*)$/;
 const ofTheLoader = /^LD_/;
 
 /** How a program is run in a sandbox by bubblewrap. What is to be hidden or shown and does not exist is left out. */
-export function inSandbox({ argv, cwd, env }: Omit<Invocation, 'gated'>, sandbox: Sandbox, own: PrivateFolder): Invocation {
+export function inSandbox({ argv, cwd, env }: Omit<Invocation, 'gated'>, sandbox: Sandbox, own: PrivateFolder, { prelude, shmBytes }: Bounds = unbounded): Invocation {
   const { worktree, git, home } = sandbox;
   const seen = Object.entries({ ...env, TMPDIR: '/tmp', ...(home === null ? {} : { HOME: seenHome }) }).filter(([name]) => name !== 'XDG_RUNTIME_DIR');
   const flags = [
     '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--cap-drop', 'ALL',
     ...(sandbox.network ? [] : ['--unshare-net']),
     sandbox.trusted ? '--bind' : '--ro-bind', '/', '/',
-    '--dev', '/dev', ...gpuDevices(), '--proc', '/proc', ...kernelSettings(), '--tmpfs', '/run', ...linksInRun.flatMap(sameLink),
+    '--dev', '/dev', ...gpuDevices(), ...sharedMemory(shmBytes), '--proc', '/proc', ...kernelSettings(), ...memory('/run', shmBytes), ...linksInRun.flatMap(sameLink),
     ...ownFolders.filter((path) => path !== '/run' && existsSync(path)).flatMap((path) => ['--bind', own.temporary, path]),
-    ...laidOver(sandbox, activated(env), own),
+    ...laidOver(sandbox, activated(env), own, shmBytes),
     '--bind', worktree.path, worktree.at,
     ...(git === null ? [] : [...repository(git.folder, sandbox, own), '--ro-bind', git.gitFile, join(worktree.at, '.git')]),
     ...(home === null ? [] : ['--bind', home, seenHome]),
     ...seen.filter(([name]) => ofTheLoader.test(name)).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir', join(worktree.at, relative(worktree.path, cwd)),
   ];
-  return { argv: ['bwrap', ...flags, '--', ...gate, ...argv], cwd: '/', gated: true, env: Object.fromEntries(seen.filter(([name]) => !ofTheLoader.test(name))) };
+  return { argv: ['bwrap', ...flags, '--', ...behindGate(prelude, argv)], cwd: '/', gated: true, env: Object.fromEntries(seen.filter(([name]) => !ofTheLoader.test(name))) };
 }
 
 /** A set-up may write into a copy: what installs git hooks must not fail. */
@@ -60,6 +74,16 @@ function gpuDevices(): string[] {
   return readdirSync('/dev').filter((name) => gpus.test(name)).flatMap((name) => ['--dev-bind', `/dev/${name}`, `/dev/${name}`]);
 }
 
+/** Of /dev itself, which is memory too, nothing else can be written. */
+function sharedMemory(bytes: number | null): string[] {
+  return bytes === null ? [] : ['--size', String(bytes), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'];
+}
+
+/** An empty folder in memory. */
+function memory(path: string, shmBytes: number | null): string[] {
+  return [...(shmBytes === null ? [] : ['--size', String(smallBytes)]), '--tmpfs', path];
+}
+
 function sameLink(path: string): string[] {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true ? ['--symlink', readlinkSync(path), path] : [];
 }
@@ -70,16 +94,16 @@ function kernelSettings(): string[] {
 }
 
 /** What is hidden and what is shown, by real paths: what lies deeper is laid over what lies above it. */
-function laidOver({ hidden, readable, writable }: Sandbox, needed: readonly string[], own: PrivateFolder): string[] {
+function laidOver({ hidden, readable, writable }: Sandbox, needed: readonly string[], own: PrivateFolder, shmBytes: number | null): string[] {
   const layers = new Map<string, string[]>();
-  for (const path of hidden) layer(path, (real) => (lstatSync(real).isDirectory() ? ['--tmpfs'] : ['--ro-bind', own.empty]));
-  for (const path of [...keptOfRun, ...needed, ...readable]) layer(path, (real) => ['--ro-bind', real]);
-  for (const path of writable) layer(path, (real) => ['--bind', real]);
-  return [...layers].sort(([a], [b]) => depth(a) - depth(b)).flatMap(([path, option]) => [...option, path]);
+  for (const path of hidden) layer(path, (real) => (lstatSync(real).isDirectory() ? memory(real, shmBytes) : ['--ro-bind', own.empty, real]));
+  for (const path of [...keptOfRun, ...needed, ...readable]) layer(path, (real) => ['--ro-bind', real, real]);
+  for (const path of writable) layer(path, (real) => ['--bind', real, real]);
+  return [...layers].sort(([a], [b]) => depth(a) - depth(b)).flatMap(([, options]) => options);
 
-  function layer(path: string, option: (real: string) => string[]): void {
+  function layer(path: string, options: (real: string) => string[]): void {
     const real = realPath(path);
-    if (real !== null) layers.set(real, option(real));
+    if (real !== null) layers.set(real, options(real));
   }
 }
 
