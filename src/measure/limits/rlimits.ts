@@ -12,7 +12,8 @@ const someMore = 64;
 export function ulimits(limits: Limits | undefined, { sandboxed }: { sandboxed: boolean }): string {
   if (limits === undefined || process.platform !== 'linux') return '';
   const { cpuMs, fileBytes, openFiles, processes } = limits;
-  const seconds = Math.ceil((cpuMs ?? 0) / 1000);
+  // The kernel ends one by its ticks, which can run ahead of the time that is added up afterwards: a process that it ends has to be over the limit by both.
+  const seconds = Math.ceil(((cpuMs ?? 0) * 1.1) / 1000) + 1;
   const all = [
     // SIGXCPU says what it was; who ignores it gets SIGKILL a second later.
     ...(cpuMs === null ? [] : [`-t ${seconds + 1}`, `-S -t ${seconds}`]),
