@@ -53,3 +53,9 @@ export async function isOpen(client: Client, workflowId: string): Promise<boolea
     return !(error instanceof WorkflowNotFoundError);
   }
 }
+
+/** Whether a workflow has ended, as far as the server knows it: no for what it never heard of, and where it does not answer. */
+export async function isOver(client: Client, workflowId: string): Promise<boolean> {
+  const known = await client.workflow.getHandle(workflowId).describe().catch(() => null);
+  return known !== null && known.status.name !== 'RUNNING';
+}

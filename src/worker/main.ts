@@ -11,6 +11,7 @@ import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { flushSpans } from '../telemetry/spans.js';
 import { advertOf } from './advert.js';
 import { beginsAnew } from './begins-anew.js';
+import { closeLeft } from './close-left.js';
 import { clientOver, connectWorker, resolveConnection } from './connection.js';
 import { createWorkers } from './create-worker.js';
 import { deploymentOf } from './deployment.js';
@@ -58,7 +59,7 @@ async function main(): Promise<void> {
   const trouble = new HostTrouble();
   const workers = await createWorkers({ connection, settings, deps, tags, store, trouble, version: deploymentOf(process.env, currentBuild().version) });
   say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
-  const watches = [...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
+  const watches = [closeLeft({ home, client, inHand: leasing.inHand }, (text) => say(process.env, text, 'warn')), ...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, trouble, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
   void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });

@@ -83,6 +83,12 @@ export async function reclaimWorktrees(home: Home, isInUse: (worktree: FoundWork
   return reclaimed;
 }
 
+/** The keys of the worktrees that were added with one and are not removed. */
+export async function worktreeKeys(home: Home): Promise<string[]> {
+  const records = await Promise.all((await recordFiles(home)).map(readRecord));
+  return records.flatMap((record) => (record === undefined ? [] : [record.key]));
+}
+
 /** Options for git calls in a worktree. The repository is named outright: whoever works there could change its `.git` file. */
 export function inWorktree(worktree: Worktree): GitOptions {
   return {

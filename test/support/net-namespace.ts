@@ -7,6 +7,9 @@ export interface NetNamespace {
   address: string;
   /** What runs a command in it. */
   prefix: string[];
+  /** From now on nothing passes, and nobody is told: the link is down. */
+  cut(): void;
+  mend(): void;
   remove(): Promise<void>;
 }
 
@@ -44,6 +47,8 @@ export async function netNamespace(number: number, server: string): Promise<NetN
   return {
     address: relay.address,
     prefix: ['ip', 'netns', 'exec', name],
+    cut: () => ip('link', 'set', `${name}h`, 'down'),
+    mend: () => ip('link', 'set', `${name}h`, 'up'),
     async remove() {
       await relay.close();
       // The other end of the link goes with it.
@@ -52,15 +57,29 @@ export async function netNamespace(number: number, server: string): Promise<NetN
   };
 }
 
+/** What can be had in its place where the machine lets nobody make one: a way to the server of one's own, on which bytes get stuck. */
+export async function wayToServer(server: string): Promise<NetNamespace> {
+  const relay = await relayTo(server, '127.0.0.1');
+  return { address: relay.address, prefix: [], cut: () => relay.cut(), mend: () => relay.mend(), remove: () => relay.close() };
+}
+
+interface Relay {
+  address: string;
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
 /** The local engine listens on the machine itself alone. */
-async function relayTo(server: string, host: string): Promise<{ address: string; close(): Promise<void> }> {
+async function relayTo(server: string, host: string): Promise<Relay> {
   const colon = server.lastIndexOf(':');
-  const open = new Set<Socket>();
+  const open = new Map<Socket, Socket>();
+  let isCut = false;
   const relay: Server = createServer((inside) => {
     const outside = connect(Number(server.slice(colon + 1)), server.slice(0, colon));
     for (const [one, other] of [[inside, outside], [outside, inside]] as const) {
-      open.add(one);
-      one.pipe(other);
+      open.set(one, other);
+      if (!isCut) one.pipe(other);
       one.on('error', () => other.destroy());
       one.on('close', () => {
         open.delete(one);
@@ -75,8 +94,16 @@ async function relayTo(server: string, host: string): Promise<{ address: string;
   const { port } = relay.address() as { port: number };
   return {
     address: `${host}:${port}`,
+    cut() {
+      isCut = true;
+      for (const one of open.keys()) one.unpipe();
+    },
+    mend() {
+      isCut = false;
+      for (const [one, other] of open) one.pipe(other);
+    },
     async close() {
-      for (const socket of open) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
       await new Promise<void>((resolve) => void relay.close(() => resolve()));
     },
   };
