@@ -11,6 +11,7 @@ import { hosts as listHosts, steerHost } from '../src/client/verbs/hosts.js';
 import { acknowledgeAlert, fleetAlerts } from '../src/client/verbs/fleet-alerts.js';
 import { judge } from '../src/client/verbs/judge.js';
 import { learn } from '../src/client/verbs/learn.js';
+import { rollBack } from '../src/client/verbs/rollback.js';
 import { watchOnce } from '../src/client/verbs/watch.js';
 import { messageNames } from '../src/core/messages.js';
 import type { SweepStatus } from '../src/core/fleet/sweep.js';
@@ -487,12 +488,19 @@ async function alerted(engine: TestEngine): Promise<void> {
   await record(engine, 'alerts', 'cleared', id);
 }
 
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched, told };
+/** A person takes back what a run accepted. */
+async function rolledBack(engine: TestEngine): Promise<void> {
+  const { run, patches } = await rollBack(engine.context, { run: 'r-accepted', trials: [], undo: false, why: 'the build takes an hour' });
+  if (patches.length !== 1) throw new Error('nothing was rolled back');
+  for await (const { workflowId } of engine.client.workflow.list({ query: 'WorkflowType = "rollback"' })) if (workflowId.startsWith(run)) await record(engine, 'rollback', 'by-hand', workflowId);
+}
+
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched, told, rolledBack };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });
-// What `alerted` is about.
-seedRuns(setUp.home, [{ run: 'r-dear', fleet: 'alerted', startedAt: Date.now(), endedAt: Date.now(), dollars: 3 }]);
+// What `alerted` and `rolledBack` are about.
+seedRuns(setUp.home, [{ run: 'r-dear', fleet: 'alerted', startedAt: Date.now(), endedAt: Date.now(), dollars: 3 }, { run: 'r-accepted', fleet: 'rolled-back', startedAt: 1, endedAt: 2, accepted: [{ at: 1 }] }]);
 try {
   const engine: TestEngine = { ...setUp, ...(await setUp.start()) };
   for (const [name, scenario] of Object.entries(scenarios)) if (only.length === 0 || only.includes(name)) await scenario(engine);

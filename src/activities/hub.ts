@@ -1,3 +1,4 @@
+import type { RollbackActivities } from '../core/rollback/rollback.js';
 import type { HubActivities } from '../core/run/contracts.js';
 import { sha256 } from '../propose/hash.js';
 import type { ArtifactStore } from '../store/artifacts.js';
@@ -7,13 +8,14 @@ import { keepProgress } from '../store/progress.js';
 import { metrics } from '../telemetry/metrics.js';
 import { activity } from './activity.js';
 import { countRun, countTime, countTrial, timesOf } from './count-recorded.js';
+import { rollBackByHand } from './rollback.js';
 import { writeRunView } from './run-view.js';
 
 /** Noise that is older says little about the machine of today. */
 const noiseLastsMs = 30 * 24 * 3_600_000;
 
 /** The one writer of the knowledge base: only the hub's worker serves these. */
-export function hubActivities({ store, artifacts, home }: { store: StoreWriter; artifacts: ArtifactStore; home: Home }): HubActivities {
+export function hubActivities({ store, artifacts, home }: { store: StoreWriter; artifacts: ArtifactStore; home: Home }): HubActivities & RollbackActivities {
   return {
     recordRun: activity(async (recorded) => {
       const { status, trials, decisions, progress } = recorded;
@@ -25,6 +27,7 @@ export function hubActivities({ store, artifacts, home }: { store: StoreWriter; 
       if (store.recordRun(status)) countRun(status);
       await writeRunView(home, artifacts, recorded);
     }),
+    rollBack: activity(async (request) => rollBackByHand({ home, artifacts, store }, request)),
     recordLessons: activity(async ({ lessons }) => {
       for (const lesson of lessons) store.recordLesson(lesson);
     }),

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.js';
 import type { KnobRef } from './knobs/search.js';
+import type { FirstAccepted } from './rollback/rollback.js';
 import type { CommitRef } from './target.js';
 
 /** C counts as other. */
@@ -43,6 +44,8 @@ export interface Candidate {
   covers?: string[];
   /** Hash of the code around the change and of what it is measured by; absent in candidates of earlier versions. */
   surroundings?: string;
+  /** Of one that an earlier run had accepted and this one judges again. */
+  acceptedFirst?: FirstAccepted;
   change: Change;
 }
 

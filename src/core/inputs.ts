@@ -70,4 +70,4 @@ export interface KeepLessonsInput {
   lessons: Lesson[];
 }
 
-export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', alerts: 'alerts', host: 'host', watch: 'watch', notification: 'notification' } as const;
+export const workflowTypes = { run: 'run', judge: 'judge', trial: 'trial', agentAttempt: 'agentAttempt', keepLessons: 'keepLessons', fleetRun: 'fleetRun', fleet: 'fleet', alerts: 'alerts', host: 'host', watch: 'watch', notification: 'notification', rollback: 'rollback' } as const;

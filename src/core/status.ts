@@ -7,6 +7,7 @@ import type { Components } from './stats/iterations.js';
 import type { Flag } from './flag.js';
 import type { KnobStatus } from './knobs/search.js';
 import type { ModelTalks } from './model-talk.js';
+import type { RolledBack } from './rollback/rollback.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
@@ -237,6 +238,8 @@ export interface RunStatus {
   findings: number;
   trials: TrialSummary[];
   decisions: DecisionRecord[];
+  /** Accepted patches that were rolled back since, from the store. Absent: none, or the run itself was asked. */
+  rolledBack?: RolledBack[];
   /** Who steered it, when and why, in order. Absent where nobody did. */
   steered?: SteerRecord[];
   /** What command-line agents tried, in the order of their names. Absent where there are none. */

@@ -4,6 +4,7 @@ import { explainedText } from '../core/run/explained.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
+import { instantText } from '../core/instant-text.js';
 import type { ReportData, TrialData } from './data.js';
 import { falseAcceptances, headlineOf, isOver, placeOf, standing, tookMs } from './facts.js';
 import { judgeComment } from './judge-comment.js';
@@ -35,9 +36,14 @@ export function reportMarkdown(data: ReportData): string {
     agentTable(data),
     flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
+    rolledBackList(data),
     commands(data),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function rolledBackList({ status: { rolledBack = [] } }: ReportData): string {
+  return rolledBack.map(({ trial, who, why, at }) => `- Rolled back: ${trial}, by ${inline(who, 200)} at ${instantText(at)}${why === '' ? '' : `: ${inline(why, 400)}`}`).join('\n');
 }
 
 function metrics({ status: { final } }: ReportData): string {

@@ -3,6 +3,7 @@ import type { Lesson } from '../core/lesson.js';
 import type { DecisionRecord, RunStatus, TrialSummary } from '../core/status.js';
 import { openReader } from './database.js';
 import type { Home } from './home.js';
+import { rollbacksOf, type Rollbacks } from './rollbacks.js';
 import type { RunHeader } from './writer.js';
 
 export interface LessonHit extends Omit<Lesson, 'hardware' | 'seconds'> {
@@ -17,6 +18,7 @@ export interface StoreReader {
   /** The ids that begin with `prefix`, newest first, at most 10. */
   findRuns(prefix: string): string[];
   runStatus(run: string): RunStatus | null;
+  readonly rollbacks: Rollbacks;
   searchWiki(text: string, limit: number): LessonHit[];
   /** What models wrote down of a target, the latest first. */
   notes(target: string, limit: number): { title: string; body: string }[];
@@ -50,16 +52,21 @@ export function openStoreReader(home: Home): StoreReader | null {
 
   const noted = db.prepare<[string, number], { title: string; body: string }>("SELECT title, body FROM lessons WHERE target = ? AND verdict = 'noted' ORDER BY at DESC, rowid DESC LIMIT ?");
 
+  const rollbacks = rollbacksOf(db);
+
   return {
+    rollbacks,
     listRuns: ({ limit, target }) => (target === undefined ? recent.all(limit) : recentOf.all(target, target, limit)).map(header),
     findRuns: (prefix) => byPrefix.all({ prefix }).map((row) => row.id),
     runStatus(run) {
       const row = one.get(run);
       if (row === undefined) return null;
+      const rolledBack = rollbacks.rolledBack(run);
       return {
         ...header(row),
         trials: trials.all(run).map((trial) => JSON.parse(trial.summary) as TrialSummary),
         decisions: decisions.all(run).map((decision): DecisionRecord => ({ ...decision, approve: decision.approve === 1 })),
+        ...(rolledBack.length === 0 ? {} : { rolledBack }),
       };
     },
     searchWiki(text, limit) {

@@ -29,6 +29,13 @@ CREATE TABLE IF NOT EXISTS decisions (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS decisions_stay BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 CREATE TRIGGER IF NOT EXISTS decisions_are_kept BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TABLE IF NOT EXISTS rollbacks (
+  rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run TEXT NOT NULL, trial TEXT NOT NULL, back INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
+  alert TEXT, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS rollbacks_by_trial ON rollbacks (run, trial);
+CREATE TRIGGER IF NOT EXISTS rollbacks_stay BEFORE UPDATE ON rollbacks BEGIN SELECT RAISE(ABORT, 'rollbacks are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS rollbacks_are_kept BEFORE DELETE ON rollbacks BEGIN SELECT RAISE(ABORT, 'rollbacks are append-only'); END;
 CREATE TABLE IF NOT EXISTS lessons (
   rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run TEXT NOT NULL, trial TEXT NOT NULL, target TEXT NOT NULL,
   proposer TEXT NOT NULL, recipe TEXT, language TEXT NOT NULL, verdict TEXT NOT NULL, log_gain REAL, title TEXT NOT NULL, body TEXT NOT NULL,

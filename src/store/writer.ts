@@ -4,7 +4,9 @@ import type { DecisionRecord, RunStatus, TrialSummary } from '../core/status.js'
 import type { Noise } from '../core/verdict/noise.js';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Lesson } from '../core/lesson.js';
+import type { RollbackRecord } from '../core/rollback/rollback.js';
 import { openWriter } from './database.js';
+import { rollbacksOf, rollbackWriter, type Rollbacks } from './rollbacks.js';
 import { dollarsOf } from './schema.js';
 
 /** A run without its trials and decisions, which have tables of their own. */
@@ -42,6 +44,9 @@ export interface StoreWriter {
   recordTime(run: string, time: TimeRecord): boolean;
   /** The worker that writes the store is there. `process`: the same for as long as it lives. */
   recordPresence(process: string, began: number, seen: number): void;
+  /** Whether it is new. */
+  recordRollback(record: RollbackRecord): boolean;
+  readonly rollbacks: Rollbacks;
   recordLesson(lesson: Lesson): void;
   recordNoise(record: NoiseRecord): void;
   findNoise(host: string, benchmark: string): NoiseRecord | null;
@@ -74,8 +79,8 @@ export function openStoreWriter(file: string, say?: (line: string) => void): Sto
   const selectRecords = db.prepare<[string], Omit<TrialRecord, 'here'> & { here: number }>(`SELECT proposer, recipe, language, hardware, target = ? AS here, count(*) AS tried, sum(verdict = 'accepted') AS accepted,
       coalesce(sum(log_gain) FILTER (WHERE verdict = 'accepted'), 0.0) AS logGain, coalesce(sum(seconds), 0.0) AS seconds, count(seconds) AS timed
     FROM lessons WHERE log_gain IS NOT NULL GROUP BY proposer, recipe, language, hardware, here ORDER BY proposer, recipe, language, hardware, here`);
-  const selectTrials = db.prepare<[string], { run: string; trial: string }>(`SELECT t.run, json_object('id', t.id, 'candidate', json_extract(t.summary, '$.candidate'), 'verdict', json_extract(t.summary, '$.verdict')) AS trial
-    FROM trials t JOIN runs r ON r.id = t.run WHERE r.target = ? AND t.verdict IS NOT NULL AND json_extract(t.summary, '$.candidate.surroundings') IS NOT NULL ORDER BY r.started_at, r.id, t.position`);
+  const selectTrials = db.prepare<[string], { run: string; trial: string }>(`SELECT t.run, json_object('id', t.id, 'candidate', json_extract(t.summary, '$.candidate'), 'verdict', json_extract(t.summary, '$.verdict'), 'rolledBack', b.why) AS trial
+    FROM trials t JOIN runs r ON r.id = t.run LEFT JOIN rollbacks b ON b.back = 1 AND b.rowid = (SELECT max(l.rowid) FROM rollbacks l WHERE l.run = t.run AND l.trial = t.id) WHERE r.target = ? AND t.verdict IS NOT NULL AND json_extract(t.summary, '$.candidate.surroundings') IS NOT NULL ORDER BY r.started_at, r.id, t.position`);
 
   return {
     recordRun(header) {
@@ -100,6 +105,8 @@ export function openStoreWriter(file: string, say?: (line: string) => void): Sto
     recordPresence(process, began, seen) {
       insertPresence.run(process, began, seen);
     },
+    recordRollback: rollbackWriter(db),
+    rollbacks: rollbacksOf(db),
     recordLesson(lesson) {
       insertLesson.run({ ...lesson });
     },

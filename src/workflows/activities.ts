@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import { queues } from '../core/queues.js';
 import type { BenchActivities, HostActivities, HubActivities, LeaseActivities } from '../core/run/contracts.js';
+import type { RollbackActivities } from '../core/rollback/rollback.js';
 import type { Lease } from '../core/run/lease.js';
 
 /**
@@ -21,7 +22,7 @@ const common: ActivityOptions = {
 const hostSilence = '30 seconds';
 
 export function hubActivities(prefix: string) {
-  return proxyActivities<HubActivities>({ ...common, taskQueue: queues.hub(prefix), startToCloseTimeout: '1 minute', heartbeatTimeout: undefined, retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } });
+  return proxyActivities<HubActivities & RollbackActivities>({ ...common, taskQueue: queues.hub(prefix), startToCloseTimeout: '1 minute', heartbeatTimeout: undefined, retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' } });
 }
 
 /** A host whose devices are all taken fails, and the next one is asked: for as long as it takes. */

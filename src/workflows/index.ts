@@ -7,6 +7,7 @@ export { host } from './host.js';
 export { judge } from './judge.js';
 export { keepLessons } from './keep-lessons.js';
 export { notification } from './notification.js';
+export { rollback } from './rollback.js';
 export { run } from './run.js';
 export { trial } from './trial.js';
 export { watch } from './watch.js';

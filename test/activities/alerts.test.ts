@@ -23,7 +23,7 @@ it('the hook for more hosts gets the alert as JSON, its own environment, and its
   const home = temporaryHome();
   const client = new Client();
   onTestFinished(async () => client.connection.close());
-  const act = actOnAlertActivity({ home, client, env: { PATH: process.env['PATH'], CLOUD_KEY: 'a-key' } });
+  const act = actOnAlertActivity({ home, client, env: { PATH: process.env['PATH'], CLOUD_KEY: 'a-key' }, rollBack: async () => expect.fail('nothing is to be rolled back') });
   const asked = (hook?: string) => run(act, { v: 1, fleet: 'nightly', queuePrefix: 'perfloop', at: 7, rules: alertsSchema.parse(hook === undefined ? {} : { scale_hook: hook }), alert, action: { kind: 'scale', tag: 'gpu.h100' } });
   const out = join(home.root, 'told');
   expect(await asked(`cat > ${out}; echo $CLOUD_KEY >> ${out}`)).toContain('ran `cat');

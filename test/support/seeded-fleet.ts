@@ -1,5 +1,6 @@
 import type { Home } from '../../src/store/home.js';
 import { openStoreWriter, type RunHeader } from '../../src/store/writer.js';
+import type { FirstAccepted } from '../../src/core/rollback/rollback.js';
 import type { TrialSummary } from '../../src/core/status.js';
 
 export interface SeededRun {
@@ -13,6 +14,8 @@ export interface SeededRun {
   tookMs?: Record<string, number>;
   /** When trials of it were decided. */
   decidedAt?: readonly number[];
+  /** When it accepted patches, and which of them an earlier run had accepted first. */
+  accepted?: readonly { at: number; first?: FirstAccepted }[];
   dollars?: number;
   waiting?: Record<string, number>;
 }
@@ -22,7 +25,7 @@ export function seedRuns(home: Home, runs: readonly SeededRun[]): void {
   const store = openStoreWriter(home.db);
   try {
     for (const seeded of runs) {
-      const { run, startedAt, tookMs = {}, decidedAt = [] } = seeded;
+      const { run, startedAt, tookMs = {}, decidedAt = [], accepted = [] } = seeded;
       store.recordRun(headerOf(seeded));
       let began = startedAt;
       for (const [phase, took] of Object.entries(tookMs)) {
@@ -30,6 +33,7 @@ export function seedRuns(home: Home, runs: readonly SeededRun[]): void {
         began += took;
       }
       decidedAt.forEach((at, position) => void store.recordTrial(run, position, decidedTrial(`r1-${position}`, at)));
+      accepted.forEach((one, index) => void store.recordTrial(run, decidedAt.length + index, acceptedTrial(`r2-${index}`, one)));
     }
   } finally {
     store.close();
@@ -47,4 +51,10 @@ function headerOf({ run, fleet, target = 'parser', startedAt, endedAt, dollars =
 function decidedTrial(id: string, at: number): TrialSummary {
   const candidate = { id: `c-${id}`, proposer: 'recipes', recipe: null, title: id, findingId: null, file: 'src/a.js', line: 1, language: 'javascript' as const, share: 0.4, patch: { sha: 'b'.repeat(64), bytes: 1, kind: 'candidates' as const }, expected: 0.1 };
   return { id, round: 1, candidate, state: 'decided', champion: 'a'.repeat(40), commit: null, verdict: { kind: 'rejected', reasons: [], measured: null } as never, samples: null, diff: null, startedAt: at - 1000, endedAt: at };
+}
+
+function acceptedTrial(id: string, { at, first }: { at: number; first?: FirstAccepted }): TrialSummary {
+  const trial = decidedTrial(id, at);
+  const candidate = first === undefined ? { ...trial.candidate, surroundings: 's' } : { ...trial.candidate, proposer: 'recheck', acceptedFirst: first };
+  return { ...trial, candidate, verdict: { kind: 'accepted', reasons: [], measured: null } as never };
 }

@@ -6,16 +6,18 @@ import { queues } from '../../core/queues.js';
 import { runCommand } from '../../measure/run-command.js';
 import type { Home } from '../../store/home.js';
 import { activity } from '../activity.js';
+import type { RollBackForAlert } from './roll-back.js';
 
 const patienceMs = 120_000;
 
 /** What operators hook in runs on the host of the hub as its user, with the environment of its worker: it starts machines, for which it needs keys. */
-export function actOnAlertActivity({ home, env, client }: { home: Home; env: NodeJS.ProcessEnv; client: Client }): AlertActivities['actOnAlert'] {
-  return activity(async ({ fleet, queuePrefix, at, rules: { scale_hook: command }, alert, action }, { signal }) => {
+export function actOnAlertActivity({ home, env, client, rollBack }: { home: Home; env: NodeJS.ProcessEnv; client: Client; rollBack: RollBackForAlert }): AlertActivities['actOnAlert'] {
+  return activity(async ({ fleet, queuePrefix, at, rules: { scale_hook: command, window }, alert, action }, { signal }) => {
     if (action.kind === 'drain') {
       await client.workflow.getHandle(queues.host(queuePrefix, action.host)).signal(hostSignals.drain, { who: 'perfloop', reason: alert.text });
       return `host ${action.host} drains`;
     }
+    if (action.kind === 'roll-back') return rollBack({ fleet, window, alert, action, at });
     if (command === undefined) return `nothing: \`scale_hook\` is not set; hosts of kind ${action.tag} are wanted`;
     const { id, kind, subject, text } = alert;
     const told = JSON.stringify({ v: 1, fleet, at, tag: action.tag, alert: { id, kind, subject, text } });

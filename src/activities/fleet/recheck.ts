@@ -1,6 +1,9 @@
 import type { Candidate, CandidateRef } from '../../core/candidate.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { Recheck } from '../../core/fleet/fleet-run.js';
+import { groupBy } from '../../core/group-by.js';
+import { instantText } from '../../core/instant-text.js';
+import type { AcceptedPatch } from '../../core/rollback/rollback.js';
 import type { RunStatus, TrialSummary } from '../../core/status.js';
 import type { Target } from '../../core/target.js';
 import { identityOfDiff } from '../../propose/diff-identity.js';
@@ -9,9 +12,10 @@ import type { Home } from '../../store/home.js';
 import { openStoreReader } from '../../store/reader.js';
 import { keptConfig } from '../../store/run-config.js';
 import { commitAll } from '../../workspace/commit-worktree.js';
-import { git, gitResult } from '../../workspace/git.js';
+import { gitResult } from '../../workspace/git.js';
 import { withFreshWorktree } from '../../workspace/open-worktree.js';
 import { openRepository, type Repository } from '../../workspace/repository.js';
+import { resultCommits } from '../../workspace/result-commits.js';
 import { hasCommit } from '../../workspace/tree.js';
 import { inWorktree } from '../../workspace/worktree.js';
 
@@ -25,33 +29,69 @@ const mostRuns = 100;
 
 /**
  * What the last finished run of the fleet's target had accepted and the head of the branch does not have: each patch by
- * itself on that head, as a candidate that is judged like any other. `notes`: what is not tried again, and why.
+ * itself on that head, as a candidate that is judged like any other. What was rolled back is left out; what was given back
+ * since that run began is tried again, too. `notes`: what is not tried again, and why.
  */
 export async function recheckOf({ home, artifacts }: Place, { run, fleet, name, target }: { run: string; fleet: string; name: string; target: Target }): Promise<{ recheck?: Recheck; notes: string[] }> {
-  const earlier = lastFinished(home, { fleet, name, target });
-  if (earlier === null || earlier.accepted === 0 || !(await wasPublished(artifacts, earlier))) return { notes: [] };
-  const repository = await openRepository(home, target, artifacts);
-  await repository.ensureCommit(target.base);
-  if (!(await bringIn(artifacts, repository, earlier))) return { notes: [`What run ${earlier.run} had accepted is no longer kept, and not tried again.`] };
+  const earlier = earlierRuns(home, { fleet, name, target });
+  const [last] = earlier;
+  if (last === undefined) return { notes: [] };
   const candidates: CandidateRef[] = [];
   const notes: string[] = [];
-  for (const [index, commit] of (await accepted(repository, earlier)).entries()) {
-    const { title } = commit;
-    const made = await onHead({ home, artifacts }, repository, `${run}/recheck/${index + 1}`, commit);
-    if (typeof made !== 'string') candidates.push(await refOf(artifacts, repository, made.commit, commit, earlier));
-    else notes.push(`Of run ${earlier.run}, "${title}" is not tried again: ${made}.`);
+  let repository: Repository | null = null;
+  for (const before of earlier) {
+    const { status, carried } = before;
+    if (status.accepted === 0 || !(await wasPublished(artifacts, status))) continue;
+    if (repository === null) {
+      repository = await openRepository(home, target, artifacts);
+      await repository.ensureCommit(target.base);
+    }
+    if (!(await bringIn(artifacts, repository, status))) {
+      notes.push(`What run ${status.run} had accepted is no longer kept, and not tried again.`);
+      continue;
+    }
+    for (const commit of await accepted(repository, status)) {
+      if (carried !== null && !carried.has(commit.trial?.id ?? '')) continue;
+      const made = rolledBackText(status, commit) ?? (await onHead({ home, artifacts }, repository, `${run}/recheck/${candidates.length + notes.length + 1}`, commit));
+      if (typeof made === 'string') notes.push(`Of run ${status.run}, "${commit.title}" is not tried again: ${made}.`);
+      else candidates.push(await refOf(artifacts, repository, made.commit, commit, before));
+    }
   }
-  return { notes, ...(candidates.length === 0 ? {} : { recheck: { run: earlier.run, candidates } }) };
+  return { notes, ...(candidates.length === 0 ? {} : { recheck: { run: last.status.run, candidates } }) };
 }
 
-function lastFinished(home: Home, { fleet, name, target }: { fleet: string; name: string; target: Target }): RunStatus | null {
+interface EarlierRun {
+  status: RunStatus;
+  patches: readonly AcceptedPatch[];
+  /** The trials of it that are tried again; null: all. */
+  carried: ReadonlySet<string> | null;
+}
+
+/** The last finished run, and those of which something was given back since it began: it did not have that. */
+function earlierRuns(home: Home, { fleet, name, target }: { fleet: string; name: string; target: Target }): EarlierRun[] {
   const store = openStoreReader(home);
+  if (store === null) return [];
   try {
-    const header = store?.listRuns({ limit: mostRuns, target: target.id }).find((run) => run.kind === 'run' && run.state === 'done' && run.fleet?.name === fleet && run.fleet.target === name);
-    return header === undefined ? null : (store?.runStatus(header.run) ?? null);
+    const header = store.listRuns({ limit: mostRuns, target: target.id }).find((run) => run.kind === 'run' && run.state === 'done' && run.fleet?.name === fleet && run.fleet.target === name);
+    const last = header === undefined ? null : store.runStatus(header.run);
+    if (last === null) return [];
+    const patches = store.rollbacks.acceptedIn(last.run);
+    const had = new Set(patches.map(({ first }) => `${first.run} ${first.trial}`));
+    const givenBack = store.rollbacks.givenBack(fleet, name, last.startedAt).filter(({ run, trial }) => !had.has(`${run} ${trial}`));
+    const others = [...groupBy(givenBack, ({ run }) => run)].flatMap(([run, trials]): EarlierRun[] => {
+      const status = store.runStatus(run);
+      return status === null ? [] : [{ status, patches: store.rollbacks.acceptedIn(run), carried: new Set(trials.map(({ trial }) => trial)) }];
+    });
+    return [{ status: last, patches, carried: null }, ...others];
   } finally {
-    store?.close();
+    store.close();
   }
+}
+
+/** Null: it is not rolled back. */
+function rolledBackText({ rolledBack = [] }: RunStatus, { trial }: Accepted): string | null {
+  const by = rolledBack.find((one) => one.trial === trial?.id);
+  return by === undefined ? null : `it was rolled back by ${by.who} at ${instantText(by.at)}${by.why === '' ? '' : `: ${by.why}`}`.replace(/\.$/, '');
 }
 
 /** A branch that a person turned down as a whole is not brought back. */
@@ -81,11 +121,8 @@ interface Accepted {
 
 /** The commits of the result, in their order, with the trials that they come from. */
 async function accepted(repository: Repository, { champion, target: { base }, trials }: RunStatus): Promise<Accepted[]> {
-  const lines = (await git(['log', '--reverse', '--format=%H%x09%(trailers:key=Perfloop-Trial,valueonly,separator=%x2C)%x09%s', `${base}..${champion}`], here(repository))).split('\n').filter((line) => line !== '');
-  return lines.map((line) => {
-    const [commit = '', of = '', ...title] = line.split('\t');
-    return { commit, title: title.join('\t'), trial: trials.find(({ id }) => id === of) };
-  });
+  const commits = await resultCommits(repository, base, champion);
+  return commits.map(({ commit, title, trial: of }) => ({ commit, title, trial: trials.find(({ id }) => id === of) }));
 }
 
 /** The patch alone on top of the head; in words, why there is none. */
@@ -102,10 +139,11 @@ async function onHead({ home }: Place, repository: Repository, key: string, { co
   });
 }
 
-async function refOf(artifacts: ArtifactStore, repository: Repository, commit: string, { title, trial }: Accepted, { run }: RunStatus): Promise<CandidateRef> {
+async function refOf(artifacts: ArtifactStore, repository: Repository, commit: string, { title, trial }: Accepted, { status: { run }, patches }: EarlierRun): Promise<CandidateRef> {
   const head = repository.target.base;
   const [first] = await repository.changedPaths(head.commit, commit);
   const { candidate: before, verdict } = trial ?? {};
+  const patch = patches.find((one) => one.trial === trial?.id);
   const known = before === undefined ? null : await artifacts.getJson<Candidate>(before.patch).catch(() => null);
   const ratio = verdict?.measured?.ratio;
   const candidate: Candidate = {
@@ -115,6 +153,7 @@ async function refOf(artifacts: ArtifactStore, repository: Repository, commit: s
     findingId: null, file: before?.file ?? first?.path ?? '', line: before?.line ?? 1, language: before?.language ?? 'other', share: null,
     ...(before?.changesResults === undefined ? {} : { changesResults: before.changesResults }),
     ...(before?.knob === undefined ? {} : { knob: before.knob }),
+    ...(patch === undefined ? {} : { acceptedFirst: patch.first }),
     change: { kind: 'commit', commit: await repository.commitRef(commit, head) },
   };
   const { change: _change, rationale: _rationale, ...summary } = candidate;

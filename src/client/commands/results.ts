@@ -87,6 +87,20 @@ export function declareResultVerbs(program: Command, finish: Finish): void {
     },
   });
 
+  declareVerb<{ undo?: true; trial?: string[]; comment?: string }>(program, finish, {
+    usage: 'rollback <run>',
+    summary: 'take back what a run accepted: later runs of its fleet do not carry it on, and apply leaves it out',
+    details: 'Without --trial, all that the run was the first to accept. Your repository is not touched: what you merged there stays. Who did it, when and why is kept. `[alerts]` of a fleet does the same by itself where a phase says action = "roll_back".',
+    options: [['--undo', 'give it back'], ['--trial <id...>', 'only these trials, such as r1-3'], ['--comment <text>', 'why; kept with who and when']],
+    examples: ["perfloop rollback r-k3v7 --comment 'the build takes an hour'", 'perfloop rollback r-k3v7 --trial r1-3', 'perfloop rollback r-k3v7 --undo --json'],
+    async action(context, { undo = false, trial = [], comment = '' }, run = '') {
+      const { rollBack } = await import('../verbs/rollback.js');
+      const { printRollback } = await import('../print/rollback.js');
+      emit(context, await rollBack(context, { run, trials: trial, undo, why: comment }), printRollback);
+      return 0;
+    },
+  });
+
   declareVerb<{ repo?: string; merge?: boolean }>(program, finish, {
     usage: 'apply <run>',
     summary: 'bring the result branch of a run into your repository',

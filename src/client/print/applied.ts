@@ -9,6 +9,6 @@ const mergedText: Record<Applied['merged'], string> = {
   already: 'your branch had them already',
 };
 
-export function printApplied({ branch, commit, commits, merged, next }: Applied, style: Style): string {
-  return `${style('green', 'applied')}: branch ${style('bold', branch)} at ${shortCommit(commit)}, ${plural(commits, 'commit')}; ${mergedText[merged]}\n  next: ${next}`;
+export function printApplied({ branch, commit, commits, merged, next, leftOut = [] }: Applied & { leftOut?: string[] }, style: Style): string {
+  return `${style('green', 'applied')}: branch ${style('bold', branch)} at ${shortCommit(commit)}, ${plural(commits, 'commit')}; ${mergedText[merged]}${leftOut.length === 0 ? '' : `\n  ${style('yellow', 'rolled back')}: ${leftOut.join(', ')}; the branch ends before the first of them`}\n  next: ${next}`;
 }

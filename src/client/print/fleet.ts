@@ -52,6 +52,7 @@ export function fleetNotes({ schedule, note, last, run, drift }: FleetState, nam
   if (schedule === 'paused') lines.push(`paused: ${clean(note) || 'nobody said why'}${resume}`);
   else if (last?.failure) lines.push(`${style('red', 'failed')}: ${clean(`${last.failure.code}: ${last.failure.message}`)}`);
   if (run?.state === 'awaiting-approval') lines.push(`${style('yellow', 'waits for a person')}: \`perfloop show ${run.run}\``);
+  if (last?.rolledBack !== undefined && last.result !== null && 'run' in last.result) lines.push(`${style('yellow', 'rolled back')}: ${last.rolledBack} of what ${last.result.run} accepted: \`perfloop show ${last.result.run}\``);
   if (drift.length > 0) lines.push(`${style('yellow', 'changed by hand')}: ${clean(drift.join('; '))}`);
   return lines.map((line) => `${style('bold', clean(name))}: ${line}`);
 }

@@ -17,6 +17,7 @@ import { adviceText, knobsText } from './knob-search.js';
 import { clean, durationText, intervalText, percentText, plural, shortCommit, shortCommits } from './numbers.js';
 import { placeOf } from './place.js';
 import { questionText } from './questions.js';
+import { rolledBackText } from './rollback.js';
 import { stateFormat } from './state.js';
 import { table } from './table.js';
 import { modelsText } from './models.js';
@@ -32,7 +33,7 @@ export interface ShownRun {
 
 /** A run in full: what was found, each trial with its verdict and reasons, decisions, and what to do next. */
 export function printShow({ status, branch, found = [] }: ShownRun, style: Style): string {
-  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), knobsText(status, style), agents(status, style), decisions(status, style), ...waitingQuestions(status).map((question) => questionText(question, style)), modelsText(status, style), adviceText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
+  const sections = [head(status, style), outcomeText(status, style), finalTable(status.final, style), worthTable(status, style), findings(found, style), trials(status, style), knobsText(status, style), agents(status, style), decisions(status, style), rolledBackText(status.run, status.rolledBack ?? [], style), ...waitingQuestions(status).map((question) => questionText(question, style)), modelsText(status, style), adviceText(status, style), status.warnings.map((text) => `${style('yellow', 'warning')}: ${clean(text)}`).join('\n'), nextText({ status, branch }, style)];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
@@ -153,7 +154,8 @@ export function nextText({ status, branch }: ShownRun, style: Style): string {
   if (awaitsFinal(status)) commands.push([`perfloop approve ${status.run} final`, 'or reject the branch']);
   if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
   if (status.steps?.states !== undefined) commands.push([`perfloop steps --run ${status.run} --graph`, 'the steps as a graph, with the state of each']);
-  if (status.accepted > 0) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository`]);
+  const back = status.rolledBack?.length ?? 0;
+  if (status.accepted > back) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository${back === 0 ? '' : ', up to the first patch that is rolled back'}`]);
   if (isOver(status) && status.trials.length > 0) commands.push([`perfloop report ${status.run} --open`, 'diffs, samples and intervals']);
   const width = Math.max(0, ...commands.map(([command]) => command.length));
   return commands.map(([command, what]) => `  ${command.padEnd(width)}  ${style('dim', what)}`).join('\n');

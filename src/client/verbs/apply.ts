@@ -5,10 +5,11 @@ import type { Target } from '../../core/target.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import { artifactsOf } from '../../store/artifacts-of.js';
 import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
+import { pointAtLastGood } from '../../workspace/last-good-branch.js';
 import { branchOf } from '../../workspace/result-branch.js';
-import { openRepository } from '../../workspace/repository.js';
+import { openRepository, type Repository } from '../../workspace/repository.js';
+import { targetOf } from '../../workspace/target-of-run.js';
 import type { CliContext } from '../context.js';
-import { targetOf } from '../run-repository.js';
 import { show } from './show.js';
 
 export interface ApplyOptions {
@@ -18,8 +19,8 @@ export interface ApplyOptions {
   merge: boolean;
 }
 
-/** Brings what a run accepted into the user's repository. Throws PL_NO_RESULT, and what `applyToCheckout` throws. */
-export async function apply(context: CliContext, options: ApplyOptions): Promise<Applied & { run: string }> {
+/** Brings what a run accepted into the user's repository, up to the first patch that is rolled back; `leftOut`: the trials that are. Throws PL_NO_RESULT, PL_ROLLED_BACK, and what `applyToCheckout` throws. */
+export async function apply(context: CliContext, options: ApplyOptions): Promise<Applied & { run: string; leftOut?: string[] }> {
   const { status } = await show(context, options.run);
   if (status.kind === 'judge' || status.accepted === 0) {
     throw new PerfloopError('PL_NO_RESULT', `there is nothing to apply: ${status.kind === 'judge' ? 'a judgement makes no commits' : `${status.run} accepted nothing${status.endedAt === null ? ' yet' : ''}`}`, { where: status.run, fix: `See \`perfloop show ${status.run}\`.` });
@@ -32,12 +33,23 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(context.home, target, artifacts);
   await bringIn(status, target, repository, artifacts);
+  const leftOut = await withoutRolledBack(status, repository);
   const dir = options.repo === undefined ? status.target.origin : resolve(context.cwd, options.repo);
-  return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })) };
+  return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })), ...(leftOut.length === 0 ? {} : { leftOut }) };
+}
+
+/** Takes the branch back to where nothing is rolled back; gives the trials that are. */
+async function withoutRolledBack(status: RunStatus, repository: Repository): Promise<string[]> {
+  const { rolledBack = [], run, target: { base } } = status;
+  const [first] = rolledBack;
+  if (first === undefined) return [];
+  const good = await pointAtLastGood(repository, status);
+  if (good === base) throw new PerfloopError('PL_ROLLED_BACK', `what ${run} accepted is rolled back by ${first.who}${first.why === '' ? '' : `: ${first.why}`}`, { where: run, fix: `\`perfloop rollback ${run} --undo\` gives it back.` });
+  return rolledBack.map(({ trial }) => trial);
 }
 
 /** Work of another host is not in this home's repository, but its bundles are in the artifacts that both share. */
-async function bringIn(status: RunStatus, target: Target, repository: Awaited<ReturnType<typeof openRepository>>, artifacts: ArtifactStore): Promise<void> {
+async function bringIn(status: RunStatus, target: Target, repository: Repository, artifacts: ArtifactStore): Promise<void> {
   const branch = branchOf(status.run);
   if ((await repository.branch(branch)) !== undefined) return;
   // One that did not come to its end may have an approval of the branch still before it.

@@ -7,6 +7,7 @@ import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { tagsOf } from '../../core/hosts/host-record.js';
+import { openStoreReader } from '../../store/reader.js';
 import { note, whoActs, type CliContext } from '../context.js';
 import { endOf, openRuns, type OpenRun, type TargetEnd } from '../fleet/ends.js';
 import { hostsOf } from '../fleet/hosts.js';
@@ -98,7 +99,7 @@ export interface FleetState {
   next: string | null;
   running: string | null;
   /** The last one that has ended. */
-  last: ({ workflow: string; at: string } & TargetEnd) | null;
+  last: ({ workflow: string; at: string; /** Patches that it accepted and that are rolled back since, as far as this home knows. Absent: none. */ rolledBack?: number } & TargetEnd) | null;
   /** What `running` has begun. */
   run: OpenRun | null;
   drift: string[];
@@ -120,7 +121,7 @@ export async function fleetStatus(context: CliContext, file: string | undefined)
     const sweep = await lookAtSweep(server);
     const targets = [...known, ...extra].map((state) => withSweep(state, server, sweep));
     const runs = targets.some(({ running }) => running !== null) ? await openRuns(server.client) : new Map<string, OpenRun>();
-    return { fleet: fleet.name, targets: targets.map((state) => ({ ...state, run: runs.get(state.running ?? '') ?? null })), sweep };
+    return { fleet: fleet.name, targets: withRolledBack(context, targets.map((state) => ({ ...state, run: runs.get(state.running ?? '') ?? null }))), sweep };
   });
 }
 
@@ -132,6 +133,21 @@ export async function stateOf({ client }: FleetServer, target: string, schedule:
   const last = ended === undefined ? null : { workflow: ended.workflow, ...(await endOf(client, ended.workflow)), at: ended.takenAt.toISOString() };
   const next = state.paused ? undefined : info.nextActionTimes[0];
   return { target, schedule: !isInFile ? 'extra' : state.paused ? 'paused' : 'on', note: state.note ?? '', next: next === undefined ? null : next.toISOString(), running, last, run: null, drift };
+}
+
+/** What became of the last results is in the store alone. */
+function withRolledBack({ home }: CliContext, states: readonly FleetState[]): FleetState[] {
+  const store = openStoreReader(home);
+  try {
+    return states.map((state) => {
+      const { last } = state;
+      const run = last?.result != null && 'run' in last.result ? last.result.run : null;
+      const rolledBack = run === null ? 0 : (store?.rollbacks.rolledBack(run).length ?? 0);
+      return last === null || rolledBack === 0 ? state : { ...state, last: { ...last, rolledBack } };
+    });
+  } finally {
+    store?.close();
+  }
 }
 
 /** A sweep runs targets without their schedules. */

@@ -15,7 +15,8 @@ export async function show(context: CliContext, text: string): Promise<ShownRun>
     const stored = store?.runStatus(run) ?? null;
     const status = stored !== null && isOver(stored) ? stored : ((await live(session, run)) ?? stored);
     if (status === null) throw noSuchRun(text, { home: context.home.root, store });
-    return { status, branch: branchOf(run), found: await foundIn(context.home, status) };
+    const rolledBack = store?.rollbacks.rolledBack(run) ?? [];
+    return { status: rolledBack.length === 0 ? status : { ...status, rolledBack }, branch: branchOf(run), found: await foundIn(context.home, status) };
   });
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration-text.js';
 import { instantText } from '../instant-text.js';
+import { fewestOfAPhase } from '../rollback/last-good.js';
 import { quantile } from '../stats/summary.js';
 import type { FleetObservation } from './observation.js';
 import type { AlertRules } from './schema.js';
@@ -7,7 +8,7 @@ import type { AlertRules } from './schema.js';
 export type AlertKind = 'phase' | 'throughput' | 'money' | 'approval' | 'host';
 
 /** What is to be done about it, besides telling. */
-export type AlertAction = { kind: 'scale'; /** A kind of machine. */ tag: string } | { kind: 'drain'; /** Its id. */ host: string };
+export type AlertAction = { kind: 'scale'; /** A kind of machine. */ tag: string } | { kind: 'drain'; /** Its id. */ host: string } | { kind: 'roll-back'; target: string; phase: string; /** Milliseconds. */ bound: number };
 
 /** A bound that is crossed now. */
 export interface Condition {
@@ -23,8 +24,6 @@ export interface Condition {
   action: AlertAction | null;
 }
 
-/** Fewer runs than this have no 95th percentile worth the name. */
-const fewestOfAPhase = 5;
 /** So many earlier windows have to be there before one is compared with them. */
 const fewestWindows = 3;
 
@@ -35,12 +34,13 @@ export function conditionsOf(seen: FleetObservation, rules: AlertRules): Conditi
 
 function slowPhases({ phases }: FleetObservation, { phase_p95: bounds, window }: AlertRules): Condition[] {
   return phases.flatMap(({ target, phase, tookMs }) => {
-    const bound = bounds[phase];
-    if (bound === undefined || tookMs.length < fewestOfAPhase) return [];
+    const rule = bounds[phase];
+    if (rule === undefined || tookMs.length < fewestOfAPhase) return [];
+    const { bound, action } = typeof rule === 'number' ? { bound: rule, action: 'tell' } : rule;
     const p95 = quantile(tookMs, 0.95);
     if (p95 <= bound) return [];
     const text = `The 95th percentile of ${phase} of ${target} is ${formatDuration(roundedMs(p95))}, above its bound of ${formatDuration(bound)} (${tookMs.length} times within ${formatDuration(window)}).`;
-    return [{ id: `phase/${target}/${phase}`, kind: 'phase', subject: target, text, fix: `See which runs took long: \`perfloop stats --target ${target}\`.`, action: null }];
+    return [{ id: `phase/${target}/${phase}`, kind: 'phase', subject: target, text, fix: `See which runs took long: \`perfloop stats --target ${target}\`.`, action: action === 'roll_back' ? { kind: 'roll-back', target, phase, bound } : null }];
   });
 }
 

@@ -13,16 +13,17 @@ const mostDecisions = 500;
 const mostAgents = 500;
 
 /** What people decided: who, when, why. */
-export function decisionsSection({ status: { decisions, trials, questions = [], steered = [] } }: ReportData): Markup | null {
+export function decisionsSection({ status: { decisions, trials, questions = [], steered = [], rolledBack = [] } }: ReportData): Markup | null {
   const waiting = trials.filter(({ state }) => state === 'awaiting-approval');
   const asked = openQuestions({ questions, decisions });
-  if (decisions.length === 0 && waiting.length === 0 && asked.length === 0 && steered.length === 0) return null;
+  if (decisions.length === 0 && waiting.length === 0 && asked.length === 0 && steered.length === 0 && rolledBack.length === 0) return null;
   const known = new Set(trials.map(({ id }) => id));
   // What is no trial was asked by a step.
   const name = (trial: string) => (trial === 'final' ? 'the branch' : known.has(trial) ? html`<a href="#t-${trial}">${trial}</a>` : html`step ${trial}`);
   return html`<section aria-labelledby="decisions"><h2 id="decisions">Decisions</h2><ol class="decisions">
 ${decisions.slice(0, mostDecisions).map((decision) => html`<li><time>${instantText(decision.at)}</time><span>${name(decision.trial)} <strong class="${decision.approve ? 'good' : 'bad'}">${decision.approve ? 'approved' : 'rejected'}</strong> by ${clip(decision.who, 200)}${decision.comment === '' ? null : html`: <q>${clip(decision.comment, 2000)}</q>`}</span></li>`)}
 ${steered.map((one) => html`<li><time>${instantText(one.at)}</time><span>the run was ${steeredText(one)} by ${clip(one.who, 200)}${one.comment === '' ? null : html`: <q>${clip(one.comment, 2000)}</q>`}</span></li>`)}
+${rolledBack.map(({ trial, who, why, at }) => html`<li><time>${instantText(at)}</time><span>${name(trial)} <strong class="bad">rolled back</strong> by ${clip(who, 200)}${why === '' ? null : html`: <q>${clip(why, 2000)}</q>`}</span></li>`)}
 ${waiting.map(({ id }) => html`<li><span></span><span>${name(id)} waits for a decision</span></li>`)}
 ${asked.map(({ id, text }) => html`<li><span></span><span>${name(id)} waits for a decision: ${clip(text, 2000)}</span></li>`)}</ol></section>`;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { recheckOf } from '../../../src/activities/fleet/recheck.js';
 import type { Candidate } from '../../../src/core/candidate.js';
 import { parseConfig } from '../../../src/core/config/parse.js';
@@ -84,5 +84,24 @@ describe('what the last run of a fleet had accepted', () => {
     await ended('r-final', ['a.js'], { startedAt: Date.now() + 1000 });
     await keepConfig(artifacts, 'r-final', parseConfig('[commands]\nbenchmark = "true"\n[approval]\nmode = "final"\n', 'perfloop.toml'));
     expect(await recheck()).toEqual({ notes: [] });
+  });
+
+  it('is left out where it was rolled back, in every run that had it since, and comes back when it is given back', async () => {
+    const fleet = { name: 'nightly', target: 'lexer' };
+    await ended('r-lexer', ['a.js'], { fleet });
+    const [carried] = (await recheck('lexer')).recheck?.candidates ?? [];
+    expect(carried?.acceptedFirst).toMatchObject({ run: 'r-lexer', trial: 'r1-1' });
+    const store = openStoreWriter(home.db);
+    onTestFinished(() => store.close());
+    const said = (back: boolean) => store.recordRollback({ id: `said ${back}`, run: 'r-lexer', trial: 'r1-1', back, who: 'ann', why: 'the build takes an hour', alert: null, at: Date.now() + 20_000 });
+    said(true);
+    const without = await recheck('lexer');
+    expect(without.recheck).toBeUndefined();
+    expect(without.notes[0]).toMatch(/^Of run r-lexer, "make a\.js fast" is not tried again: it was rolled back by ann at .* UTC: the build takes an hour\.$/);
+    // A run that did without it, and then it is given back.
+    await ended('r-later', [], { fleet, startedAt: Date.now() + 500 });
+    expect((await recheck('lexer')).recheck).toBeUndefined();
+    said(false);
+    expect((await recheck('lexer')).recheck).toMatchObject({ run: 'r-later', candidates: [{ title: 'make a.js fast', acceptedFirst: { run: 'r-lexer', trial: 'r1-1' } }] });
   });
 });

@@ -77,6 +77,15 @@ describe('bounds', () => {
     expect(texts).toContain('2 questions of run r-1 of parser wait for a person since 2026-11-21 06:00 UTC');
   });
 
+  it('roll back where the rule of the phase says so', () => {
+    const phases = [{ target: 'parser', phase: 'execute', tookMs: minutes(5, 5, 6, 6, 30) }];
+    const actionOf = (execute: unknown) => conditionsOf({ ...quiet, phases }, alertsSchema.parse({ phase_p95: { execute } })).map(({ action }) => action);
+    expect(actionOf({ bound: '10m', action: 'roll_back' })).toEqual([{ kind: 'roll-back', target: 'parser', phase: 'execute', bound: 600_000 }]);
+    expect(actionOf({ bound: '10m' })).toEqual([null]);
+    expect(actionOf({ bound: '1h', action: 'roll_back' })).toEqual([]);
+    expect(alertsSchema.safeParse({ phase_p95: { execute: { bound: '10m', action: 'revert' } } }).success).toBe(false);
+  });
+
   it('ask for no machines where no work waits, and compare with nothing where little is known', () => {
     const low = { windowMs: rules.window, decided: 1, before: [10, 10, 10] };
     expect(conditionsOf({ ...quiet, throughput: low }, rules)).toMatchObject([{ action: null, text: expect.stringContaining('no work waits') }]);

@@ -23,3 +23,9 @@ test('candidates of versions that kept no surroundings are tried again', () => {
   const { surroundings: _none, ...old } = candidate('old');
   expect(refusals([{ run: 'r-1', trial: { id: 't', candidate: old, verdict: { kind: 'rejected', measured: null, reasons: [] } } }])).toEqual([]);
 });
+
+test('what was accepted and rolled back is refused, with who said why; given back, it is not', () => {
+  const { run, trial: accepted } = trial('slow-build', 'accepted', 'faster');
+  expect(refusals([{ run, trial: { ...accepted, rolledBack: 'the build takes an hour' } }])).toMatchObject([{ id: 'slow-build', why: 'It was accepted, and rolled back: the build takes an hour' }]);
+  expect(refusals([{ run, trial: { ...accepted, rolledBack: null } }])).toEqual([]);
+});
