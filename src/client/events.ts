@@ -124,6 +124,11 @@ export function waitingQuestions(status: RunStatus): Question[] {
   return isOver(status) ? [] : openQuestions(status);
 }
 
+/** Whether a run stands still until somebody decides. The state alone does not say so: it stays while a decision that was taken is carried out. */
+export function asksPerson(status: RunStatus): boolean {
+  return status.state === 'awaiting-approval' && (Object.keys(status.waiting ?? {}).length > 0 || waitingQuestions(status).length > 0);
+}
+
 /** Whether a person is asked about the whole branch: nothing smaller waits. */
 export function awaitsFinal(status: RunStatus): boolean {
   return status.state === 'awaiting-approval' && status.questions === undefined && waitingTrials(status).length === 0;

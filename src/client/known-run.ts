@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { openStoreReader, type StoreReader } from '../store/reader.js';
 import type { RunStatus } from '../core/status.js';
+import { resolveConnection } from '../worker/connection.js';
+import { databaseFile } from '../worker/engine/binary-version.js';
 import type { CliContext } from './context.js';
 import { isOver } from './events.js';
 import { isRunId, isRunPrefix } from './run-id.js';
@@ -50,14 +53,20 @@ async function within<S extends Session | null, T>(context: CliContext, text: st
   const store = openStoreReader(context.home);
   let session: S | null = null;
   try {
-    // A text that cannot be a run must not start an engine first.
-    if (!isRunPrefix(text)) await resolveRun(text, { home: context.home.root, store });
+    // A text that cannot be a run must not start an engine first, nor one that nobody can know.
+    const unserved = neverServed(context);
+    if (unserved || !isRunPrefix(text)) await resolveRun(text, { home: context.home.root, store, ...(unserved ? { onServer: async () => [] } : {}) });
     session = await connect(context);
     return await use({ run: await resolveRun(text, indexOf(context.home.root, store, session)), store, session });
   } finally {
     await session?.close();
     store?.close();
   }
+}
+
+/** Whether this home alone counts, and no engine ever served it: then all runs there are stand in the store. */
+function neverServed({ connection, env, home }: CliContext): boolean {
+  return resolveConnection({ ...connection, env }).local && !existsSync(databaseFile(home));
 }
 
 function indexOf(home: string, store: StoreReader | null, session: Session | null): RunIndex {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SamplingProgress } from '../../src/core/status.js';
-import { eventsBetween, samplingNews, type RunEvent } from '../../src/client/events.js';
+import { asksPerson, eventsBetween, samplingNews, type RunEvent } from '../../src/client/events.js';
 import { eventLine } from '../../src/client/print/events.js';
 import { plain } from '../../src/client/style.js';
 import { refusedTrial, sampleStatus, sampleTrial } from './sample-status.js';
@@ -134,5 +134,17 @@ describe('what is worth a line of a sampling', () => {
 
   it('is that pairs were kept over a crash', () => {
     expect(samplingNews(progress, { ...progress, resumed: 4 })).toBe(true);
+  });
+});
+
+describe('whether a person is asked', () => {
+  it('is so until the decision is taken, not until it is carried out', () => {
+    const asking = sampleStatus({ state: 'awaiting-approval', phase: 'approval', trials: [sampleTrial({ state: 'awaiting-approval' })], waiting: { 'r1-1': 1 } });
+    expect(asksPerson(asking)).toBe(true);
+    const { waiting: _decided, ...taken } = asking;
+    expect(asksPerson(taken)).toBe(false);
+    // While other trials go on, the run does not stand still.
+    expect(asksPerson({ ...asking, state: 'running' })).toBe(false);
+    expect(asksPerson(sampleStatus({ state: 'awaiting-approval', waiting: { final: 1 } }))).toBe(true);
   });
 });

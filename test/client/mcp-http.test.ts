@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +58,9 @@ it('each is offered what the roles of its token allow, and answers come as on st
   expect(await names('root')).toEqual([...ofCi, 'approve', 'reject'].toSorted());
   expect(await (await connected('reader')).callTool({ name: 'runs', arguments: {} })).toMatchObject({ structuredContent: { runs: [] } });
   const missing = await (await connected('ada')).callTool({ name: 'approve', arguments: { run: 'r-none', candidate: 'final' } });
-  expect(missing).toMatchObject({ isError: true });
+  expect(missing).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('PL_NO_SUCH_RUN') as string }] });
+  // Who asks for what nobody can know starts no engine.
+  expect(existsSync(join(folder, 'temporal'))).toBe(false);
 });
 
 it('nobody is let in without a token, nor beyond its roles, and each refusal says why', async () => {

@@ -42,7 +42,7 @@ describe('an MCP client', () => {
     expect((await call('run', { run: left['run'], wait_s: 240 })).answer).toMatchObject({ status: { state: 'done', trials: [{ verdict: { kind: 'accepted' } }] } });
   });
 
-  it('starts a run, and approves what waits for a person', { timeout: 300_000 }, async () => {
+  it('starts a run, and approves what waits for a person', { timeout: 600_000 }, async () => {
     const target = makeTarget((outside) => scoredProgram({ alpha: 40 }, `[loop]\nrounds = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n[approval]\nmode = "each"\n`));
     const { answer } = await call('start_run', { repo: target.dir });
     const run = answer['run'] as string;

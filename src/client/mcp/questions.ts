@@ -17,8 +17,7 @@ export async function registerQuestions(server: McpServer, context: CliContext):
     register(server, context, {
       name: tool.name,
       description: `${asksProfile ? 'Of a profile' : 'Of a repository'}: ${tool.summary}. A question that cannot be answered is told as \`abstained\`, with the reason.`,
-      input: (tool.input as unknown as z.ZodObject).extend(asksProfile ? { profile: profileSchema } : { repo: repositorySchema }),
-      output: answerSchema(tool),
+      ...schemasOf(tool),
       writes: false,
       answer: ({ profile, repo, ...input }, { signal }) => {
         const at = (path: unknown): string | undefined => (typeof path === 'string' ? resolve(context.cwd, path) : undefined);
@@ -26,6 +25,17 @@ export async function registerQuestions(server: McpServer, context: CliContext):
       },
     });
   }
+}
+
+const made = new WeakMap<Tool, { input: z.ZodObject; output: z.ZodObject }>();
+
+/** The same objects for every server, so that they are made, and told to clients, at the cost of one. */
+function schemasOf(tool: Tool): { input: z.ZodObject; output: z.ZodObject } {
+  const there = made.get(tool);
+  if (there !== undefined) return there;
+  const schemas = { input: (tool.input as unknown as z.ZodObject).extend(tool.target === 'profile' ? { profile: profileSchema } : { repo: repositorySchema }), output: answerSchema(tool) };
+  made.set(tool, schemas);
+  return schemas;
 }
 
 /** Of an answer, or of an abstention, which has no rows. */

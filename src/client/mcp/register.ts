@@ -2,6 +2,7 @@ import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprot
 import type { z } from 'zod';
 import type { CliContext } from '../context.js';
 import { refusalOf, resultOf } from './result.js';
+import { toldOnce } from './told-once.js';
 
 /** What a call can use besides its input. */
 export interface Call {
@@ -39,5 +40,5 @@ export function register<Input extends z.ZodObject>(server: McpServer, context: 
   };
   // Nothing that a tool does leaves the machine, or removes what was there.
   const annotations = { readOnlyHint: !writes, destructiveHint: false, openWorldHint: false };
-  server.registerTool(name, { description, inputSchema: input, ...(output === undefined ? {} : { outputSchema: output }), annotations }, called as never);
+  server.registerTool(name, { description, inputSchema: toldOnce(input), ...(output === undefined ? {} : { outputSchema: toldOnce(output) }), annotations }, called as never);
 }

@@ -52,6 +52,8 @@ export async function serveHttp(context: CliContext, { version, host, port, onLi
     if (answered.body === null) response.end();
     else await pipeline(Readable.fromWeb(answered.body), response);
   };
+  // Who asks first does not wait for what all of them share: the modules of the tools, and their schemas.
+  await makeServer(context, version, { explores: true, judges: true, runs: true, decides: true });
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch((error: unknown) => {
       if (!(error instanceof PerfloopError)) note(context, `a request failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../core/status.js';
 import type { CliContext } from '../context.js';
-import { isOver } from '../events.js';
+import { asksPerson, isOver } from '../events.js';
 import { follow, type Sink } from '../follow.js';
 import { storedStatus, withStoredRun } from '../known-run.js';
 import type { Look } from '../observe.js';
@@ -16,7 +16,7 @@ export async function waitFor(context: CliContext, run: string, waitMs: number, 
   const sink: Sink = {
     show({ status }) {
       if (status === null) return;
-      if (status.state === 'awaiting-approval') asked.abort();
+      if (asksPerson(status)) asked.abort();
       const doing = `${status.phase}: ${status.doing}`;
       // A client that has left hears nothing of it.
       if (doing !== said) void progress(doing).catch(() => undefined);
