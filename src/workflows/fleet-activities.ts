@@ -36,7 +36,7 @@ export async function inFleet<T extends FleetRunResult | WatchResult>(input: Fle
     const { code, message, where, fix } = describeFailure(error);
     const { paused } = await fleetProxies<FleetActivities>(queuePrefix).afterFailure.executeWithOptions({ summary: 'after a failure' }, [{ v: 1, schedule, workflow: workflowInfo().workflowId, execution: workflowInfo().runId, pauseAfter: target.pauseAfter, failure: `${code}: ${message}` }]);
     const channels = channelsOf(target);
-    if (paused && channels.length > 0) await notify(queuePrefix, channels, { v: 1, id: `${workflowInfo().workflowId}.${workflowInfo().runId}.paused`, event: 'paused', at: Date.now(), target: target.name, run: null, title: `${target.name}: paused after ${target.pauseAfter} failures in a row`, text: `${code}: ${message}\nperfloop fleet resume ${target.name}` });
+    if (paused && channels.length > 0) await notify(queuePrefix, channels, { v: 1, id: `${workflowInfo().workflowId}.${workflowInfo().runId}.paused`, event: 'paused', at: Date.now(), target: target.name, run: null, title: `${target.name}: paused after ${target.pauseAfter === 1 ? 'a failure' : `${target.pauseAfter} failures in a row`}`, text: `${code}: ${message}\nperfloop fleet resume ${target.name}` });
     await tellSweep(input, { kind: 'failed', code, message });
     throw refusal(code, message, { ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) });
   }

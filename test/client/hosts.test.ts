@@ -3,7 +3,7 @@ import { hostsChecked } from '../../src/client/doctor/hosts.js';
 import type { KnownHost } from '../../src/worker/known-hosts.js';
 import { printHosts } from '../../src/client/print/hosts.js';
 import { plain } from '../../src/client/style.js';
-import { hostNamed } from '../../src/client/verbs/hosts.js';
+import { checkForgettable, hostNamed } from '../../src/client/verbs/hosts.js';
 import { staleAfterMs, stateOfHost, tagsOf, type HostAdvert, type HostRecord, type HostState } from '../../src/core/hosts/host-record.js';
 
 const advert: HostAdvert = {
@@ -34,6 +34,11 @@ describe('a host', () => {
     expect(hostNamed(all, '3f2').hostname).toBe('bench-1');
     expect(() => hostNamed(all, '3f')).toThrow(expect.objectContaining({ code: 'PL_HOST_AMBIGUOUS' }));
     expect(() => hostNamed(all, 'bench-3')).toThrow(expect.objectContaining({ code: 'PL_NO_SUCH_HOST', message: 'there is no host bench-3; did you mean bench-1?' }));
+  });
+
+  it('is taken off the list only where its worker is not there', () => {
+    for (const state of ['serving', 'draining', 'drained'] as const) expect(() => checkForgettable(host(state))).toThrow(expect.objectContaining({ code: 'PL_HOST_ALIVE' }));
+    for (const state of ['gone', 'stale'] as const) expect(() => checkForgettable(host(state))).not.toThrow();
   });
 
   it('stands in the list with its devices, and who has them since when', () => {

@@ -43,5 +43,5 @@ async function branchHere(dir: string, branch: string, signal: AbortSignal): Pro
 }
 
 function noBranch(repository: string, branch: string | null): PerfloopError {
-  return new PerfloopError('PL_FLEET_NO_BRANCH', branch === null ? 'the repository has no commits' : `the repository has no branch ${branch}`, { where: repository, fix: 'Correct `branch` in the fleet file and apply it, or remove the target.' });
+  return new PerfloopError('PL_FLEET_NO_BRANCH', branch === null ? 'the repository has no commits' : `the repository has no branch ${branch}`, { where: repository, fix: 'Correct the branch: `branch` in the fleet file, and apply it, or `--branch` of `perfloop watch`. Or take the target out.' });
 }

@@ -49,7 +49,7 @@ export function printFleetStatus({ targets, sweep }: FleetOverview, style: Style
 /** Why it stands still, what it waits for, why it failed, what somebody changed. */
 export function fleetNotes({ schedule, note, last, run, drift }: FleetState, name: string, style: Style, resume = ''): string[] {
   const lines: string[] = [];
-  if (schedule === 'paused') lines.push(`paused: ${clean(note) || 'nobody said why'}${resume}`);
+  if (schedule === 'paused') lines.push(`${note.startsWith('paused') ? '' : 'paused: '}${clean(note) || 'nobody said why'}${resume}`);
   else if (last?.failure) lines.push(`${style('red', 'failed')}: ${clean(`${last.failure.code}: ${last.failure.message}`)}`);
   if (run?.state === 'awaiting-approval') lines.push(`${style('yellow', 'waits for a person')}: \`perfloop show ${run.run}\``);
   if (last?.rolledBack !== undefined && last.result !== null && 'run' in last.result) lines.push(`${style('yellow', 'rolled back')}: ${last.rolledBack} of what ${last.result.run} accepted: \`perfloop show ${last.result.run}\``);
@@ -66,9 +66,10 @@ function time(iso: string | null): string {
   return iso === null ? '' : iso.slice(0, 16).replace('T', ' ');
 }
 
-const sent: Record<FleetSteering, string> = { run: 'asked to run now; what already runs is left alone', pause: 'paused', resume: 'resumed', remove: 'removed; runs that are under way go on' };
+const sent: Record<FleetSteering, string> = { run: 'asked to run now; what already runs is left alone; `perfloop fleet status` says what came of it', pause: 'paused', resume: 'resumed', remove: 'removed; runs that are under way go on' };
 
 export function printFleetSteered({ fleet, sent: what, targets }: FleetSteered, style: Style): string {
+  if (targets.length === 0) return `${style('bold', fleet)}: no target has a schedule on the server, so nothing was done`;
   const names = targets.length <= 5 ? targets.join(', ') : `${targets.length} targets`;
-  return `${names === '' ? 'no targets' : names} of ${style('bold', fleet)}: ${sent[what]}`;
+  return `${names} of ${style('bold', fleet)}: ${sent[what]}`;
 }

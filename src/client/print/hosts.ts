@@ -17,11 +17,16 @@ export function printHosts({ reached, hosts }: Hosts, style: Style, now = Date.n
     { title: 'state', cell: ({ state }) => state, colour: ({ state }, text, style) => style(colours[state], text) },
     { title: 'tags', cell: ({ tags }) => tags.join(', ') },
     { title: 'devices', cell: devicesText },
-    { title: 'seen', cell: ({ seenAt }) => `${durationText(Math.max(0, now - seenAt))} ago`, align: 'right' },
-    { title: 'leased by', cell: ({ leases }) => leases.map(({ device, run, since }) => `${device}: ${run} for ${durationText(Math.max(0, now - since))}`).join(', ') },
+    { title: 'seen', cell: ({ seenAt }) => ago(now - seenAt), align: 'right' },
+    { title: 'leased by', cell: ({ leases }) => leases.map(({ device, run, since }) => `${device}: ${run} for ${durationText(Math.max(1000, now - since))}`).join(', ') },
   ];
   const notes = hosts.flatMap(({ host, drain }) => (drain === null ? [] : [`${host} was drained by ${clean(drain.who)}${drain.reason === '' ? '' : `: ${clean(drain.reason)}`}; \`perfloop hosts undrain ${host}\` lets it serve again`]));
   return [table(hosts, columns, style), ...notes].join('\n');
+}
+
+/** To the second: what is below it tells nothing. */
+function ago(ms: number): string {
+  return ms < 1000 ? 'now' : `${durationText(Math.floor(ms / 1000) * 1000)} ago`;
 }
 
 /** Equal ones are counted. */

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { cannotBeMet, loadOf, type KindLoad } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
 import type { Fleet } from '../../core/fleet/parse.js';
+import { isPath } from '../../core/fleet/repository.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
@@ -77,12 +80,23 @@ async function warningsOf(fleet: Fleet, session: Session): Promise<string[]> {
   const loads = loadsOf(fleet.targets);
   const hosts = await hostsOf(session, loads.map(({ tag }) => tag));
   const served = loads.some(({ tag }) => !hosts.get(tag)) ? tagsOf(await knownHosts(session.client, session.settings.queuePrefix)) : [];
-  return loads.flatMap((load) => {
+  const unmet = loads.flatMap((load) => {
     const count = hosts.get(load.tag) ?? 0;
     if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`. ${served.length === 0 ? 'No host serves at all.' : `Hosts serve ${served.join(', ')}${didYouMean(load.tag, served)}`}`];
     const text = cannotBeMet(load, count);
     return text === null ? [] : [text];
   });
+  return [...unmet, ...missingFolders(fleet)];
+}
+
+/** Paths are those of the hub's machine, which need not be this one: so it is no error. */
+export function missingFolders({ targets }: Pick<Fleet, 'targets'>): string[] {
+  return targets.filter(({ repository }) => isPath(repository) && !isGit(repository)).map(({ name, repository }) => `${name}: ${repository} is no git repository on this machine; on that of the hub it has to be one.`);
+}
+
+/** With a checkout (`.git` is a folder, or a file in a worktree), or bare. */
+function isGit(path: string): boolean {
+  return existsSync(join(path, '.git')) || existsSync(join(path, 'HEAD'));
 }
 
 /** By kind of machine; what is not in the fleet file is taken to be as it is by default. */

@@ -45,11 +45,17 @@ async function steer({ client, settings }: Session, what: HostSteering, name: st
   const { host, hostname, queue, state } = hostNamed(await knownHosts(client, settings.queuePrefix), name);
   const handle = client.workflow.getHandle(queue);
   if (what === 'forget') {
-    if (state === 'serving' || state === 'draining') throw new PerfloopError('PL_HOST_ALIVE', `host ${hostname} (${host}) lives: it would be back in the list at once`, { where: host, fix: 'Stop its worker, or drain it with `perfloop hosts drain`.' });
+    checkForgettable({ host, hostname, state });
     await handle.terminate(`forgotten by ${asked.who}${asked.reason === '' ? '' : `: ${asked.reason}`}`);
   } else if (what === 'drain') await handle.signal(hostSignals.drain, asked);
   else await handle.signal(hostSignals.undrain);
   return { sent: what, host, hostname };
+}
+
+/** Throws PL_HOST_ALIVE. One that was drained lives, too: off the list, nobody could let it serve again. */
+export function checkForgettable({ host, hostname, state }: Pick<KnownHost, 'host' | 'hostname' | 'state'>): void {
+  if (state === 'gone' || state === 'stale') return;
+  throw new PerfloopError('PL_HOST_ALIVE', `host ${hostname} (${host}) lives: it is ${state}`, { where: host, fix: 'Stop its worker first; `perfloop hosts` then says that it is gone, or after 150 s that it is stale.' });
 }
 
 /** Throws PL_NO_SUCH_HOST, and PL_HOST_AMBIGUOUS where several are meant. */

@@ -28,7 +28,7 @@ export function loadOf(targets: readonly FleetTarget[], { tagOf, wallMsOf }: { t
 export function cannotBeMet({ tag, targets, runsADay: runs, hoursADay }: KindLoad, hosts: number): string | null {
   if (hosts === 0 || hoursADay <= hosts * dayHours) return null;
   const needed = Math.ceil(hoursADay / dayHours);
-  return `${targets} targets of kind ${tag} are run ${round(runs)} times a day, for ${round(hoursADay / runs)} h each at most: ${round(hoursADay)} h a day, and ${hosts} ${hosts === 1 ? 'host has' : 'hosts have'} ${hosts * dayHours} h. It takes ${needed} hosts, a cadence ${round(hoursADay / (hosts * dayHours))} times as long, or a smaller max_wall.`;
+  return `${targets === 1 ? `A target of kind ${tag} is` : `${targets} targets of kind ${tag} are`} run ${round(runs)} times a day, for ${round(hoursADay / runs)} h each at most: ${round(hoursADay)} h a day, and ${hosts} ${hosts === 1 ? 'host has' : 'hosts have'} ${hosts * dayHours} h. It takes ${needed} hosts, a cadence ${round(hoursADay / (hosts * dayHours))} times as long, or a smaller max_wall.`;
 }
 
 function round(value: number): string {

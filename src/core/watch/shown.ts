@@ -22,9 +22,17 @@ export function commitText({ commit, subject, author }: ShownCommit): string {
 /** "confirmed: 12.3% slower (95% interval 11.0 to 13.9%) over 8 pairs", of the newer commit against the older. */
 export function comparedText({ answer, metric, ratio, ci95, pairs, text }: Pick<Comparison, 'answer' | 'metric' | 'ratio' | 'ci95' | 'pairs' | 'text'>): string {
   if (ratio === null || ci95 === null) return text;
-  const numbers = `${slowdownText(ratio, metric)} (${intervalText(pairs, ci95)}) over ${pairs} pairs`;
+  // "36.8% faster" is of the sides as they are: so is the interval beside it.
+  const beside: [number, number] = isBetter(ratio) ? [1 / ci95[1], 1 / ci95[0]] : ci95;
+  const numbers = `${slowdownText(ratio, metric)} (${intervalText(pairs, beside)}) over ${pairs} pairs`;
   if (answer === 'slower') return `confirmed: ${numbers}`;
   return answer === 'not-slower' ? `no sign of it: ${numbers}` : `undecided: ${numbers}`;
+}
+
+const leastSaid = 0.0005;
+
+function isBetter(ratio: number): boolean {
+  return 1 / ratio - 1 >= leastSaid;
 }
 
 /** Of the sides exchanged: 1.12 says that the newer one needs 12% more of it, or of a rate 12% more time for the same. */
@@ -32,7 +40,7 @@ function slowdownText(ratio: number, metric: string | null): string {
   const [worse, better] = metric === null ? ['slower', 'faster'] : ['worse', 'better'];
   if (ratio >= 2) return `${ratio.toPrecision(3)} times as ${metric === null ? 'slow' : 'bad'}`;
   const percent = ratio >= 1 ? ratio - 1 : 1 / ratio - 1;
-  if (percent < 0.0005) return 'no difference';
+  if (percent < leastSaid) return 'no difference';
   return `${percentText(percent)} ${ratio >= 1 ? worse : better}`;
 }
 

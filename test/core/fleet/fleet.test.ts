@@ -47,6 +47,14 @@ describe('a fleet file', () => {
     expect(read(`${head}${target('one')}${again}branch = "next"\n`).targets).toHaveLength(2);
   });
 
+  test('a day that never comes, too short a distance and a time zone that is none are refused', () => {
+    const said = (more: string): string => problems(`${head}${target('a', more)}`).join();
+    expect(said('cadence = "0 0 30 2 *"\n')).toContain('cadence: never comes');
+    expect(said('cadence = "every 1s"\n')).toContain('the shortest is every 1m');
+    expect(said('time_zone = "Mars/Olympus"\n')).toContain('got "Mars/Olympus"');
+    expect(read(`${head}${target('a', 'cadence = "0 0 29 2 *"\n')}${target('b', 'cadence = "0 0 30 2 mon"\n')}`).targets).toHaveLength(2);
+  });
+
   test('overrides are checked before anything is applied', () => {
     expect(problems(`${head}${target('one', 'overrides.loop.ronds = 1\n')}`)).toEqual([expect.stringMatching(/^fleet\.toml:6: targets\[0\]\.overrides\.loop\.ronds: unknown key; did you mean rounds\?/)]);
   });

@@ -39,6 +39,10 @@ describe('what a judgement with sides exchanged says of the newer commit', () =>
 describe('a slowdown in words', () => {
   const said = (ratio: number, metric: string | null = null): string => comparedText({ answer: 'slower', metric, ratio, ci95: [ratio, ratio], pairs: 8, text: '' });
   test.each([[1.25, /^confirmed: 25\.0% slower \(/], [2.5, /^confirmed: 2\.50 times as slow/], [1, /^confirmed: no difference/], [0.8, /^confirmed: 25\.0% faster/]])('%d', (ratio, text) => expect(said(ratio)).toMatch(text));
+  test('a gain has its interval the same way round', () => {
+    const said = comparedText({ answer: 'not-slower', metric: null, ratio: 0.8, ci95: [0.625, 1.25], pairs: 4, text: '' });
+    expect(said).toBe('no sign of it: 25.0% faster (95% interval -20.0 to 60.0%) over 4 pairs');
+  });
   test('of a metric that is no time', () => expect(said(1.25, 'memory')).toMatch(/^confirmed: 25\.0% worse/));
   test('what is asked', () => expect(`${wordOf({ metric: 'memory' })}${limitText({ allowed: 0.05 })}`).toBe('worse by memory by more than 5.0%'));
 });
