@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { limitsIn, limitsSchema } from '../../src/core/config/limits-schema.js';
+import { failureText } from '../../src/core/verdict/words.js';
 import type { CommandResult } from '../../src/measure/command.js';
 import type { Launcher } from '../../src/measure/launcher/launcher.js';
 import { limitHint } from '../../src/measure/limits/hint.js';
@@ -90,6 +91,7 @@ describe.skipIf(process.platform !== 'linux')('processor time (Linux)', () => {
     const limits = { ...limitsHere(limitsIn({})), cpuMs: 1000 };
     const sample = await takeSample({ command: { run: `${burning(20)}; echo "time 0.001"`, cwd: '.', env: {}, timeout: 60_000 }, worktree: folder, rules: [], limits });
     expect(sample).toMatchObject({ ok: false, failure: { kind: 'exit', exceeded: expect.stringContaining('PL_LIMIT') as string } });
+    expect(sample.ok ? '' : failureText(sample.failure)).toMatch(/^it used [\dms]+ of processor time, .*: let it take less, or raise `limits.cpu_time`$/);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Home } from '../../store/home.js';
 import type { ConnectionRequest } from '../../worker/connection.js';
 import type { Check } from '../doctor/check.js';
 import { artifactsCheck } from '../doctor/artifacts.js';
+import { limitsCheck } from '../doctor/limits.js';
 import { homeCheck, measuringChecks } from '../doctor/machine.js';
 import { ownStepsChecks } from '../doctor/own-steps.js';
 import { serverChecks } from '../doctor/server.js';
@@ -25,8 +26,8 @@ export interface DoctorResult {
 
 /** Checks everything that perfloop needs or can use, and says how to mend each. Starts nothing, and leaves nothing behind. */
 export async function doctor({ home, env, connection, cwd }: DoctorOptions): Promise<DoctorResult> {
-  const [artifacts, tools, server, machine, steps] = await Promise.all([artifactsCheck(home, env), toolChecks(), serverChecks(home, { ...connection, env }, cwd), measuringChecks(), ownStepsChecks(cwd, env)]);
-  const checks = [...tools, homeCheck(home), ...artifacts, ...server, ...machine, ...steps];
+  const [artifacts, tools, limits, server, machine, steps] = await Promise.all([artifactsCheck(home, env), toolChecks(), limitsCheck(), serverChecks(home, { ...connection, env }, cwd), measuringChecks(), ownStepsChecks(cwd, env)]);
+  const checks = [...tools, limits, homeCheck(home), ...artifacts, ...server, ...machine, ...steps];
   const ok = checks.every(({ status }) => status !== 'fail');
   return { ok, exitCode: ok ? exitCodes.ok : exitCodes.refused, checks };
 }

@@ -21,7 +21,7 @@ export function ulimits(limits: Limits | undefined, { sandboxed }: { sandboxed: 
     ...(fileBytes === null ? [] : [`-f ${Math.ceil(fileBytes / 512)}`]),
     ...(openFiles === null ? [] : [`-n ${openFiles}`]),
     // In dash and BusyBox it is -p.
-    ...(sandboxed && countsProcesses ? [`-u ${processes + someMore} 2>/dev/null || ulimit -p ${processes + someMore}`] : []),
+    ...(sandboxed && kernelCountsProcesses ? [`-u ${processes + someMore} 2>/dev/null || ulimit -p ${processes + someMore}`] : []),
     // What a signal of these ends is to leave no core of its memory.
     ...(cpuMs === null && fileBytes === null ? [] : ['-c 0']),
   ];
@@ -29,7 +29,7 @@ export function ulimits(limits: Limits | undefined, { sandboxed }: { sandboxed: 
 }
 
 /** Linux counts the processes of a user in each user namespace by itself since 5.14; those of root it never does. Without a namespace of its own a command would be counted with all that its user runs. */
-const countsProcesses = process.platform === 'linux' && process.getuid?.() !== 0 && newerThan(release(), 5, 14);
+export const kernelCountsProcesses = process.platform === 'linux' && process.getuid?.() !== 0 && newerThan(release(), 5, 14);
 
 function newerThan(kernel: string, major: number, minor: number): boolean {
   const [one = 0, two = 0] = (/^(\d+)\.(\d+)/.exec(kernel) ?? []).slice(1).map(Number);
