@@ -2,15 +2,18 @@ import type { RunStatus } from '../core/status.js';
 import { artifactsOf } from '../store/artifacts-of.js';
 import type { Home } from '../store/home.js';
 import { openRepository } from '../workspace/repository.js';
+import { lastGoodCommit } from '../workspace/result-commits.js';
 import { targetOf } from '../workspace/target-of-run.js';
 
-/** Perfloop's repository with the best commit of a run in it, and the ref that holds it. Work of another host comes from the artifacts that both share. */
+/** Perfloop's repository with the best commit of a run without what is rolled back in it, and the ref that holds it. Work of another host comes from the artifacts that both share. */
 export async function championOf(home: Home, status: RunStatus): Promise<{ path: string; ref: string }> {
   const artifacts = artifactsOf(home);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(home, target, artifacts);
-  const { champion } = status;
+  const { champion, rolledBack = [] } = status;
   const bundle = champion === target.base.commit ? target.base.bundle : ((await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${champion}`)) ?? target.base.bundle);
   await repository.ensureCommit({ commit: champion, bundle });
-  return { path: repository.path, ref: `refs/perfloop/commits/${champion}` };
+  const good = await lastGoodCommit(repository, { base: target.base.commit, champion, rolledBack: new Set(rolledBack.map(({ trial }) => trial)) });
+  await repository.keep(good);
+  return { path: repository.path, ref: `refs/perfloop/commits/${good}` };
 }

@@ -1,4 +1,4 @@
-import type { AcceptedPatch, RollbackRecord, RolledBack, TrialOf } from '../core/rollback/rollback.js';
+import type { AcceptedPatch, FirstAccepted, RollbackRecord, RolledBack, TrialOf } from '../core/rollback/rollback.js';
 import { isBack } from '../core/rollback/rollback.js';
 import type { Db } from './database.js';
 
@@ -8,6 +8,8 @@ export interface Rollbacks {
   acceptedIn(run: string): AcceptedPatch[];
   /** The same of all runs of a target of a fleet, the oldest run first. */
   acceptedOf(fleet: string, target: string): AcceptedPatch[];
+  /** The same of all runs of a repository. `target`: its id. */
+  acceptedAt(target: string): AcceptedPatch[];
   /** Of a run: what is rolled back now. */
   rolledBack(run: string): RolledBack[];
   /** Patches of a target of a fleet that were given back since then, each where it was accepted first. */
@@ -18,43 +20,64 @@ export interface Rollbacks {
 
 interface Row extends TrialOf {
   title: string;
-  firstRun: string;
-  firstTrial: string;
-  firstAt: number;
-  id: string | null;
-  back: number | null;
-  who: string;
-  why: string;
-  alert: string | null;
   at: number;
+  began: number;
+  runBegan: number;
+  /** JSON of FirstAccepted. */
+  first: string | null;
+  resumes: string | null;
 }
 
 // A person may approve long after the trial has ended.
-const ownAt = 'max(coalesce(t.ended_at, r.started_at), coalesce((SELECT max(d.at) FROM decisions d WHERE d.run = t.run AND d.trial = t.id AND d.approve = 1), 0))';
-const first = (what: string): string => `json_extract(t.summary, '$.candidate.acceptedFirst.${what}')`;
-const patches = `SELECT p.*, b.id, b.back, b.who, b.why, b.alert, b.at FROM (
-    SELECT t.run, t.id AS trial, t.position, r.started_at AS started, json_extract(t.summary, '$.candidate.title') AS title,
-      coalesce(${first('run')}, t.run) AS firstRun, coalesce(${first('trial')}, t.id) AS firstTrial, coalesce(${first('at')}, ${ownAt}) AS firstAt
-    FROM trials t JOIN runs r ON r.id = t.run WHERE %which AND r.kind = 'run' AND t.verdict = 'accepted' AND json_extract(t.summary, '$.state') = 'decided' AND json_extract(t.summary, '$.dropped') IS NULL) p
-  LEFT JOIN rollbacks b ON b.rowid = (SELECT max(l.rowid) FROM rollbacks l WHERE l.run = p.firstRun AND l.trial = p.firstTrial)
-  ORDER BY p.started, p.run, p.position`;
+const patches = `SELECT t.run, t.id AS trial, json_extract(t.summary, '$.candidate.title') AS title, json_extract(t.summary, '$.candidate.acceptedFirst') AS first, json_extract(r.status, '$.resumes') AS resumes,
+    coalesce(t.started_at, r.started_at) AS began, r.started_at AS runBegan,
+    max(coalesce(t.ended_at, r.started_at), coalesce((SELECT max(d.at) FROM decisions d WHERE d.run = t.run AND d.trial = t.id AND d.approve = 1), 0)) AS at
+  FROM trials t JOIN runs r ON r.id = t.run WHERE %which AND r.kind = 'run' AND t.verdict = 'accepted' AND json_extract(t.summary, '$.state') = 'decided' AND json_extract(t.summary, '$.dropped') IS NULL
+  ORDER BY r.started_at, r.id, t.position`;
 const ofTarget = "r.fleet = ? AND coalesce(json_extract(r.status, '$.fleet.target'), r.name) = ?";
 
 /** Nothing is rolled back where the hub of this version has not started yet. */
 export function rollbacksOf(db: Db): Rollbacks {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'rollbacks'").get() !== undefined;
-  if (!isThere) return { acceptedIn: () => [], acceptedOf: () => [], rolledBack: () => [], givenBack: () => [], runsWith: () => [] };
+  if (!isThere) return { acceptedIn: () => [], acceptedOf: () => [], acceptedAt: () => [], rolledBack: () => [], givenBack: () => [], runsWith: () => [] };
   const inRun = db.prepare<[string], Row>(patches.replace('%which', 't.run = ?'));
   const inTarget = db.prepare<[string, string], Row>(patches.replace('%which', ofTarget));
-  const runsOf = db.prepare<TrialOf, { run: string }>(`SELECT DISTINCT run FROM trials WHERE (run = @run AND id = @trial) OR (proposer = 'recheck' AND json_extract(summary, '$.candidate.acceptedFirst.run') = @run AND json_extract(summary, '$.candidate.acceptedFirst.trial') = @trial)`);
+  const inRepository = db.prepare<[string], Row>(patches.replace('%which', 'r.target = ?'));
+  const lastSaid = db.prepare<[string, string], Omit<RollbackRecord, 'back'> & { back: number }>('SELECT id, run, trial, back, who, why, alert, at FROM rollbacks WHERE run = ? AND trial = ? ORDER BY rowid DESC LIMIT 1');
+  const began = db.prepare<[string], { runBegan: number; resumes: string | null }>("SELECT started_at AS runBegan, json_extract(status, '$.resumes') AS resumes FROM runs WHERE id = ?");
+  const targetOf = db.prepare<[string], { target: string }>('SELECT target FROM runs WHERE id = ?');
+
+  /** A run that goes on after another one brings its trials along, under the same ids. */
+  const firstOf = ({ run, trial, at, began: trialBegan, runBegan, resumes, first }: Row): FirstAccepted => {
+    if (first !== null) return JSON.parse(first) as FirstAccepted;
+    let [of, from] = [run, { runBegan, resumes }];
+    while (trialBegan < from.runBegan && from.resumes !== null) {
+      const earlier = began.get(from.resumes);
+      if (earlier === undefined) break;
+      [of, from] = [from.resumes, earlier];
+    }
+    return { run: of, trial, at };
+  };
+  const patchOf = (row: Row): AcceptedPatch => {
+    const first = firstOf(row);
+    const said = lastSaid.get(first.run, first.trial);
+    return { run: row.run, trial: row.trial, title: row.title, first, ...(said === undefined ? {} : { said: { ...said, back: said.back === 1 } }) };
+  };
+
   const acceptedIn = (run: string): AcceptedPatch[] => inRun.all(run).map(patchOf);
   const acceptedOf = (fleet: string, target: string): AcceptedPatch[] => inTarget.all(fleet, target).map(patchOf);
+  const acceptedAt = (target: string): AcceptedPatch[] => inRepository.all(target).map(patchOf);
   return {
     acceptedIn,
     acceptedOf,
+    acceptedAt,
     rolledBack: (run) => acceptedIn(run).flatMap((patch) => (patch.said !== undefined && isBack(patch) ? [{ trial: patch.trial, who: patch.said.who, why: patch.said.why, alert: patch.said.alert, at: patch.said.at }] : [])),
-    givenBack: (fleet, target, since) => acceptedOf(fleet, target).flatMap(({ run, trial, first: { run: firstRun, trial: firstTrial }, said }) => (run === firstRun && trial === firstTrial && said?.back === false && said.at >= since ? [{ run, trial }] : [])),
-    runsWith: (of) => [...new Set(of.flatMap((patch) => runsOf.all(patch).map(({ run }) => run)))],
+    givenBack: (fleet, target, since) => acceptedOf(fleet, target).flatMap(({ run, trial, first, said }) => (run === first.run && trial === first.trial && said?.back === false && said.at >= since ? [{ run, trial }] : [])),
+    runsWith(of) {
+      const wanted = new Set(of.map(({ run, trial }) => `${run} ${trial}`));
+      const targets = new Set(of.flatMap(({ run }) => targetOf.get(run)?.target ?? []));
+      return [...new Set([...targets].flatMap((target) => acceptedAt(target).flatMap(({ run, first }) => (wanted.has(`${first.run} ${first.trial}`) ? [run] : []))))];
+    },
   };
 }
 
@@ -62,9 +85,4 @@ export function rollbacksOf(db: Db): Rollbacks {
 export function rollbackWriter(db: Db): (record: RollbackRecord) => boolean {
   const insert = db.prepare('INSERT INTO rollbacks (id, run, trial, back, who, why, alert, at) VALUES (@id, @run, @trial, @back, @who, @why, @alert, @at) ON CONFLICT (id) DO NOTHING');
   return (record) => insert.run({ ...record, back: record.back ? 1 : 0 }).changes > 0;
-}
-
-function patchOf({ run, trial, title, firstRun, firstTrial, firstAt, id, back, who, why, alert, at }: Row): AcceptedPatch {
-  const said: RollbackRecord | null = id === null ? null : { id, run: firstRun, trial: firstTrial, back: back === 1, who, why, alert, at };
-  return { run, trial, title, first: { run: firstRun, trial: firstTrial, at: firstAt }, ...(said === null ? {} : { said }) };
 }

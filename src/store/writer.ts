@@ -1,10 +1,10 @@
-import type { KnownOfTarget, TrialRecord } from '../core/choice/record.js';
+import type { KnownOfTarget, RefusedBefore, TrialRecord } from '../core/choice/record.js';
 import { refusals, type DecidedTrial } from '../core/choice/refusals.js';
 import type { DecisionRecord, RunStatus, TrialSummary } from '../core/status.js';
 import type { Noise } from '../core/verdict/noise.js';
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Lesson } from '../core/lesson.js';
-import type { RollbackRecord } from '../core/rollback/rollback.js';
+import { isBack, type RollbackRecord } from '../core/rollback/rollback.js';
 import { openWriter } from './database.js';
 import { rollbacksOf, rollbackWriter, type Rollbacks } from './rollbacks.js';
 import { dollarsOf } from './schema.js';
@@ -79,8 +79,17 @@ export function openStoreWriter(file: string, say?: (line: string) => void): Sto
   const selectRecords = db.prepare<[string], Omit<TrialRecord, 'here'> & { here: number }>(`SELECT proposer, recipe, language, hardware, target = ? AS here, count(*) AS tried, sum(verdict = 'accepted') AS accepted,
       coalesce(sum(log_gain) FILTER (WHERE verdict = 'accepted'), 0.0) AS logGain, coalesce(sum(seconds), 0.0) AS seconds, count(seconds) AS timed
     FROM lessons WHERE log_gain IS NOT NULL GROUP BY proposer, recipe, language, hardware, here ORDER BY proposer, recipe, language, hardware, here`);
-  const selectTrials = db.prepare<[string], { run: string; trial: string }>(`SELECT t.run, json_object('id', t.id, 'candidate', json_extract(t.summary, '$.candidate'), 'verdict', json_extract(t.summary, '$.verdict'), 'rolledBack', b.why) AS trial
-    FROM trials t JOIN runs r ON r.id = t.run LEFT JOIN rollbacks b ON b.back = 1 AND b.rowid = (SELECT max(l.rowid) FROM rollbacks l WHERE l.run = t.run AND l.trial = t.id) WHERE r.target = ? AND t.verdict IS NOT NULL AND json_extract(t.summary, '$.candidate.surroundings') IS NOT NULL ORDER BY r.started_at, r.id, t.position`);
+  const selectTrials = db.prepare<[string], { run: string; trial: string }>(`SELECT t.run, json_object('id', t.id, 'candidate', json_extract(t.summary, '$.candidate'), 'verdict', json_extract(t.summary, '$.verdict')) AS trial
+    FROM trials t JOIN runs r ON r.id = t.run WHERE r.target = ? AND t.verdict IS NOT NULL AND json_extract(t.summary, '$.candidate.surroundings') IS NOT NULL ORDER BY r.started_at, r.id, t.position`);
+
+  const rollbacks = rollbacksOf(db);
+  const refused = (target: string): RefusedBefore[] => {
+    const back = new Map(rollbacks.acceptedAt(target).filter(isBack).map(({ run, trial, said }) => [`${run} ${trial}`, said?.why ?? '']));
+    return refusals(selectTrials.all(target).map(({ run, trial }) => {
+      const decided = JSON.parse(trial) as DecidedTrial;
+      return { run, trial: { ...decided, rolledBack: back.get(`${run} ${decided.id}`) ?? null } };
+    }));
+  };
 
   return {
     recordRun(header) {
@@ -106,7 +115,7 @@ export function openStoreWriter(file: string, say?: (line: string) => void): Sto
       insertPresence.run(process, began, seen);
     },
     recordRollback: rollbackWriter(db),
-    rollbacks: rollbacksOf(db),
+    rollbacks,
     recordLesson(lesson) {
       insertLesson.run({ ...lesson });
     },
@@ -123,7 +132,7 @@ export function openStoreWriter(file: string, say?: (line: string) => void): Sto
     },
     known: (target) => ({
       records: selectRecords.all(target).map((record) => ({ ...record, here: record.here === 1 })),
-      refused: refusals(selectTrials.all(target).map(({ run, trial }) => ({ run, trial: JSON.parse(trial) as DecidedTrial }))),
+      refused: refused(target),
     }),
     close: () => db.close(),
   };

@@ -72,3 +72,20 @@ it('what was rolled back is changed and removed by nobody', () => {
   expect(() => db.exec("UPDATE rollbacks SET why = ''")).toThrow('append-only');
   expect(() => db.exec('DELETE FROM rollbacks')).toThrow('append-only');
 });
+
+it('a run that goes on after others has their patches from them, and what is rolled back stays refused', () => {
+  const home = seeded();
+  const accepted = [{ at: 11_500 }];
+  const store = openStoreWriter(home.db);
+  onTestFinished(() => store.close());
+  seedRuns(home, [
+    { run: 'r-4', fleet: 'nightly', startedAt: 10_000, endedAt: 12_000, accepted },
+    { run: 'r-5', fleet: 'nightly', startedAt: 13_000, endedAt: 14_000, resumes: 'r-4', accepted },
+    { run: 'r-6', fleet: 'nightly', startedAt: 15_000, endedAt: 16_000, resumes: 'r-5', accepted },
+  ]);
+  expect(store.rollbacks.acceptedIn('r-6').map(({ first }) => first)).toEqual([{ run: 'r-4', trial: 'r2-0', at: 11_500 }]);
+  store.recordRollback(record('a', true, { run: 'r-4' }));
+  expect(store.rollbacks.rolledBack('r-6').map(({ trial }) => trial)).toEqual(['r2-0']);
+  expect(store.rollbacks.runsWith([{ run: 'r-4', trial: 'r2-0' }])).toEqual(['r-4', 'r-5', 'r-6']);
+  expect(store.known('t-parser').refused.map(({ id }) => id)).toContain('c-r2-0');
+});

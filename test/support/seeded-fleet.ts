@@ -17,6 +17,8 @@ export interface SeededRun {
   /** When it accepted patches, and which of them an earlier run had accepted first. */
   accepted?: readonly { at: number; first?: FirstAccepted }[];
   dollars?: number;
+  /** The run that it goes on after. */
+  resumes?: string;
   waiting?: Record<string, number>;
 }
 
@@ -40,9 +42,9 @@ export function seedRuns(home: Home, runs: readonly SeededRun[]): void {
   }
 }
 
-function headerOf({ run, fleet, target = 'parser', startedAt, endedAt, dollars = 0, waiting }: SeededRun): RunHeader {
+function headerOf({ run, fleet, target = 'parser', startedAt, endedAt, dollars = 0, resumes, waiting }: SeededRun): RunHeader {
   return {
-    v: 1, run, kind: 'run', fleet: { name: fleet, target }, target: { id: `t-${target}`, name: target, origin: `/code/${target}`, base: 'a'.repeat(40) }, state: endedAt === null ? 'running' : 'done', round: 1, rounds: 1, phase: 'execute', doing: '',
+    v: 1, run, ...(resumes === undefined ? {} : { resumes }), kind: 'run', fleet: { name: fleet, target }, target: { id: `t-${target}`, name: target, origin: `/code/${target}`, base: 'a'.repeat(40) }, state: endedAt === null ? 'running' : 'done', round: 1, rounds: 1, phase: 'execute', doing: '',
     champion: 'a'.repeat(40), accepted: 0, speedup: null, plan: null, findings: 0, final: null, warnings: [], error: null, models: { spent: { money: dollars } as never, latest: [] } as never,
     budget: { trials: 0, maxTrials: 10, wallMs: 0, maxWallMs: 1000 }, samplesSpent: 0, startedAt, endedAt, ...(waiting === undefined ? {} : { waiting }),
   };
