@@ -7,6 +7,7 @@ import { registerHub } from '../store/gc/hubs.js';
 import { homeFrom } from '../store/home.js';
 import { endUploads, outsideScopes } from '../store/uploads.js';
 import { openStoreWriter } from '../store/writer.js';
+import { startGitElsewhere } from '../workspace/git.js';
 import { reclaimOpenWorktrees } from '../workspace/open-worktree.js';
 import { flushSpans } from '../telemetry/spans.js';
 import { advertOf } from './advert.js';
@@ -22,7 +23,7 @@ import { openHostEntry } from './host-entry.js';
 import { HostTrouble } from './host-trouble.js';
 import { claimHub } from './hub-claim.js';
 import { defaultRuns, openLeasing } from './leasing.js';
-import { watchMemory } from './memory-watch.js';
+import { keepSmall, watchMemory } from './memory-watch.js';
 import { metricsAddress } from './telemetry/metrics-address.js';
 import { say, sayFailure } from './telemetry/log.js';
 import { installRuntime } from './telemetry/runtime.js';
@@ -34,6 +35,8 @@ const artifactsPatienceMs = 600_000;
 
 /** The worker process. Its settings come from the environment: PERFLOOP_HOME, PERFLOOP_ARTIFACTS and Temporal's variables. */
 async function main(): Promise<void> {
+  keepSmall();
+  startGitElsewhere();
   const { values } = parseArgs({ options: { tag: { type: 'string', multiple: true, default: ['cpu'] }, hub: { type: 'boolean', default: false }, runs: { type: 'string', default: String(defaultRuns) }, 'drain-ms': { type: 'string', default: '2000' }, 'max-memory': { type: 'string', default: '0' }, 'max-memory-growth': { type: 'string', default: '0' } } });
   const home = homeFrom(process.env);
   installRuntime(process.env, { version: currentBuild().version, role: values.hub ? 'hub' : 'worker' });

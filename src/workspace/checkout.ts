@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
-import { git, gitResult, type GitOptions } from './git.js';
+import { gitResult, type GitOptions } from './git.js';
 import { requireGit } from './git-version.js';
 
 /** What perfloop needs to know of the user's repository. Found by reading only. */
@@ -11,6 +11,8 @@ export interface Checkout {
   bare: boolean;
   gitDir: string;
   objects: string;
+  /** Of the folder that was asked for, from the root: empty there and in a bare repository, else with a slash at its end. */
+  prefix: string;
   /** A shallow or partial clone: history or files may be missing. */
   incomplete: 'shallow' | 'partial' | null;
   name: string;
@@ -27,19 +29,20 @@ export async function openCheckout(dir: string): Promise<Checkout> {
   }
   await requireGit();
   const here: GitOptions = { cwd: folder, settings: 'user' };
-  const questions = ['--is-bare-repository', '--is-inside-git-dir', '--is-shallow-repository', '--show-object-format', '--absolute-git-dir'];
+  // One process for all: where thousands of repositories are prepared, starting them is most of the work. The last says nothing where there is no working tree.
+  const questions = ['--is-bare-repository', '--is-inside-git-dir', '--is-shallow-repository', '--show-object-format', '--absolute-git-dir', '--git-path', 'objects', '--show-prefix', '--show-cdup'];
   const answers = await gitResult(['rev-parse', ...questions], here);
   if (answers.exitCode !== 0) {
     if (/dubious ownership/.test(answers.stderr)) throw new PerfloopError('PL_GIT_OWNERSHIP', 'the repository belongs to another user', { where: folder, fix: `Run: git config --global --add safe.directory ${folder}`, problems: [answers.stderr.trim()] });
     throw new PerfloopError('PL_NOT_A_REPOSITORY', 'not a git repository', { where: folder, fix: 'Name a folder inside a git repository, or make one: git init && git add -A && git commit -m "start".', problems: answers.stderr.trim().split('\n') });
   }
-  const [bareAnswer, insideGitDir, shallow, format, gitDir = ''] = answers.stdout.toString('utf8').split('\n');
+  const [bareAnswer, insideGitDir, shallow, format, gitDir = '', objects = '', prefix = '', up = ''] = answers.stdout.toString('utf8').split('\n');
   if (format !== 'sha1') throw new PerfloopError('PL_OBJECT_FORMAT', `the repository uses ${format} object names, which perfloop does not support yet`, { where: folder, fix: 'Use a clone with the sha1 object format.' });
   const bare = bareAnswer === 'true';
+  const physical = await realpath(folder);
   // A person in the .git folder of a checkout means that checkout.
-  const root = bare ? gitDir : insideGitDir === 'true' ? resolve(gitDir, '..') : await git(['rev-parse', '--show-toplevel'], here);
+  const root = bare ? gitDir : insideGitDir === 'true' ? resolve(gitDir, '..') : resolve(physical, up);
   const options: GitOptions = { cwd: root, settings: 'user' };
-  const objects = resolve(root, await git(['rev-parse', '--git-path', 'objects'], options));
   const partial = (await gitResult(['config', '--get-regexp', String.raw`^(remote\..*\.promisor|extensions\.partialclone)$`], options)).exitCode === 0;
-  return { root, bare, gitDir, objects, incomplete: shallow === 'true' ? 'shallow' : partial ? 'partial' : null, name: basename(root).replace(/\.git$/, '') || 'repository', git: options };
+  return { root, bare, gitDir, objects: resolve(physical, objects), prefix: bare ? '' : prefix, incomplete: shallow === 'true' ? 'shallow' : partial ? 'partial' : null, name: basename(root).replace(/\.git$/, '') || 'repository', git: options };
 }

@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import { type ErrorCode, PerfloopError } from '../core/errors.js';
 import { withoutPasswords } from '../core/secrets.js';
 import { gitEnvironment, type GitSettings } from './git-environment.js';
+import { maxOutputBytes, runGit } from './git-process/run.js';
+import { GitStarter } from './git-process/starter.js';
 
 export interface GitOptions {
   cwd: string;
@@ -23,42 +23,24 @@ export interface GitResult {
   stderr: string;
 }
 
-/** What git prints may be large (a listing of a monorepo), but not without bound. */
-const maxOutputBytes = 1 << 29;
+let start: typeof runGit = runGit;
 
-/** How long a child of a cancelled git may keep its pipes open. */
-const pipesCloseMs = 1000;
-
-/** Runs git, never through a shell. Gives its exit code too; throws PL_NO_GIT, PL_NO_SUCH_FOLDER, PL_GIT_CANCELLED, PL_GIT_OUTPUT or PL_GIT_KILLED when there is none. */
-export async function gitResult(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  const running = execa('git', args, {
-    cwd: options.cwd,
-    env: gitEnvironment(options.settings ?? 'own', options.env, options.config),
-    extendEnv: false,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    encoding: 'buffer',
-    stripFinalNewline: false,
-    maxBuffer: maxOutputBytes,
-    reject: false,
-  });
-  const onAbort = (): void => void setTimeout(letGo, pipesCloseMs, running);
-  options.signal?.addEventListener('abort', onAbort, { once: true });
-  const result = await running;
-  // One signal may serve many calls.
-  options.signal?.removeEventListener('abort', onAbort);
-  const where = withoutPasswords(`git ${args.join(' ')} (in ${options.cwd})`);
-  if (result.isCanceled) throw new PerfloopError('PL_GIT_CANCELLED', 'git was cancelled', { where });
-  if (result.isMaxBuffer) throw new PerfloopError('PL_GIT_OUTPUT', `git printed more than ${maxOutputBytes >> 20} MiB`, { where });
-  if (result.code === 'ENOENT' && !existsSync(options.cwd)) throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: options.cwd });
-  if (result.code === 'ENOENT') throw new PerfloopError('PL_NO_GIT', 'git is not installed, or not on the PATH', { where: 'git', fix: 'Install git 2.31 or newer (https://git-scm.com/downloads) and try again.' });
-  if (result.exitCode === undefined) throw new PerfloopError('PL_GIT_KILLED', `git did not end by itself: ${result.signal ?? result.code ?? 'unknown'}`, { where, cause: result.cause });
-  return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString('utf8') };
+/** From now on this process, which is large or works on much at once, has git started by a small one. */
+export function startGitElsewhere(): void {
+  const starter = new GitStarter();
+  start = async (command, signal) => starter.run(command, signal);
 }
 
-function letGo({ stdout, stderr }: { stdout: Readable | null; stderr: Readable | null }): void {
-  stdout?.destroy();
-  stderr?.destroy();
+/** Runs git, never through a shell. Gives its exit code too; throws PL_NO_GIT, PL_NO_SUCH_FOLDER, PL_GIT_CANCELLED, PL_GIT_OUTPUT or PL_GIT_KILLED when there is none. */
+export async function gitResult(args: readonly string[], { cwd, input, signal, settings = 'own', env, config }: GitOptions): Promise<GitResult> {
+  const result = await start({ args, cwd, env: gitEnvironment(settings, env, config), ...(input === undefined ? {} : { input }) }, signal);
+  const where = withoutPasswords(`git ${args.join(' ')} (in ${cwd})`);
+  if (result.isCanceled) throw new PerfloopError('PL_GIT_CANCELLED', 'git was cancelled', { where });
+  if (result.isMaxBuffer) throw new PerfloopError('PL_GIT_OUTPUT', `git printed more than ${maxOutputBytes >> 20} MiB`, { where });
+  if (result.code === 'ENOENT' && !existsSync(cwd)) throw new PerfloopError('PL_NO_SUCH_FOLDER', 'the folder does not exist', { where: cwd });
+  if (result.code === 'ENOENT') throw new PerfloopError('PL_NO_GIT', 'git is not installed, or not on the PATH', { where: 'git', fix: 'Install git 2.31 or newer (https://git-scm.com/downloads) and try again.' });
+  if (result.exitCode === undefined) throw new PerfloopError('PL_GIT_KILLED', `git did not end by itself: ${result.signal ?? result.code ?? 'unknown'}`, { where });
+  return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString('utf8') };
 }
 
 /** What git prints, as bytes. Throws a PerfloopError with a PL_GIT_* code when it fails. */

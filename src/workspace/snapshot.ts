@@ -18,12 +18,12 @@ export const standInTrailer = 'Perfloop-Base';
 /**
  * Names a repository and a revision by content and stores its history, so that any host can work on it. Reads the user's
  * repository only. A shallow or partial clone is carried over as one commit without history that holds the same files.
- * `worktree` says that what is not committed is measured, too, so that no warning is due.
+ * `worktree` says that what is not committed is measured, too, so that no warning is due; `checkout`: that of `dir`, where it is open already.
  */
-export async function resolveTarget(request: { dir: string; revision: string; name?: string; worktree?: boolean; artifacts: ArtifactStore }): Promise<{ target: Target; warnings: string[] }> {
+export async function resolveTarget(request: { dir: string; checkout?: Checkout; revision: string; name?: string; worktree?: boolean; artifacts: ArtifactStore }): Promise<{ target: Target; warnings: string[] }> {
   const { artifacts, revision } = request;
   const dir = await realpath(resolve(request.dir)).catch(() => resolve(request.dir));
-  const checkout = await openCheckout(dir);
+  const checkout = request.checkout ?? (await openCheckout(dir));
   const commit = await resolveRevision(checkout, revision);
   const id = await targetId(checkout, commit);
   const warnings = await checkoutWarnings(checkout, dir, commit, { worktree: request.worktree ?? false });
@@ -33,9 +33,11 @@ export async function resolveTarget(request: { dir: string; revision: string; na
 }
 
 async function baseRef(checkout: Checkout, id: string, commit: string, artifacts: ArtifactStore): Promise<CommitRef> {
+  const bundled = checkout.incomplete === null ? await artifacts.recall(bundleName(id, commit)) : undefined;
+  if (bundled !== undefined) return { commit, bundle: bundled };
   return withScratch(checkout.objects, async (scratch) => {
     const base = checkout.incomplete === null ? commit : await makeStandIn(checkout, scratch, commit);
-    const name = `base-bundle/${id}/${base}`;
+    const name = bundleName(id, base);
     const known = await artifacts.recall(name);
     if (known !== undefined) return { commit: base, bundle: known };
     const bundle = await bundleInto(artifacts, scratch, base);
@@ -43,6 +45,8 @@ async function baseRef(checkout: Checkout, id: string, commit: string, artifacts
     return { commit: base, bundle };
   });
 }
+
+const bundleName = (id: string, base: string): string => `base-bundle/${id}/${base}`;
 
 /**
  * The commit that a revision of the user's repository names, as a change of `base` (as `resolveTarget` gave it). In a

@@ -9,6 +9,7 @@ import { checkRunSize } from '../../core/run/run-size.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
 import { keepConfig } from '../../store/run-config.js';
+import { openCheckout, type Checkout } from '../../workspace/checkout.js';
 import { nearestAtRevision } from '../../workspace/read-at-revision.js';
 import { resolveTarget } from '../../workspace/snapshot.js';
 import { parseWithStepFiles, readBeside } from '../../workspace/step-files.js';
@@ -21,9 +22,10 @@ export function prepareRunActivity({ home, artifacts, client }: { home: Home; ar
   return activity(async ({ run, target, fleet, besides, queuePrefix, who }, { signal }) => {
     if (besides !== undefined && (await isRunning(client, besides))) return { underWay: besides };
     const { dir, revision } = await fetchBranch(join(home.root, 'fleet'), target.repository, target.branch, signal);
-    const config = withBudgets(await configOf(dir, revision, target), target);
+    const checkout = await openCheckout(dir);
+    const config = withBudgets(await configOf(checkout, revision, target), target);
     requireBenchmark(config);
-    const resolved = await resolveTarget({ dir, revision, name: config.target.name ?? target.name, artifacts });
+    const resolved = await resolveTarget({ dir, checkout, revision, name: config.target.name ?? target.name, artifacts });
     const { recheck, notes } = fleet === undefined || !proposes(config) ? { notes: [] } : await recheckOf({ home, artifacts }, { run, fleet, name: target.name, target: resolved.target });
     const prepared = { target: resolved.target, config, warnings: [...resolved.warnings, ...notes], ...(recheck === undefined ? {} : { recheck }) };
     checkRunSize({ v: 1, run, ...prepared, queuePrefix, who });
@@ -42,7 +44,7 @@ async function isRunning(client: Client, workflow: string): Promise<boolean> {
 }
 
 /** Of a commit of its repository, with what the fleet says on top. Throws PL_NO_CONFIG. */
-export async function configOf(dir: string, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {
+export async function configOf(dir: string | Checkout, revision: string, { name, repository, config, overrides }: FleetTarget): Promise<Config> {
   const path = config ?? 'perfloop.toml';
   const found = await nearestAtRevision(dir, revision, path);
   const shown = (file: string): string => `${name}:${file}`;
