@@ -1,6 +1,7 @@
 import type { KpiRows, RunRow, TimeRow, TrialRow } from '../core/kpis/kpis.js';
 import { openReader } from './database.js';
 import type { Home } from './home.js';
+import { rollbacksOf } from './rollbacks.js';
 
 /** Beyond the 30 s between two notes of a hub that it is there. */
 const presenceLastsMs = 45_000;
@@ -14,14 +15,15 @@ export function readKpiRows(home: Home, since: number, now: number): KpiRows | n
     const runs = db.prepare<[number], Omit<RunRow, 'reused'> & Record<'setup' | 'build' | 'noise', number | null>>(`SELECT id AS run, name AS target, fleet, state, started_at AS startedAt, ended_at AS endedAt, dollars,
         json_extract(status, '$.reused.setup') AS setup, json_extract(status, '$.reused.build') AS build, json_extract(status, '$.reused.noise') AS noise FROM runs WHERE started_at >= ? ORDER BY started_at`).all(since);
     // Quotes within a text have a backslash before them, so that these are found as keys alone, ten times as fast as by parsing.
-    const trials = db.prepare<[number], Omit<TrialRow, 'dropped'> & { dropped: number }>(`SELECT t.run, t.verdict, t.log_gain AS logGain, instr(t.summary, '"dropped":true') > 0 AS dropped, t.ended_at - t.started_at AS ms
+    const trials = db.prepare<[number], Omit<TrialRow, 'dropped'> & { id: string; dropped: number }>(`SELECT t.run, t.id, t.verdict, t.log_gain AS logGain, instr(t.summary, '"dropped":true') > 0 AS dropped, t.ended_at - t.started_at AS ms
       FROM runs r JOIN trials t ON t.run = r.id WHERE r.started_at >= ? AND t.verdict IS NOT NULL AND instr(t.summary, '"state":"decided"') > 0 AND coalesce(t.started_at, r.started_at) >= r.started_at
         AND instr(t.summary, '"code":"superseded"') = 0`).all(since);
     const times = db.prepare<[number], TimeRow>('SELECT t.run, t.phase, t.step, t.began, t.ended FROM runs r JOIN times t ON t.run = r.id WHERE r.started_at >= ?').all(since);
     const presence = db.prepare<[number], { began: number; seen: number }>('SELECT began, seen FROM presence WHERE seen >= ?').all(since);
+    const back = rollbacksOf(db).allBack();
     return {
       runs: runs.map(({ setup, build, noise, ...run }) => ({ ...run, reused: { setup: flag(setup), build: flag(build), noise: flag(noise) } })),
-      trials: trials.map((trial) => ({ ...trial, dropped: trial.dropped === 1 })),
+      trials: trials.map(({ id, ...trial }) => ({ ...trial, dropped: trial.dropped === 1 || back.has(`${trial.run} ${id}`) })),
       times,
       presence: presence.map(({ began, seen }) => ({ began, ended: Math.min(now, seen + presenceLastsMs) })),
       now,

@@ -14,6 +14,8 @@ export interface Rollbacks {
   rolledBack(run: string): RolledBack[];
   /** Patches of a target of a fleet that were given back since then, each where it was accepted first. */
   givenBack(fleet: string, target: string, since: number): TrialOf[];
+  /** All that is rolled back now, as `RUN TRIAL`. */
+  allBack(): Set<string>;
   /** Every run that had accepted one of these patches, there or again. */
   runsWith(patches: readonly TrialOf[]): string[];
 }
@@ -39,12 +41,13 @@ const ofTarget = "r.fleet = ? AND coalesce(json_extract(r.status, '$.fleet.targe
 /** Nothing is rolled back where the hub of this version has not started yet. */
 export function rollbacksOf(db: Db): Rollbacks {
   const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'rollbacks'").get() !== undefined;
-  if (!isThere) return { acceptedIn: () => [], acceptedOf: () => [], acceptedAt: () => [], rolledBack: () => [], givenBack: () => [], runsWith: () => [] };
+  if (!isThere) return { acceptedIn: () => [], acceptedOf: () => [], acceptedAt: () => [], rolledBack: () => [], givenBack: () => [], allBack: () => new Set(), runsWith: () => [] };
   const inRun = db.prepare<[string], Row>(patches.replace('%which', 't.run = ?'));
   const inTarget = db.prepare<[string, string], Row>(patches.replace('%which', ofTarget));
   const inRepository = db.prepare<[string], Row>(patches.replace('%which', 'r.target = ?'));
   const lastSaid = db.prepare<[string, string], Omit<RollbackRecord, 'back'> & { back: number }>('SELECT id, run, trial, back, who, why, alert, at FROM rollbacks WHERE run = ? AND trial = ? ORDER BY rowid DESC LIMIT 1');
   const began = db.prepare<[string], { runBegan: number; resumes: string | null }>("SELECT started_at AS runBegan, json_extract(status, '$.resumes') AS resumes FROM runs WHERE id = ?");
+  const touched = db.prepare<[], { target: string }>('SELECT DISTINCT r.target FROM rollbacks b JOIN runs r ON r.id = b.run');
   const targetOf = db.prepare<[string], { target: string }>('SELECT target FROM runs WHERE id = ?');
 
   /** A run that goes on after another one brings its trials along, under the same ids. */
@@ -73,6 +76,7 @@ export function rollbacksOf(db: Db): Rollbacks {
     acceptedAt,
     rolledBack: (run) => acceptedIn(run).flatMap((patch) => (patch.said !== undefined && isBack(patch) ? [{ trial: patch.trial, who: patch.said.who, why: patch.said.why, alert: patch.said.alert, at: patch.said.at }] : [])),
     givenBack: (fleet, target, since) => acceptedOf(fleet, target).flatMap(({ run, trial, first, said }) => (run === first.run && trial === first.trial && said?.back === false && said.at >= since ? [{ run, trial }] : [])),
+    allBack: () => new Set(touched.all().flatMap(({ target }) => acceptedAt(target).filter(isBack).map(({ run, trial }) => `${run} ${trial}`))),
     runsWith(of) {
       const wanted = new Set(of.map(({ run, trial }) => `${run} ${trial}`));
       const targets = new Set(of.flatMap(({ run }) => targetOf.get(run)?.target ?? []));

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { RollbackRecord } from '../../src/core/rollback/rollback.js';
 import { openWriter } from '../../src/store/database.js';
 import { homeFrom, type Home } from '../../src/store/home.js';
+import { readKpiRows } from '../../src/store/kpi-rows.js';
 import { openStoreReader } from '../../src/store/reader.js';
 import { openStoreWriter } from '../../src/store/writer.js';
 import { seedRuns } from '../support/seeded-fleet.js';
@@ -14,9 +15,9 @@ function seeded(): Home {
   const home = homeFrom({ PERFLOOP_HOME: mkdtempSync(join(tmpdir(), 'perfloop-rollbacks-')) });
   onTestFinished(() => rmSync(home.root, { recursive: true, force: true }));
   seedRuns(home, [
-    { run: 'r-1', fleet: 'nightly', startedAt: 1000, endedAt: 2000, accepted: [{ at: 1500 }], decidedAt: [1400] },
-    { run: 'r-2', fleet: 'nightly', startedAt: 3000, endedAt: 4000, accepted: [{ at: 3500, first: { run: 'r-1', trial: 'r2-0', at: 1500 } }, { at: 3600 }] },
-    { run: 'r-3', fleet: 'nightly', target: 'lexer', startedAt: 3000, endedAt: 4000, accepted: [{ at: 3500 }] },
+    { run: 'r-1', fleet: 'nightly', startedAt: 400, endedAt: 2000, accepted: [{ at: 1500 }], decidedAt: [1400] },
+    { run: 'r-2', fleet: 'nightly', startedAt: 2400, endedAt: 4000, accepted: [{ at: 3500, first: { run: 'r-1', trial: 'r2-0', at: 1500 } }, { at: 3600 }] },
+    { run: 'r-3', fleet: 'nightly', target: 'lexer', startedAt: 2400, endedAt: 4000, accepted: [{ at: 3500 }] },
   ]);
   return home;
 }
@@ -88,4 +89,14 @@ it('a run that goes on after others has their patches from them, and what is rol
   expect(store.rollbacks.rolledBack('r-6').map(({ trial }) => trial)).toEqual(['r2-0']);
   expect(store.rollbacks.runsWith([{ run: 'r-4', trial: 'r2-0' }])).toEqual(['r-4', 'r-5', 'r-6']);
   expect(store.known('t-parser').refused.map(({ id }) => id)).toContain('c-r2-0');
+});
+
+it('key figures count what is rolled back as no gain', () => {
+  const home = seeded();
+  const store = openStoreWriter(home.db);
+  onTestFinished(() => store.close());
+  const kept = () => readKpiRows(home, 0, 9000)?.trials.flatMap(({ run, verdict, dropped }) => (verdict === 'accepted' && !dropped ? [run] : [])).toSorted();
+  expect(kept()).toEqual(['r-1', 'r-2', 'r-2', 'r-3']);
+  store.recordRollback(record('a', true));
+  expect(kept()).toEqual(['r-2', 'r-3']);
 });

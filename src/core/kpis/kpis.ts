@@ -19,7 +19,7 @@ export interface TrialRow {
   verdict: string;
   /** Natural log of the measured ratio. */
   logGain: number | null;
-  /** It was left out again at the end. */
+  /** It was left out again at the end, or rolled back since. */
   dropped: boolean;
   ms: number | null;
 }
