@@ -55,7 +55,7 @@ describe('a fleet', () => {
     await handle.update(({ policies, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 } }));
     const drifted = await fleet(['apply']);
     expect(drifted.code).toBe(2);
-    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 10800000, not 3600000'] });
+    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 3h, not 1h'] });
     expect((await fleet(['apply', '--force'])).code).toBe(0);
     // `temporal schedule update` replaces all of it, the input too.
     await handle.update(({ action, state, ...previous }) => ({ ...previous, action: { ...action, args: [] }, state: { ...state, remainingActions: 3 } }));

@@ -6,6 +6,7 @@ import { workflowOf, type FleetRunInput } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
 import { priorityOf } from '../../core/fleet/priority.js';
 import { scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
+import { formatDuration } from '../../core/duration-text.js';
 import { PerfloopError } from '../../core/errors.js';
 import { queues } from '../../core/queues.js';
 import type { Session } from '../session.js';
@@ -105,14 +106,14 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
   const cadence = cadenceOf(target.cadence);
   const lines: [key: string, is: unknown, wanted: unknown][] = [
     ['times', (spec.calendars ?? []).map((calendar) => cronText(plainCalendar(calendar))), calendarsOf(cadence).map(cronText)],
-    ['intervals', (spec.intervals ?? []).map(({ every, offset }) => ({ every, offset: offset ?? 0 })), cadence.kind === 'interval' ? [{ every: cadence.everyMs, offset: 0 }] : []],
+    ['intervals', (spec.intervals ?? []).map(({ every, offset }) => `every ${formatDuration(every)}${offset === undefined || offset === 0 ? '' : ` from ${formatDuration(offset)}`}`), cadence.kind === 'interval' ? [`every ${formatDuration(cadence.everyMs)}`] : []],
     ['left out', (spec.skip ?? []).map((calendar) => cronText(plainCalendar(calendar))), []],
     ['start', spec.startAt ?? null, null],
     ['end', spec.endAt ?? null, null],
-    ['jitter', spec.jitter ?? 0, target.jitterMs],
+    ['jitter', formatDuration(spec.jitter ?? 0), formatDuration(target.jitterMs)],
     ['time zone', spec.timezone ?? 'UTC', target.timeZone],
     ['overlap', policies.overlap, wanted.policies.overlap],
-    ['catch-up window', policies.catchupWindow, target.catchUpMs],
+    ['catch-up window', formatDuration(policies.catchupWindow), formatDuration(target.catchUpMs)],
     ['pause on failure', policies.pauseOnFailure, false],
     ['workflow', action.workflowType, wanted.action.workflowType],
     ['task queue', action.taskQueue, wanted.action.taskQueue],
@@ -122,7 +123,11 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
     // A pause by hand is what pauses are for; its end against the file is not.
     ...(target.paused ? [['paused', state.paused, true] as [string, unknown, unknown]] : []),
   ];
-  return lines.flatMap(([key, is, should]) => (JSON.stringify(is) === JSON.stringify(should) ? [] : [`${key}: ${JSON.stringify(is)}, not ${JSON.stringify(should)}`]));
+  return lines.flatMap(([key, is, should]) => (JSON.stringify(is) === JSON.stringify(should) ? [] : [`${key}: ${shown(is)}, not ${shown(should)}`]));
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : Array.isArray(value) && value.length === 0 ? 'none' : JSON.stringify(value);
 }
 
 /** The server keeps a weight as a number of 32 bits. */

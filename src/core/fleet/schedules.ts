@@ -1,3 +1,4 @@
+import { formatDuration } from '../duration-text.js';
 import type { Fleet, FleetTarget } from './parse.js';
 
 /** A schedule on the server: what it was made from, and what somebody changed by hand. */
@@ -64,6 +65,16 @@ function differences(before: FleetTarget, after: FleetTarget): string[] {
   const keys = [...new Set([...Object.keys(after), ...Object.keys(before)])] as (keyof FleetTarget)[];
   return keys.flatMap((key) => {
     const [old, now] = [JSON.stringify(ordered(before[key])), JSON.stringify(ordered(after[key]))];
-    return old === now ? [] : [`${key}: ${old ?? 'nothing'} -> ${now ?? 'nothing'}`];
+    return old === now ? [] : [`${nameInFile(key)}: ${valueInFile(key, before[key])} -> ${valueInFile(key, after[key])}`];
   });
+}
+
+/** `maxWallMs` is `max_wall` in the file. */
+function nameInFile(key: string): string {
+  return key.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function valueInFile(key: string, value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  return key.endsWith('Ms') && typeof value === 'number' ? formatDuration(value) : JSON.stringify(ordered(value));
 }

@@ -83,6 +83,11 @@ describe('what has to change', () => {
     expect(changes[1]).toMatchObject({ what: ['priority: 3 -> 1'] });
   });
 
+  test('keys and durations are told as the file has them', () => {
+    const [applied] = read(`${head}${target('a', 'max_wall = "90m"\ntime_zone = "Europe/Berlin"\n')}`).targets;
+    expect(applied && changesOf(read(`${head}${target('a')}`), [{ target: 'a', applied, drift: [], paused: false }])).toMatchObject([{ what: ['time_zone: "Europe/Berlin" -> "UTC"', 'max_wall: 1h30m -> nothing'] }]);
+  });
+
   test('a schedule whose input somebody took away is changed by hand, and hides no other', () => {
     const changes = changesOf(fleet, [stored('drifted', { applied: null, drift: ['input: not that of a target'] }), stored('same')]);
     expect(changes.filter(({ kind }) => kind !== 'create')).toMatchObject([{ kind: 'same' }, { kind: 'drift', target: { name: 'drifted' }, drift: ['input: not that of a target'] }]);
