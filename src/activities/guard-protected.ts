@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { judgingCommands } from '../core/config/benchmarks.js';
 import { filesOfConfig } from '../core/config/config-files.js';
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import type { Config } from '../core/config/schema.js';
 import { functionNamed } from '../check/cases/run-cases.js';
 import { defaultGenerator } from '../core/config/cases-schema.js';

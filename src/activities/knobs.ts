@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Candidate, SpanEdit } from '../core/candidate.js';
 import type { KnownOfTarget, RefusedBefore } from '../core/choice/record.js';
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import type { KnobSearchConfig } from '../core/config/knobs-schema.js';
 import { proposals, type KnobCandidate } from '../core/knobs/combine.js';
 import type { Knob, KnobSetting } from '../core/knobs/knob.js';

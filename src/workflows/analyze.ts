@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../core/artifact.js';
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import type { HostActivities, WorktreeRef } from '../core/run/contracts.js';
 import { refusal } from './failures.js';
 import type { HostHandle } from './host-session.js';

@@ -1,4 +1,4 @@
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import type { KnobSearchConfig } from '../core/config/knobs-schema.js';
 import { fairly, planHalving, winners } from '../core/knobs/halving.js';
 import type { KnobArm, KnobRecord, KnobStatus } from '../core/knobs/search.js';

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../core/artifact.js';
 import type { Config } from '../core/config/schema.js';
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import { proposingModels } from '../core/config/proposing-models.js';
 import { nothingToTryNote } from '../core/run/notes.js';
 import { triedCandidates } from '../core/run/round.js';

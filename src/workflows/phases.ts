@@ -1,5 +1,5 @@
 import { benchmarksText } from '../core/config/benchmarks.js';
-import { knobSearchOf } from '../core/config/knob-rules.js';
+import { knobSearchOf } from '../core/config/knob-search.js';
 import type { Work as StepWork } from '../core/pipeline/machine/ready.js';
 import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';

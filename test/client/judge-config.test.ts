@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contextFrom, type CliContext } from '../../src/client/context.js';
-import { knobSearchOf } from '../../src/core/config/knob-rules.js';
+import { knobSearchOf } from '../../src/core/config/knob-search.js';
 import { judgeConfig, type JudgeFlags } from '../../src/client/judge-config.js';
 
 let dir: string;

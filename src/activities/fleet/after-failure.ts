@@ -1,11 +1,13 @@
 import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { z } from 'zod';
+import { notifySchema, type NotifyConfig } from '../../core/config/notify-schema.js';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
 import { sweptId } from '../../core/fleet/schedules.js';
 import { activity } from '../activity.js';
 
 /** `client`: of the server that has the schedules. */
 export function afterFailureActivity(client: Client): FleetActivities['afterFailure'] {
-  return activity(async ({ schedule, workflow, execution, pauseAfter, failure }) => {
+  return activity(async ({ schedule, workflow, execution, pauseAfter, failure, notify }) => {
     const handle = client.schedule.getHandle(schedule);
     const described = await handle.describe().catch((error: unknown) => {
       // It was removed meanwhile, or the run was asked for without one.
@@ -22,8 +24,13 @@ export function afterFailureActivity(client: Client): FleetActivities['afterFail
     }
     if (failures < pauseAfter) return { paused: false };
     await handle.pause(`paused by perfloop after ${failures === 1 ? 'a failure' : `${failures} failures in a row`}; the last: ${failure.slice(0, 500)}`);
-    return { paused: true };
+    return { paused: true, channels: channelsOf(notify) };
   });
+}
+
+/** What the fleet file says: the repository may be what cannot be reached. It was checked when it was applied. */
+function channelsOf(notify: unknown): NotifyConfig[] {
+  return z.array(notifySchema).catch([]).parse(notify ?? []);
 }
 
 interface Run {

@@ -1,13 +1,5 @@
-import { knobSearchSchema, type KnobSearchConfig } from './knobs-schema.js';
 import type { Problem } from './problems.js';
-import type { Config } from './schema.js';
 import { isTable, type Table } from './table.js';
-
-/** How knobs are searched; null where the config does not ask for it, as in configs of earlier versions. */
-export function knobSearchOf({ propose, knobs }: { propose: Pick<Config['propose'], 'knobs'>; knobs?: Config['knobs'] | undefined }): KnobSearchConfig | null {
-  const search = propose.knobs ?? ((knobs ?? []).length > 0 ? knobSearchSchema.parse({}) : null);
-  return search?.enabled === true ? search : null;
-}
 
 /** What must hold between [[knobs]], and between them and the rest. */
 export function knobProblems({ knobs, propose, commands, cases }: Table): Problem[] {

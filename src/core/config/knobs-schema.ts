@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import { mostValues, valuesOf, type DeclaredValues } from '../knobs/declared-values.js';
-import type { KnobKind } from '../knobs/knob.js';
+import { knobSearchDefaults } from './knob-search.js';
 import { environmentName, knobPattern, pathBelowRoot, shortText } from './values.js';
-
-export const knobKinds = ['build-flags', 'profile-guided', 'allocator', 'runtime', 'declared'] as const satisfies readonly KnobKind[];
 
 /** Names `results_changing` settings by what may differ. */
 const changes = z.enum(['rounding', 'randomness', 'precision']);
 
 /** Where the search stands in the config: `[propose.knobs]`. Absent in configs that do not ask for it. */
 export const knobSearchSchema = z.strictObject({
-  enabled: z.boolean().default(true).describe('Turns what can be turned without a change of code, and proposes what is faster. Off where neither this table nor [[knobs]] is in the file, since a search takes samples of its own; `perfloop init` writes it.'),
-  kinds: z.array(z.enum(knobKinds)).min(1).default([...knobKinds]).describe('Which kinds are turned: flags of compilers, builds that a training run guides, allocators, options of the runtime (Node, Python, Go, threads), and what [[knobs]] declare.'),
-  results_changing: z.boolean().default(false).describe('Also tries settings after which results may differ (fast-math, fewer bits, another batch size). They need a `check` command or [[cases]] to be compared by.'),
+  enabled: z.boolean().default(knobSearchDefaults.enabled).describe('Turns what can be turned without a change of code, and proposes what is faster. Off where neither this table nor [[knobs]] is in the file, since a search takes samples of its own; `perfloop init` writes it.'),
+  kinds: z.array(z.enum(knobSearchDefaults.kinds)).min(1).default([...knobSearchDefaults.kinds]).describe('Which kinds are turned: flags of compilers, builds that a training run guides, allocators, options of the runtime (Node, Python, Go, threads), and what [[knobs]] declare.'),
+  results_changing: z.boolean().default(knobSearchDefaults.results_changing).describe('Also tries settings after which results may differ (fast-math, fewer bits, another batch size). They need a `check` command or [[cases]] to be compared by.'),
   train: z.string().trim().min(1).max(10_000).refine((text) => !text.includes('\0'), 'must not hold a NUL character').optional().describe('A shell command, run at the root, that trains builds which a profile guides (Go, GCC): the work of the benchmark on other inputs, so that the benchmark judges inputs that the training has not seen. Without such a command there is no such build.'),
-  samples: z.int().min(24).max(100_000).default(300).describe('Executions of the benchmark that the search of a round may take.'),
-  share: z.number().positive().max(1).default(0.2).describe('The search of a round ends when it has taken this fraction of `loop.max_wall`.'),
+  samples: z.int().min(24).max(100_000).default(knobSearchDefaults.samples).describe('Executions of the benchmark that the search of a round may take.'),
+  share: z.number().positive().max(1).default(knobSearchDefaults.share).describe('The search of a round ends when it has taken this fraction of `loop.max_wall`.'),
 });
 
 export const declaredKnobSchema = z

@@ -1,3 +1,4 @@
+import type { NotifyConfig } from '../config/notify-schema.js';
 import type { CandidateRef } from '../candidate.js';
 import { workflowTypes } from '../inputs.js';
 import type { Config } from '../config/schema.js';
@@ -54,8 +55,8 @@ export interface PreparedRun {
 export interface FleetActivities {
   /** Fetches the branch and reads its config. */
   prepareRun(input: { v: 1; run: string; target: FleetTarget; /** Absent in runs of earlier versions: nothing is tried again. */ fleet?: string; /** Of what may run the target besides; absent: nothing. */ besides?: string; queuePrefix: string; who: string }): Promise<PreparedRun | { underWay: string }>;
-  /** Pauses the schedule, with the reason, where this failure is the last of too many in a row. */
-  afterFailure(input: { v: 1; schedule: string; /** The workflow that fails. */ workflow: string; /** Its execution; absent in runs of earlier versions. */ execution?: string; pauseAfter: number; failure: string }): Promise<{ paused: boolean }>;
+  /** Pauses the schedule, with the reason, where this failure is the last of too many in a row; `channels`: who is to be told so. */
+  afterFailure(input: { v: 1; schedule: string; /** The workflow that fails. */ workflow: string; /** Its execution; absent in runs of earlier versions. */ execution?: string; pauseAfter: number; failure: string; /** As the fleet file has it; absent in runs of earlier versions. */ notify?: unknown }): Promise<{ paused: boolean; /** Absent in runs of earlier versions. */ channels?: NotifyConfig[] }>;
   /** What the schedules of targets say now, in the order of the names. A run of its schedule that is under way is named. */
   fleetTargets(input: { v: 1; schedules: string[] }): Promise<({ kind: 'there'; target: FleetTarget } | { kind: 'left-out'; why: string })[]>;
   /** How workflows ended, in their order; null: they go on. */

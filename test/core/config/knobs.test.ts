@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knobSearchOf } from '../../../src/core/config/knob-rules.js';
+import { knobSearchOf } from '../../../src/core/config/knob-search.js';
 import { parseConfig } from '../../../src/core/config/parse.js';
 import { valuesOf } from '../../../src/core/knobs/declared-values.js';
 import { problemsOf } from './problems-of.js';
