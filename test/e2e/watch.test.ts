@@ -1,12 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
+import { fleetStatus } from '../../src/client/verbs/fleet.js';
 import type { WatchResult } from '../../src/core/watch/contracts.js';
 import { cli, jsonOf, type CliEnded } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
-import { scoredProgram, waiting } from './target.js';
+import { createTarget, scoredProgram, scoreScript, waiting } from './target.js';
 
 // The rate follows from the sources alone, so that every judgement is certain.
 
+const patience = { timeout: 120_000, interval: 500 };
 const engine = sharedEngine();
 const target = makeTarget(() => ({ ...scoredProgram({ alpha: 30 }, ''), 'test/check.sh': 'test ! -e src/broken.txt\n' }));
 
@@ -68,6 +74,58 @@ describe('a watched branch', () => {
     expect(gained.improvement?.ratio).toBeCloseTo(80 / 30, 2);
     expect(judged(gained)).toEqual([[fork, 'not-slower']]);
     expect(faster.code).toBe(0);
+  });
+
+  it('is slower little by little, and by what must not get worse: in a fleet by its schedule, then by a sweep', { timeout: 480_000 }, async () => {
+    const dir = target.outside;
+    const crept = createTarget(() => ({ ...scoredProgram({ alpha: 180 }, ''), 'bench/score.sh': `${scoreScript}. ./src/size.sh\necho "size: $size"\n`, 'src/size.sh': 'size=1000\n' }));
+    onTestFinished(() => crept.remove());
+    const guard = '\n[[metrics]]\nname = "size"\npattern = "size: ([0-9]+)"\ngoal = "min"\nprimary = false\nmax_regression = 0.05\n';
+    crept.write({ 'perfloop.toml': `${crept.git('show', 'HEAD:perfloop.toml')}${guard}` });
+    const base = crept.commit('The size is measured, too');
+    const name = `watched-${randomBytes(3).toString('hex')}`;
+    writeFileSync(join(dir, 'fleet.toml'), `[fleet]\nname = "${name}"\n[[targets]]\nname = "crept"\nrepository = "${crept.dir}"\nbranch = "main"\nwatch = true\n`);
+    const fleet = async (...args: string[]): Promise<{ code: number | null; data: unknown }> => {
+      const ended = await cli(engine, ['fleet', ...args, '--json'], { cwd: dir });
+      return { code: ended.code, data: jsonOf(ended) };
+    };
+    const watched = async (): Promise<WatchResult> => (await fleetStatus({ ...engine.context, cwd: dir }, undefined)).targets[0]?.last?.result as WatchResult;
+    expect((await fleet('apply')).code).toBe(0);
+
+    // The first look is where the watch begins.
+    await fleet('run', 'crept');
+    await expect.poll(watched, patience).toMatchObject({ outcome: 'begun', head: { commit: base } });
+
+    // Each of two steps is within what is allowed to one fresh build, 6.5%; both together are not.
+    crept.write({ 'src/alpha.js': waiting('alpha', 190) });
+    const small = crept.commit('Wait a little longer');
+    await fleet('run', 'crept');
+    await expect.poll(watched, patience).toMatchObject({ outcome: 'no-regression', head: { commit: small }, last: { commit: base }, regressions: [] });
+    crept.write({ 'src/alpha.js': waiting('alpha', 200) });
+    const limit = crept.commit('And a little more');
+    await fleet('run', 'crept');
+    await expect.poll(watched, patience).toMatchObject({ head: { commit: limit } });
+    const slow = await watched();
+    expect(slow).toMatchObject({ outcome: 'regression', last: { commit: small }, anchor: { commit: base } });
+    expect(judged(slow)).toEqual([[small, 'not-slower'], [base, 'slower']]);
+    const [sum] = slow.regressions;
+    expect(slow.regressions).toHaveLength(1);
+    expect(sum).toMatchObject({ metric: null, against: 'anchor', good: { commit: base }, commits: 2, suspects: [{ commit: limit }], step: { older: small, newer: limit, answer: 'not-slower' }, unclear: expect.stringContaining('little by little') as string });
+    expect(sum?.head.ratio).toBeCloseTo(220 / 200, 2);
+
+    // As fast as before, and larger by more than its limit.
+    crept.write({ 'src/size.sh': 'size=1200\n' });
+    const larger = crept.commit('Keep more');
+    const swept = await fleet('run');
+    expect((swept.data as SweepFollowed).sweep).toMatchObject({ state: 'done', counts: { completed: 1 } });
+    expect(await watched()).toMatchObject({ watched: `regression by ${larger.slice(0, 9)}` });
+    const grown = (await engine.client.workflow.getHandle(`perfloop/fleet/${name}/crept/sweep`).result()) as WatchResult;
+    expect(grown).toMatchObject({ outcome: 'regression', head: { commit: larger }, last: { commit: limit }, anchor: { commit: limit } });
+    expect(grown.regressions).toHaveLength(1);
+    expect(grown.regressions[0]).toMatchObject({ metric: 'size', against: 'last', suspects: [{ commit: larger }], step: { metric: 'size', answer: 'slower', allowed: 0.05 }, unclear: null });
+    expect(grown.regressions[0]?.head.ratio).toBeCloseTo(1.2, 2);
+    expect(grown.regressions[0]?.reproduce).toMatch(/--regression size$/);
+    await fleet('remove');
   });
 
   it('that is not there, or cannot be begun where it is asked to, is told with what to do', async () => {
