@@ -99,7 +99,7 @@ async function endedWell(run: string): Promise<Record<string, number>> {
 
 const textOf = (data: Uint8Array | null | undefined): string => (data == null ? '' : (JSON.parse(Buffer.from(data).toString()) as string));
 
-it(`completes every step of a graph as often as undisturbed, wherever it is killed (PERFLOOP_FAULT_SEED=${seed})`, { timeout: 200_000 }, async () => {
+it(`completes every step of a graph as often as undisturbed, wherever it is killed (PERFLOOP_FAULT_SEED=${seed})`, { timeout: 400_000 }, async () => {
   const undisturbed = await runs([]);
   const draw = numbers(seed ^ 0x5bd1e995);
   const parts = (['worker', 'server', 'worker'] as const).map((part) => ({ part, after: 1 + draw(5) }));

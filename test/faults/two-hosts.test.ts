@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-it(`goes on with another host of the kind when one is lost in the middle of a trial, and mixes no samples${noS3 === null ? ', with all but a bucket of their own' : ` (in a shared folder. A bucket is ${noS3})`}`, { timeout: 400_000 }, async () => {
+it(`goes on with another host of the kind when one is lost in the middle of a trial, and mixes no samples${noS3 === null ? ', with all but a bucket of their own' : ` (in a shared folder. A bucket is ${noS3})`}`, { timeout: 600_000 }, async () => {
   const counting = testTarget({ config: { machine: { tag: 'cpu.fast' } } });
   const before = counting.fingerprint();
   const one = await host('one');

@@ -21,7 +21,7 @@ import { branchOf, journalsOf, worktreesOf } from './home-files.js';
 import { ended, startOf, type Ended } from './loop-runs.js';
 
 /** Long, so that only what never happens fails: the machine may be busy. */
-export const patience = { timeout: 60_000, interval: 25 } as const;
+export const patience = { timeout: 120_000, interval: 25 } as const;
 
 /** perfloop with an engine of its own and the real worker, shared by the tests of a file. */
 export interface Loop {
