@@ -126,12 +126,13 @@ async function follow(context: CliContext, session: Session, handle: WorkflowHan
     told = Math.max(told, progress?.lines.length ?? 0);
   };
   try {
-    const result = handle.result();
+    // It polls for up to 20 s, which would keep the process after who leaves.
+    const result = session.client.connection.withAbortSignal(signal, () => handle.result());
     // It is awaited below; until then nobody listens.
     result.catch(() => undefined);
     for (let ended = false; !ended; ) {
       ended = await Promise.race([result.then(() => true, () => true), sleep(1000, false, { signal }).catch(() => false)]);
-      if (!ended && signal.aborted) return { kind: 'left', workflow: handle.workflowId };
+      if (signal.aborted) return { kind: 'left', workflow: handle.workflowId };
       await tell();
     }
     return { kind: 'ended', result: await result };
