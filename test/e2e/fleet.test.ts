@@ -103,6 +103,12 @@ describe('a fleet', () => {
     expect((await fleet(['resume', 'vanished', '--reason', 'the branch is back'])).code).toBe(0);
     expect((await states())[1]).toMatchObject({ schedule: 'on', note: expect.stringMatching(/the branch is back/) as string });
 
+    // What failed before counts no more: the next failure is the first one.
+    const { workflow: third = '' } = (await ended('vanished')) ?? {};
+    await fleet(['run', 'vanished']);
+    await expect.poll(async () => ((await ended('vanished'))?.workflow === third ? null : await ended('vanished')), patience).toMatchObject({ state: 'failed' });
+    expect((await states())[1]).toMatchObject({ schedule: 'on' });
+
     write(fleetFile(name, served).split('[[targets]]').slice(0, 2).join('[[targets]]'));
     expect(await changes(['apply'])).toEqual([['fetched', 'same'], ['vanished', 'remove']]);
     expect((await fleet(['run', 'vanished'])).code).toBe(2);

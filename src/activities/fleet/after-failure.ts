@@ -2,6 +2,7 @@ import { ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temp
 import { z } from 'zod';
 import { notifySchema, type NotifyConfig } from '../../core/config/notify-schema.js';
 import type { FleetActivities } from '../../core/fleet/fleet-run.js';
+import { countsSince } from '../../core/fleet/resumed.js';
 import { sweptId } from '../../core/fleet/schedules.js';
 import { activity } from '../activity.js';
 
@@ -16,7 +17,8 @@ export function afterFailureActivity(client: Client): FleetActivities['afterFail
     });
     if (described === null || described.state.paused) return { paused: false };
     const scheduled = described.info.recentActions.map(({ action: { workflow: of }, takenAt }) => ({ of, at: takenAt.getTime() }));
-    const earlier = [...scheduled, ...(await sweptRuns(client, sweptId(schedule)))].filter(({ of }) => of.workflowId !== workflow || (execution !== undefined && of.firstExecutionRunId !== execution)).toSorted((one, other) => other.at - one.at);
+    const since = countsSince({ lastUpdatedAt: described.info.lastUpdatedAt, note: described.state.note });
+    const earlier = [...scheduled, ...(await sweptRuns(client, sweptId(schedule)))].filter(({ of, at }) => at > since && (of.workflowId !== workflow || (execution !== undefined && of.firstExecutionRunId !== execution))).toSorted((one, other) => other.at - one.at);
     let failures = 1;
     for (const { of } of earlier) {
       if (failures >= pauseAfter || !(await hasFailed(client, of))) break;

@@ -5,6 +5,7 @@ import { cannotBeMet, loadOf, type KindLoad } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { isPath } from '../../core/fleet/repository.js';
+import { resumedNote } from '../../core/fleet/resumed.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
@@ -203,7 +204,7 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
       if (what === 'run') await handle.trigger(ScheduleOverlapPolicy.SKIP);
       else if (what === 'pause' && reason === '' && stored.some(({ target, paused }) => target === name && paused)) return; // its reason stays
       else if (what === 'pause') await handle.pause(`paused by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
-      else if (what === 'resume') await handle.unpause(`resumed by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
+      else if (what === 'resume') await handle.unpause(resumedNote(server.who, Date.now(), reason));
       else await handle.delete();
     });
     if (what === 'remove' && names.length === 0) await stopAlerts(server);
