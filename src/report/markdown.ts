@@ -1,6 +1,7 @@
 import { effortText, outcomeText } from '../core/agent/words.js';
 import { adviceElsewhere, adviceMeasured, adviceNote, adviceSetting } from '../core/knobs/words.js';
 import { explainedText } from '../core/run/explained.js';
+import { steeredText } from '../core/run/steer-words.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
 import { percentText } from '../core/verdict/words.js';
@@ -36,10 +37,20 @@ export function reportMarkdown(data: ReportData): string {
     agentTable(data),
     flagList(trials),
     status.warnings.length === 0 ? '' : status.warnings.slice(0, 10).map((warning) => `- Warning: ${inline(warning, 400)}`).join('\n'),
+    steeredList(data),
     rolledBackList(data),
     commands(data),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** More are in the other reports. */
+const mostSteered = 20;
+
+/** Who steered the run, when and why: a pause explains its time, another budget its end. */
+function steeredList({ status: { steered = [] } }: ReportData): string {
+  const left = steered.length - mostSteered;
+  return [...steered.slice(0, mostSteered).map((one) => `- The run was ${steeredText(one)} by ${inline(one.who, 200)} at ${instantText(one.at)}${one.comment === '' ? '' : `: ${inline(one.comment, 400)}`}`), ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');
 }
 
 function rolledBackList({ status: { rolledBack = [] } }: ReportData): string {

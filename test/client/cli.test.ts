@@ -84,7 +84,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const verbs = ['init', 'run', 'agent-loop', 'attach', 'judge', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'runs', 'show', 'apply', 'report', 'wiki search', 'up', 'down', 'worker', 'doctor', 'steps', 'page', 'demo'];
+const verbs = ['init', 'run', 'agent-loop', 'attach', 'judge', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'budget', 'runs', 'show', 'apply', 'report', 'wiki search', 'up', 'down', 'worker', 'doctor', 'steps', 'page', 'demo'];
 
 describe('help', () => {
   it.each(verbs)('of %s has an example and says what --json does', async (verb) => {
@@ -223,7 +223,7 @@ describe('a run that is over', () => {
   });
 
   it('takes no messages', async () => {
-    for (const args of [['approve', 'r-aaaaa', 'r1-1'], ['reject', 'r-aaaaa', 'r1-1'], ['pause', 'r-aaaaa'], ['stop', 'r-aaaaa'], ['cancel', 'r-aaaaa']]) {
+    for (const args of [['approve', 'r-aaaaa', 'r1-1'], ['reject', 'r-aaaaa', 'r1-1'], ['pause', 'r-aaaaa'], ['stop', 'r-aaaaa'], ['cancel', 'r-aaaaa'], ['budget', 'r-aaaaa', '--trials', '3']]) {
       const { code, stderr } = await perfloop(args);
       expect(code).toBe(2);
       expect(stderr).toContain('error PL_RUN_OVER: run r-aaaaaaaa is over (done)');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { show } from '../../src/client/verbs/show.js';
+import { budget } from '../../src/client/verbs/budget.js';
 import { steer } from '../../src/client/verbs/steer.js';
 import { messageNames } from '../../src/core/messages.js';
 import { makeTarget, sharedEngine } from './shared.js';
@@ -24,8 +25,9 @@ describe('budgets', () => {
 
   it('can be changed while it runs', async () => {
     const run = await startRun(engine, target);
-    const budget = await run.handle.executeUpdate(messageNames.setBudget, { args: [{ v: 1, maxTrials: 2, rounds: 1, maxWallMs: 3_600_000, who: 'ada', comment: 'one more' }] });
-    expect(budget).toMatchObject({ maxTrials: 2, maxWallMs: 3_600_000 });
+    const given = await budget({ ...engine.context, person: 'ada' }, run.id, { maxTrials: 2, rounds: 1, maxWallMs: 3_600_000 }, 'one more');
+    expect(given).toMatchObject({ run: run.id, changed: { maxTrials: 2 }, budget: { maxTrials: 2, maxWallMs: 3_600_000 } });
+    await expect(budget(engine.context, run.id, {})).rejects.toMatchObject({ code: 'PL_USAGE' });
     const status = await run.result();
     // The second passed beside the first, and was confirmed afresh on it: that is within the round that was paid for.
     expect(status.trials.map((trial) => trial.id)).toEqual(['r1-1', 'r1-2', 'r1-2c']);

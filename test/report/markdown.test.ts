@@ -32,6 +32,19 @@ describe('the Markdown summary', () => {
     });
   });
 
+  it('says who steered the run, when and why, and nothing where nobody did', async () => {
+    await withStore(async (artifacts) => {
+      const status = await sampleRun(artifacts);
+      expect(reportMarkdown(await loadReport({ status, artifacts }))).not.toContain('The run was');
+      const at = Date.UTC(2026, 10, 22, 20, 30);
+      const steered = [{ what: 'pause' as const, who: 'ada', comment: 'the host is needed', at }, { what: 'setBudget' as const, who: 'bob', comment: '', at, budget: { maxTrials: 20 } }];
+      const text = reportMarkdown(await loadReport({ status: { ...status, steered }, artifacts }));
+      expect(text).toContain('\n- The run was paused by ada at 2026-11-22 20:30 UTC: the host is needed\n- The run was given another budget (maxTrials = 20) by bob at 2026-11-22 20:30 UTC\n');
+      const many = reportMarkdown(await loadReport({ status: { ...status, steered: Array.from({ length: 200 }, () => steered[0] as (typeof steered)[0]) }, artifacts }));
+      expect(many).toContain('\n- and 180 more\n');
+    });
+  });
+
   it('breaks mentions, references and links of a text', () => {
     expect(inline('@org/team #12 https://evil.example [x](y) `c` **b** | a', 200)).toBe('@&#8203;org/team #&#8203;12 https:&#8203;//evil.example \\[x\\](y) \\`c\\` \\*\\*b\\*\\* \\| a');
   });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { emit } from '../context.js';
-import { printDecided, printSteered } from '../print/steer.js';
-import { declareVerb, type Finish } from './declare.js';
+import { printBudget, printDecided, printSteered } from '../print/steer.js';
+import { declareVerb, duration, positiveInteger, type Finish } from './declare.js';
 
 /** The verbs that tell a run something. */
 export function declareSteeringVerbs(program: Command, finish: Finish): void {
@@ -38,4 +38,22 @@ export function declareSteeringVerbs(program: Command, finish: Finish): void {
       },
     });
   }
+  declareVerb<{ trials?: number; maxWall?: number; rounds?: number; comment?: string }>(program, finish, {
+    usage: 'budget <run>',
+    summary: 'give a run that goes on another budget',
+    details: 'A budget below what is used ends the run after the current trial, as `stop` does; what was accepted is kept and measured.',
+    options: [
+      ['--trials <n>', 'trials at most, those that it had included', positiveInteger],
+      ['--max-wall <duration>', 'wall time at most, from its beginning, such as 4h', duration],
+      ['--rounds <n>', 'rounds at most', positiveInteger],
+      ['--comment <text>', 'why; kept with who and when'],
+    ],
+    examples: ["perfloop budget r-k3v7 --trials 40 --max-wall 6h --comment 'the machine is free tonight'"],
+    async action(context, { trials, maxWall, rounds, comment }, run = '') {
+      const { budget } = await import('../verbs/budget.js');
+      const changed = { ...(trials === undefined ? {} : { maxTrials: trials }), ...(maxWall === undefined ? {} : { maxWallMs: maxWall }), ...(rounds === undefined ? {} : { rounds }) };
+      emit(context, await budget(context, run, changed, comment), printBudget);
+      return 0;
+    },
+  });
 }

@@ -1,4 +1,6 @@
 import type { Style } from '../style.js';
+import { durationText } from './numbers.js';
+import type { BudgetGiven } from '../verbs/budget.js';
 import type { Decided } from '../verbs/decide.js';
 import type { Steered, Steering } from '../verbs/steer.js';
 
@@ -16,4 +18,9 @@ const sentText: Record<Steering, string> = {
 
 export function printSteered({ run, sent }: Steered, style: Style): string {
   return `${style('bold', run)} ${sentText[sent]}`;
+}
+
+export function printBudget({ run, changed, budget }: BudgetGiven, style: Style): string {
+  const parts = [`${budget.trials} of ${budget.maxTrials} trials used`, `at most ${durationText(budget.maxWallMs)} of wall time`, ...(changed.rounds === undefined ? [] : [`${changed.rounds} rounds`])];
+  return `${style('bold', run)} has another budget: ${parts.join(', ')}`;
 }

@@ -56,7 +56,7 @@ export function runOver(run: string, state: string): PerfloopError {
   return new PerfloopError('PL_RUN_OVER', `run ${run} is over (${state})`, { where: run, fix: `See \`perfloop show ${run}\`.` });
 }
 
-function refused(error: WorkflowUpdateFailedError, run: string): PerfloopError {
+export function refused(error: WorkflowUpdateFailedError, run: string): PerfloopError {
   const cause = error.cause instanceof ApplicationFailure ? error.cause : null;
   const code = cause?.type?.startsWith('PL_') ? (cause.type as ErrorCode) : 'PL_REFUSED';
   return new PerfloopError(code, cause?.message ?? error.message, { where: run, fix: `See what waits with \`perfloop show ${run}\`.`, cause: error });
