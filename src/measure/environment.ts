@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, hostname, loadavg, platform, release } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -28,38 +28,88 @@ export async function environmentFingerprint(commands: readonly string[] = []): 
   };
 }
 
-const identitySchema = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/) });
+const idSchema = z.string().regex(/^[0-9a-f]{12}$/);
+
+/** `machine` and `file`: where it was written, see `isCopy`. Absent in files of earlier versions. `was`: the host whose home was copied to make this one. */
+const identitySchema = z.object({ id: idSchema, machine: z.string().nullable().optional(), file: z.string().optional(), was: idSchema.optional() });
+type Identity = z.output<typeof identitySchema>;
+
+export interface HostPlace {
+  hostFile: string;
+  /** Another than the one of this system, for tests. */
+  machineFile?: string;
+}
 
 /**
- * The stable identity of this host, made at random on first use and kept in the home. Safe when several processes ask
- * first at once. Throws PL_HOST_FILE when the file is damaged.
+ * The stable identity of this host, made at random on first use and kept in the home. A home that was copied to another
+ * machine gets one of its own (`was`: the other's). Safe when several processes ask first at once. Throws PL_HOST_FILE when
+ * the file is damaged.
  */
-export async function hostIdentity(home: { hostFile: string }): Promise<{ id: string }> {
-  const there = await readIdentity(home.hostFile);
-  if (there) return there;
-  await mkdir(dirname(home.hostFile), { recursive: true });
-  const own = `${home.hostFile}.${String(process.pid)}.${randomUUID()}`;
-  await writeFile(own, `${JSON.stringify({ id: randomUUID().replaceAll('-', '').slice(0, 12) })}\n`);
+export async function hostIdentity({ hostFile, machineFile = '/etc/machine-id' }: HostPlace): Promise<{ id: string; was?: string }> {
+  const machine = await machineHash(machineFile);
+  const there = await readIdentity(hostFile);
+  if (there === null) {
+    await mkdir(dirname(hostFile), { recursive: true });
+    await putIdentity(hostFile, { id: randomUUID().replaceAll('-', '').slice(0, 12), machine }, firstOnly);
+    return hostIdentity({ hostFile, machineFile });
+  }
+  const { id, was } = there.identity;
+  if (isCopy(there, machine)) {
+    // Reckoned, not drawn: all that find out at once come to the same.
+    const own = hash(`${id} ${machine ?? ''}`);
+    await putIdentity(hostFile, { id: own, machine, was: id }, rename);
+    return { id: own, was: id };
+  }
+  if (there.identity.file === undefined) await putIdentity(hostFile, { id, machine }, rename);
+  return { id, ...(was === undefined ? {} : { was }) };
+}
+
+/**
+ * Neither is enough by itself: a container with a volume has the same file under another machine id at each start, and a home
+ * that is put back from a backup is another file on the same machine.
+ */
+function isCopy({ identity, file }: { identity: Identity; file: string }, machine: string | null): boolean {
+  return identity.file !== undefined && identity.file !== file && identity.machine != null && machine !== null && identity.machine !== machine;
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+/** Null where the system has none, as macOS and bare containers do. The id itself is not for others to know. */
+async function machineHash(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim() === '' ? null : hash(`perfloop host ${text.trim()}`);
+}
+
+/** What a copy does not have: the number of the file, and when it was made. */
+async function fileOf(path: string): Promise<string> {
+  const { ino, birthtimeMs } = await stat(path);
+  return hash(`${ino} ${birthtimeMs}`);
+}
+
+async function putIdentity(hostFile: string, identity: Identity, put: (from: string, to: string) => Promise<void>): Promise<void> {
+  const own = `${hostFile}.${String(process.pid)}.${randomUUID()}`;
   try {
-    // A link fails where the file exists: whoever is first decides.
-    await link(own, home.hostFile);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await writeFile(own, '');
+    await writeFile(own, `${JSON.stringify({ ...identity, file: await fileOf(own) })}\n`);
+    await put(own, hostFile);
   } finally {
     await rm(own, { force: true });
   }
-  return hostIdentity(home);
 }
 
-async function readIdentity(file: string): Promise<{ id: string } | null> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
+/** A link fails where the file exists: whoever is first decides. */
+async function firstOnly(from: string, to: string): Promise<void> {
+  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
   });
-  if (text === null) return null;
+}
+
+async function readIdentity(path: string): Promise<{ identity: Identity; file: string } | null> {
   try {
-    return { id: identitySchema.parse(JSON.parse(text)).id };
+    const text = await readFile(path, 'utf8');
+    return { identity: identitySchema.parse(JSON.parse(text)), file: await fileOf(path) };
   } catch (cause) {
-    throw new PerfloopError('PL_HOST_FILE', 'The file that names this host is damaged.', { where: file, fix: 'Delete it; the host then gets a new identity.', cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new PerfloopError('PL_HOST_FILE', 'The file that names this host is damaged.', { where: path, fix: 'Delete it; the host then gets a new identity.', cause });
   }
 }

@@ -51,7 +51,8 @@ async function main(): Promise<void> {
   await reclaimOpenWorktrees(home, async ({ key }) => key !== null && leasing.isOpen(key.split('/')[0] ?? ''));
   const hub = values.hub ? claimHub(home) : null;
   const store = hub === null ? null : openStoreWriter(home.db, (line) => say(process.env, line));
-  const { id } = await hostIdentity(home);
+  const { id, was } = await hostIdentity(home);
+  if (was !== undefined) say(process.env, `this home was copied from that of host ${was}, on another machine: here it is host ${id}`, 'warn');
   const fingerprint = await environmentFingerprint();
   const { gpus } = fingerprint;
   const tags = values.tag;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -62,7 +62,45 @@ describe('the identity of a host', () => {
     const ids = await Promise.all(Array.from({ length: 8 }, () => hostIdentity(home)));
     expect(new Set(ids.map((one) => one.id)).size).toBe(1);
     expect(ids[0]?.id).toMatch(/^[0-9a-f]{12}$/);
-    expect(JSON.parse(await readFile(home.hostFile, 'utf8'))).toEqual(ids[0]);
+    expect(JSON.parse(await readFile(home.hostFile, 'utf8'))).toMatchObject(ids[0] ?? {});
+  });
+
+  test('is another one where the home was copied to another machine, and stays where a container or a backup changes one thing', async () => {
+    const folder = await temporaryFolder();
+    const on = async (name: string, machine: string): Promise<{ hostFile: string; machineFile: string }> => {
+      const machineFile = join(folder, `machine-${name}`);
+      await writeFile(machineFile, machine);
+      return { hostFile: join(folder, 'host.json'), machineFile };
+    };
+    const [first, second, none] = [await on('first', 'aaaa\n'), await on('second', 'bbbb\n'), await on('none', '\n')];
+    const { id } = await hostIdentity(first);
+    expect(await readFile(first.hostFile, 'utf8')).not.toContain('aaaa');
+    // A container: another machine id, the same file in its volume.
+    for (const place of [second, none, first]) expect(await hostIdentity(place)).toEqual({ id });
+    // A backup: the same machine, another file.
+    const copied = { ...first, hostFile: join(folder, 'copy.json') };
+    await copyFile(first.hostFile, copied.hostFile);
+    expect(await hostIdentity(copied)).toEqual({ id });
+    expect(await hostIdentity({ ...copied, machineFile: none.machineFile })).toEqual({ id });
+    // Both: a copy, which is told apart once, by all that ask at once, and keeps what it got.
+    const elsewhere = { ...copied, machineFile: second.machineFile };
+    const told = await Promise.all(Array.from({ length: 5 }, () => hostIdentity(elsewhere)));
+    expect(told).toEqual(told.map(() => ({ id: told[0]?.id, was: id })));
+    expect(told[0]?.id).toMatch(/^(?!undefined)[0-9a-f]{12}$/);
+    expect(told[0]?.id).not.toBe(id);
+    expect(await hostIdentity(elsewhere)).toEqual(told[0]);
+    expect(await hostIdentity(first)).toEqual({ id });
+  });
+
+  test('of an earlier version is kept, and is told from its copies from then on', async () => {
+    const folder = await temporaryFolder();
+    const [hostFile, machineFile, other] = [join(folder, 'host.json'), join(folder, 'machine'), join(folder, 'other')];
+    await writeFile(hostFile, '{"id":"0123456789ab"}\n');
+    await writeFile(machineFile, 'aaaa');
+    await writeFile(other, 'bbbb');
+    expect(await hostIdentity({ hostFile, machineFile })).toEqual({ id: '0123456789ab' });
+    await copyFile(hostFile, join(folder, 'copy.json'));
+    expect(await hostIdentity({ hostFile: join(folder, 'copy.json'), machineFile: other })).toMatchObject({ was: '0123456789ab' });
   });
 
   test('a damaged file is said, and not replaced', async () => {
