@@ -372,7 +372,7 @@ async function rechecked(engine: TestEngine): Promise<void> {
   expectThat(first, first.accepted === 1);
   const second = await night('overrides.propose.script = "true"\n');
   expectThat(second, second.accepted === 1 && second.trials[0]?.candidate.proposer === 'recheck' && second.reused?.patches?.run === first.run);
-  await record(engine, 'run', 'rechecked', second.run);
+  await record(engine, 'run', 'rechecked-in-order', second.run);
 }
 
 /** A look that finds which of four commits made a branch slower. */

@@ -18,7 +18,7 @@ export interface SpanEdit {
   text: string;
 }
 
-export type Change = { kind: 'edits'; edits: SpanEdit[] } | { kind: 'commit'; commit: CommitRef };
+export type Change = { kind: 'edits'; edits: SpanEdit[] } | { kind: 'commit'; commit: CommitRef; /** An ancestor of the commit: what changed since then is the change. Absent: since it left the line of the champion. */ since?: string };
 
 /** A proposed patch, as proposers return it and as it is kept in the artifact store. */
 export interface Candidate {
@@ -42,6 +42,8 @@ export interface Candidate {
   knob?: KnobRef;
   /** Ids of candidates that are parts of this one: where it passes, they are no gains of their own. Absent: none. */
   covers?: string[];
+  /** Ids of candidates without which it does not apply to where it begins. Absent: it needs none. */
+  restsOn?: string[];
   /** Hash of the code around the change and of what it is measured by; absent in candidates of earlier versions. */
   surroundings?: string;
   /** Of one that an earlier run had accepted and this one judges again. */

@@ -60,7 +60,7 @@ async function sideBySide(lanes: number, lane: () => Promise<void>): Promise<voi
 }
 
 /** How many trials the round has: a second `execute` goes on counting. Those of earlier versions began anew. */
-function numbered({ status }: RunModel): number {
+export function numbered({ status }: RunModel): number {
   const earlier = firstTrials(status);
   return earlier > 0 && patched('numbered-in-round') ? earlier : 0;
 }

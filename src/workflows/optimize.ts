@@ -51,7 +51,8 @@ async function rank(phases: Phases, on: HostHandle, worktree: WorktreeRef, propo
   const findings = findingsOf(phases);
   const known = await knownOf(phases);
   const tried = triedCandidates(model.status.trials);
-  const again = (input.recheck?.candidates ?? []).filter(({ id }) => !tried.includes(id));
+  // Of inputs of earlier versions; those of now are judged before.
+  const again = (input.recheck?.inOrder === true ? [] : (input.recheck?.candidates ?? [])).filter(({ id }) => !tried.includes(id));
   const proposed = await on.host('propose', 'candidates', {
     ...scopeOf(input, `optimize-${model.status.round}`), target, config, champion: model.champion, worktree, ...(findings === null ? {} : { findings }), round: model.status.round,
     delta: model.noise === null ? Math.log1p(config.verdict.min_gain) : deltaOf(config.verdict.min_gain, model.noise),

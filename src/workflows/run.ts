@@ -20,6 +20,7 @@ import { progressQuery } from './messages.js';
 import { optimize } from './optimize.js';
 import { withoutGraph } from './without-graph.js';
 import { learn } from './learn.js';
+import { recheck } from './recheck.js';
 import { ChampionOnce } from './steps/champion-once.js';
 import { OneAtATime } from './steps/one-at-a-time.js';
 import { commandStep, profile, scopeOf, warmup, warn, type Phases } from './phases.js';
@@ -39,6 +40,7 @@ export async function run(input: RunWorkflowInput): Promise<RunStatus> {
       control.show();
       await control.record(null, { steps: input.config.steps, loop: input.config.loop });
     }
+    if (input.carry === undefined) await recheck(phases, { graph: usesGraph(input.config.steps) });
     control.enter('finish', await rounds(phases, input));
     await finish(phases);
   });

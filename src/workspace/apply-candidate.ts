@@ -19,7 +19,7 @@ import { inWorktree, type Worktree } from './worktree.js';
 export async function applyCandidate(worktree: Worktree, change: Change): Promise<void> {
   await undoChanges(worktree);
   if (change.kind === 'edits') await applySpanEdits(worktree, change.edits);
-  else await applyCommit(worktree, change.commit.commit);
+  else await applyCommit(worktree, change.commit.commit, change.since);
 }
 
 /** Makes the files of a worktree those of its commit. What is ignored, linked, or made by set-up or build stays. */
@@ -73,10 +73,10 @@ async function readText(path: string, file: string): Promise<string> {
 }
 
 
-/** Applies what the commit changed since it left the line of commits that the worktree's commit is on. */
-async function applyCommit(worktree: Worktree, commit: string): Promise<void> {
+/** Applies what the commit changed since its ancestor `since`, else since it left the line of commits that the worktree's commit is on. */
+async function applyCommit(worktree: Worktree, commit: string, since: string | undefined): Promise<void> {
   const options = inWorktree(worktree);
-  const from = await gitResult(['merge-base', commit, worktree.commit], options);
+  const from = await gitResult(since === undefined ? ['merge-base', commit, worktree.commit] : ['rev-parse', '--verify', '--quiet', `${since}^{commit}`], options);
   if (from.exitCode !== 0) throw new PerfloopError('PL_DOES_NOT_APPLY', `the candidate's commit ${commit.slice(0, 12)} has no history in common with ${worktree.commit.slice(0, 12)}`, { where: worktree.path });
   const patch = await gitBytes(['diff-tree', '-p', '--binary', '--full-index', '--no-renames', '--no-ext-diff', '--no-textconv', from.stdout.toString('utf8').trim(), commit], options);
   if (patch.byteLength === 0) return;

@@ -26,7 +26,7 @@ export function prepareRunActivity({ home, artifacts, client }: { home: Home; ar
     const config = withBudgets(await configOf(checkout, revision, target), target);
     requireBenchmark(config);
     const resolved = await resolveTarget({ dir, checkout, revision, name: config.target.name ?? target.name, artifacts });
-    const { recheck, notes } = fleet === undefined || !proposes(config) ? { notes: [] } : await recheckOf({ home, artifacts }, { run, fleet, name: target.name, target: resolved.target });
+    const { recheck, notes } = fleet === undefined ? { notes: [] } : await recheckOf({ home, artifacts }, { run, fleet, name: target.name, target: resolved.target });
     const prepared = { target: resolved.target, config, warnings: [...resolved.warnings, ...notes], ...(recheck === undefined ? {} : { recheck }) };
     checkRunSize({ v: 1, run, ...prepared, queuePrefix, who });
     await keepConfig(artifacts, run, config);
@@ -51,12 +51,6 @@ export async function configOf(dir: string | Checkout, revision: string, { name,
   if (found !== null) return (await parseWithStepFiles(found.text, shown(found.path), { config: found.path, shown }, readBeside(found), overrides)).config;
   if (config === null && Object.keys(overrides).length > 0) return (await parseWithStepFiles('', `${name}: overrides`, { config: path, shown }, async () => ({ problem: 'is no file of the commit' }), overrides)).config;
   throw new PerfloopError('PL_NO_CONFIG', `the commit has no ${path}`, { where: `${repository} ${revision}`, fix: 'Commit one, made with `perfloop init`, or give the target `overrides` with what is to be measured.' });
-}
-
-/** Only a step that ranks candidates has a place for those of an earlier run. */
-function proposes({ steps }: Pick<Config, 'steps'>): boolean {
-  const isThere = (of: Config['steps']): boolean => of.some(({ type, steps: members = [] }) => type === 'optimize' || isThere(members));
-  return steps.length === 0 || isThere(steps);
 }
 
 /** A fleet's budget is a bound: where the repository's own is less, that holds. */

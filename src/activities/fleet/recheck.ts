@@ -1,5 +1,4 @@
 import type { Candidate, CandidateRef } from '../../core/candidate.js';
-import { PerfloopError } from '../../core/errors.js';
 import type { Recheck } from '../../core/fleet/fleet-run.js';
 import { groupBy } from '../../core/group-by.js';
 import { instantText } from '../../core/instant-text.js';
@@ -11,13 +10,11 @@ import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
 import { openStoreReader } from '../../store/reader.js';
 import { keptConfig } from '../../store/run-config.js';
-import { commitAll } from '../../workspace/commit-worktree.js';
 import { gitResult } from '../../workspace/git.js';
-import { withFreshWorktree } from '../../workspace/open-worktree.js';
 import { openRepository, type Repository } from '../../workspace/repository.js';
 import { resultCommits } from '../../workspace/result-commits.js';
 import { hasCommit } from '../../workspace/tree.js';
-import { inWorktree } from '../../workspace/worktree.js';
+import { PatchPile, type Placed } from './patch-pile.js';
 
 interface Place {
   home: Home;
@@ -28,15 +25,15 @@ interface Place {
 const mostRuns = 100;
 
 /**
- * What the last finished run of the fleet's target had accepted and the head of the branch does not have: each patch by
- * itself on that head, as a candidate that is judged like any other. What was rolled back is left out; what was given back
+ * What the last finished run of the fleet's target had accepted and the head of the branch does not have, in the order in which
+ * it was accepted: each patch on that head, and on those before it that it does not apply without. What was rolled back is left out; what was given back
  * since that run began is tried again, too. `notes`: what is not tried again, and why.
  */
 export async function recheckOf({ home, artifacts }: Place, { run, fleet, name, target }: { run: string; fleet: string; name: string; target: Target }): Promise<{ recheck?: Recheck; notes: string[] }> {
   const earlier = earlierRuns(home, { fleet, name, target });
   const [last] = earlier;
   if (last === undefined) return { notes: [] };
-  const candidates: CandidateRef[] = [];
+  const tried: Again[] = [];
   const notes: string[] = [];
   let repository: Repository | null = null;
   for (const before of earlier) {
@@ -50,14 +47,16 @@ export async function recheckOf({ home, artifacts }: Place, { run, fleet, name, 
       notes.push(`What run ${status.run} had accepted is no longer kept, and not tried again.`);
       continue;
     }
+    const merged = await mergedSince(repository, status);
+    const pile = new PatchPile(home, repository, `${run}/recheck/${status.run}`);
     for (const commit of await accepted(repository, status)) {
       if (carried !== null && !carried.has(commit.trial?.id ?? '')) continue;
-      const made = rolledBackText(status, commit) ?? (await onHead({ home, artifacts }, repository, `${run}/recheck/${candidates.length + notes.length + 1}`, commit));
-      if (typeof made === 'string') notes.push(`Of run ${status.run}, "${commit.title}" is not tried again: ${made}.`);
-      else candidates.push(await refOf(artifacts, repository, made.commit, commit, before));
+      const placed = rolledBackText(status, commit) ?? (await takenInText(repository, merged, commit, status)) ?? (await onHead(pile, repository, commit, tried));
+      if (typeof placed === 'string') notes.push(`Of run ${status.run}, "${commit.title}" is not tried again: ${placed}.`);
+      else tried.push({ ...commit, ref: await refOf(artifacts, repository, placed, commit, before) });
     }
   }
-  return { notes, ...(candidates.length === 0 ? {} : { recheck: { run: last.status.run, candidates } }) };
+  return { notes, ...(tried.length === 0 ? {} : { recheck: { run: last.status.run, candidates: tried.map(({ ref }) => ref), inOrder: true } }) };
 }
 
 interface EarlierRun {
@@ -125,36 +124,67 @@ async function accepted(repository: Repository, { champion, target: { base }, tr
   return commits.map(({ commit, title, trial: of }) => ({ commit, title, trial: trials.find(({ id }) => id === of) }));
 }
 
-/** The patch alone on top of the head; in words, why there is none. */
-async function onHead({ home }: Place, repository: Repository, key: string, { commit, title }: Accepted): Promise<{ commit: string } | string> {
-  return withFreshWorktree({ home, repository, key, commit: repository.target.base.commit }, async (worktree) => {
-    const picked = await gitResult(['cherry-pick', '--no-commit', commit], inWorktree(worktree));
-    if (picked.exitCode !== 0) return 'it does not apply to the head of the branch by itself any more';
-    try {
-      return { commit: await commitAll(worktree, title, 0) };
-    } catch (error) {
-      if (error instanceof PerfloopError && error.code === 'PL_NOTHING_CHANGED') return 'the head of the branch has it already';
-      throw error;
-    }
-  });
+/** A patch as it is tried again. */
+interface Again extends Accepted {
+  ref: CandidateRef;
 }
 
-async function refOf(artifacts: ArtifactStore, repository: Repository, commit: string, { title, trial }: Accepted, { status: { run }, patches }: EarlierRun): Promise<CandidateRef> {
+/** The patch on top of the head, and of those that it rests on; in words, why there is none. */
+async function onHead(pile: PatchPile, repository: Repository, { commit }: Accepted, earlier: readonly Again[]): Promise<Placed<Again> | string> {
+  const head = repository.target.base.commit;
+  const placed = await pile.place(head, commit, earlier);
+  if (placed.kind === 'placed') return placed;
+  const isThere = placed.kind === 'nothing-left' || (await pile.isThereButForSpace(head, commit));
+  return isThere ? 'the head of the branch has it already' : 'it does not apply to the head of the branch any more';
+}
+
+/** Commits of the branch since a run began. */
+interface Merged {
+  byIdentity: ReadonlyMap<string, string>;
+  messages: readonly { commit: string; text: string }[];
+}
+
+/** Commits since then that are looked at, the latest ones: a branch that moves faster is read from its head alone. */
+const mostMerged = 200;
+
+async function mergedSince(repository: Repository, { target: { base } }: RunStatus): Promise<Merged> {
+  const { cwd, env } = { cwd: repository.path, env: { GIT_DIR: repository.path } };
+  const log = await gitResult(['log', '-z', `--max-count=${mostMerged}`, '--no-merges', '--min-parents=1', '--format=%H%n%B', `${base}..${repository.target.base.commit}`], { cwd, env });
+  const messages = log.stdout.toString('utf8').split('\0').filter((entry) => entry !== '').map((entry) => ({ commit: entry.slice(0, 40), text: entry.slice(41) }));
+  const byIdentity = new Map<string, string>();
+  for (const { commit } of messages) byIdentity.set(await identityOfCommit(repository, commit), commit);
+  return { byIdentity, messages };
+}
+
+async function identityOfCommit(repository: Repository, commit: string): Promise<string> {
+  return identityOfDiff(await repository.diff(`${commit}^`, commit)).id;
+}
+
+/** Null: no commit of the branch is the patch made anew, wherever it is in the files, or says in its message that it holds it, as a squash does. */
+async function takenInText(repository: Repository, { byIdentity, messages }: Merged, { commit, trial }: Accepted, { run }: RunStatus): Promise<string | null> {
+  const says = (text: string, key: string, value: string): boolean => text.split('\n').some((line) => line.trim() === `${key}: ${value}`);
+  const named = trial === undefined ? undefined : messages.find(({ text }) => says(text, 'Perfloop-Run', run) && says(text, 'Perfloop-Trial', trial.id));
+  const found = named?.commit ?? byIdentity.get(await identityOfCommit(repository, commit));
+  return found === undefined ? null : `the branch took it in as ${found.slice(0, 10)}`;
+}
+
+async function refOf(artifacts: ArtifactStore, repository: Repository, { made, onto, needs }: Placed<Again>, { title, trial }: Accepted, { status: { run }, patches }: EarlierRun): Promise<CandidateRef> {
   const head = repository.target.base;
-  const [first] = await repository.changedPaths(head.commit, commit);
+  const [first] = await repository.changedPaths(onto, made);
   const { candidate: before, verdict } = trial ?? {};
   const patch = patches.find((one) => one.trial === trial?.id);
   const known = before === undefined ? null : await artifacts.getJson<Candidate>(before.patch).catch(() => null);
   const ratio = verdict?.measured?.ratio;
   const candidate: Candidate = {
-    id: identityOfDiff(await repository.diff(head.commit, commit)).id,
+    id: identityOfDiff(await repository.diff(onto, made)).id,
     proposer: 'recheck', recipe: null, title,
     rationale: [known?.rationale ?? '', `Run ${run} had accepted it${ratio === undefined ? '' : `, as ${ratio.toFixed(2)} times as fast`}; it was not in the branch yet, and was judged again on its head.`].filter((text) => text !== '').join('\n\n'),
     findingId: null, file: before?.file ?? first?.path ?? '', line: before?.line ?? 1, language: before?.language ?? 'other', share: null,
     ...(before?.changesResults === undefined ? {} : { changesResults: before.changesResults }),
     ...(before?.knob === undefined ? {} : { knob: before.knob }),
     ...(patch === undefined ? {} : { acceptedFirst: patch.first }),
-    change: { kind: 'commit', commit: await repository.commitRef(commit, head) },
+    ...(needs.length === 0 ? {} : { restsOn: needs.map(({ ref }) => ref.id) }),
+    change: { kind: 'commit', commit: await repository.commitRef(made, head), since: onto },
   };
   const { change: _change, rationale: _rationale, ...summary } = candidate;
   return { ...summary, expected: Math.log(ratio ?? 1), patch: await artifacts.put('candidates', JSON.stringify(candidate)) };

@@ -40,8 +40,10 @@ export interface FleetRunResult {
 /** Patches that an earlier run had accepted, and the branch does not have. */
 export interface Recheck {
   run: string;
-  /** Each made on the head that the run begins with. */
+  /** In the order in which they were accepted; each made on the head that the run begins with, and on those that it rests on. */
   candidates: CandidateRef[];
+  /** They are judged one after another before the steps of the first round, each on the champion as it then is. Absent in runs of earlier versions: among the candidates of the step that proposes. */
+  inOrder?: true;
 }
 
 /** What a run needs, made of the head of the branch. */

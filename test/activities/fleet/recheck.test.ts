@@ -23,11 +23,13 @@ const resolved = async () => (await resolveTarget({ dir: target.dir, revision: '
 const recheck = async (name = 'parser') => recheckOf({ home, artifacts }, { run: 'r-new', fleet: 'nightly', name, target: await resolved() });
 
 /** A run that has ended, with a commit for each file that it made faster. */
-async function ended(run: string, files: readonly string[], changes: Partial<RunStatus> = {}): Promise<void> {
+async function ended(run: string, made: readonly (string | Record<string, string>)[], changes: Partial<RunStatus> = {}): Promise<void> {
   const on = await resolved();
+  const patches = made.map((patch) => (typeof patch === 'string' ? { [patch]: lines('one', 'fast', 'two') } : patch));
+  const files = patches.map((patch) => Object.keys(patch)[0] ?? '');
   target.git('checkout', '--quiet', '-b', run);
   for (const [index, file] of files.entries()) {
-    target.write({ [file]: lines('one', 'fast', 'two') });
+    target.write(patches[index] ?? {});
     target.commit(`make ${file} fast\n\nPerfloop-Run: ${run}\nPerfloop-Trial: r1-${index + 1}`);
   }
   const champion = target.git('rev-parse', 'HEAD');
@@ -62,7 +64,7 @@ describe('what the last run of a fleet had accepted', () => {
     target.write({ 'b.js': lines('one', 'fast', 'two'), 'c.js': lines('rewritten') });
     const head = target.commit('merge one by hand, rewrite another');
     const { recheck: left, notes } = await recheck();
-    expect(notes).toEqual(['Of run r-night, "make b.js fast" is not tried again: the head of the branch has it already.', 'Of run r-night, "make c.js fast" is not tried again: it does not apply to the head of the branch by itself any more.']);
+    expect(notes).toEqual(['Of run r-night, "make b.js fast" is not tried again: the head of the branch has it already.', 'Of run r-night, "make c.js fast" is not tried again: it does not apply to the head of the branch any more.']);
     const [only, ...more] = left?.candidates ?? [];
     expect(more).toEqual([]);
     const { change, rationale } = await artifacts.getJson<Candidate>(only?.patch ?? expect.fail('no candidate'));
@@ -103,5 +105,24 @@ describe('what the last run of a fleet had accepted', () => {
     expect((await recheck('lexer')).recheck).toBeUndefined();
     said(false);
     expect((await recheck('lexer')).recheck).toMatchObject({ run: 'r-later', candidates: [{ title: 'make a.js fast', acceptedFirst: { run: 'r-lexer', trial: 'r1-1' } }] });
+  });
+
+  it('is known where it was merged as a squash, or with blanks set anew; what rests on another is tried on top of it alone', async () => {
+    const inOrder: Record<string, string>[] = [{ 'd.js': lines('one', 'first', 'two') }, { 'd.js': lines('one', 'second', 'two') }, { 'e.js': lines('f (x);', 'g (x);') }, { 'f.js': lines('one', 'fast', 'two') }];
+    target.write({ 'd.js': lines('one', 'slow', 'two'), 'e.js': lines('slow', 'slow'), 'f.js': lines('one', 'slow', 'two') });
+    target.commit('more files');
+    await ended('r-pairs', inOrder, { startedAt: Date.now() + 10_000 });
+    target.write({ 'e.js': lines('f(x);', 'g(x);'), 'f.js': lines('one', 'quick', 'two') });
+    const squashed = target.commit('several at once\n\n* make f.js fast\n\nPerfloop-Run: r-pairs\nPerfloop-Trial: r1-4\n\n* and another');
+    const { recheck: left, notes } = await recheck();
+    expect(notes).toEqual(['Of run r-pairs, "make e.js fast" is not tried again: the head of the branch has it already.', `Of run r-pairs, "make f.js fast" is not tried again: the branch took it in as ${squashed.slice(0, 10)}.`]);
+    const [first, second, ...more] = left?.candidates ?? [];
+    expect(more).toEqual([]);
+    expect([first?.restsOn, second?.restsOn, left?.inOrder]).toEqual([undefined, [first?.id], true]);
+    // Its own lines alone, whatever they stand on.
+    const { change } = await artifacts.getJson<Candidate>(second?.patch ?? expect.fail('no candidate'));
+    if (change.kind !== 'commit' || change.since === undefined) return expect.fail('it is no commit');
+    const repository = await openRepository(home, await resolved(), artifacts);
+    expect((await repository.diff(change.since, change.commit.commit)).split('\n').filter((line) => /^[-+](?![-+])/.test(line))).toEqual(['-first', '+second']);
   });
 });
