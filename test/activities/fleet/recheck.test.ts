@@ -121,8 +121,8 @@ describe('what the last run of a fleet had accepted', () => {
     expect([first?.restsOn, second?.restsOn, left?.inOrder]).toEqual([undefined, [first?.id], true]);
     // Its own lines alone, whatever they stand on.
     const { change } = await artifacts.getJson<Candidate>(second?.patch ?? expect.fail('no candidate'));
-    if (change.kind !== 'commit' || change.since === undefined) return expect.fail('it is no commit');
+    const { since = '', commit: { commit } } = change.kind === 'commit' ? change : expect.fail('it is no commit');
     const repository = await openRepository(home, await resolved(), artifacts);
-    expect((await repository.diff(change.since, change.commit.commit)).split('\n').filter((line) => /^[-+](?![-+])/.test(line))).toEqual(['-first', '+second']);
+    expect((await repository.diff(since, commit)).split('\n').filter((line) => /^[-+](?![-+])/.test(line))).toEqual(['-first', '+second']);
   });
 });
