@@ -15,6 +15,7 @@ import type { ImportSummary } from '../profile/import/import.js';
 import { importProfileInThread } from '../profile/import/in-thread.js';
 import { activity, type Attempt } from './activity.js';
 import type { Dependencies } from './dependencies.js';
+import { ProfileCache } from './profile-cache.js';
 import { commandRequest } from './command-request.js';
 import { logPath, unlessGone, withHostLock, worktreeOf } from './ground.js';
 
@@ -38,6 +39,10 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     }
     if (commands.length === 0) throw new PerfloopError('PL_CONFIG_NO_BENCHMARK', 'there is no command to profile', { where: 'commands.profile', fix: 'Add `benchmark` or `profile` under [commands] of perfloop.toml.' });
     const worktree = await worktreeOf(deps, input.worktree);
+    const cache = await ProfileCache.of(deps, { target: input.target, config, commit: input.worktree.commit }, commands.map(({ run }) => run));
+    // What differs from an earlier profile is asked of one that is as new.
+    const kept = input.before === undefined ? ((await cache?.find(Date.now())) ?? null) : null;
+    if (kept !== null) return { profile: kept.profile, summary: kept.summary, reused: { run: kept.run, at: kept.at } };
     const captured = await unlessGone(deps, [input.worktree], () => withHostLock(deps, 'exclusive', attempt, () => attempt.report({ doing: 'waiting' }), async (lock) => {
       const asked: { command: CommandRequest; outDir: string }[] = [];
       for (const [index, command] of commands.entries()) {
@@ -50,7 +55,9 @@ export function profileActivity(deps: Dependencies): BenchActivities['profile'] 
     const files = captured.flatMap((capture) => capture.files);
     const imported = await importProfileInThread({ files, kind: 'auto', database, ...(captured[0] === undefined ? {} : { recordedAt: captured[0].recordedAt }) }, { signal: attempt.signal });
     const diff = input.before === undefined ? {} : { diff: await differenceFrom(deps, input.before, database, attempt) };
-    return { ...diff, ...(await finish(deps, database, summaryOf(captured, imported))) };
+    const finished = await finish(deps, database, summaryOf(captured, imported));
+    await cache?.keep({ ...finished, run: input.run, at: Date.now() });
+    return { ...diff, ...finished, ...(cache === null ? {} : { reused: null }) };
   });
 }
 

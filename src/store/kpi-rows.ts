@@ -12,8 +12,8 @@ export function readKpiRows(home: Home, since: number, now: number): KpiRows | n
   if (db === null) return null;
   try {
     const flag = (value: number | null): boolean | null => (value === null ? null : value === 1);
-    const runs = db.prepare<[number], Omit<RunRow, 'reused'> & Record<'setup' | 'build' | 'noise', number | null>>(`SELECT id AS run, name AS target, fleet, state, started_at AS startedAt, ended_at AS endedAt, dollars,
-        json_extract(status, '$.reused.setup') AS setup, json_extract(status, '$.reused.build') AS build, json_extract(status, '$.reused.noise') AS noise FROM runs WHERE started_at >= ? ORDER BY started_at`).all(since);
+    const runs = db.prepare<[number], Omit<RunRow, 'reused'> & Record<'setup' | 'build' | 'noise' | 'profile', number | null>>(`SELECT id AS run, name AS target, fleet, state, started_at AS startedAt, ended_at AS endedAt, dollars,
+        json_extract(status, '$.reused.setup') AS setup, json_extract(status, '$.reused.build') AS build, json_extract(status, '$.reused.noise') AS noise, json_extract(status, '$.reused.profile') AS profile FROM runs WHERE started_at >= ? ORDER BY started_at`).all(since);
     // Quotes within a text have a backslash before them, so that these are found as keys alone, ten times as fast as by parsing.
     const trials = db.prepare<[number], Omit<TrialRow, 'dropped'> & { id: string; dropped: number }>(`SELECT t.run, t.id, t.verdict, t.log_gain AS logGain, instr(t.summary, '"dropped":true') > 0 AS dropped, t.ended_at - t.started_at AS ms
       FROM runs r JOIN trials t ON t.run = r.id WHERE r.started_at >= ? AND t.verdict IS NOT NULL AND instr(t.summary, '"state":"decided"') > 0 AND coalesce(t.started_at, r.started_at) >= r.started_at
@@ -22,7 +22,7 @@ export function readKpiRows(home: Home, since: number, now: number): KpiRows | n
     const presence = db.prepare<[number], { began: number; seen: number }>('SELECT began, seen FROM presence WHERE seen >= ?').all(since);
     const back = rollbacksOf(db).allBack();
     return {
-      runs: runs.map(({ setup, build, noise, ...run }) => ({ ...run, reused: { setup: flag(setup), build: flag(build), noise: flag(noise) } })),
+      runs: runs.map(({ setup, build, noise, profile, ...run }) => ({ ...run, reused: { setup: flag(setup), build: flag(build), noise: flag(noise), profile: flag(profile) } })),
       trials: trials.map(({ id, ...trial }) => ({ ...trial, dropped: trial.dropped === 1 || back.has(`${trial.run} ${id}`) })),
       times,
       presence: presence.map(({ began, seen }) => ({ began, ended: Math.min(now, seen + presenceLastsMs) })),

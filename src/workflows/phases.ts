@@ -1,5 +1,6 @@
 import { benchmarksText } from '../core/config/benchmarks.js';
 import { knobSearchOf } from '../core/config/knob-search.js';
+import { formatDuration } from '../core/duration-text.js';
 import type { Work as StepWork } from '../core/pipeline/machine/ready.js';
 import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
@@ -121,10 +122,18 @@ export async function profile(phases: Phases): Promise<void> {
     const worktree = await championWorktree(on, phases);
     const profiled = await orNone(phases, on.bench('profile', 'profile', { ...scopeOfPhase(phases, 'profile'), target: input.target, config: input.config, lease: on.lease, worktree, brought: input.profile ?? null }));
     if (profiled === null) return;
+    tellReused(phases, profiled.reused);
     model.profile = profiled.profile;
     if (input.profile === undefined) model.profiled = { commit: model.champion.commit, host: on.lease.host, accepted: false };
     model.lease = on.lease;
   });
+}
+
+function tellReused({ input, model, control }: Phases, reused: { run: string; at: number } | null | undefined): void {
+  if (reused === undefined) return;
+  const found = model.status.reused?.profile ?? (reused !== null && reused.run !== input.run);
+  model.status.reused = { ...model.status.reused, profile: found };
+  if (reused !== null) control.enter('profile', `the profile that ${reused.run} took of the same files ${formatDuration(Math.max(0, Date.now() - reused.at))} ago is used again`);
 }
 
 /** Knobs are turned without a profile, so that one which cannot be taken ends no run that searches them. */

@@ -3,7 +3,7 @@ import { shareCovered, slotUse } from '../../src/core/kpis/intervals.js';
 import { kpisOf, type RunRow } from '../../src/core/kpis/kpis.js';
 
 const hour = 3_600_000;
-const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({ run: id, target: 't', fleet: null, state: 'done', startedAt: 0, endedAt: hour, dollars: 0, reused: { setup: null, build: null, noise: null }, ...more });
+const run = (id: string, more: Partial<RunRow> = {}): RunRow => ({ run: id, target: 't', fleet: null, state: 'done', startedAt: 0, endedAt: hour, dollars: 0, reused: { setup: null, build: null, noise: null, profile: null }, ...more });
 
 describe('key figures', () => {
   it('of nothing are null or 0, never NaN', () => {
@@ -35,8 +35,8 @@ describe('key figures', () => {
   });
 
   it('tell caches by the runs that looked', () => {
-    const reused = (noise: boolean | null): Partial<RunRow> => ({ reused: { setup: null, build: false, noise } });
-    expect(kpisOf({ runs: [run('a', reused(true)), run('b', reused(false)), run('c', reused(null))], trials: [], times: [], presence: [], now: 0 }).caches).toEqual({ setup: { hits: 0, lookups: 0 }, build: { hits: 0, lookups: 3 }, noise: { hits: 1, lookups: 2 } });
+    const reused = (noise: boolean | null): Partial<RunRow> => ({ reused: { setup: null, build: false, noise, profile: null } });
+    expect(kpisOf({ runs: [run('a', reused(true)), run('b', reused(false)), run('c', reused(null))], trials: [], times: [], presence: [], now: 0 }).caches).toEqual({ setup: { hits: 0, lookups: 0 }, build: { hits: 0, lookups: 3 }, noise: { hits: 1, lookups: 2 }, profile: { hits: 0, lookups: 0 } });
   });
 });
 

@@ -25,7 +25,7 @@ it('show, the end of a run and all reports tell what was searched, and advice wi
     const status = { ...sample, knobs, trials: [{ ...first, candidate: { ...first.candidate, proposer: 'knobs', recipe: 'a+b', knob: { id: 'a+b', kind: 'build-flags' as const, value: '-O3, 64' } } }, ...others] };
     const shown = printShow({ status, branch: 'b' }, plain);
     expect(shown).toContain('knobs a and b, ');
-    expect(shown).toContain('round 1: 5 settings sampled, of 6 of 2 knobs; 2 rungs, 96 samples\n    makefile-optimisation=-O3   2.500x in 8 pairs, looked faster\n    node-semi-space=64          0.990x in 8 pairs\n');
+    expect(shown).toContain('round 1: 5 of 6 settings of 2 knobs sampled; 2 rungs, 96 samples\n    makefile-optimisation=-O3   2.500x in 8 pairs, looked faster\n    node-semi-space=64          0.990x in 8 pairs\n');
     for (const text of [shown, printEnd({ status, branch: 'b' }, plain)]) {
       expect(text).toContain("    set       NODE_OPTIONS='--max-semi-space-size=64 --x'\n    measured  1.100x (95% interval 1.050 to 1.150, 16 pairs, 32 samples) on cccccccccc\n    why       Fewer collections.\n    look first: a gain above 10 times");
     }

@@ -43,7 +43,7 @@ export function printStats({ since, until, total, fleets, targets }: Stats, styl
     `${plural(runs.total, 'run')} from ${day(since)} to ${day(until)}`,
     `${runs.done} done, ${runs.failed} failed, ${runs.cancelled} cancelled, ${runs.open} open`,
     `${hours.toFixed(1)} h of runs${dollars > 0 ? `, $${dollars.toFixed(2)} for models and agents` : ''}${concurrency === null ? '' : `; concurrency efficiency ${share(concurrency)}`}`,
-    `found from earlier runs: set-up ${hits(caches.setup)}, build ${hits(caches.build)}, noise ${hits(caches.noise)}`,
+    `found from earlier runs: set-up ${hits(caches.setup)}, build ${hits(caches.build)}, noise ${hits(caches.noise)}, profile ${hits(caches.profile)}`,
   ];
   const phases = total.phases.length === 0 ? [] : ['', table(total.phases, phaseColumns, style)];
   return [facts[0], '', table(rows, columns, style), ...more, ...phases, '', ...facts.slice(1)].join('\n');

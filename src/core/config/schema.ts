@@ -148,6 +148,7 @@ export const profileSchema = z
     ignore: z.array(linearPattern).default([]).describe('Regular expressions (RE2 syntax). A function whose name matches one of them is left out.'),
     min_share: z.number().min(0).max(1).default(0.01).describe('A function with less of the time than this is not looked at.'),
     top: z.int().min(1).max(200).default(20).describe('How many of the hottest functions are looked at.'),
+    reuse: z.union([z.literal(false), durationMs], { error: 'must be a duration such as "7d", or false' }).default(604_800_000).optional().describe('A profile of the same files, config, host and programs that is not older than this duration is used again, also by later runs; `false`: each is taken anew. What a command reads from elsewhere is not looked at. Default: a week.'),
   })
   .prefault({});
 

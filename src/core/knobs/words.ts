@@ -7,9 +7,9 @@ export function madeBy({ knob, recipe, proposer }: Pick<CandidateRef, 'knob' | '
   return knob === undefined ? (recipe ?? proposer) : `${knob.id.includes('+') ? 'knobs' : 'knob'} ${knob.id.replaceAll('+', ' and ')}`;
 }
 
-/** `round 1: 4 settings of 3 knobs sampled, of 6 that were found; 2 rungs, 130 samples` */
+/** `round 1: 4 of 6 settings of 3 knobs sampled; 2 rungs, 130 samples` */
 export function searchText({ round, knobs, settings, searched, rungs, samples }: KnobSearch): string {
-  return `round ${round}: ${count(searched, 'setting')} sampled, of ${settings} of ${count(knobs, 'knob')}; ${count(rungs, 'rung')}, ${count(samples, 'sample')}`;
+  return `round ${round}: ${searched} of ${count(settings, 'setting')} of ${count(knobs, 'knob')} sampled; ${count(rungs, 'rung')}, ${count(samples, 'sample')}`;
 }
 
 /** Which settings looked faster in cheap samples: `none looked faster`. */

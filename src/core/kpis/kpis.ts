@@ -10,7 +10,7 @@ export interface RunRow {
   startedAt: number;
   endedAt: number | null;
   dollars: number;
-  reused: { setup: boolean | null; build: boolean | null; noise: boolean | null };
+  reused: { setup: boolean | null; build: boolean | null; noise: boolean | null; profile: boolean | null };
 }
 
 /** A decided trial of such a run; what a run brings along from the one that it goes on after is left out. */
@@ -69,7 +69,7 @@ export interface Kpis {
   /** Of trials, then of each phase, the longest in sum first. */
   phases: Percentiles[];
   concurrency: number | null;
-  caches: { setup: Share; build: Share; noise: Share };
+  caches: { setup: Share; build: Share; noise: Share; profile: Share };
   errorRate: number | null;
   availability: number | null;
 }
@@ -94,7 +94,7 @@ export function kpisOf({ runs, trials, times, presence, now }: KpiRows): Kpis {
     hoursPerPercent: confirmed > 0 ? hours / confirmed : null,
     phases: percentiles(trials, times),
     concurrency: concurrencyOf(times),
-    caches: { setup: share(runs.map(({ reused }) => reused.setup)), build: share(runs.map(({ reused }) => reused.build)), noise: share(runs.map(({ reused }) => reused.noise)) },
+    caches: { setup: share(runs.map(({ reused }) => reused.setup)), build: share(runs.map(({ reused }) => reused.build)), noise: share(runs.map(({ reused }) => reused.noise)), profile: share(runs.map(({ reused }) => reused.profile)) },
     errorRate: ratio(failed, done + failed),
     availability: shareCovered(runs.map(({ startedAt, endedAt }) => ({ began: startedAt, ended: endedAt ?? now })), presence),
   };

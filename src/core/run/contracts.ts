@@ -285,7 +285,7 @@ export interface BenchActivities {
   /** A fixed number of pairs, reported whatever they show. */
   sampleFinal(input: SampleInput & { rule: Rule }): Promise<{ final: FinalMeasurement; spent: number }>;
   /** Profiles a command, or imports the profile that the user brought. With `before`, an earlier profile on this host, also what differs from that. */
-  profile(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; brought: (ArtifactRef & { fileName: string }) | null; before?: ArtifactRef }): Promise<{ profile: ArtifactRef; summary: string; /** JSON of ProfileDiff. */ diff?: ArtifactRef }>;
+  profile(input: Scope & { target: Target; config: Config; lease: Lease; worktree: WorktreeRef; brought: (ArtifactRef & { fileName: string }) | null; before?: ArtifactRef }): Promise<{ profile: ArtifactRef; summary: string; /** JSON of ProfileDiff. */ diff?: ArtifactRef; /** Nothing was recorded: this is an earlier profile of the same files on this host, by which run, and when. Null: there was none; absent: it was not looked for. */ reused?: { run: string; at: number } | null }>;
 }
 
 export interface HubActivities {
