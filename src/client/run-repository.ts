@@ -10,10 +10,10 @@ export async function championOf(home: Home, status: RunStatus): Promise<{ path:
   const artifacts = artifactsOf(home);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(home, target, artifacts);
-  const { champion, rolledBack = [] } = status;
+  const { champion } = status;
   const bundle = champion === target.base.commit ? target.base.bundle : ((await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${champion}`)) ?? target.base.bundle);
   await repository.ensureCommit({ commit: champion, bundle });
-  const good = await lastGoodCommit(repository, { base: target.base.commit, champion, rolledBack: new Set(rolledBack.map(({ trial }) => trial)) });
+  const good = await lastGoodCommit(repository, status);
   await repository.keep(good);
   return { path: repository.path, ref: `refs/perfloop/commits/${good}` };
 }

@@ -7,7 +7,7 @@ import type { Components } from './stats/iterations.js';
 import type { Flag } from './flag.js';
 import type { KnobStatus } from './knobs/search.js';
 import type { ModelTalks } from './model-talk.js';
-import type { RolledBack } from './rollback/rollback.js';
+import type { RolledBack, TrialOf } from './rollback/rollback.js';
 import type { Stage } from './sample.js';
 import type { MetricRule } from './verdict/metrics.js';
 import type { Protocol } from './verdict/schedule.js';
@@ -265,6 +265,8 @@ export interface RunStatus {
   waiting?: Record<string, number>;
   /** Absent before the warm-up, and in runs of earlier versions. */
   reused?: Reused;
+  /** Patches of earlier runs that it did not get round to judging again, each where it was accepted first. Absent: none. */
+  notJudged?: TrialOf[];
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */

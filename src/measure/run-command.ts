@@ -120,10 +120,10 @@ async function run(request: CommandRequest): Promise<CommandResult> {
 }
 
 /** What watches the files that it writes. Its private folder was just made: the time of that is the file system's own. */
-async function writtenBy({ limits, sandbox, cwd, worktree }: CommandRequest, own: PrivateFolder): Promise<WrittenFiles | null> {
+async function writtenBy({ limits, sandbox, cwd, worktree, launcher }: CommandRequest, own: PrivateFolder): Promise<WrittenFiles | null> {
   if (limits === undefined || process.platform !== 'linux') return null;
   const within = sandbox === undefined ? [worktree ?? cwd] : [sandbox.worktree.path, ...(sandbox.home === null ? [] : [sandbox.home]), ...sandbox.writable];
-  return WrittenFiles.begin({ folders: [own.root, ...within], since: (await stat(own.empty)).ctimeMs, allowed: limits.disk });
+  return WrittenFiles.begin({ folders: [own.root, ...within], since: (await stat(own.empty)).ctimeMs, allowed: limits.disk, timed: launcher !== undefined });
 }
 
 /** The limit by which the kernel ended it, or a process of it: the command itself may have gone on. */

@@ -49,17 +49,18 @@ export function rollbacksOf(db: Db): Rollbacks {
   const began = db.prepare<[string], { runBegan: number; resumes: string | null }>("SELECT started_at AS runBegan, json_extract(status, '$.resumes') AS resumes FROM runs WHERE id = ?");
   const touched = db.prepare<[], { target: string }>('SELECT DISTINCT r.target FROM rollbacks b JOIN runs r ON r.id = b.run');
   const targetOf = db.prepare<[string], { target: string }>('SELECT target FROM runs WHERE id = ?');
+  const isAccepted = db.prepare<[string, string]>("SELECT 1 FROM trials WHERE run = ? AND id = ? AND verdict = 'accepted' AND json_extract(summary, '$.state') = 'decided'");
 
-  /** A run that goes on after another one brings its trials along, under the same ids. */
+  /** A run that goes on after another one brings its trials along, under the same ids; some of them it accepts itself. */
   const firstOf = ({ run, trial, at, began: trialBegan, runBegan, resumes, first }: Row): FirstAccepted => {
     if (first !== null) return JSON.parse(first) as FirstAccepted;
     let [of, from] = [run, { runBegan, resumes }];
-    while (trialBegan < from.runBegan && from.resumes !== null) {
+    while (trialBegan < from.runBegan && from.resumes !== null && isAccepted.get(from.resumes, trial) !== undefined) {
       const earlier = began.get(from.resumes);
       if (earlier === undefined) break;
       [of, from] = [from.resumes, earlier];
     }
-    return { run: of, trial, at };
+    return { run: of, trial, at: Math.max(at, from.runBegan) };
   };
   const patchOf = (row: Row): AcceptedPatch => {
     const first = firstOf(row);

@@ -20,20 +20,30 @@ export interface LeftWorktrees {
  */
 export function closeLeft(left: LeftWorktrees, say: (text: string) => void): () => void {
   let looking = false;
+  let said = '';
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
     void closeOnce(left)
-      .catch((error: unknown) => say(`worktrees of runs that are over stay: ${String(error)}`))
+      .then(() => (said = ''))
+      .catch((error: unknown) => {
+        const text = `worktrees of runs that are over stay: ${String(error)}`;
+        // Once, not twice a minute.
+        if (text !== said) say(text);
+        said = text;
+      })
       .finally(() => (looking = false));
   }, lookEveryMs);
   return () => clearInterval(timer);
 }
 
+/** Throws what could not be closed, when all else is. */
 async function closeOnce({ home, client, inHand }: LeftWorktrees): Promise<void> {
   const byRun = groupBy(await worktreeKeys(home), (key) => key.split('/')[0] ?? '');
+  const failed: string[] = [];
   for (const [run, keys] of byRun) {
     if (inHand.has(run) || !(await isOver(client, run))) continue;
-    for (const key of keys) await closeWorktree(home, key);
+    for (const key of keys) await closeWorktree(home, key).catch((error: unknown) => failed.push(`${key}: ${String(error)}`));
   }
+  if (failed.length > 0) throw new Error(failed.join('; '));
 }

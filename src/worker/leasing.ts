@@ -47,8 +47,8 @@ export function openLeasing({ home, client, queuePrefix, runs }: { home: Home; c
 /** Whether a workflow goes on. When the server does not say, it may. */
 export async function isOpen(client: Client, workflowId: string): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING';
+    // One that somebody paused on the server goes on, too.
+    return (await client.workflow.getHandle(workflowId).describe()).closeTime === undefined;
   } catch (error) {
     return !(error instanceof WorkflowNotFoundError);
   }
@@ -57,5 +57,5 @@ export async function isOpen(client: Client, workflowId: string): Promise<boolea
 /** Whether a workflow has ended, as far as the server knows it: no for what it never heard of, and where it does not answer. */
 export async function isOver(client: Client, workflowId: string): Promise<boolean> {
   const known = await client.workflow.getHandle(workflowId).describe().catch(() => null);
-  return known !== null && known.status.name !== 'RUNNING';
+  return known?.closeTime !== undefined;
 }

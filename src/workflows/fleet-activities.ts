@@ -1,6 +1,8 @@
 import { CancellationScope, getExternalWorkflowHandle, isCancellation, proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { NotifyConfig } from '../core/config/notify-schema.js';
 import type { FleetActivities, FleetRunInput, FleetRunResult } from '../core/fleet/fleet-run.js';
 import { sweepCompleted, type SweepOutcome } from '../core/fleet/sweep.js';
+import { notificationEvents } from '../core/notify/notification.js';
 import { queues } from '../core/queues.js';
 import type { WatchResult } from '../core/watch/contracts.js';
 import { describeFailure, refusal } from './failures.js';
@@ -32,11 +34,16 @@ export async function inFleet<T extends FleetRunResult | WatchResult>(input: Fle
     }
     const { schedule, target, queuePrefix } = input;
     const { code, message, where, fix } = describeFailure(error);
-    const { paused, channels = [] } = await fleetProxies<FleetActivities>(queuePrefix).afterFailure.executeWithOptions({ summary: 'after a failure' }, [{ v: 1, schedule, workflow: workflowInfo().workflowId, execution: workflowInfo().runId, pauseAfter: target.pauseAfter, failure: `${code}: ${message}`, notify: target.overrides['notify'] }]);
+    const { paused, channels = rawChannels(target) } = await fleetProxies<FleetActivities>(queuePrefix).afterFailure.executeWithOptions({ summary: 'after a failure' }, [{ v: 1, schedule, workflow: workflowInfo().workflowId, execution: workflowInfo().runId, pauseAfter: target.pauseAfter, failure: `${code}: ${message}`, notify: target.overrides['notify'] }]);
     if (paused && channels.length > 0) await notify(queuePrefix, channels, { v: 1, id: `${workflowInfo().workflowId}.${workflowInfo().runId}.paused`, event: 'paused', at: Date.now(), target: target.name, run: null, title: `${target.name}: paused after ${target.pauseAfter === 1 ? 'a failure' : `${target.pauseAfter} failures in a row`}`, text: `${code}: ${message}\nperfloop fleet resume ${target.name}` });
     await tellSweep(input, { kind: 'failed', code, message });
     throw refusal(code, message, { ...(where === undefined ? {} : { where }), ...(fix === undefined ? {} : { fix }) });
   }
+}
+
+/** Where the hub of an earlier version has answered. It was checked when it was applied. */
+function rawChannels({ overrides: { notify: channels } }: FleetRunInput['target']): NotifyConfig[] {
+  return Array.isArray(channels) ? (channels as NotifyConfig[]).map((channel) => ({ ...channel, to: channel.to ?? [], events: channel.events ?? [...notificationEvents] })) : [];
 }
 
 /** Nobody has to listen: the sweep may be over. */

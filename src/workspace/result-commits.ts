@@ -1,3 +1,4 @@
+import type { RunStatus } from '../core/status.js';
 import { git } from './git.js';
 import type { Repository } from './repository.js';
 
@@ -17,11 +18,16 @@ export async function resultCommits(repository: Repository, base: string, champi
   });
 }
 
-/** The best commit that was measured before the first of the patches that are rolled back: the champion itself without any, the base at last. */
-export async function lastGoodCommit(repository: Repository, { base, champion, rolledBack }: { base: string; champion: string; rolledBack: ReadonlySet<string> }): Promise<string> {
+/**
+ * The best commit that was measured before the first of the patches that are rolled back: the champion itself without any, the
+ * base at last. Once a patch was left out of the result again, the commits behind it were made anew: only the champion was measured.
+ */
+export async function lastGoodCommit(repository: Repository, { champion, target: { base }, rolledBack = [], trials }: Pick<RunStatus, 'champion' | 'target' | 'rolledBack' | 'trials'>): Promise<string> {
+  const back = new Set(rolledBack.map(({ trial }) => trial));
+  const isAblated = trials.some(({ dropped }) => dropped === true);
   let good = base;
   for (const { commit, trial } of await resultCommits(repository, base, champion)) {
-    if (rolledBack.has(trial)) return good;
+    if (back.has(trial)) return isAblated ? base : good;
     good = commit;
   }
   return champion;

@@ -11,7 +11,7 @@ import { openStoreWriter } from '../../src/store/writer.js';
 import { openRepository } from '../../src/workspace/repository.js';
 import { resolveTarget } from '../../src/workspace/snapshot.js';
 import { pointAtLastGood } from '../../src/workspace/last-good-branch.js';
-import { sampleStatus } from '../client/sample-status.js';
+import { sampleStatus, sampleTrial } from '../client/sample-status.js';
 import { createTarget } from '../e2e/target.js';
 import { seedRuns, type SeededRun } from '../support/seeded-fleet.js';
 
@@ -77,4 +77,52 @@ it('the branch of a result ends before the first patch that is rolled back, and 
     return repository.branch('perfloop/r-1');
   };
   expect([await pointed('r1-3', 'r1-2'), await pointed('r1-1'), await pointed('none'), await pointed()]).toEqual([commits[0], resolved.base.commit, champion, champion]);
+  // What was before the champion was made anew then, and never measured.
+  status.trials = [sampleTrial({ id: 'r1-0', dropped: true }), ...status.trials];
+  expect([await pointed('r1-3'), await pointed()]).toEqual([resolved.base.commit, champion]);
+});
+
+it('a second try by hand marks what the first one did not come to', async () => {
+  const place = placeWith([at(1, 5, { accepted: [{ at: hour }, { at: hour }] })]);
+  const request = { v: 1 as const, id: 'by-hand', run: 'r-1', trials: [], undo: false, who: 'ann', why: 'slow', at: 2 * hour };
+  place.store.recordRollback({ id: 'by-hand/r-1/r2-0', run: 'r-1', trial: 'r2-0', back: true, who: 'ann', why: 'slow', alert: null, at: 2 * hour });
+  const both = { run: 'r-1', patches: [{ trial: 'r2-0', title: 'r2-0' }, { trial: 'r2-1', title: 'r2-1' }] };
+  expect(await rollBackByHand(place, request)).toEqual(both);
+  expect(place.store.rollbacks.rolledBack('r-1').map(({ trial }) => trial)).toEqual(['r2-0', 'r2-1']);
+  expect(await rollBackByHand(place, request)).toEqual(both);
+});
+
+it('a patch is rolled back where the branch cannot be moved, too, and what another host made is fetched', async () => {
+  const target = createTarget(() => ({ 'a.js': 'one\n' }));
+  onTestFinished(() => target.remove());
+  const { home, store, artifacts } = placeWith([]);
+  const on = (await resolveTarget({ dir: target.dir, revision: 'main', artifacts })).target;
+  const [first = '', champion = ''] = ['r1-1', 'r1-2'].map((trial) => {
+    target.write({ 'a.js': `${trial}\n` });
+    return target.commit(`make it fast by ${trial}\n\nPerfloop-Trial: ${trial}`);
+  });
+  const repository = await openRepository(home, on, artifacts);
+  await repository.ensureCommit(on.base);
+  await repository.setBranch('perfloop/r-1', on.base.commit);
+  const { trials: _trials, decisions: _decisions, ...header } = sampleStatus({ run: 'r-1', target: { id: on.id, name: on.name, origin: on.origin, base: on.base.commit }, state: 'done', endedAt: 1_700_000_070_000, champion, accepted: 2 });
+  store.recordRun(header);
+  for (const [position, id] of ['r1-1', 'r1-2'].entries()) store.recordTrial('r-1', position, sampleTrial({ id }));
+  const said: string[] = [];
+  const ask = async (id: string, trial: string, undo: boolean) => rollBackByHand({ home, store, artifacts, say: (line) => void said.push(line) }, { v: 1, id, run: 'r-1', trials: [trial], undo, who: 'ann', why: '', at: 5 });
+
+  const before = Date.now();
+  expect((await ask('1', 'r1-2', false)).patches.map(({ trial }) => trial)).toEqual(['r1-2']);
+  expect(said).toEqual([expect.stringContaining('the branch perfloop/r-1 stays where it is')]);
+  const [back] = store.rollbacks.rolledBack('r-1');
+  expect(back?.trial).toBe('r1-2');
+  expect(back?.at).toBeGreaterThanOrEqual(before);
+
+  const elsewhere = await openRepository(placeWith([]).home, on, artifacts);
+  target.git('push', '--quiet', elsewhere.path, `${champion}:refs/heads/made`);
+  await elsewhere.commitRef(champion, on.base);
+  await ask('2', 'r1-1', false);
+  expect(await repository.branch('perfloop/r-1')).toBe(on.base.commit);
+  await ask('3', 'r1-1', true);
+  expect(await repository.branch('perfloop/r-1')).toBe(first);
+  expect(said).toHaveLength(1);
 });

@@ -119,6 +119,7 @@ time.sleep(61728397)"`;
 
   it('that were there before do not count, nor what another command writes meanwhile', async () => {
     // `before` is as large as it may write, and the other takes as much of the disk again.
+    for (const name of ['go', 'small']) rmSync(join(folder, name), { force: true });
     const elsewhere = mkdtempSync(join(tmpdir(), 'perfloop-limits-other-'));
     onTestFinished(() => rmSync(elsewhere, { recursive: true, force: true }));
     const other = 'for i in $(seq 10); do head -c 4194304 /dev/zero > "$OTHER/$i"; done';

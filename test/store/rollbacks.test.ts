@@ -8,6 +8,7 @@ import { homeFrom, type Home } from '../../src/store/home.js';
 import { readKpiRows } from '../../src/store/kpi-rows.js';
 import { openStoreReader } from '../../src/store/reader.js';
 import { openStoreWriter } from '../../src/store/writer.js';
+import { refusedTrial, sampleTrial } from '../client/sample-status.js';
 import { seedRuns } from '../support/seeded-fleet.js';
 
 /** `r-2` judged the first patch of `r-1` again, and accepted one of its own. */
@@ -89,6 +90,20 @@ it('a run that goes on after others has their patches from them, and what is rol
   expect(store.rollbacks.rolledBack('r-6').map(({ trial }) => trial)).toEqual(['r2-0']);
   expect(store.rollbacks.runsWith([{ run: 'r-4', trial: 'r2-0' }])).toEqual(['r-4', 'r-5', 'r-6']);
   expect(store.known('t-parser').refused.map(({ id }) => id)).toContain('c-r2-0');
+});
+
+it.each([['waited to be decided on', sampleTrial({ state: 'passed' })], ['was left undecided at its end', refusedTrial()]])('a draft that %s is accepted by the run that goes on, when that began', (_, trial) => {
+  const home = seeded();
+  const accepted = [{ at: 11_500 }];
+  const store = openStoreWriter(home.db);
+  onTestFinished(() => store.close());
+  seedRuns(home, [
+    { run: 'r-4', fleet: 'nightly', startedAt: 10_000, endedAt: 12_000 },
+    { run: 'r-5', fleet: 'nightly', startedAt: 13_000, endedAt: 14_000, resumes: 'r-4', accepted },
+    { run: 'r-6', fleet: 'nightly', startedAt: 15_000, endedAt: 16_000, resumes: 'r-5', accepted },
+  ]);
+  store.recordTrial('r-4', 0, { ...trial, id: 'r2-0', startedAt: 10_500, endedAt: 11_500 });
+  for (const run of ['r-5', 'r-6']) expect(store.rollbacks.acceptedIn(run).map(({ first }) => first)).toEqual([{ run: 'r-5', trial: 'r2-0', at: 13_000 }]);
 });
 
 it('key figures count what is rolled back as no gain', () => {

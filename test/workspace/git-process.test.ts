@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { packageRoot } from '../../src/worker/engine/package-paths.js';
 import { gitEnvironment } from '../../src/workspace/git-environment.js';
 import { runGit, type GitCommand } from '../../src/workspace/git-process/run.js';
 import { GitStarter } from '../../src/workspace/git-process/starter.js';
@@ -36,6 +39,17 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('git in a process of its own', () => {
+  test('ends with who asked for it, though that is killed', async () => {
+    const { env, begun } = await endless();
+    const asking = join(root, 'asking.mjs');
+    writeFileSync(asking, `import { GitStarter } from ${JSON.stringify(pathToFileURL(join(packageRoot, 'dist/workspace/git-process/starter.js')).href)};\nawait new GitStarter().run(${JSON.stringify(command(['version'], { env }))});\n`);
+    const asker = spawn(process.execPath, [asking], { stdio: 'ignore' });
+    const pid = await vi.waitFor(() => Number(readFileSync(begun, 'utf8').trim()) || Promise.reject(new Error('not yet')), { timeout: 60_000 });
+    asker.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
+    rmSync(begun, { force: true });
+  });
+
   test('says what git as a child would say', async () => {
     for (const asked of [
       command(['init', '--quiet', '--bare', join(root, 'bare.git')]),

@@ -19,6 +19,8 @@ type Picked = { kind: 'picked'; commit: string } | { kind: 'conflict' } | { kind
 /** Puts patches onto a head that has moved on, each alone where it applies so, else on those before it that it rests on. */
 export class PatchPile {
   private count = 0;
+  /** By what was picked, and onto what: each takes a worktree. */
+  private readonly picked = new Map<string, Promise<Picked>>();
 
   constructor(
     private readonly home: Home,
@@ -30,10 +32,11 @@ export class PatchPile {
     const alone = await this.pick(head, patch);
     if (alone.kind === 'picked') return { kind: 'placed', made: alone.commit, onto: head, needs: [] };
     if (alone.kind === 'nothing-left') return alone;
-    let found = await this.on(head, earlier, patch);
+    const touching = await this.touching(patch, earlier);
+    let found = await this.on(head, touching, patch);
     if (found === null) return { kind: 'conflict' };
     // The latest first: what rests on it itself is gone by then.
-    for (const other of earlier.toReversed()) {
+    for (const other of found.needs.toReversed()) {
       const fewer: T[] = found.needs.filter((need) => need !== other);
       if (fewer.some(({ ref }) => ref.restsOn?.includes(other.ref.id) === true)) continue;
       found = (await this.on(head, fewer, patch)) ?? found;
@@ -48,16 +51,41 @@ export class PatchPile {
 
   private async on<T extends { commit: string }>(head: string, needs: readonly T[], patch: string): Promise<Placed<T> | null> {
     let onto = head;
-    for (const { commit } of needs) {
-      const picked = await this.pick(onto, commit);
-      if (picked.kind === 'conflict') return null;
-      if (picked.kind === 'picked') onto = picked.commit;
+    const used: T[] = [];
+    for (const need of needs) {
+      const picked = await this.pick(onto, need.commit);
+      // Of another run, and at odds with one before it: this patch can do without.
+      if (picked.kind !== 'picked') continue;
+      onto = picked.commit;
+      used.push(need);
     }
     const last = await this.pick(onto, patch);
-    return last.kind === 'picked' ? { made: last.commit, onto, needs: [...needs] } : null;
+    return last.kind === 'picked' ? { made: last.commit, onto, needs: used } : null;
+  }
+
+  /** Those that change a file of the patch, with those that they rest on. */
+  private async touching<T extends { commit: string; ref: { id: string; restsOn?: string[] } }>(patch: string, earlier: readonly T[]): Promise<T[]> {
+    const own = await this.filesOf(patch);
+    const wanted = new Set<string>();
+    for (const { commit, ref } of earlier.toReversed()) {
+      if (!wanted.has(ref.id) && !(await this.filesOf(commit)).some((file) => own.includes(file))) continue;
+      for (const id of [ref.id, ...(ref.restsOn ?? [])]) wanted.add(id);
+    }
+    return earlier.filter(({ ref }) => wanted.has(ref.id));
+  }
+
+  private async filesOf(commit: string): Promise<string[]> {
+    return (await this.repository.changedPaths(`${commit}^`, commit)).map(({ path }) => path);
   }
 
   private async pick(onto: string, patch: string, how: readonly string[] = []): Promise<Picked> {
+    const key = `${onto} ${patch} ${how.join(' ')}`;
+    const known = this.picked.get(key) ?? this.pickAnew(onto, patch, how);
+    this.picked.set(key, known);
+    return known;
+  }
+
+  private async pickAnew(onto: string, patch: string, how: readonly string[]): Promise<Picked> {
     this.count += 1;
     return withFreshWorktree({ home: this.home, repository: this.repository, key: `${this.key}/${this.count}`, commit: onto }, async (worktree) => {
       const { exitCode } = await gitResult(['cherry-pick', '--no-commit', ...how, patch], inWorktree(worktree));

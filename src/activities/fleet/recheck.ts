@@ -51,13 +51,18 @@ export async function recheckOf({ home, artifacts }: Place, { run, fleet, name, 
     const pile = new PatchPile(home, repository, `${run}/recheck/${status.run}`);
     for (const commit of await accepted(repository, status)) {
       if (carried !== null && !carried.has(commit.trial?.id ?? '')) continue;
-      const placed = rolledBackText(status, commit) ?? (await takenInText(repository, merged, commit, status)) ?? (await onHead(pile, repository, commit, tried));
+      // What was merged, reverted and given back is not in the branch, whatever its messages say.
+      const isGivenBack = before.patches.some(({ trial, said }) => trial === commit.trial?.id && said?.back === false);
+      const placed = rolledBackText(status, commit) ?? (isGivenBack ? null : await takenInText(repository, merged, commit, status)) ?? (await onHead(pile, repository, commit, tried));
       if (typeof placed === 'string') notes.push(`Of run ${status.run}, "${commit.title}" is not tried again: ${placed}.`);
       else tried.push({ ...commit, ref: await refOf(artifacts, repository, placed, commit, before) });
     }
   }
   return { notes, ...(tried.length === 0 ? {} : { recheck: { run: last.status.run, candidates: tried.map(({ ref }) => ref), inOrder: true } }) };
 }
+
+/** How long before its beginning a run may have looked at what is rolled back. */
+const preparesMs = 2 * 3_600_000;
 
 interface EarlierRun {
   status: RunStatus;
@@ -66,7 +71,7 @@ interface EarlierRun {
   carried: ReadonlySet<string> | null;
 }
 
-/** The last finished run, and those of which something was given back since it began: it did not have that. */
+/** The last finished run, and those of which something was given back since it was prepared, or that it did not get round to. */
 function earlierRuns(home: Home, { fleet, name, target }: { fleet: string; name: string; target: Target }): EarlierRun[] {
   const store = openStoreReader(home);
   if (store === null) return [];
@@ -76,8 +81,10 @@ function earlierRuns(home: Home, { fleet, name, target }: { fleet: string; name:
     if (last === null) return [];
     const patches = store.rollbacks.acceptedIn(last.run);
     const had = new Set(patches.map(({ first }) => `${first.run} ${first.trial}`));
-    const givenBack = store.rollbacks.givenBack(fleet, name, last.startedAt).filter(({ run, trial }) => !had.has(`${run} ${trial}`));
-    const others = [...groupBy(givenBack, ({ run }) => run)].flatMap(([run, trials]): EarlierRun[] => {
+    for (const { candidate } of last.trials) if (candidate.acceptedFirst !== undefined) had.add(`${candidate.acceptedFirst.run} ${candidate.acceptedFirst.trial}`);
+    // What it did not have at all: it was given back after it had looked, or there was no time for it.
+    const again = new Map([...store.rollbacks.givenBack(fleet, name, last.startedAt - preparesMs), ...(last.notJudged ?? [])].map((of) => [`${of.run} ${of.trial}`, of]));
+    const others = [...groupBy([...again].flatMap(([key, of]) => (had.has(key) ? [] : [of])), ({ run }) => run)].flatMap(([run, trials]): EarlierRun[] => {
       const status = store.runStatus(run);
       return status === null ? [] : [{ status, patches: store.rollbacks.acceptedIn(run), carried: new Set(trials.map(({ trial }) => trial)) }];
     });

@@ -1,4 +1,4 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { messageNames, type SetBudget } from '../../core/messages.js';
 import { PerfloopError } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
@@ -34,6 +34,8 @@ export async function budget(context: CliContext, text: string, changed: BudgetC
       return { run, changed, budget };
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) throw refused(error, run);
+      // It ended meanwhile.
+      if (error instanceof WorkflowNotFoundError) throw runOver(run, 'over');
       // The server keeps the update for a worker; whether one takes it is not known here.
       throw new PerfloopError('PL_NO_WORKER', 'no worker answered, so that it is not known whether the run has its new budget', { where: run, fix: `See \`perfloop show ${run}\` once a worker runs, and give the budget again where it does not say so.`, cause: error });
     }

@@ -3,6 +3,7 @@ import type { StepReading } from '../benchmark/step-reading.js';
 import type { CandidateRef } from '../candidate.js';
 import { benchmarksText } from '../config/benchmarks.js';
 import type { Config } from '../config/schema.js';
+import type { Recheck } from '../fleet/fleet-run.js';
 import type { RunInput, JudgeInput } from '../inputs.js';
 import type { Decide, SetBudget } from '../messages.js';
 import type { Dump } from '../pipeline/machine/dump.js';
@@ -75,6 +76,8 @@ export interface RunModel {
   asked?: Record<string, number>;
   /** Milliseconds in which nothing went on but a person was asked by a step: no part of the budget. Absent: none. */
   askingMs?: number;
+  /** What is to be judged again before the steps, as long as that is not done. Absent: nothing. */
+  recheck?: Recheck;
   /** What of each trial is in the store already, by trial id. */
   recorded: Record<string, string>;
 }

@@ -31,11 +31,13 @@ function systemNumber(name: 'PAGESIZE' | 'CLK_TCK'): number {
 
 const msOf = (ticks: number): number => (ticks * 1000) / systemNumber('CLK_TCK');
 
-/** What the processes below `root` take, it itself not among them, and those of the process group. Resident memory: pages that processes share count for each. */
+/** What the processes below `root` take, and those of the process group, to which `root` itself belongs where nothing else has started the command. Resident memory: pages that processes share count for each. */
 export function usedBelow(root: number, group: number | null): Used & { pids: number[] } {
+  // At first: what ends while the others are read is counted once at most.
+  const reapedMs = waitedForMs(root);
   const rows = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (rowOf(Number(name)) ?? []) : []));
   const children = byParent(rows);
-  const found = new Map(rows.filter((row) => row.group === group && row.pid !== root).map((row) => [row.pid, row]));
+  const found = new Map(rows.filter((row) => row.group === group).map((row) => [row.pid, row]));
   const todo = [root, ...found.keys()];
   for (let parent = todo.pop(); parent !== undefined; parent = todo.pop()) {
     for (const row of children.get(parent) ?? []) {
@@ -50,7 +52,7 @@ export function usedBelow(root: number, group: number | null): Used & { pids: nu
     pids: all.map(({ pid }) => pid),
     memoryBytes: sum(({ rssPages }) => rssPages) * systemNumber('PAGESIZE'),
     processes: sum(({ threads }) => threads),
-    cpuMs: msOf(sum(({ ticks }) => ticks.own + ticks.waitedFor)) + waitedForMs(root),
+    cpuMs: msOf(sum(({ ticks }) => ticks.own + ticks.waitedFor)) + (found.has(root) ? 0 : reapedMs),
   };
 }
 

@@ -4,11 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder, removePrivateFolder } from '../private-folder.js';
 import { seenWorktrees } from './sandbox.js';
-import { inSandbox } from './wrap.js';
+import { inSandbox, type Bounds } from './wrap.js';
 
 /** Whether commands can be run in a sandbox on this host. */
 export type SandboxSupport =
-  | { works: true; version: string; /** Whether it can bound what is written to memory: from 0.7 on. */ bounds: boolean }
+  | { works: true; version: string; /** Whether it can bound what is written to memory: from 0.7 on, where it is not setuid. */ bounds: boolean }
   | { works: false; why: string; /** How to get it. */ fix: string };
 
 let found: Promise<SandboxSupport> | null = null;
@@ -30,9 +30,14 @@ async function probe(): Promise<SandboxSupport> {
     const home = join(own.root, 'home');
     await Promise.all([mkdir(worktree), mkdir(home)]);
     const sandbox = { worktree: { path: worktree, at: `${seenWorktrees}/${id}` }, git: null, home, trusted: false, network: false, hidden: [], readable: [], writable: [] };
-    const { argv, cwd, env } = inSandbox({ argv: ['/bin/sh', '-c', 'echo works > works && echo works'], cwd: worktree, env: { PATH: process.env['PATH'] ?? '' } }, sandbox, own);
-    const tried = await said(argv[0] ?? '', argv.slice(1), { cwd, env });
-    if (tried.code === 0 && tried.stdout === 'works') return { works: true, version: version.stdout.replace(/^\w+ /, ''), bounds: (await said('bwrap', ['--help'])).stdout.includes('--size') };
+    const tryWith = async (bounds?: Bounds): Promise<Said> => {
+      const { argv, cwd, env } = inSandbox({ argv: ['/bin/sh', '-c', 'echo works > works && echo works'], cwd: worktree, env: { PATH: process.env['PATH'] ?? '' } }, sandbox, own, bounds);
+      return said(argv[0] ?? '', argv.slice(1), { cwd, env });
+    };
+    const works = ({ code, stdout }: Said): boolean => code === 0 && stdout === 'works';
+    const tried = await tryWith();
+    // Older versions cannot, nor those that are setuid.
+    if (works(tried)) return { works: true, version: version.stdout.replace(/^\w+ /, ''), bounds: works(await tryWith({ prelude: '', shmBytes: 2 ** 20 })) };
     const why = tried.stderr.split('\n').at(-1)?.replace(/^bwrap: /, '') ?? '';
     return { works: false, why: `bubblewrap does not work here: ${why === '' ? `it ended with ${tried.code}` : why}`, fix: fixOf(why) };
   } finally {

@@ -16,7 +16,7 @@ const lost: GitEnd = { exitCode: undefined, stdout: new Uint8Array(), stderr: ne
 export class GitStarter {
   #child: ChildProcess | null = null;
   #last = 0;
-  readonly #waiting = new Map<number, (end: GitEnd) => void>();
+  readonly #waiting = new Map<number, { asked: ChildProcess; resolve: (end: GitEnd) => void }>();
 
   /** As `runGit`. Where the starter is ended, so is what it was asked for; the next call has another one. */
   async run(command: GitCommand, signal?: AbortSignal): Promise<GitEnd> {
@@ -27,7 +27,7 @@ export class GitStarter {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       return await new Promise<GitEnd>((resolve) => {
-        this.#waiting.set(id, resolve);
+        this.#waiting.set(id, { asked: child, resolve });
         child.channel?.ref();
         tell(child, { type: 'run', id, command });
       });
@@ -48,7 +48,7 @@ export class GitStarter {
     child.on('message', ({ id, end }: FromStarter) => this.#settle(id, end));
     const onGone = (): void => {
       if (this.#child === child) this.#child = null;
-      for (const id of this.#waiting.keys()) this.#settle(id, lost);
+      for (const [id, { asked }] of this.#waiting) if (asked === child) this.#settle(id, lost);
     };
     child.on('error', onGone);
     child.on('disconnect', onGone);
@@ -59,7 +59,7 @@ export class GitStarter {
   }
 
   #settle(id: number, end: GitEnd): void {
-    this.#waiting.get(id)?.(end);
+    this.#waiting.get(id)?.resolve(end);
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#child?.channel?.unref();
   }

@@ -107,6 +107,17 @@ describe('what the last run of a fleet had accepted', () => {
     expect((await recheck('lexer')).recheck).toMatchObject({ run: 'r-later', candidates: [{ title: 'make a.js fast', acceptedFirst: { run: 'r-lexer', trial: 'r1-1' } }] });
   });
 
+  it('waits for the run after one that did not get round to it, and no longer than for one that did', async () => {
+    const fleet = { name: 'nightly', target: 'scanner' };
+    await ended('r-scanner', ['a.js', { 'c.js': lines('rewritten', 'fast') }], { fleet });
+    const [, second] = (await recheck('scanner')).recheck?.candidates ?? [];
+    const first = second?.acceptedFirst ?? expect.fail('nothing was accepted');
+    await ended('r-short', [], { fleet, startedAt: Date.now() + 500, notJudged: [{ run: first.run, trial: first.trial }] });
+    expect((await recheck('scanner')).recheck).toMatchObject({ run: 'r-short', candidates: [{ title: 'make c.js fast', acceptedFirst: { run: 'r-scanner', trial: 'r1-2' } }] });
+    await ended('r-long', [], { fleet, startedAt: Date.now() + 1000 });
+    expect((await recheck('scanner')).recheck).toBeUndefined();
+  });
+
   it('is known where it was merged as a squash, or with blanks set anew; what rests on another is tried on top of it alone', async () => {
     const inOrder: Record<string, string>[] = [{ 'd.js': lines('one', 'first', 'two') }, { 'd.js': lines('one', 'second', 'two') }, { 'e.js': lines('f (x);', 'g (x);') }, { 'f.js': lines('one', 'fast', 'two') }];
     target.write({ 'd.js': lines('one', 'slow', 'two'), 'e.js': lines('slow', 'slow'), 'f.js': lines('one', 'slow', 'two') });

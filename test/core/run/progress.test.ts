@@ -37,6 +37,18 @@ it('goes on with the trials that a step had yet to decide on as they were, and w
   expect(resumed.ranked.map(({ id }) => id)).toEqual(['candidate-r1-3']);
 });
 
+it('keeps what is yet to be judged again, and counts anew what was not reached', () => {
+  const model = newModel(input, 'run', 0);
+  const again = { run: 'r-0', candidates: [candidate('c-1')], inOrder: true as const };
+  const resumed = (changes: Partial<typeof model>) => {
+    const progress = progressOf({ ...model, ...changes, status: { ...model.status, state: 'failed', notJudged: [{ run: 'r-0', trial: 'r1-1' }] } }, input.target);
+    return resumedModel({ ...input, run: 'r-2' }, { status: { ...model.status, notJudged: [{ run: 'r-0', trial: 'r1-1' }] }, progress: progress ?? expect.fail('it may go on') }, 7);
+  };
+  expect(resumed({ recheck: again })).toMatchObject({ recheck: again });
+  expect(resumed({ recheck: again }).status).not.toHaveProperty('notJudged');
+  expect(resumed({}).status.notJudged).toEqual([{ run: 'r-0', trial: 'r1-1' }]);
+});
+
 it('knows which trials judged the drafts that steps left', () => {
   const draft = { commit: base, champion: base.commit, candidate: candidate('c'), diff: bundle };
   const left = (value?: unknown) => ({ writes: [['other', 1], [draftKey, value as never]] as const });

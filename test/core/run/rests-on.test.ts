@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { whyWithout } from '../../../src/core/run/rests-on.js';
+import { isRefusedWith, whyWithout } from '../../../src/core/run/rests-on.js';
 import { sampleTrial } from '../../client/sample-status.js';
 
 const known = [{ id: 'a', title: 'make a fast' }];
@@ -15,4 +15,11 @@ it('says what it rests on, and what became of that', () => {
   expect(why()).toBe('it rests on "make a fast", which was not tried');
   expect(why(trialOf({ state: 'awaiting-approval' }))).toBe('it rests on "make a fast" (r1-1), on which a person has yet to decide');
   expect(why(trialOf({ state: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [] } }))).toBe('it rests on "make a fast" (r1-1), which was not accepted again');
+});
+
+it('is turned down with what it rests on, and waits where that waits', () => {
+  const isRefused = (...trials: ReturnType<typeof sampleTrial>[]): boolean => isRefusedWith({ restsOn: ['a'] }, trials);
+  expect(isRefused(trialOf({ state: 'decided', verdict: { kind: 'rejected', measured: null, reasons: [] } }))).toBe(true);
+  expect(isRefused(trialOf({ state: 'awaiting-approval' }))).toBe(false);
+  expect(isRefused()).toBe(false);
 });
