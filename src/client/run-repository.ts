@@ -1,6 +1,7 @@
 import type { RunStatus } from '../core/status.js';
 import { artifactsOf } from '../store/artifacts-of.js';
 import type { Home } from '../store/home.js';
+import { championBundle } from '../workspace/bundle-names.js';
 import { openRepository } from '../workspace/repository.js';
 import { lastGoodCommit } from '../workspace/result-commits.js';
 import { targetOf } from '../workspace/target-of-run.js';
@@ -11,7 +12,7 @@ export async function championOf(home: Home, status: RunStatus): Promise<{ path:
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(home, target, artifacts);
   const { champion } = status;
-  const bundle = champion === target.base.commit ? target.base.bundle : ((await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${champion}`)) ?? target.base.bundle);
+  const bundle = champion === target.base.commit ? target.base.bundle : ((await championBundle(artifacts, status)) ?? target.base.bundle);
   await repository.ensureCommit({ commit: champion, bundle });
   const good = await lastGoodCommit(repository, status);
   await repository.keep(good);

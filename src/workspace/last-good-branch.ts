@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunStatus } from '../core/status.js';
 import type { ArtifactStore } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
+import { championBundle } from './bundle-names.js';
 import { openRepository, type Repository } from './repository.js';
 import { branchOf } from './result-branch.js';
 import { lastGoodCommit } from './result-commits.js';
@@ -24,7 +25,7 @@ export async function pointHere({ home, artifacts }: { home: Home; artifacts: Ar
   const repository = await openRepository(home, target, artifacts);
   if ((await repository.branch(branchOf(status.run))) === undefined) return;
   // What another host made later is in the artifacts that both share.
-  const bundle = await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${status.champion}`);
+  const bundle = await championBundle(artifacts, status);
   if (bundle !== undefined) await repository.ensureCommit({ commit: status.champion, bundle });
   await pointAtLastGood(repository, status);
 }

@@ -5,6 +5,7 @@ import { PerfloopError } from '../core/errors.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ArtifactStore } from '../store/artifacts.js';
 import type { Home } from '../store/home.js';
+import { bundleName } from './bundle-names.js';
 import { git, gitBytes, gitResult, type GitOptions } from './git.js';
 import { withLockRetry } from './locks.js';
 import { bundleInto, withScratch } from './scratch.js';
@@ -87,7 +88,7 @@ export async function openRepository(home: Home, target: Target, artifacts: Arti
     async commitRef(commit, base) {
       const reached = await gitResult(['merge-base', '--is-ancestor', commit, base.commit], here);
       if (reached.exitCode === 0) return { commit, bundle: base.bundle };
-      const name = `bundle/${target.id}/${base.commit}..${commit}`;
+      const name = bundleName(target.id, base.commit, commit);
       const known = await artifacts.recall(name);
       if (known !== undefined) return { commit, bundle: known };
       await keep(commit);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
 import type { CommitRef, Target } from '../core/target.js';
 import type { ArtifactStore } from '../store/artifacts.js';
+import { baseBundleName } from './bundle-names.js';
 import { type Checkout, openCheckout } from './checkout.js';
 import { checkoutWarnings } from './checkout-warnings.js';
 import { git, gitResult } from './git.js';
@@ -33,11 +34,11 @@ export async function resolveTarget(request: { dir: string; checkout?: Checkout;
 }
 
 async function baseRef(checkout: Checkout, id: string, commit: string, artifacts: ArtifactStore): Promise<CommitRef> {
-  const bundled = checkout.incomplete === null ? await artifacts.recall(bundleName(id, commit)) : undefined;
+  const bundled = checkout.incomplete === null ? await artifacts.recall(baseBundleName(id, commit)) : undefined;
   if (bundled !== undefined) return { commit, bundle: bundled };
   return withScratch(checkout.objects, async (scratch) => {
     const base = checkout.incomplete === null ? commit : await makeStandIn(checkout, scratch, commit);
-    const name = bundleName(id, base);
+    const name = baseBundleName(id, base);
     const known = await artifacts.recall(name);
     if (known !== undefined) return { commit: base, bundle: known };
     const bundle = await bundleInto(artifacts, scratch, base);
@@ -45,8 +46,6 @@ async function baseRef(checkout: Checkout, id: string, commit: string, artifacts
     return { commit: base, bundle };
   });
 }
-
-const bundleName = (id: string, base: string): string => `base-bundle/${id}/${base}`;
 
 /**
  * The commit that a revision of the user's repository names, as a change of `base` (as `resolveTarget` gave it). In a

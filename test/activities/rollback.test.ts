@@ -45,7 +45,7 @@ it('an alert takes back what was accepted since the last good time, says what, a
   expect(place.store.rollbacks.rolledBack('r-2')).toEqual([]);
 
   // What a person gives back is not taken by a later alert.
-  const byHand = { v: 1 as const, id: 'by-hand', run: 'r-5', trials: [], undo: true, who: 'ann', why: 'it is the disk', at: 101 * hour };
+  const byHand = { v: 1 as const, id: 'by-hand', run: 'r-5', trials: [], undo: true, who: 'ann', why: 'it is the disk' };
   expect(await rollBackByHand(place, byHand)).toEqual({ run: 'r-5', patches: [{ trial: 'r2-0', title: 'r2-0' }] });
   expect(await rollBackByHand(place, byHand)).toEqual({ run: 'r-5', patches: [{ trial: 'r2-0', title: 'r2-0' }] });
   expect(await rollBackByHand(place, { ...byHand, id: 'again' })).toEqual({ run: 'r-5', patches: [] });
@@ -84,7 +84,7 @@ it('the branch of a result ends before the first patch that is rolled back, and 
 
 it('a second try by hand marks what the first one did not come to', async () => {
   const place = placeWith([at(1, 5, { accepted: [{ at: hour }, { at: hour }] })]);
-  const request = { v: 1 as const, id: 'by-hand', run: 'r-1', trials: [], undo: false, who: 'ann', why: 'slow', at: 2 * hour };
+  const request = { v: 1 as const, id: 'by-hand', run: 'r-1', trials: [], undo: false, who: 'ann', why: 'slow' };
   place.store.recordRollback({ id: 'by-hand/r-1/r2-0', run: 'r-1', trial: 'r2-0', back: true, who: 'ann', why: 'slow', alert: null, at: 2 * hour });
   const both = { run: 'r-1', patches: [{ trial: 'r2-0', title: 'r2-0' }, { trial: 'r2-1', title: 'r2-1' }] };
   expect(await rollBackByHand(place, request)).toEqual(both);
@@ -108,7 +108,7 @@ it('a patch is rolled back where the branch cannot be moved, too, and what anoth
   store.recordRun(header);
   for (const [position, id] of ['r1-1', 'r1-2'].entries()) store.recordTrial('r-1', position, sampleTrial({ id }));
   const said: string[] = [];
-  const ask = async (id: string, trial: string, undo: boolean) => rollBackByHand({ home, store, artifacts, say: (line) => void said.push(line) }, { v: 1, id, run: 'r-1', trials: [trial], undo, who: 'ann', why: '', at: 5 });
+  const ask = async (id: string, trial: string, undo: boolean) => rollBackByHand({ home, store, artifacts, say: (line) => void said.push(line) }, { v: 1, id, run: 'r-1', trials: [trial], undo, who: 'ann', why: '' });
 
   const before = Date.now();
   expect((await ask('1', 'r1-2', false)).patches.map(({ trial }) => trial)).toEqual(['r1-2']);

@@ -68,7 +68,7 @@ it('is applied up to the first patch that is rolled back, refused where nothing 
   for (const [position, id] of ['r1-1', 'r1-2'].entries()) store.recordTrial(header.run, position, sampleTrial({ id }));
   const context: CliContext = { env: { PERFLOOP_HOME: home.root }, cwd: target.dir, home, json: false, quiet: true, connection: {}, stdout: process.stdout, stderr: process.stderr, style: plain, errStyle: plain };
   const applied = () => apply(context, { run: header.run, merge: false });
-  const ask = async (id: string, trials: string[], undo: boolean) => rollBackByHand({ home, artifacts, store }, { v: 1, id, run: header.run, trials, undo, who: 'ann', why: 'slow', at: 5 });
+  const ask = async (id: string, trials: string[], undo: boolean) => rollBackByHand({ home, artifacts, store }, { v: 1, id, run: header.run, trials, undo, who: 'ann', why: 'slow' });
 
   await ask('1', ['r1-2'], false);
   expect(await repository.branch('perfloop/r-abcdefgh')).toBe(first);

@@ -21,6 +21,7 @@ export class PatchPile {
   private count = 0;
   /** By what was picked, and onto what: each takes a worktree. */
   private readonly picked = new Map<string, Promise<Picked>>();
+  private readonly files = new Map<string, Promise<string[]>>();
 
   constructor(
     private readonly home: Home,
@@ -75,7 +76,9 @@ export class PatchPile {
   }
 
   private async filesOf(commit: string): Promise<string[]> {
-    return (await this.repository.changedPaths(`${commit}^`, commit)).map(({ path }) => path);
+    const known = this.files.get(commit) ?? this.repository.changedPaths(`${commit}^`, commit).then((changed) => changed.map(({ path }) => path));
+    this.files.set(commit, known);
+    return known;
   }
 
   private async pick(onto: string, patch: string, how: readonly string[] = []): Promise<Picked> {

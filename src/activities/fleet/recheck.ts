@@ -10,6 +10,7 @@ import type { ArtifactStore } from '../../store/artifacts.js';
 import type { Home } from '../../store/home.js';
 import { openStoreReader } from '../../store/reader.js';
 import { keptConfig } from '../../store/run-config.js';
+import { baseBundleName, bundleName } from '../../workspace/bundle-names.js';
 import { gitResult } from '../../workspace/git.js';
 import { openRepository, type Repository } from '../../workspace/repository.js';
 import { resultCommits } from '../../workspace/result-commits.js';
@@ -109,7 +110,7 @@ async function wasPublished(artifacts: ArtifactStore, { run, decisions }: RunSta
 /** Whether the result of the run is there: it may have been made on another host. */
 async function bringIn(artifacts: ArtifactStore, repository: Repository, { champion, target: { base } }: RunStatus): Promise<boolean> {
   const { id } = repository.target;
-  const named: [commit: string, name: string][] = [[base, `base-bundle/${id}/${base}`], [champion, `bundle/${id}/${base}..${champion}`]];
+  const named: [commit: string, name: string][] = [[base, baseBundleName(id, base)], [champion, bundleName(id, base, champion)]];
   for (const [commit, name] of named) {
     if (await hasCommit(commit, here(repository))) continue;
     const bundle = await artifacts.recall(name);

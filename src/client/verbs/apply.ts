@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
-import type { Target } from '../../core/target.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import { artifactsOf } from '../../store/artifacts-of.js';
 import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
+import { championBundle } from '../../workspace/bundle-names.js';
 import { pointAtLastGood } from '../../workspace/last-good-branch.js';
 import { branchOf } from '../../workspace/result-branch.js';
 import { openRepository, type Repository } from '../../workspace/repository.js';
@@ -32,7 +32,7 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   const artifacts = artifactsOf(context.home);
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(context.home, target, artifacts);
-  await bringIn(status, target, repository, artifacts);
+  await bringIn(status, repository, artifacts);
   const leftOut = await withoutRolledBack(status, repository);
   const dir = options.repo === undefined ? status.target.origin : resolve(context.cwd, options.repo);
   return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })), ...(leftOut.length === 0 ? {} : { leftOut }) };
@@ -49,12 +49,12 @@ async function withoutRolledBack(status: RunStatus, repository: Repository): Pro
 }
 
 /** Work of another host is not in this home's repository, but its bundles are in the artifacts that both share. */
-async function bringIn(status: RunStatus, target: Target, repository: Repository, artifacts: ArtifactStore): Promise<void> {
+async function bringIn(status: RunStatus, repository: Repository, artifacts: ArtifactStore): Promise<void> {
   const branch = branchOf(status.run);
   if ((await repository.branch(branch)) !== undefined) return;
   // One that did not come to its end may have an approval of the branch still before it.
   if (status.state !== 'done') throw new PerfloopError('PL_NO_RESULT', `${status.run} has published nothing here: it is ${status.state}`, { where: status.run, fix: `See \`perfloop show ${status.run}\`: it may wait for an approval.` });
-  const bundle = await artifacts.recall(`bundle/${target.id}/${target.base.commit}..${status.champion}`);
+  const bundle = await championBundle(artifacts, status);
   if (bundle === undefined) return;
   await repository.ensureCommit({ commit: status.champion, bundle });
   await repository.setBranch(branch, status.champion);

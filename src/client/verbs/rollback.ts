@@ -22,7 +22,7 @@ export async function rollBack(context: CliContext, options: { run: string; tria
   return withRun(context, options.run, async ({ run, session }) => {
     const { trials, undo, why } = options;
     const id = randomUUID();
-    const result = await asked(session, { v: 1, queuePrefix: session.settings.queuePrefix, request: { v: 1, id, run, trials: [...trials], undo, who: whoActs(context), why, at: Date.now() } });
+    const result = await asked(session, { v: 1, queuePrefix: session.settings.queuePrefix, request: { v: 1, id, run, trials: [...trials], undo, who: whoActs(context), why } });
     if (result === null) return { run, patches: [], undo, delivery: 'sent' };
     if (result.patches.length === 0) throw nothing(run, trials, undo);
     return { ...result, undo, delivery: 'done' };

@@ -51,7 +51,6 @@ export interface RollbackRequest {
   undo: boolean;
   who: string;
   why: string;
-  at: number;
 }
 
 export interface RollbackResult {

@@ -28,7 +28,7 @@ interface FileSystem {
   mostFree: number;
 }
 
-/** A look at the files takes at most this share of the time. */
+/** A pause after a look at the files that is so many times as long. */
 const pauseFactor = 10;
 /** Others can free as much as a command writes: files are looked at now and then in any case, and hardly any time goes into that. */
 const least = { pauseMs: 15_000, pauseFactor: 50 };
