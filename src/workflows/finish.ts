@@ -42,14 +42,18 @@ async function awaitDecisions({ input, model, control }: Phases): Promise<void> 
   const { timeout, on_timeout: then } = input.config.approval;
   const asked = Object.keys(model.waiting);
   const oldest = Math.min(...Object.values(model.waiting));
+  const since = Date.now();
   control.enter('approval', `waiting for a decision on ${asked.join(', ')}`);
   await control.record();
   const left = Math.max(0, oldest + timeout - Date.now());
   // A decision may have come while the state was being recorded.
   const answered = () => asked.some((trial) => !(trial in model.waiting));
-  if (left > 0 && (await condition(() => answered() || model.stopping, left)) && !model.stopping) return;
-  for (const [trial, since] of Object.entries(model.waiting)) {
-    if (!model.stopping && Date.now() - since < timeout) continue;
+  const happened = left > 0 && (await condition(() => answered() || model.stopping, left));
+  // The time that a person takes is not the run's work. Runs of earlier versions counted it.
+  if (patched('asking-costs-no-time')) model.askingMs = (model.askingMs ?? 0) + Date.now() - since;
+  if (happened && !model.stopping) return;
+  for (const [trial, began] of Object.entries(model.waiting)) {
+    if (!model.stopping && Date.now() - began < timeout) continue;
     // Nobody answers for what is too good to believe by being away.
     const approve = !model.stopping && then === 'approve' && findTrial(model, trial)?.verdict?.kind !== 'quarantined';
     decide(model, { v: 1, decisionId: `timeout-${trial}`, candidate: trial, approve, who: 'perfloop', comment: model.stopping ? 'the run was stopped before anybody decided' : `nobody decided within ${Math.round(timeout / 1000)} s` }, Date.now());

@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
 import { messageNames } from '../../src/core/messages.js';
 import type { DecisionRecord, RunStatus } from '../../src/core/status.js';
+import { packageRoot } from '../../src/worker/engine/package-paths.js';
+import type { History } from '../workflows/history-file.js';
 import { cli, jsonOf } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { resultBranch, resultGit, startRun, trialOf, verdictOf, type StartedRun } from './runs.js';
@@ -51,6 +55,7 @@ describe('approval = "each"', () => {
 
     // A rejection by candidate id, and a late approval by signal, twice.
     await decide(trialOf(waiting, 'r1-3').candidate.id, false, { comment: 'too clever' });
+    await run.until('one is left', ({ doing }) => doing === 'waiting for a decision on r1-2');
     const late = run.decide('r1-2', true);
     await run.handle.signal(messageNames.decide, late);
     await run.handle.signal(messageNames.decide, late);
@@ -71,8 +76,23 @@ describe('approval = "each"', () => {
       'r1-2ctester@here',
       'r1-1tester@here',
     ]);
+
+    // What each is worth was measured after that, and would have been had the answer come a day later: the run had 8 hours.
+    expect(status.ablations).toHaveLength(2);
+    const answered = ({ workflowExecutionSignaledEventAttributes: signal }: HistoryEvent): boolean => signal?.signalName === messageNames.decide;
+    await Worker.runReplayHistory({ workflowBundle: { codePath: join(packageRoot, 'dist', 'workflow-bundle.js') }, replayName: 'late' }, laterFrom(answered, 24 * 3600, await run.handle.fetchHistory()));
   });
 });
+
+type HistoryEvent = NonNullable<History['events']>[number];
+
+/** The history as it were, had everything from an event on come so many seconds later. */
+function laterFrom(first: (event: HistoryEvent) => boolean, seconds: number, history: History): History {
+  const events = history.events ?? [];
+  const from = events.findIndex(first);
+  expect(from).toBeGreaterThan(0);
+  return { events: events.map((event, index) => (index < from || event.eventTime == null ? event : { ...event, eventTime: { ...event.eventTime, seconds: event.eventTime.seconds?.add(seconds) ?? null } })) };
+}
 
 describe('a round whose candidates all wait', () => {
   const target = makeTarget((outside) => scoredProgram({ alpha: 40 }, `[loop]\nrounds = 5\nplateau = 1\n[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n[approval]\nmode = "each"`));

@@ -74,7 +74,7 @@ export interface RunModel {
   waiting: Record<string, number>;
   /** How often each step has asked a person, by its name. Absent: none has. */
   asked?: Record<string, number>;
-  /** Milliseconds in which nothing went on but a person was asked by a step: no part of the budget. Absent: none. */
+  /** Milliseconds in which nothing went on but a person was asked, by a step or at the end: no part of the budget. Absent: none. */
   askingMs?: number;
   /** What is to be judged again before the steps, as long as that is not done. Absent: nothing. */
   recheck?: Recheck;
@@ -234,7 +234,7 @@ export function steered({ status }: RunModel, what: SteerRecord['what'], message
   status.steered = [...(status.steered ?? []), { what, who: text(given['who'], 'somebody who did not say'), comment: text(given['comment'], ''), at: now, ...(what === 'setBudget' ? { budget: { ...(maxTrials === undefined ? {} : { maxTrials }), ...(maxWallMs === undefined ? {} : { maxWallMs }), ...(rounds === undefined ? {} : { rounds }) } } : {}) }].slice(-mostSteered);
 }
 
-/** Milliseconds that count for the budget of wall time: not those in which a step only waited for a person. */
+/** Milliseconds that count for the budget of wall time: not those in which the run only waited for a person. */
 export function wallUsed({ status, askingMs = 0 }: RunModel, now: number): number {
   return now - status.startedAt - askingMs;
 }
