@@ -51,11 +51,10 @@ it('each is offered what the roles of its token allow, and answers come as on st
   const names = async (who: keyof typeof tokens): Promise<string[]> => (await (await connected(who)).listTools()).tools.map(({ name }) => name).toSorted();
   const reading = ['report', 'run', 'runs', 'trial', 'verdict', 'wiki_search'];
   expect(await names('reader')).toEqual(reading);
-  expect(await names('ada')).toEqual([...reading, 'approve', 'reject'].toSorted());
+  expect(await names('ada')).toEqual([...reading, 'approve', 'reject', 'rollback'].toSorted());
   const ofCi = await names('ci');
-  expect(ofCi).toEqual(expect.arrayContaining([...reading, 'judge', 'kernels', 'start_run', 'sandbox_create', 'stop']));
-  expect(ofCi).not.toContain('approve');
-  expect(await names('root')).toEqual([...ofCi, 'approve', 'reject'].toSorted());
+  expect(ofCi).toEqual(expect.arrayContaining([...reading, 'judge', 'kernels', 'start_run', 'sandbox_create', 'stop', 'budget']));
+  expect(await names('root')).toEqual([...ofCi, 'approve', 'reject', 'rollback'].toSorted());
   expect(await (await connected('reader')).callTool({ name: 'runs', arguments: {} })).toMatchObject({ structuredContent: { runs: [] } });
   const missing = await (await connected('ada')).callTool({ name: 'approve', arguments: { run: 'r-none', candidate: 'final' } });
   expect(missing).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('PL_NO_SUCH_RUN') as string }] });
@@ -69,7 +68,7 @@ it('nobody is let in without a token, nor beyond its roles, and each refusal say
     expect([answer.status, answer.headers.get('www-authenticate')], String(authorization)).toEqual([401, 'Bearer realm="perfloop"']);
     expect(await answer.json()).toMatchObject({ error: { code: 'PL_UNAUTHORIZED' } });
   }
-  for (const [name, tool] of [['reader', 'approve'], ['ada', 'stop'], ['ada', 'sandbox_create'], ['ci', 'reject']] as const) {
+  for (const [name, tool] of [['reader', 'approve'], ['ada', 'stop'], ['ada', 'sandbox_create'], ['ci', 'reject'], ['ada', 'budget'], ['ci', 'rollback']] as const) {
     const answer = await post(`Bearer ${tokens[name].token}`, calling(tool));
     expect(answer.status, tool).toBe(403);
     expect(await answer.json(), tool).toMatchObject({ error: { code: 'PL_FORBIDDEN', message: `the token of ${name} may not use the tool ${tool}` } });

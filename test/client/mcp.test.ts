@@ -53,7 +53,7 @@ describe('perfloop mcp', () => {
   });
 
   it('starts runs and decides only where that was allowed', async () => {
-    const writes = ['start_run', 'approve', 'reject', 'pause', 'resume', 'stop', 'cancel', 'sandbox_create', 'sandbox_apply', 'sandbox_validate', 'sandbox_measure', 'sandbox_commit', 'sandbox_remove'];
+    const writes = ['start_run', 'approve', 'reject', 'rollback', 'budget', 'pause', 'resume', 'stop', 'cancel', 'sandbox_create', 'sandbox_apply', 'sandbox_validate', 'sandbox_measure', 'sandbox_commit', 'sandbox_remove'];
     const reader = await connected();
     expect((await namesOf(reader)).filter((name) => writes.includes(name))).toEqual([]);
     const judge = (await reader.listTools()).tools.find(({ name }) => name === 'judge');

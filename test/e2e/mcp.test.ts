@@ -48,9 +48,12 @@ describe('an MCP client', () => {
     const run = answer['run'] as string;
     const { answer: waiting } = await call('run', { run, wait_s: 240 });
     expect(waiting).toMatchObject({ status: { state: 'awaiting-approval' } });
+    expect((await call('budget', { run, trials: 7, max_wall_s: 1800, comment: 'enough' })).answer).toMatchObject({ budget: { maxTrials: 7, maxWallMs: 1_800_000 } });
     expect((await call('approve', { run, candidate: 'r1-1', comment: 'reads well' })).answer).toMatchObject({ approve: true, delivery: 'taken' });
     const { answer: done } = await call('run', { run, wait_s: 240 });
     expect(done).toMatchObject({ status: { state: 'done', accepted: 1, decisions: [{ trial: 'r1-1', approve: true, comment: 'reads well' }] } });
+    expect((await call('rollback', { run, comment: 'breaks the nightly' })).answer).toMatchObject({ delivery: 'done', undo: false, patches: [{ trial: 'r1-1' }] });
+    expect((await call('rollback', { run, trials: ['r1-1'], undo: true })).answer).toMatchObject({ delivery: 'done', undo: true, patches: [{ trial: 'r1-1' }] });
     expect(((await call('runs', {})).answer['runs'] as { run: string }[]).map((one) => one.run)).toContain(run);
     expect((await call('wiki_search', { text: 'alpha' })).answer['lessons']).not.toEqual([]);
   });

@@ -25,7 +25,7 @@ const mostConnections = 500;
 const mostBytes = 4 << 20;
 
 /** Tools that take more than a token. What a person may not use is not listed; who asks for it all the same is told the role that it takes. */
-const rolesOfTools: Readonly<Record<string, Role>> = { approve: 'approve', reject: 'approve', start_run: 'run', judge: 'run', pause: 'run', resume: 'run', stop: 'run', cancel: 'run', analyze: 'run' };
+const rolesOfTools: Readonly<Record<string, Role>> = { approve: 'approve', reject: 'approve', rollback: 'approve', start_run: 'run', judge: 'run', pause: 'run', resume: 'run', stop: 'run', cancel: 'run', budget: 'run', analyze: 'run' };
 
 /** Serves the Model Context Protocol by HTTP until a signal comes, to who brings a token; its roles decide what is offered. Throws PL_NO_TOKENS and others of the file, and PL_LISTEN. */
 export async function serveHttp(context: CliContext, { version, host, port, onListening }: ServeHttpOptions): Promise<void> {

@@ -5,6 +5,7 @@ import { repositorySchema } from './questions.js';
 import { register } from './register.js';
 
 const run = z.string().min(1).describe('The id of a run, such as r-k3v7.');
+const comment = z.string().default('').describe('Why; kept with who and when.');
 
 const steering = [
   ['pause', 'Lets the current trial of a run end, then waits.'],
@@ -30,14 +31,31 @@ export function registerSteering(server: McpServer, context: CliContext): void {
     register(server, context, {
       name,
       description,
-      input: z.object({ run, comment: z.string().default('').describe('Why; kept with who and when.') }),
+      input: z.object({ run, comment }),
       writes: true,
-      async answer({ run: text, comment }) {
+      async answer({ run: text, comment: why }) {
         const { steer } = await import('../verbs/steer.js');
-        return steer(context, text, name, comment);
+        return steer(context, text, name, why);
       },
     });
   }
+  register(server, context, {
+    name: 'budget',
+    description: 'Gives a run that goes on another budget. One below what is used ends the run after the current trial; what was accepted is kept and measured.',
+    input: z.object({
+      run,
+      trials: z.int().min(1).optional().describe('Trials at most, those that it had included.'),
+      max_wall_s: z.number().positive().optional().describe('Wall time at most, from its beginning.'),
+      rounds: z.int().min(1).optional().describe('Rounds at most.'),
+      comment,
+    }),
+    writes: true,
+    async answer({ run: text, trials, max_wall_s: wall, rounds, comment: why }) {
+      const { budget } = await import('../verbs/budget.js');
+      const changed = { ...(trials === undefined ? {} : { maxTrials: trials }), ...(wall === undefined ? {} : { maxWallMs: Math.round(1000 * wall) }), ...(rounds === undefined ? {} : { rounds }) };
+      return budget(context, text, changed, why);
+    },
+  });
 }
 
 /** Decides for a person, or as one. Offered with --allow-write, or to the role approve, alone. */
@@ -46,12 +64,23 @@ export function registerDecisions(server: McpServer, context: CliContext): void 
     register(server, context, {
       name,
       description: name === 'approve' ? 'Approves what waits for a person: a candidate, the whole branch, or what a step of type approve asks.' : 'Turns down what waits for a person.',
-      input: z.object({ run, candidate: z.string().min(1).describe('A trial such as r1-3, a candidate id, `final` for the whole branch, or the name of the step that asks.'), comment: z.string().default('').describe('Why; kept with the decision.') }),
+      input: z.object({ run, candidate: z.string().min(1).describe('A trial such as r1-3, a candidate id, `final` for the whole branch, or the name of the step that asks.'), comment }),
       writes: true,
-      async answer({ run: text, candidate, comment }) {
+      async answer({ run: text, candidate, comment: why }) {
         const { decide } = await import('../verbs/decide.js');
-        return decide(context, { run: text, candidate, approve: name === 'approve', comment });
+        return decide(context, { run: text, candidate, approve: name === 'approve', comment: why });
       },
     });
   }
+  // With the decisions: to give back what a person rolled back is to approve it.
+  register(server, context, {
+    name: 'rollback',
+    description: 'Takes back what a run accepted: later runs of its fleet do not carry it on, and apply leaves it out. The repository is not touched: what was merged there stays.',
+    input: z.object({ run, trials: z.array(z.string().min(1)).default([]).describe('Only these, such as r1-3; none: all that the run was the first to accept.'), undo: z.boolean().default(false).describe('Give it back.'), comment }),
+    writes: true,
+    async answer({ run: text, trials, undo, comment: why }) {
+      const { rollBack } = await import('../verbs/rollback.js');
+      return rollBack(context, { run: text, trials, undo, why });
+    },
+  });
 }
