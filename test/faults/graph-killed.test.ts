@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { stepSchema } from '../../src/core/config/steps-schema.js';
+import { messageNames, type Decide } from '../../src/core/messages.js';
 import { countingTarget, type CountingTarget } from '../support/counting-target.js';
 import { patience, sharedLoop } from '../support/loop.js';
 
@@ -98,6 +99,37 @@ async function endedWell(run: string): Promise<Record<string, number>> {
 }
 
 const textOf = (data: Uint8Array | null | undefined): string => (data == null ? '' : (JSON.parse(Buffer.from(data).toString()) as string));
+
+it('waits on for the same answers when it is killed while it waits, also for one that came while it was dead', async () => {
+  const counting = countingTarget();
+  onTestFinished(() => counting.remove());
+  const file = join(dirname(counting.dir), 'lines');
+  const note = (name: string): object => ({ type: 'command', name, command: { run: `echo ${name} >> ${file}` } });
+  const steps = [note('first'), { type: 'approve', name: 'gate' }, note('second'), { type: 'approve', name: 'last' }, note('third')].map((step) => stepSchema.parse(step));
+  const run = await loop.start({ ...counting, config: { ...counting.config, steps } });
+  const handle = loop.client().workflow.getHandle(run);
+  const waiting = async (): Promise<unknown> => loop.status(run).then(({ state, questions }) => ({ state, questions }), () => null);
+  const waitsFor = async (id: string): Promise<unknown> => {
+    await expect.poll(waiting, patience).toMatchObject({ state: 'awaiting-approval', questions: [{ id }] });
+    return waiting();
+  };
+  const decision = (candidate: string): Decide => ({ v: 1, decisionId: candidate, candidate, approve: true, who: 'ann', comment: '' });
+
+  const before = await waitsFor('gate');
+  const dead = await loop.kill('worker');
+  await expect.poll(() => loop.state().worker?.pid ?? dead, patience).not.toBe(dead);
+  // The same question, since and until when it was.
+  expect(await waitsFor('gate')).toEqual(before);
+  expect(await handle.executeUpdate(messageNames.decide, { args: [decision('gate')] })).toMatchObject({ trial: 'gate', who: 'ann' });
+
+  await waitsFor('last');
+  await loop.kill('worker');
+  await handle.signal(messageNames.decide, decision('last'));
+  const end = await loop.ended(run);
+  expect(end).toMatchObject({ execution: 'COMPLETED', status: { state: 'done', error: null, steps: { done: 5, failed: 0 } } });
+  expect(end.status?.decisions.map(({ trial, approve, who }) => `${trial} ${approve} ${who}`)).toEqual(['gate true ann', 'last true ann']);
+  expect(readFileSync(file, 'utf8').trim().split('\n')).toEqual(['first', 'second', 'third']);
+});
 
 it(`completes every step of a graph as often as undisturbed, wherever it is killed (PERFLOOP_FAULT_SEED=${seed})`, { timeout: 400_000 }, async () => {
   const undisturbed = await runs([]);
