@@ -45,6 +45,7 @@ export async function commandRequest(deps: Dependencies, what: string, command: 
     secrets: secretsOfCommand(command, env, deps.env),
     timeoutMs: command.timeout,
     hold: lock === null ? [] : [lock.fd],
+    ...(lock?.mode === 'shared' ? { sharedLock: lock.file } : {}),
     // A program can see what it is bound to, so what is measured is tested so, too.
     cpus: boundRoles.has(what) ? cpusFor(scope.config) : [],
     limits: limitsHere(limitsIn(scope.config)),

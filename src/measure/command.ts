@@ -28,6 +28,8 @@ export interface CommandRequest {
   journal?: { folder: string; name: string };
   /** Descriptors, such as the host lock's, that stay open until the command is gone, even when this process is killed. */
   hold?: number[];
+  /** A lock file that the caller holds shared: what starts the command holds it too, in place of `hold`, and can be used again for the next. */
+  sharedLock?: string;
   /** CPUs that it is bound to; default: those of this process. */
   cpus?: readonly number[];
   /** Starts it, for one who has many to run; it holds what `hold` would. Without one, the command gets one of its own. */

@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { PerfloopError } from '../core/errors.js';
+import { tryFlock, type LockMode } from './flock.js';
 
-export type LockMode = 'exclusive' | 'shared';
+export type { LockMode } from './flock.js';
 
 export interface HeldLock {
   mode: LockMode;
+  /** The lock file. */
+  file: string;
   /** Hand it to commands through `hold`: then the lock lasts as long as they do, even if this process is killed. */
   fd: number;
   release(): void;
@@ -20,6 +23,8 @@ export interface LockRequest {
   /** Called once when the lock is not free. */
   onWaiting?: () => void;
 }
+
+const lockFile = 'host.lock';
 
 /**
  * Takes the host lock: while a benchmark samples, nothing heavy runs. flock(2) locks of two files:
@@ -36,7 +41,7 @@ export async function acquireHostLock(request: LockRequest): Promise<HeldLock> {
   const turnstile = openLockFile(request.folder, 'host.turnstile');
   let lock: number | null = null;
   try {
-    lock = openLockFile(request.folder, 'host.lock');
+    lock = openLockFile(request.folder, lockFile);
     const waiting = onceOnly(request.onWaiting);
     await take(turnstile, request.mode === 'exclusive' ? 'shared' : 'exclusive', request, waiting);
     await take(lock, request.mode, request, waiting);
@@ -46,13 +51,13 @@ export async function acquireHostLock(request: LockRequest): Promise<HeldLock> {
     throw error;
   }
   if (request.mode === 'shared') closeSync(turnstile);
-  return held(lock, request.mode, request.mode === 'shared' ? [lock] : [lock, turnstile]);
+  return held(lock, { mode: request.mode, file: join(request.folder, lockFile) }, request.mode === 'shared' ? [lock] : [lock, turnstile]);
 }
 
-function held(fd: number, mode: LockMode, open: number[]): HeldLock {
+function held(fd: number, what: Pick<HeldLock, 'mode' | 'file'>, open: number[]): HeldLock {
   let released = false;
   return {
-    mode,
+    ...what,
     fd,
     // Closing, not unlocking: a command that holds the descriptor keeps the lock.
     release() {
@@ -79,7 +84,8 @@ function onceOnly(callback: (() => void) | undefined): () => void {
 async function take(fd: number, mode: LockMode, request: LockRequest, waiting: () => void): Promise<void> {
   const { signal } = request;
   signal?.throwIfAborted();
-  if (await flock(fd, mode, ['-n'], signal)) return;
+  // A program started for each of thousands of commands would take longer than many of them.
+  if (tryFlock(fd, mode) ?? (await flock(fd, mode, ['-n'], signal))) return;
   waiting();
   if (!(await flock(fd, mode, [], signal))) throw lockError('the flock program ended without the lock');
 }

@@ -4,6 +4,7 @@ import { finished, type Readable, type Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import type { CommandRequest } from './command.js';
+import { borrowLauncher, returnLauncher } from './launcher/idle.js';
 import { Launcher, LauncherLost } from './launcher/launcher.js';
 import { ulimits } from './limits/rlimits.js';
 import type { Usage } from './launcher/messages.js';
@@ -67,16 +68,24 @@ export async function startCommand(request: CommandRequest, marker: string, own:
     const started = await startHow(request, what);
     return request.sandbox === undefined ? started : { ...started, exited: started.exited.then(asSeenWithin) };
   } catch (cause) {
-    if (cause instanceof LauncherLost && request.launcher !== undefined) return startCommand({ ...request, launcher: undefined }, marker, own);
+    if (cause instanceof LauncherLost && (request.launcher ?? request.sharedLock) !== undefined) return startCommand({ ...request, launcher: undefined, sharedLock: undefined }, marker, own);
     if (cause instanceof PerfloopError) throw cause;
     throw new PerfloopError('PL_COMMAND_SPAWN', `The command could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { where: request.command, cause });
   }
 }
 
 async function startHow(request: CommandRequest, what: Invocation): Promise<StartedCommand> {
-  if (request.launcher?.usable === true) return startLaunched(request, what, request.launcher, false);
+  if (request.launcher?.usable === true) return startLaunched(request, what, request.launcher, 'lent');
+  const idle = await borrowed(request);
+  if (idle !== null) return startLaunched(request, what, idle, 'borrowed');
   const launcher = await openLauncher(request.hold ?? [], request.cpus);
-  return launcher === null ? startPlainly(request, what) : startLaunched(request, what, launcher, true);
+  return launcher === null ? startPlainly(request, what) : startLaunched(request, what, launcher, 'own');
+}
+
+/** One that other commands have had before it, or will have. One that is bound to CPUs is for those alone. */
+async function borrowed({ sharedLock, cpus = [] }: CommandRequest): Promise<Launcher | null> {
+  if (sharedLock === undefined || cpus.length > 0 || (await launcherProblem()) !== null) return null;
+  return borrowLauncher(sharedLock);
 }
 
 /** The shell, in the sandbox where there is one, with a place of its own for temporary files, under its limits. */
@@ -101,10 +110,10 @@ function asSeenWithin(exit: Exit): Exit {
   return signal === undefined ? exit : { ...exit, exitCode: null, signal: signal as NodeJS.Signals };
 }
 
-async function startLaunched(request: CommandRequest, what: Invocation, launcher: Launcher, own: boolean): Promise<StartedCommand> {
+async function startLaunched(request: CommandRequest, what: Invocation, launcher: Launcher, whose: 'own' | 'lent' | 'borrowed'): Promise<StartedCommand> {
   const startedAt = performance.now();
   const launched = await launcher.launch({ ...what, stdin: request.stdin !== undefined }).catch(async (error: unknown) => {
-    if (own) await launcher.close();
+    if (whose !== 'lent') await launcher.close();
     throw error;
   });
   const { pid, stdin, stdout, stderr, usage } = launched;
@@ -119,7 +128,8 @@ async function startLaunched(request: CommandRequest, what: Invocation, launcher
     closed: Promise.all([isClosed(stdout), isClosed(stderr)]),
     usage,
     release: async (stuck) => {
-      if (own || stuck) await launcher.close(stuck);
+      if (whose === 'own' || stuck) await launcher.close(stuck);
+      else if (whose === 'borrowed') await returnLauncher(launcher);
     },
   };
 }

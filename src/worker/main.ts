@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { PerfloopError } from '../core/errors.js';
 import { reapJobs } from '../measure/job-journal.js';
 import { environmentFingerprint, hostIdentity } from '../measure/environment.js';
+import { closeIdleLaunchers } from '../measure/launcher/idle.js';
 import { artifactsOf } from '../store/artifacts-of.js';
 import { registerHub } from '../store/gc/hubs.js';
 import { homeFrom } from '../store/home.js';
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
     );
   }
   await Promise.all(workers.map((worker) => worker.run()));
+  await closeIdleLaunchers();
   endUploads();
   for (const end of watches) end();
   await flushSpans();

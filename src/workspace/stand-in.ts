@@ -5,7 +5,11 @@ import { seenRepository, type StandIn } from '../measure/sandbox/sandbox.js';
 import type { Home } from '../store/home.js';
 import { git, gitBytes } from './git.js';
 import { removeTree } from './remove-tree.js';
+import { SharedWork } from './shared-work.js';
 import type { Repository } from './repository.js';
+
+/** The first commands of a run begin at once. */
+const beingMade = new SharedWork<void>();
 
 /** Of as many targets; one is a few megabytes at most. */
 const most = 16;
@@ -18,7 +22,11 @@ const most = 16;
 export async function standInRepository(home: Home, repository: Repository, base: string): Promise<StandIn> {
   const folder = join(home.cache, 'git', base);
   const standIn: StandIn = { folder: join(folder, 'repository'), gitFile: join(folder, 'git-file') };
-  if (await touched(folder)) return standIn;
+  if (!(await touched(folder))) await beingMade.of(folder, () => makeAt(home, folder, repository, base));
+  return standIn;
+}
+
+async function makeAt(home: Home, folder: string, repository: Repository, base: string): Promise<void> {
   const temporary = join(home.cache, 'git', `.new-${randomBytes(8).toString('hex')}`);
   try {
     await make(temporary, repository.path, base);
@@ -30,7 +38,6 @@ export async function standInRepository(home: Home, repository: Repository, base
     await removeTree(temporary);
   }
   await trim(join(home.cache, 'git'));
-  return standIn;
 }
 
 async function make(folder: string, from: string, base: string): Promise<void> {

@@ -87,8 +87,10 @@ describe('in one process', () => {
     await third.lock;
   });
 
-  test('without the flock program the remedy is said', async () => {
+  test('without the flock program whoever has to wait is told the remedy', async () => {
     const folder = await temporaryFolder();
+    const held = await taking(folder, 'exclusive').lock;
+    atEnd(() => held.release());
     const path = process.env['PATH'];
     atEnd(() => {
       process.env['PATH'] = path;
@@ -109,9 +111,9 @@ describe('across processes', () => {
     await waiting.lock;
   });
 
-  test('it outlives a killed holder as long as the benchmark runs that inherited it', async () => {
+  test.each(['exclusive', 'shared'])('a killed holder leaves it, %s, to the command that it runs', async (mode) => {
     const folder = await temporaryFolder();
-    const holder = startScript('scripts/hold-lock.ts', [folder, 'exclusive', 'echo $$ > leader; while [ ! -e go ]; do sleep 0.01; done']);
+    const holder = startScript('scripts/hold-lock.ts', [folder, mode, 'echo $$ > leader; while [ ! -e go ]; do sleep 0.01; done']);
     await pidIn(join(folder, 'leader'));
     holder.child.kill('SIGKILL');
     await holder.exited;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { homeOfWorktree } from '../../src/workspace/open-worktree.js';
 import { Pristine } from '../../src/workspace/pristine/pristine.js';
@@ -35,6 +36,18 @@ describe('a worktree as it was built', () => {
     expect(await pristine.restore()).toEqual({ changed: [], touched: [], written: [] });
     expect(whole(worktree.path, itsHome)).toEqual(before);
     expect(readdirSync(outside)).toEqual(['precious']);
+  });
+
+  test('is the same for all that ask for it at once, though the first has begun to write meanwhile', async () => {
+    const { home } = shared;
+    const worktree = await shared.open();
+    const asked = [Pristine.of(home, worktree, [])];
+    let made = false;
+    void asked[0]?.finally(() => (made = true)).catch(() => undefined);
+    for (; !made; await nextTurn()) if (asked.length < 50) asked.push(Pristine.of(home, worktree, []));
+    write(worktree.path, { 'memo.json': '{}' });
+    for (const pristine of await Promise.all(asked)) expect(pristine.has('memo.json')).toBe(false);
+    expect((await Pristine.of(home, worktree, [])).has('memo.json')).toBe(false);
   });
 
   test.each<[string, (at: (...path: string[]) => string) => void, string[]]>([

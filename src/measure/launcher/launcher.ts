@@ -94,6 +94,29 @@ export class Launcher {
     return reply.files;
   }
 
+  /** Holds a lock file that this process holds shared: then the lock lasts until its command is gone, even when this process is killed. False: it cannot. */
+  async lock(file: string): Promise<boolean> {
+    const reply = await this.#ask({ type: 'lock', file });
+    return reply?.type === 'locked' && reply.held;
+  }
+
+  async unlock(): Promise<void> {
+    await this.#ask({ type: 'unlock' });
+  }
+
+  /** Keeps this process no longer from ending. */
+  rest(): void {
+    this.child.unref();
+    this.child.stdin.unref();
+    this.child.stdout.unref();
+  }
+
+  wake(): void {
+    this.child.ref();
+    this.child.stdin.ref();
+    this.child.stdout.ref();
+  }
+
   /** Returns when it is gone; `now`: also when a command of it cannot be ended. */
   async close(now = false): Promise<void> {
     const exited = this.child.exitCode !== null || this.child.signalCode !== null ? null : new Promise((resolve) => void this.child.once('exit', resolve));

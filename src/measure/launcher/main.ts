@@ -1,4 +1,5 @@
-import { readdirSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { tryFlock } from '../flock.js';
 import { dropFolder } from './cool.js';
 import { Job, startInSession } from './job.js';
 import type { Order, Reply } from './messages.js';
@@ -15,9 +16,17 @@ function main(): void {
   if (calls === null) return;
   say({ type: 'ready' });
   let job: Job | null = null;
+  let lock: number | null = null;
   for (let order = hear(); order !== null; order = hear()) {
     if (order.type === 'cool') say({ type: 'cooled', files: dropFolder(calls, order.folder) });
-    else if (order.type === 'prepare') {
+    else if (order.type === 'lock') {
+      lock = openLocked(order.file);
+      say({ type: 'locked', held: lock !== null });
+    } else if (order.type === 'unlock') {
+      if (lock !== null) closeSync(lock);
+      lock = null;
+      say({ type: 'unlocked' });
+    } else if (order.type === 'prepare') {
       job = new Job(calls, order.stdin);
       say({ type: 'pipes', ...job.workerEnds });
     } else if (job === null) throw new Error(`${order.type} before prepare`);
@@ -26,6 +35,14 @@ function main(): void {
   }
   // The worker is gone. A lock that this process holds for a command must last as long as the command.
   while (calls.wait('any', true) !== null);
+}
+
+/** A description of its own, so that the lock lasts as long as this process wants it, even if the worker is killed. */
+function openLocked(file: string): number | null {
+  const descriptor = openSync(file, 'a');
+  if (tryFlock(descriptor, 'shared') === true) return descriptor;
+  closeSync(descriptor);
+  return null;
 }
 
 function load(): Syscalls | null {

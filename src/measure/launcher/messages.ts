@@ -26,7 +26,10 @@ export type Order =
   /** Every process is gone: what did they use? */
   | { type: 'settle' }
   /** Takes the files of a folder out of the page cache. */
-  | { type: 'cool'; folder: string };
+  | { type: 'cool'; folder: string }
+  /** Holds a lock file shared, as the worker does, until it is told otherwise. */
+  | { type: 'lock'; file: string }
+  | { type: 'unlock' };
 
 export type Reply =
   | { type: 'ready' }
@@ -37,4 +40,6 @@ export type Reply =
   | { type: 'failed'; why: string }
   | { type: 'ended'; ending: Ending }
   | { type: 'settled'; usage: Usage }
-  | { type: 'cooled'; files: number };
+  | { type: 'cooled'; files: number }
+  | { type: 'locked'; held: boolean }
+  | { type: 'unlocked' };

@@ -9,6 +9,7 @@ import { builtFolder, homeOfWorktree } from '../open-worktree.js';
 import type { ProtectedRules } from '../protected-globs.js';
 import { overlayProtected, protectedOf } from '../protected-overlay.js';
 import { removeTree } from '../remove-tree.js';
+import { SharedWork } from '../shared-work.js';
 import type { TreeEntry } from '../tree.js';
 import { inWorktree, type Worktree } from '../worktree.js';
 import { copyOriginals } from './originals.js';
@@ -48,9 +49,16 @@ export function originalsFolder(home: Home, worktree: Worktree): string {
   return join(builtFolder(home, worktree.id), 'originals');
 }
 
+/** Commands that begin at once have one record: made by each, it would hold what the first of them had written by then. */
+const beingMade = new SharedWork<BuiltRecord>();
+
 /** The record of a worktree, made now where there is none: before, the base's protected files are laid over it. */
 export async function recordOf(home: Home, worktree: Worktree, protection: Protection | null): Promise<BuiltRecord> {
   const hash = createHash('sha256').update(JSON.stringify(protection)).digest('hex').slice(0, 16);
+  return beingMade.of(`${worktree.path} ${hash}`, () => readOrMake(home, worktree, protection, hash));
+}
+
+async function readOrMake(home: Home, worktree: Worktree, protection: Protection | null, hash: string): Promise<BuiltRecord> {
   const known = await readRecord(home, worktree);
   if (known?.protection === hash) return known;
   if (protection !== null) await overlayProtected(worktree, protection.base, protection.rules);

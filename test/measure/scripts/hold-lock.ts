@@ -7,5 +7,5 @@ const [, , folder = '', mode = '', command = '', confined] = process.argv;
 const sandbox = confined === undefined ? undefined : (JSON.parse(confined) as Sandbox);
 const lock = await acquireHostLock({ folder, mode: mode === 'shared' ? 'shared' : 'exclusive', onWaiting: () => console.log('waiting') });
 console.log('held');
-await runCommand({ command, cwd: sandbox?.worktree.path ?? folder, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 600_000, hold: [lock.fd], ...(sandbox === undefined ? {} : { sandbox }) });
+await runCommand({ command, cwd: sandbox?.worktree.path ?? folder, env: { PATH: process.env['PATH'] ?? '' }, timeoutMs: 600_000, ...(mode === 'shared' ? { sharedLock: lock.file } : { hold: [lock.fd] }), ...(sandbox === undefined ? {} : { sandbox }) });
 lock.release();
