@@ -42,9 +42,9 @@ describe('a worktree as it was built', () => {
     const { home } = shared;
     const worktree = await shared.open();
     const asked = [Pristine.of(home, worktree, [])];
-    let made = false;
-    void asked[0]?.finally(() => (made = true)).catch(() => undefined);
-    for (; !made; await nextTurn()) if (asked.length < 50) asked.push(Pristine.of(home, worktree, []));
+    const first = { made: false };
+    void asked[0]?.finally(() => (first.made = true)).catch(() => undefined);
+    for (; !first.made; await nextTurn()) if (asked.length < 50) asked.push(Pristine.of(home, worktree, []));
     write(worktree.path, { 'memo.json': '{}' });
     for (const pristine of await Promise.all(asked)) expect(pristine.has('memo.json')).toBe(false);
     expect((await Pristine.of(home, worktree, [])).has('memo.json')).toBe(false);
