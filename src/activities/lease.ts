@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { PerfloopError } from '../core/errors.js';
 import type { LeaseActivities } from '../core/run/contracts.js';
@@ -22,7 +23,7 @@ export function leaseActivities(deps: LeasingHost): LeaseActivities {
       if (await leavesItToOthers(deps, run, tag)) throw deferred(deps);
       const held = deps.leasing.book.take(run, tag, deps.devices) ?? ((await dropEnded(deps)) ? deps.leasing.book.take(run, tag, deps.devices) : null);
       if (held === null) throw busy(deps, tag);
-      return { tag, host: deps.host, device: held.device, token: held.token, gpu: deps.gpu, cpu: readCpu().model };
+      return { tag, host: deps.host, device: held.device, token: held.token, gpu: deps.gpu, cpu: readCpu().model, hostname: hostname() };
     }),
   };
 }

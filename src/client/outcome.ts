@@ -101,6 +101,7 @@ export function judgeResult(status: RunStatus): JudgeResult {
     seconds: ((status.endedAt ?? status.startedAt + status.budget.wallMs) - status.startedAt) / 1000,
     budgetSeconds: status.budget.enforced === true ? status.budget.maxWallMs / 1000 : null,
     plan: status.plan,
+    machines: status.machines ?? [],
   };
 }
 

@@ -14,6 +14,7 @@ import type { Protocol } from './verdict/schedule.js';
 import type { Measured, Verdict } from './verdict/verdict.js';
 import type { ArtifactRef } from './artifact.js';
 import type { Explained } from './run/explained.js';
+import type { Machine } from './run/machine.js';
 import type { Reused } from './run/spell.js';
 
 /** Counts of tests as a person reads them. */
@@ -43,6 +44,8 @@ export interface TrialSummary {
   commit: string | null;
   verdict: Verdict | null;
   samples: ArtifactRef | null;
+  /** Where its samples were taken, one of the run's `machines`. Absent: nowhere, or in a trial of earlier versions. */
+  device?: string;
   diff: ArtifactRef | null;
   /** What champion and candidate were compared by, besides the tests. Absent in trials of earlier versions. */
   checked?: Checked[];
@@ -272,6 +275,8 @@ export interface RunStatus {
   /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true };
   samplesSpent: number;
+  /** The devices that samples were taken on, in the order of first use. Absent: none were, or in runs of earlier versions. */
+  machines?: Machine[];
   /** Of a judgement whose sides are exchanged: the base is the newer commit, see `JudgeInput`. */
   regression?: { metric: string | null };
   /** Absent in runs of versions that did not keep it. */

@@ -1,6 +1,7 @@
 import type { KnobRef, KnobStatus } from '../core/knobs/search.js';
 import type { Checked } from '../core/check/checked.js';
 import type { ListedStep } from '../core/pipeline/listed.js';
+import type { Machine } from '../core/run/machine.js';
 import type { Explained } from '../core/run/explained.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
@@ -31,6 +32,8 @@ export interface ReportJson {
     file: string | null;
     /** Null while it is undecided. */
     verdict: VerdictKind | null;
+    /** Where it was measured, one of `machines`; null when it was not, or in a run of earlier versions. */
+    device: string | null;
     /** Null when it was not measured. */
     ratio: number | null;
     /** Null below two pairs. */
@@ -54,7 +57,9 @@ export interface ReportJson {
   knobs?: KnobStatus;
   /** Of a run whose steps form a graph: each with its state, in the round that it is in or ended with. */
   steps?: ListedStep[];
-  /** What it was measured on; null where that is not known. */
+  /** The devices that samples were taken on. */
+  machines: Machine[];
+  /** The machine of the warm-up and how it was set; null where that is not known. */
   environment: Fingerprint | null;
   /** Path of the HTML report. */
   report: string;
@@ -80,6 +85,7 @@ export function reportJson({ status, environment, trials, findings, steps }: Pic
         ...(candidate.knob === undefined ? {} : { knob: candidate.knob }),
         file: candidate.file === '' ? null : candidate.file,
         verdict: decided?.kind ?? null,
+        device: trial.summary.device ?? null,
         ratio: measured?.ratio ?? null,
         ci95: measured && isKnown(measured.ci95) ? measured.ci95 : null,
         reasons: decided?.reasons ?? [],
@@ -94,6 +100,7 @@ export function reportJson({ status, environment, trials, findings, steps }: Pic
     ablations: status.ablations ?? [],
     ...(status.knobs === undefined ? {} : { knobs: status.knobs }),
     ...(steps.kind === 'there' ? { steps: steps.value.listed } : {}),
+    machines: status.machines ?? [],
     environment: environment.kind === 'there' ? environment.value : null,
     report: reportPath,
   };

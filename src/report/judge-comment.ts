@@ -1,4 +1,5 @@
 import { flagPlace } from '../core/flag.js';
+import { machineText } from '../core/run/machine.js';
 import { timeText } from '../core/verdict/budget.js';
 import type { Verdict } from '../core/verdict/verdict.js';
 import { buildsText, comparedText, percentText, ratioText } from '../core/verdict/words.js';
@@ -152,9 +153,11 @@ function costLine({ status, environment }: ReportData): string {
   return `Cost: ${countText(samplesSpent, 'sample')} in ${durationText(tookMs(status))}${within}${spread}.${machine} Run ${code(status.run)}.`;
 }
 
-function environmentTable({ environment }: ReportData): string {
-  if (environment.kind !== 'there') return '';
-  return ['| machine | |', '| --- | --- |', ...environmentEntries(environment.value).map(([name, value]) => `| ${inline(name, 60)} | ${inline(value, 300)} |`)].join('\n');
+/** Without the host's name: it is pasted where others than its owners read. */
+function environmentTable({ environment, status: { machines = [] } }: ReportData): string {
+  const entries = [...machines.map((machine): [string, string] => ['Measured on', machineText(machine, { named: false })]), ...(environment.kind === 'there' ? environmentEntries(environment.value) : [])];
+  if (entries.length === 0) return '';
+  return ['| machine | |', '| --- | --- |', ...entries.map(([name, value]) => `| ${inline(name, 60)} | ${inline(value, 300)} |`)].join('\n');
 }
 
 function commands(data: ReportData): string {

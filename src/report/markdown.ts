@@ -1,6 +1,7 @@
 import { effortText, outcomeText } from '../core/agent/words.js';
 import { adviceElsewhere, adviceMeasured, adviceNote, adviceSetting } from '../core/knobs/words.js';
 import { explainedText } from '../core/run/explained.js';
+import { machineText } from '../core/run/machine.js';
 import { steeredText } from '../core/run/steer-words.js';
 import { ablationWord, notAdditive, worthOf } from '../core/run/worth.js';
 import { flagPlace } from '../core/flag.js';
@@ -29,6 +30,7 @@ export function reportMarkdown(data: ReportData): string {
     inline(detail, 1000),
     `Base ${code(shortCommit(status.target.base))}, champion ${status.champion === status.target.base ? 'the base' : code(shortCommit(status.champion))}, run ${code(status.run)}${isOver(status) ? '' : ` (${status.state}, so far)`}. ${countText(status.samplesSpent, 'sample')} in ${durationText(tookMs(status))}.${asked} At most ${expected} false acceptances are to be expected (${countText(confirmed, 'confirmation')}).`,
     status.error === null ? '' : `**${status.error.code}**: ${inline(status.error.message, 1000)}`,
+    machineList(data),
     metrics(data),
     worthTable(data),
     trialTable(trials),
@@ -42,6 +44,15 @@ export function reportMarkdown(data: ReportData): string {
     commands(data),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** More are in the other reports. */
+const mostMachines = 10;
+
+/** Without the names of hosts: it is pasted where others than their owners read. */
+function machineList({ status: { machines = [] } }: ReportData): string {
+  const left = machines.length - mostMachines;
+  return [...machines.slice(0, mostMachines).map((machine) => `Measured on ${inline(machineText(machine, { named: false }), 300)}.`), ...(left > 0 ? [`And on ${left} more.`] : [])].join('\n');
 }
 
 /** More are in the other reports. */

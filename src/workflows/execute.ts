@@ -4,6 +4,7 @@ import { acceptanceOrder, compoundSpeedup, firstTrials } from '../core/run/round
 import { trialsAtOnce } from '../core/run/trials-at-once.js';
 import { approvedVerdict, askedAgain, flagWarnings, personNeeded } from '../core/run/person.js';
 import { overruledVerdict } from '../core/run/explained.js';
+import { noteMachine } from '../core/run/machine.js';
 import { decisionOn, newTrial, type RunModel } from '../core/run/model.js';
 import type { TrialSummary } from '../core/status.js';
 import { sharesChampion } from '../core/verdict/shared-champion.js';
@@ -154,6 +155,7 @@ export async function runTrial(phases: Phases, id: string, candidate: CandidateR
   const result = await runChild(phases, id, candidate, mode, madeFor);
   summary.verdict = result.verdict;
   summary.samples = result.samples;
+  if (result.samples !== null && result.lease !== null) summary.device = noteMachine(model.status, result.lease);
   summary.diff = result.diff;
   if (result.checked !== undefined) summary.checked = result.checked;
   summary.commit = result.commit?.commit ?? null;

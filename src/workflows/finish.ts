@@ -1,4 +1,5 @@
 import { condition, patched } from '@temporalio/workflow';
+import { noteMachine } from '../core/run/machine.js';
 import { decide, decisionOn, findTrial } from '../core/run/model.js';
 import { putBack } from '../core/run/put-back.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
@@ -93,6 +94,7 @@ async function finalMeasurement(phases: Phases): Promise<void> {
     const { final, spent } = measured;
     model.status.final = final;
     model.status.samplesSpent += spent;
+    noteMachine(model.status, on.lease);
     model.status.speedup = { ratio: final.measured.ratio, ci95: final.measured.ci95, final: true };
     if (final.measured.ci95[0] < 1) warn(model, 'The final measurement does not exclude that the champion is no faster than the base.');
   }));

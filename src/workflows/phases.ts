@@ -4,6 +4,7 @@ import { formatDuration } from '../core/duration-text.js';
 import type { Work as StepWork } from '../core/pipeline/machine/ready.js';
 import type { RunInput } from '../core/inputs.js';
 import type { Scope, WorktreeRef } from '../core/run/contracts.js';
+import { noteMachine } from '../core/run/machine.js';
 import type { RunModel } from '../core/run/model.js';
 import { hasCases } from '../core/check/cases/has-cases.js';
 import { printedNote } from '../core/check/printed-rule.js';
@@ -108,6 +109,7 @@ export async function warmup(work: Work, { model, control, session, budget }: Pi
     if (measured.plan.budget?.note) warn(model, measured.plan.budget.note);
     model.status.plan = measured.plan;
     model.status.samplesSpent += measured.spent;
+    noteMachine(model.status, on.lease);
     model.lease = on.lease;
   }));
   await control.record();

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -28,13 +29,13 @@ describe('an MCP client', () => {
     const target = makeTarget(() => ({ 'src/work.js': 'const ms = 60;\n', 'bench/score.sh': scoreScript, 'perfloop.toml': config }));
     target.write({ 'src/work.js': 'const ms = 20;\n' });
     const { answer, said } = await call('judge', { repo: target.dir, base: 'main', wait_s: 240 });
-    expect(answer).toMatchObject({ verdict: 'accepted', ratio: 2, pairs: 8 });
+    expect(answer).toMatchObject({ verdict: 'accepted', ratio: 2, pairs: 8, machines: [{ tag: 'cpu', device: expect.stringMatching(/^[0-9a-f]+\/cpu$/) as string, cpu: expect.any(String) as string, hostname: hostname() }] });
     expect(said.length).toBeGreaterThan(0);
     const run = answer['run'] as string;
     const { answer: shown } = await call('run', { run });
     const [trial] = (shown['status'] as { trials: { id: string }[] }).trials;
     expect((await call('trial', { run, trial: trial?.id })).answer).toMatchObject({ summary: { verdict: { kind: 'accepted' } }, diff: { kind: 'there', value: expect.stringContaining('+const ms = 20;') as string } });
-    expect((await call('verdict', { run })).answer).toMatchObject({ agrees: true });
+    expect((await call('verdict', { run })).answer).toMatchObject({ agrees: true, trials: [{ device: (answer['machines'] as { device: string }[])[0]?.device }] });
     expect((await call('report', { run })).answer['markdown']).toContain('accepted');
     // One that takes longer than the call goes on, and has no verdict yet.
     const { answer: left } = await call('judge', { repo: target.dir, base: 'main', wait_s: 0 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reportJson } from '../../src/report/json.js';
 import { loadReport } from '../../src/report/load.js';
 import { graphRun } from './support/graph-run.js';
-import { sampleRun, sampleTrial } from './support/sample-run.js';
+import { machine, sampleRun, sampleTrial } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
 
 describe('reportJson', () => {
@@ -10,11 +10,13 @@ describe('reportJson', () => {
     await withStore(async (artifacts) => {
       const status = await sampleRun(artifacts);
       const json = reportJson(await loadReport({ status, artifacts }), '/tmp/report.html');
-      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'environment', 'report']);
+      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'machines', 'environment', 'report']);
       expect(json).toMatchObject({ run: 'r-k3v7q2xa', target: 'density-clustering', base: status.target.base, champion: status.champion, report: '/tmp/report.html' });
+      expect(json.machines).toEqual([machine]);
+      expect(json.trials.map(({ device }) => device)).toEqual(status.trials.map(({ samples }) => (samples === null ? null : '3f2a1b4c5d6e/cpu')));
       expect(json.environment).toMatchObject({ cpu: { cores: expect.any(Number) as number } });
       expect(json.speedup).toEqual({ metric: 'wall', ratio: status.speedup?.ratio, ci95: status.speedup?.ci95 });
-      expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again', 'profile']);
+      expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'device', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again', 'profile']);
       expect(json.trials.map(({ verdict }) => verdict)).toEqual(status.trials.map(({ verdict }) => verdict?.kind));
       expect(json.trials[5]).toMatchObject({ verdict: 'rejected', ratio: null, ci95: null, reasons: [{ code: 'tests-failed' }] });
     });

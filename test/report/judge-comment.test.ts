@@ -11,7 +11,7 @@ import { metricConfig } from '../core/verdict/pairs.js';
 import { rendered, skeleton, textOf } from './support/gfm.js';
 import { judgement } from './support/judgement.js';
 import { simulateTrial } from './support/sample-pairs.js';
-import { rule } from './support/sample-run.js';
+import { hostname, rule } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
 
 async function dataOf(change: (status: RunStatus) => RunStatus = (status) => status, gain?: number): Promise<ReportData> {
@@ -34,6 +34,8 @@ describe('the comment of a judgement', () => {
     expect(text).toMatch(/ops\n[\d,]+ ops\/s\n[\d,]+ ops\/s\n1\.\d{3}x\n1\.\d{3}x to 1\.\d{3}x\n\d+\ndecides/);
     expect(text).toMatch(/^faster: confirmed: /m);
     expect(text).toMatch(/^Cost: \d+ samples in 4 min 28 s, one sample spreads 3\.0%; .* On AMD EPYC 7B13, 2 cores, load 0\.4 at the start\. Run j-7x2m4k5p\.$/m);
+    expect(text).toContain('Measured on\nAMD EPYC 7B13 (kind cpu), 3f2a1b4c5d6e/cpu');
+    expect(text).not.toContain(hostname);
     expect(text).toMatch(/confirmation\n\d+\n1\n1\.\d{3}x\n.*\n.*\n.*\n.*\npassed/);
     expect(text).toContain("perfloop judge --repo . --base 8f3a2c10b7");
     expect(text).toContain('perfloop verdict j-7x2m4k5p');

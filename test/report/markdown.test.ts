@@ -3,7 +3,7 @@ import { loadReport } from '../../src/report/load.js';
 import { reportMarkdown } from '../../src/report/markdown.js';
 import { inline } from '../../src/report/markdown-text.js';
 import { hostileRun } from './support/hostile.js';
-import { sampleRun } from './support/sample-run.js';
+import { hostname, sampleRun } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
 
 describe('the Markdown summary', () => {
@@ -13,6 +13,8 @@ describe('the Markdown summary', () => {
       const text = reportMarkdown(await loadReport({ status, artifacts, extra: { repository: '/home/me/.perfloop/repos/t1.git' } }));
       expect(text).toMatch(/^### perfloop: density-clustering: \d+\.\d% faster\n/);
       expect(text).toMatch(/final measurement of 30 pairs, champion against base/);
+      expect(text).toContain('\nMeasured on AMD EPYC 7B13 (kind cpu), 3f2a1b4c5d6e/cpu.\n');
+      expect(text).not.toContain(hostname);
       for (const trial of status.trials) expect(text).toContain(`| ${trial.id} | ${trial.candidate.title}`);
       expect(text).toMatch(/\| wall \(ms\) \| [\d.]+ \| [\d.]+ \| −\d+\.\d% \|/);
       expect(text).toContain("perfloop judge --repo '/home/me/density clustering' --base 8f3a2c10b7");

@@ -35,7 +35,8 @@ describe('the report of a finished run', () => {
       }
       expect(text).toContain('AssertionError: expected [ 1, 2 ] to equal [ 2, 1 ]');
       expect(text).toContain('DBSCAN._mergeArrays');
-      expect(text).toContain('AMD EPYC 7B13');
+      expect(text).toContain('measured on AMD EPYC 7B13 (kind cpu), host buildhost7, 3f2a1b4c5d6e/cpu');
+      expect(html.match(/<dt>measured on<\/dt><dd><code>3f2a1b4c5d6e\/cpu/g)).toHaveLength(status.trials.filter(({ samples }) => samples !== null).length);
       expect(text).toContain('the output of `node check.js`: the same bytes, 2 times with other seeds PERFLOOP_SEED 1234567890, 1999999999');
       expect(text).toContain('approved by ada@buildhost');
       expect(text).toContain('node bench/run.js --points 4000');

@@ -1,6 +1,7 @@
 import type { Checked } from '../../core/check/checked.js';
 import type { Flag } from '../../core/flag.js';
 import type { CostPlan, ShownTests } from '../../core/status.js';
+import { machineText, type Machine } from '../../core/run/machine.js';
 import type { Verdict } from '../../core/verdict/verdict.js';
 import { comparedText, ratioText } from '../../core/verdict/words.js';
 import type { Fingerprint } from '../../measure/fingerprint.js';
@@ -49,7 +50,9 @@ export interface JudgeResult {
   budgetSeconds: number | null;
   /** What it was to cost, said before the first sample; null where it did not come to that. */
   plan: CostPlan | null;
-  /** What it was measured on. */
+  /** The devices that samples were taken on. */
+  machines: Machine[];
+  /** The machine of the warm-up and how it was set. */
   environment?: Fingerprint | null;
 }
 
@@ -61,7 +64,7 @@ export function printJudge(result: JudgeResult, style: Style): string {
   const lines = [`${style([verdictFormat[result.verdict], 'bold'] as Format, result.verdict)}  ${clean(result.target)}: ${clean(shortCommits(result.candidate))} against ${shortCommit(result.base)}`];
   if (ratio !== null && ci95 !== null) lines.push(`  ${comparedText(ratio, 'the base')}: ${ratioText(ratio)} (95% interval ${intervalText(ci95)}) from ${plural(result.pairs, 'pair')}, ${plural(result.samples, 'sample')} in all`);
   if (delta !== null) lines.push(`  asked: more than ${percentText(Math.expm1(delta))}`);
-  lines.push(...metricLines(result.metrics, style));
+  lines.push(...metricLines(result.metrics, style), ...result.machines.map((machine) => `  on ${clean(machineText(machine, { named: true }))}`));
   if (result.again !== null && result.again.ratio !== null && result.again.ci95 !== null) lines.push(`  again in a fresh clone: ${ratioText(result.again.ratio)} (95% interval ${intervalText(result.again.ci95)}) from ${plural(result.again.pairs, 'pair')}`);
   for (const { code, text } of [...result.reasons, ...result.facts]) lines.push(...reasonLines(code, text));
   lines.push(...flagLines(result.flags, style, '  '), ...result.checked.map(({ text }) => `  checked: ${clean(text)}`), ...result.warnings.map((text) => `  ${style('yellow', 'warning')}: ${clean(text)}`));

@@ -7,6 +7,7 @@ import { effortText, outcomeText as attemptOutcome } from '../../core/agent/word
 import { madeBy } from '../../core/knobs/words.js';
 import { stepsText } from '../../core/pipeline/words.js';
 import { explainedText } from '../../core/run/explained.js';
+import { machineText } from '../../core/run/machine.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
@@ -45,6 +46,8 @@ function head(status: RunStatus, style: Style): string {
     `  from     ${clean(target.origin)} at ${shortCommit(target.base)}`,
     `  started  ${new Date(status.startedAt).toISOString()}, ${isOver(status) ? 'took' : 'at'} ${durationText(took)}, ${plural(status.samplesSpent, 'sample')}`,
   ];
+  const { machines = [] } = status;
+  lines.push(...machines.map((machine, index) => `  ${index === 0 ? 'on     ' : '       '}  ${clean(machineText(machine, { named: true }))}`));
   if (status.kind === 'run') lines.push(`  loop     round ${status.round} of ${status.rounds}, ${plural(budget.trials, 'trial')} of ${budget.maxTrials}, ${plural(status.findings, 'finding')}`);
   if (status.tests !== undefined) lines.push(`  tests    ${countsText(status.tests)} at the base (${clean(status.tests.source)})`);
   if (status.steps !== undefined) lines.push(`  steps    ${stepsText(status.steps)}${isOver(status) || status.steps.running.length === 0 ? '' : `; running ${clean(status.steps.running.join(', '))}`}`);
@@ -117,10 +120,12 @@ function findings(found: readonly Finding[], style: Style): string {
 }
 
 function trials(status: RunStatus, style: Style): string {
-  return status.trials.map((trial) => trialText(trial, style)).join('\n');
+  const several = (status.machines?.length ?? 0) > 1;
+  return status.trials.map((trial) => trialText(trial, several, style)).join('\n');
 }
 
-function trialText(trial: TrialSummary, style: Style): string {
+/** `several`: samples of the run were taken on more than one device. */
+function trialText(trial: TrialSummary, several: boolean, style: Style): string {
   const { candidate, verdict } = trial;
   const by = madeBy(candidate);
   const state = trial.state === 'decided' && verdict !== null ? verdictText(verdict, style) : `${style('cyan', trialStateText[trial.state])}${verdict === null ? '' : ` ${measuredText(verdict)}`}`;
@@ -128,7 +133,7 @@ function trialText(trial: TrialSummary, style: Style): string {
   const explained = explanation === null ? '' : `\n  ${style('dim', clean(explanation))}`;
   const facts = (verdict?.facts ?? []).map(({ code, text }) => `\n  ${style('dim', `${code}: ${clean(text)}`)}`).join('');
   const checked = (trial.checked ?? []).map(({ text }) => `\n  ${style('dim', `checked: ${clean(text)}`)}`).join('');
-  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${explained}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
+  return `${style('bold', trial.id)}  ${clean(shortCommits(candidate.title))}\n  ${style('dim', [by, placeOf(candidate), `candidate ${candidate.id}`, several && trial.device !== undefined ? `on ${trial.device}` : ''].filter((part) => part !== '').map(clean).join(', '))}\n  ${state}${explained}${facts}${checked}${[...(trial.again === undefined ? [] : [`  ${againText(trial.again)}`]), ...flagLines(trial.flags ?? [], style, '  ')].map((line) => `\n${line}`).join('')}`;
 }
 
 /** What command-line agents tried, also where it came to nothing. */

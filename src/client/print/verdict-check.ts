@@ -21,10 +21,10 @@ export function printVerdictCheck({ run, trials, final }: VerdictCheck, style: S
 }
 
 function trialText(run: string, check: TrialCheck, style: Style): string {
-  const { trial, title, recorded, agreement, rule, looks } = check;
+  const { trial, title, recorded, agreement, rule, looks, device } = check;
   const said = recorded === null ? '' : `${style([verdictFormat[recorded.kind], 'bold'] as Format, recorded.kind)}, `;
   const lines = [`${style('bold', `${run}/${trial}`)}  ${clean(shortCommits(title))}`, `  ${said}${style(agreementFormat[agreement], saysText(check))}`];
-  if (rule !== null) lines.push(`  ${style('dim', ruleText(rule, check.ruleFrom))}`);
+  if (rule !== null) lines.push(`  ${style('dim', `${ruleText(rule, check.ruleFrom)}${device === null ? '' : `; on ${clean(device)}`}`)}`);
   if (looks.length > 0) lines.push(indented(looksTable(looks, style)));
   for (const { name, state, text } of looks.at(-1)?.guards ?? []) lines.push(`  guard ${clean(name)} ${state}: ${clean(text)}`);
   if (recorded !== null) lines.push(...recorded.reasons.map(({ code, text }) => `  ${code}: ${clean(text.split('\n')[0] ?? '')}`));

@@ -29,6 +29,8 @@ export interface TrialCheck {
   rule: Rule | null;
   ruleFrom: 'samples' | 'run' | null;
   looks: LookSeen[];
+  /** Where its samples were taken, as they say. Null: nothing was sampled, or by a version that did not keep it. */
+  device: string | null;
 }
 
 export interface VerdictCheck {
@@ -75,7 +77,7 @@ function trialOf({ run, trials }: RunStatus, id: string): TrialSummary {
 }
 
 async function checkTrial(artifacts: ArtifactStore, { evidence }: RunStatus, { id, candidate, verdict: recorded, samples }: TrialSummary): Promise<TrialCheck> {
-  const about = { trial: id, title: candidate.title, recorded, why: '', again: null, rule: null, ruleFrom: null, looks: [] } satisfies Partial<TrialCheck>;
+  const about = { trial: id, title: candidate.title, recorded, why: '', again: null, rule: null, ruleFrom: null, looks: [], device: null } satisfies Partial<TrialCheck>;
   if (recorded === null) return { ...about, agreement: 'undecided' };
   if (samples === null) return { ...about, agreement: 'unmeasured' };
   const stored = await read(artifacts, samples);
@@ -84,7 +86,7 @@ async function checkTrial(artifacts: ArtifactStore, { evidence }: RunStatus, { i
   if (rule === null) return { ...about, agreement: 'unknown', why: 'it was measured by a version of perfloop that did not keep the rule' };
   if (rule.v !== 1 && rule.v !== 2) return { ...about, agreement: 'unknown', why: `it was decided by version ${String((rule as { v: unknown }).v)} of the rule, which this perfloop does not know` };
   const { kind, again } = recheck(stored.pairs, rule, recorded);
-  return { ...about, agreement: kind, again, rule, ruleFrom: stored.rule === null ? 'run' : 'samples', looks: looksOf(stored.pairs, rule) };
+  return { ...about, agreement: kind, again, rule, ruleFrom: stored.rule === null ? 'run' : 'samples', looks: looksOf(stored.pairs, rule), device: stored.pairs.find(({ device }) => device !== undefined)?.device ?? null };
 }
 
 async function checkFinal(artifacts: ArtifactStore, { final, evidence }: RunStatus): Promise<VerdictCheck['final']> {

@@ -9,6 +9,8 @@ export interface Lease {
   gpu: string | null;
   /** Model of its CPU. Absent in leases of earlier versions. */
   cpu?: string;
+  /** Of the host, as its system has it. Absent in leases of earlier versions. */
+  hostname?: string;
 }
 
 /** A device of all hosts, as samples name it: `3f2a1b4c5d6e/gpu0`. */

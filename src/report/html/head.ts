@@ -1,4 +1,5 @@
 import { percentText } from '../../core/verdict/words.js';
+import { machineText } from '../../core/run/machine.js';
 import { stepsText } from '../../core/pipeline/words.js';
 import type { ReportData } from '../data.js';
 import { falseAcceptances, headlineOf, isOver, tookMs, wasAccepted } from '../facts.js';
@@ -16,7 +17,7 @@ export function head(data: ReportData): Markup {
 <h1>${clip(target.name, 200)}</h1>
 <p class="headline ${tone}">${text}</p>
 <p class="detail">${detail}</p>
-<dl class="refs"><div><dt>base</dt><dd><code title="${target.base}">${shortCommit(target.base)}</code></dd></div>${secondSide(data)}<div class="wide"><dt>from</dt><dd>${clip(target.origin, 300)}</dd></div><div><dt>started</dt><dd>${instantText(status.startedAt)}</dd></div></dl>
+<dl class="refs"><div><dt>base</dt><dd><code title="${target.base}">${shortCommit(target.base)}</code></dd></div>${secondSide(data)}<div class="wide"><dt>from</dt><dd>${clip(target.origin, 300)}</dd></div><div><dt>started</dt><dd>${instantText(status.startedAt)}</dd></div>${machines(data)}</dl>
 ${figures(data)}
 </header>
 ${alerts(data)}`;
@@ -26,6 +27,13 @@ ${alerts(data)}`;
     if (kind === 'judge' && trial) return html`<div><dt>candidate</dt><dd>${clip(trial.candidate.title, 120)} <code>${shortCommit(trial.commit ?? trial.candidate.id)}</code></dd></div>`;
     return html`<div><dt>champion</dt><dd>${champion === target.base ? 'the base' : html`<code title="${champion}">${shortCommit(champion)}</code>`}</dd></div>`;
   }
+}
+
+const mostMachines = 10;
+
+function machines({ status: { machines: all = [] } }: ReportData): Markup | null {
+  if (all.length === 0) return null;
+  return html`${all.slice(0, mostMachines).map((machine) => html`<div class="wide"><dt>measured on</dt><dd>${clip(machineText(machine, { named: true }), 300)}</dd></div>`)}${all.length > mostMachines ? html`<div class="wide"><dt>and</dt><dd>${all.length - mostMachines} more, in report.json</dd></div>` : null}`;
 }
 
 function stateText({ status }: ReportData): string {

@@ -56,7 +56,7 @@ ${secondLook(trial, data)}
 }
 
 function facts({ summary }: TrialData): Markup {
-  const { candidate, verdict, startedAt, endedAt } = summary;
+  const { candidate, verdict, device = null, startedAt, endedAt } = summary;
   const place = placeOf(summary);
   const entries: [string, Markup | string | null][] = [
     ['proposer', candidate.knob !== undefined ? `${madeBy(candidate)}, set to ${candidate.knob.value}` : candidate.recipe === null ? candidate.proposer : `${candidate.proposer}, recipe ${candidate.recipe}`],
@@ -65,6 +65,7 @@ function facts({ summary }: TrialData): Markup {
     ['against', html`<code title="${summary.champion}">${shortCommit(summary.champion)}</code>`],
     ['commit', summary.commit === null ? null : html`<code title="${summary.commit}">${shortCommit(summary.commit)}</code>`],
     ['samples', verdict?.measured ? String(verdict.measured.samples) : null],
+    ['measured on', device === null ? null : html`<code>${clip(device, 120)}</code>`],
     ['took', startedAt === null || endedAt === null ? null : durationText(endedAt - startedAt)],
     ['candidate', html`<code>${candidate.id}</code>`],
   ];

@@ -24,6 +24,7 @@ export async function hostileRun(artifacts: ArtifactStore): Promise<RunStatus> {
     trials: [trial, refused],
     decisions: [{ id: 'd', trial: 'r1-1', approve: true, who: attack, comment: attack, at: 0 }],
     warnings: [attack],
+    machines: [{ device: attack, tag: attack, gpu: attack, cpu: attack, hostname: attack }],
     error: { code: 'PL_X', message: attack, where: attack, fix: attack },
     evidence: status.evidence && { ...status.evidence, benchmark: attack, findings: [await artifacts.put('findings', JSON.stringify(found))] },
   };

@@ -1,3 +1,4 @@
+import type { Machine } from '../../../src/core/run/machine.js';
 import type { Candidate, CandidateRef } from '../../../src/core/candidate.js';
 import type { Finding } from '../../../src/core/finding.js';
 import type { RunStatus, TrialSummary } from '../../../src/core/status.js';
@@ -76,6 +77,7 @@ export async function sampleTrial(artifacts: ArtifactStore, spec: TrialSpec): Pr
     id, round: 1, candidate: ref, state: 'decided', champion: commit('8f3a2c10b7'), commit: commit('3fa2c11d09'),
     verdict: spec.verdict ?? simulated?.verdict ?? null,
     samples: simulated === null ? null : await artifacts.put('samples', encodeSamples({ rule, pairs: simulated.pairs })),
+    ...(simulated === null ? {} : { device: machine.device }),
     diff: text === null ? null : await artifacts.put('diff', text),
     startedAt: startedAt + 20_000, endedAt: startedAt + 52_000,
     ...spec.changes,
@@ -101,6 +103,10 @@ const environment = {
   v: 1, cpu: { model: 'AMD EPYC 7B13', cores: 8, usable: 2, governor: null, turbo: null }, memoryBytes: 8_331_000_000, os: { platform: 'linux', arch: 'x64', kernel: '6.8.0' },
   container: { cpus: 2, memoryBytes: 4_294_967_296 }, load: [0.42, 0.51, 0.4], versions: { node: 'v20.19.0', git: 'git version 2.39.5', python3: 'Python 3.11.2' }, gpus: [], host: '3f9a1c77d201',
 };
+
+/** Another word than anything else in a report. */
+export const hostname = 'buildhost7';
+export const machine: Machine = { device: '3f2a1b4c5d6e/cpu', tag: 'cpu', gpu: null, cpu: 'AMD EPYC 7B13', hostname };
 
 /** A finished run of one round: two accepted, others refused for one reason each. */
 export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunStatus> = {}): Promise<RunStatus> {
@@ -137,6 +143,7 @@ export async function sampleRun(artifacts: ArtifactStore, changes: Partial<RunSt
     error: null,
     budget: { trials: 8, maxTrials: 100, wallMs: 268_000, maxWallMs: 8 * 3_600_000 },
     samplesSpent: 498,
+    machines: [machine],
     evidence: { metrics: rule.metrics, protocol: rule.protocol, benchmark: 'node bench/run.js --points 4000', findings: [await artifacts.put('findings', JSON.stringify(findings))], environment: await artifacts.put('json', JSON.stringify(environment)) },
     startedAt, endedAt: startedAt + 268_000,
     ...changes,
