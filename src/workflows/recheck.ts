@@ -23,20 +23,24 @@ export async function recheck(phases: Phases, { graph }: { /** The steps of the 
   const tried = triedCandidates(model.status.trials);
   const candidates = again.candidates.filter(({ id }) => !tried.includes(id));
   if (candidates.length > 0) leave(phases, (await isReady(phases, again, graph)) ? await judgeInOrder(phases, again, candidates) : candidates);
-  delete model.recheck;
+  // What a stop left is judged by the run that goes on after this one.
+  if (!model.stopping) delete model.recheck;
 }
 
 /** Gives what was left. */
 async function judgeInOrder(phases: Phases, again: Recheck, candidates: readonly CandidateRef[]): Promise<CandidateRef[]> {
   const { model, control } = phases;
   control.enter('execute', `judging again what run ${again.run} had accepted`);
+  // Of the run that this one goes on after.
+  const notAll = `Not all that run ${again.run} had accepted was judged again: `;
+  model.status.warnings = model.status.warnings.filter((text) => !text.startsWith(notAll));
   const left: CandidateRef[] = [];
   let number = numbered(model);
   for (const [index, candidate] of candidates.entries()) {
     await control.whilePaused();
     const stop = exhausted(model, Date.now());
     if (stop !== null) {
-      warn(model, `Not all that run ${again.run} had accepted was judged again: ${stop}; left are ${candidates.slice(index).map(({ title }) => `"${title}"`).join(', ')}.`);
+      warn(model, `${notAll}${stop}; left are ${candidates.slice(index).map(({ title }) => `"${title}"`).join(', ')}.`);
       return [...left, ...candidates.slice(index)];
     }
     const why = whyWithout(candidate, again.candidates, model.status.trials);
