@@ -24,7 +24,8 @@ export interface TestEngine {
 }
 
 export interface EngineSetUp extends Pick<TestEngine, 'home' | 'env' | 'context'> {
-  start: () => Promise<Pick<TestEngine, 'client' | 'address'>>;
+  /** `server`: in place of the one of PERFLOOP_TEST_ADDRESS; `namespace`: one that is there already. */
+  start: (server?: string, namespace?: string) => Promise<Pick<TestEngine, 'client' | 'address'>>;
   /** Ends it; its processes and its folder are gone afterwards. */
   stop: () => Promise<void>;
 }
@@ -40,9 +41,8 @@ export function setUpEngine(extra: NodeJS.ProcessEnv = {}): EngineSetUp {
     home,
     env,
     context: { env, cwd: root, home, json: true, quiet: true, connection: {}, stdout: process.stdout, stderr: process.stderr, style: plain, errStyle: plain },
-    async start() {
-      const server = process.env['PERFLOOP_TEST_ADDRESS'];
-      const { address, namespace } = server === undefined ? await ensureEngine({ home, env }) : await joinServer(server, env, root);
+    async start(server = process.env['PERFLOOP_TEST_ADDRESS'], known?: string) {
+      const { address, namespace } = server === undefined ? await ensureEngine({ home, env }) : await joinServer(server, env, root, known);
       client = await connectClient(plainSettings({ address, namespace }, 'perfloop'));
       return { client, address };
     },

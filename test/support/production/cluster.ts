@@ -20,6 +20,8 @@ export interface Cluster {
   folder: string;
   /** Rows of unaligned fields, one a line. */
   psql(sql: string, database?: string): string;
+  /** Writes a backup of both databases into a folder, as docs/production.md does, while all goes on. */
+  dump(folder: string): void;
   stop: () => Promise<void>;
 }
 
@@ -35,8 +37,10 @@ export function clusterPid(folder: string, part: ClusterPart): number {
 
 const pidsFile = (folder: string): string => join(folder, 'pids.json');
 
-/** Throws with what to install where something is missing. */
-export async function startCluster(say: (text: string) => void = () => undefined): Promise<Cluster> {
+const databases = ['temporal', 'temporal_visibility'];
+
+/** `from`: the folder of a backup that its databases are restored from. Throws with what to install where something is missing. */
+export async function startCluster(say: (text: string) => void = () => undefined, { from }: { from?: string } = {}): Promise<Cluster> {
   const missing = missingPrograms();
   const postgres = postgresFolder();
   if (postgres === null || missing.length > 0) throw new Error(`a Temporal server on PostgreSQL needs what is not here:\n${missing.map((one) => `  - ${one}`).join('\n')}`);
@@ -78,7 +82,9 @@ export async function startCluster(say: (text: string) => void = () => undefined
   };
   const keep = (name: ClusterPart, file: string, args: string[]): KeptChild =>
     new KeptChild(() => ({ file, args, env, cwd: root, log: log(name), channel: false }), { onStart: ({ pid }) => started(name, pid), onDeath: (_how, deaths) => (deathsInARow[name] = deaths) });
-  const psql = (sql: string, database = 'temporal'): string => run(join(postgres, 'psql'), ['-h', host, '-p', port(0), '-U', 'temporal', '-XAtq', '-F', '\t', '-c', sql, database], { env: { ...env, PGPASSWORD: password } });
+  const postgresTool = (name: string, args: readonly string[]): string => run(join(postgres, name), ['-h', host, '-p', port(0), '-U', 'temporal', ...args], { env: { ...env, PGPASSWORD: password } });
+  const psql = (sql: string, database = 'temporal'): string => postgresTool('psql', ['-XAtq', '-F', '\t', '-c', sql, database]);
+  const dumpOf = (folder: string, name: string): string => join(folder, `${name}.dump`);
 
   const data = makeDatabase(postgres, root);
   const [file, ...args] = [...unprivileged(), join(postgres, 'postgres'), '-D', data, '-h', host, '-p', port(0), '-k', root, '-c', 'max_connections=200', '-c', 'shared_buffers=128MB'];
@@ -89,6 +95,9 @@ export async function startCluster(say: (text: string) => void = () => undefined
       if (await holds().catch(() => false)) return;
       if (deathsInARow[name] >= deathsLimit || performance.now() - began > startLimitMs) throw new Error(`${name} does not start:\n${readFileSync(log(name), 'utf8').slice(-4000)}`);
     }
+  };
+  const dump = (folder: string): void => {
+    for (const name of databases) postgresTool('pg_dump', ['-Fc', '-f', dumpOf(folder, name), name]);
   };
   const stop = async (): Promise<void> => {
     await server.stop(10_000);
@@ -101,6 +110,13 @@ export async function startCluster(say: (text: string) => void = () => undefined
     say('PostgreSQL starts');
     database.start();
     await until('postgres', async () => psql('select 1', 'postgres') === '1');
+    if (from !== undefined) {
+      say('the databases are restored');
+      for (const name of databases) {
+        postgresTool('createdb', [name]);
+        postgresTool('pg_restore', ['--exit-on-error', '-d', name, dumpOf(from, name)]);
+      }
+    }
     say('the schema is set up');
     const script = (name: string, more: NodeJS.ProcessEnv = {}): string => run('sh', [join(deployFolder, name)], { env: { ...env, ...more } });
     script('schema.sh');
@@ -111,7 +127,7 @@ export async function startCluster(say: (text: string) => void = () => undefined
     // As at every start of the deployment: a second time has to do nothing.
     script('schema.sh');
     script('namespace.sh', { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' });
-    return { address, metrics: `${host}:${port(1)}`, folder: root, psql, stop };
+    return { address, metrics: `${host}:${port(1)}`, folder: root, psql, dump, stop };
   } catch (error) {
     await stop();
     throw error;

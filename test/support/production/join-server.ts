@@ -11,12 +11,12 @@ import { prepareNamespace } from '../../../src/worker/engine/server.js';
 const limitMs = 120_000;
 
 /**
- * Starts a worker, which is the hub too, for a server that runs already, in a namespace of its own, and points the
- * environment to them. The worker ends with whoever ends the processes of `env`.
+ * Starts a worker, which is the hub too, for a server that runs already, in a namespace of its own or the one that is given,
+ * and points the environment to them. The worker ends with whoever ends the processes of `env`.
  */
-export async function joinServer(address: string, env: NodeJS.ProcessEnv, folder: string): Promise<{ address: string; namespace: string }> {
-  const namespace = `test-${randomBytes(4).toString('hex')}`;
-  await makeNamespace(address, namespace);
+export async function joinServer(address: string, env: NodeJS.ProcessEnv, folder: string, known?: string): Promise<{ address: string; namespace: string }> {
+  const namespace = known ?? `test-${randomBytes(4).toString('hex')}`;
+  if (known === undefined) await makeNamespace(address, namespace);
   Object.assign(env, { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
   const log = join(folder, 'worker.log');
   const out = openSync(log, 'a');

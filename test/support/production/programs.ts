@@ -16,7 +16,7 @@ const kept = (): string => join(process.env['HOME'] || homedir(), '.perfloop', '
 /** What the machine lacks for a server on PostgreSQL, each with how to get it; empty when all is there. */
 export function missingPrograms(): string[] {
   const missing: string[] = [];
-  if (postgresFolder() === null) missing.push('PostgreSQL 12 or newer (initdb, postgres, psql): `apt-get install postgresql`, `dnf install postgresql-server` or `brew install postgresql`');
+  if (postgresFolder() === null) missing.push('PostgreSQL 12 or newer (initdb, postgres, psql, pg_dump, pg_restore): `apt-get install postgresql`, `dnf install postgresql-server` or `brew install postgresql`');
   const built = Object.keys(goPackages).every((name) => existsSync(join(kept(), name)));
   if (!built && onPath('go', process.env) === null) missing.push(`Go, to build the Temporal server ${serverVersion} (once, about two minutes)`);
   return missing;
@@ -27,7 +27,7 @@ export function postgresFolder(): string | null {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(debian, version, 'bin')), ...(process.env['PATH'] ?? '').split(':')];
-  return folders.find((folder) => ['initdb', 'postgres', 'psql'].every((name) => existsSync(join(folder, name)))) ?? null;
+  return folders.find((folder) => ['initdb', 'postgres', 'psql', 'createdb', 'pg_dump', 'pg_restore'].every((name) => existsSync(join(folder, name)))) ?? null;
 }
 
 /** Fills a folder with links to `temporal-server`, `temporal-sql-tool` and `temporal`, built where they are not there yet. */
