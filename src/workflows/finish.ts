@@ -1,6 +1,7 @@
 import { condition, patched } from '@temporalio/workflow';
 import { noteMachine } from '../core/run/machine.js';
 import { decide, decisionOn, findTrial } from '../core/run/model.js';
+import { leaveForNext } from '../core/run/not-judged.js';
 import { putBack } from '../core/run/put-back.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
 import { ablate } from './ablation.js';
@@ -55,8 +56,11 @@ async function awaitDecisions({ input, model, control }: Phases): Promise<void> 
   if (happened && !model.stopping) return;
   for (const [trial, began] of Object.entries(model.waiting)) {
     if (!model.stopping && Date.now() - began < timeout) continue;
+    // Of what an earlier run had accepted, that is no answer: the next one asks again.
+    const { candidate, verdict } = findTrial(model, trial) ?? {};
+    if (model.stopping && candidate !== undefined) leaveForNext(model.status, [candidate]);
     // Nobody answers for what is too good to believe by being away.
-    const approve = !model.stopping && then === 'approve' && findTrial(model, trial)?.verdict?.kind !== 'quarantined';
+    const approve = !model.stopping && then === 'approve' && verdict?.kind !== 'quarantined';
     decide(model, { v: 1, decisionId: `timeout-${trial}`, candidate: trial, approve, who: 'perfloop', comment: model.stopping ? 'the run was stopped before anybody decided' : `nobody decided within ${Math.round(timeout / 1000)} s` }, Date.now());
   }
 }

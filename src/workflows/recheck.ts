@@ -2,6 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
 import type { Recheck } from '../core/fleet/fleet-run.js';
 import { exhausted } from '../core/run/model.js';
+import { leaveForNext } from '../core/run/not-judged.js';
 import { isRefusedWith, whyWithout } from '../core/run/rests-on.js';
 import { triedCandidates } from '../core/run/round.js';
 import { acceptOne, conclude, numbered, runTrial } from './execute.js';
@@ -22,7 +23,7 @@ export async function recheck(phases: Phases, { graph }: { /** The steps of the 
   model.ranked = model.ranked.filter(({ id }) => !again.candidates.some((candidate) => candidate.id === id));
   const tried = triedCandidates(model.status.trials);
   const candidates = again.candidates.filter(({ id }) => !tried.includes(id));
-  if (candidates.length > 0) leave(phases, (await isReady(phases, again, graph)) ? await judgeInOrder(phases, again, candidates) : candidates);
+  if (candidates.length > 0) leaveForNext(model.status, (await isReady(phases, again, graph)) ? await judgeInOrder(phases, again, candidates) : candidates);
   // What a stop left is judged by the run that goes on after this one.
   if (!model.stopping) delete model.recheck;
 }
@@ -53,12 +54,6 @@ async function judgeInOrder(phases: Phases, again: Recheck, candidates: readonly
     if (!isRefusedWith(candidate, model.status.trials)) left.push(candidate);
   }
   return left;
-}
-
-/** For the next run: nothing that was accepted once is lost over a budget, or a person who has yet to decide. */
-function leave({ model: { status } }: Phases, left: readonly CandidateRef[]): void {
-  const of = left.flatMap(({ acceptedFirst }) => (acceptedFirst === undefined ? [] : [{ run: acceptedFirst.run, trial: acceptedFirst.trial }]));
-  if (of.length > 0) status.notJudged = [...(status.notJudged ?? []), ...of];
 }
 
 async function judgeAgain(phases: Phases, id: string, candidate: CandidateRef): Promise<void> {

@@ -14,7 +14,7 @@ import { sharedEngine } from './shared.js';
 import { resultGit, startRun, startedRun, trialOf, verdictOf, type StartedRun } from './runs.js';
 import { createTarget, scoredProgram } from './target.js';
 
-// What a fleet's run had accepted and nobody has merged, over five runs: real nights, of which only the first proposes anything.
+// What a fleet's run had accepted and nobody has merged, over six runs: real nights, of which only the first proposes anything.
 
 const engine = sharedEngine();
 const patience = { timeout: 120_000, interval: 25 };
@@ -126,7 +126,15 @@ it('is judged again on the head of the branch, in its order, over nights with to
   expect(second.warnings).toContain(`Not all that run ${first.run} had accepted was judged again: the budget of one trial is used; left are "alpha waits 2 ms", "beta waits 2 ms".`);
   expect(second.notJudged).toEqual(['r1-2', 'r1-3'].map((trial) => ({ run: first.run, trial })));
 
-  // The next one begins with what that one kept. Its worker is killed while it samples, and then it is stopped.
+  // One that asks a person, and is stopped before an answer: neither what waits is lost, nor what rests on it.
+  const asking = await nights.begun('max_trials = 1\noverrides.approval.mode = "each"\n');
+  await asking.until('it waits', ({ state }) => state === 'awaiting-approval');
+  await asking.handle.signal('stop', { v: 1, who: 'a test' });
+  const asked = await asking.result();
+  expect(judged(asked)).toEqual([`alpha waits 30 ms: rejected faster,not-approved on ${head}`]);
+  expect([asked.reused?.patches, asked.notJudged]).toEqual([{ run: second.run, count: 3 }, ['r1-2', 'r1-3', 'r1-1'].map((trial) => ({ run: first.run, trial }))]);
+
+  // The next one begins with all of it. Its worker is killed while it samples, and then it is stopped.
   const sampling = nights.hold('30-50', 4);
   const third = await nights.begun('');
   await sampling.reached();
@@ -139,7 +147,7 @@ it('is judged again on the head of the branch, in its order, over nights with to
   const after = journalsOf(engine.home, third.id);
   expect([...before.values()].some((text) => text.trimEnd().split('\n').length > 2)).toBe(true);
   for (const [name, text] of before) expect(after.get(name)?.startsWith(text), name).toBe(true);
-  expect(stopped.warnings).toContain(`Not all that run ${second.run} had accepted was judged again: stopped by request; left are "alpha waits 2 ms", "beta waits 2 ms".`);
+  expect(stopped.warnings).toContain(`Not all that run ${asked.run} had accepted was judged again: stopped by request; left are "alpha waits 2 ms", "beta waits 2 ms".`);
   expect(judged(stopped)).toEqual([`alpha waits 30 ms: accepted faster on ${head}`]);
 
   // Gone on with, it judges the rest on what it had accepted; cancelled in the last one, it is gone on with again.

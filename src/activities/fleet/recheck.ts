@@ -83,9 +83,10 @@ function earlierRuns(home: Home, { fleet, name, target }: { fleet: string; name:
     const patches = store.rollbacks.acceptedIn(last.run);
     const had = new Set(patches.map(({ first }) => `${first.run} ${first.trial}`));
     for (const { candidate } of last.trials) if (candidate.acceptedFirst !== undefined) had.add(`${candidate.acceptedFirst.run} ${candidate.acceptedFirst.trial}`);
-    // What it did not have at all: it was given back after it had looked, or there was no time for it.
-    const again = new Map([...store.rollbacks.givenBack(fleet, name, last.startedAt - preparesMs), ...(last.notJudged ?? [])].map((of) => [`${of.run} ${of.trial}`, of]));
-    const others = [...groupBy([...again].flatMap(([key, of]) => (had.has(key) ? [] : [of])), ({ run }) => run)].flatMap(([run, trials]): EarlierRun[] => {
+    // What it did not have at all, as it was given back after it had looked, and what it came to no end with.
+    const givenBack = store.rollbacks.givenBack(fleet, name, last.startedAt - preparesMs).filter(({ run, trial }) => !had.has(`${run} ${trial}`));
+    const again = new Map([...givenBack, ...(last.notJudged ?? [])].map((of) => [`${of.run} ${of.trial}`, of]));
+    const others = [...groupBy([...again.values()], ({ run }) => run)].flatMap(([run, trials]): EarlierRun[] => {
       const status = store.runStatus(run);
       return status === null ? [] : [{ status, patches: store.rollbacks.acceptedIn(run), carried: new Set(trials.map(({ trial }) => trial)) }];
     });

@@ -4,6 +4,7 @@ import type { RunInput } from '../inputs.js';
 import type { RunStatus, TrialSummary } from '../status.js';
 import type { Target } from '../target.js';
 import { closeTrials, newModel, type RunModel } from './model.js';
+import { stillLeft } from './not-judged.js';
 import { compoundSpeedup, triedCandidates } from './round.js';
 
 /** A step of a graph that this round has completed. Its hash follows from the config, which no run changes. */
@@ -48,13 +49,13 @@ export function progressOf(model: RunModel, target: Target): Progress | null {
 export function resumedModel(input: RunInput, before: { status: RunStatus; progress: Progress }, now: number, open: readonly string[] = []): RunModel {
   const { status: earlier, progress } = before;
   const fresh = newModel(input, 'run', now);
-  const { error: _error, ablations: _ablations, steps: _steps, questions: _questions, waiting: _waiting, reused: _reused, notJudged, ...kept } = earlier;
+  const { error: _error, ablations: _ablations, steps: _steps, questions: _questions, waiting: _waiting, reused: _reused, notJudged: _notJudged, ...kept } = earlier;
   const trials = earlier.trials.map((trial) => (open.includes(trial.id) && trial.id in progress.model.passed ? reopened(trial) : trial));
   const speedup = compoundSpeedup(earlier.trials.filter(({ dropped }) => dropped !== true));
   const status: RunStatus = {
     ...kept,
     // What is yet to be judged again is counted anew.
-    ...(notJudged === undefined || progress.model.recheck !== undefined ? {} : { notJudged }),
+    ...stillLeft(earlier, (progress.model.recheck?.candidates ?? []).filter(({ id }) => !triedCandidates(earlier.trials).includes(id))),
     trials,
     run: input.run,
     resumes: earlier.run,

@@ -39,14 +39,19 @@ it('goes on with the trials that a step had yet to decide on as they were, and w
 
 it('keeps what is yet to be judged again, and counts anew what was not reached', () => {
   const model = newModel(input, 'run', 0);
-  const again = { run: 'r-0', candidates: [candidate('c-1')], inOrder: true as const };
+  const first = (trial: string) => ({ run: 'r-0', trial });
+  const again = { run: 'r-0', candidates: ['r1-1', 'r1-2'].map((trial) => ({ ...candidate(trial), acceptedFirst: { ...first(trial), at: 0 } })), inOrder: true as const };
+  // The first was tried, and a stop turned it down before a person answered.
+  Object.assign(newTrial(model, 'r1-1', again.candidates[0] ?? expect.fail(), 0), { state: 'decided', verdict: { ...faster, kind: 'rejected' } });
+  model.status.notJudged = [first('r1-2'), first('r1-1')];
   const resumed = (changes: Partial<typeof model>) => {
-    const progress = progressOf({ ...model, ...changes, status: { ...model.status, state: 'failed', notJudged: [{ run: 'r-0', trial: 'r1-1' }] } }, input.target);
-    return resumedModel({ ...input, run: 'r-2' }, { status: { ...model.status, notJudged: [{ run: 'r-0', trial: 'r1-1' }] }, progress: progress ?? expect.fail('it may go on') }, 7);
+    const progress = progressOf({ ...model, ...changes, status: { ...model.status, state: 'failed' } }, input.target);
+    return resumedModel({ ...input, run: 'r-2' }, { status: model.status, progress: progress ?? expect.fail('it may go on') }, 7);
   };
   expect(resumed({ recheck: again })).toMatchObject({ recheck: again });
-  expect(resumed({ recheck: again }).status).not.toHaveProperty('notJudged');
-  expect(resumed({}).status.notJudged).toEqual([{ run: 'r-0', trial: 'r1-1' }]);
+  expect(resumed({ recheck: again }).status.notJudged).toEqual([first('r1-1')]);
+  expect(resumed({}).status.notJudged).toEqual([first('r1-2'), first('r1-1')]);
+  expect(resumed({ recheck: { ...again, candidates: again.candidates.map((one) => ({ ...one, id: `${one.id}, not tried` })) } }).status).not.toHaveProperty('notJudged');
 });
 
 it('knows which trials judged the drafts that steps left', () => {
