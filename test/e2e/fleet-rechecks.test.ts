@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { recheckOf } from '../../src/activities/fleet/recheck.js';
-import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
+import { fleetAttach, fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
 import { fleetApply, fleetStatus } from '../../src/client/verbs/fleet.js';
 import type { RunStatus } from '../../src/core/status.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
@@ -84,6 +84,11 @@ class Nights {
     return startedRun(engine, run ?? '');
   }
 
+  /** Waits for the sweep, which hears of the end of its run a moment later: a fleet has one at a time. */
+  async swept(): Promise<void> {
+    await fleetAttach(engine.context, this.file, () => undefined);
+  }
+
   /** What was scored so far, by what alpha and beta wait. */
   scored(): string[] {
     return readFileSync(join(this.target.outside, 'scored'), 'utf8').trimEnd().split('\n');
@@ -131,6 +136,7 @@ it('is judged again on the head of the branch, in its order, over nights with to
   await asking.until('it waits', ({ state }) => state === 'awaiting-approval');
   await asking.handle.signal('stop', { v: 1, who: 'a test' });
   const asked = await asking.result();
+  await nights.swept();
   expect(judged(asked)).toEqual([`alpha waits 30 ms: rejected faster,not-approved on ${head}`]);
   expect([asked.reused?.patches, asked.notJudged]).toEqual([{ run: second.run, count: 3 }, ['r1-2', 'r1-3', 'r1-1'].map((trial) => ({ run: first.run, trial }))]);
 
