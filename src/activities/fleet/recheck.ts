@@ -39,7 +39,7 @@ export async function recheckOf({ home, artifacts }: Place, { run, fleet, name, 
   let repository: Repository | null = null;
   for (const before of earlier) {
     const { status, carried } = before;
-    if (status.accepted === 0 || !(await wasPublished(artifacts, status))) continue;
+    if (status.accepted === 0 || !(await mayComeBack(artifacts, status))) continue;
     if (repository === null) {
       repository = await openRepository(home, target, artifacts);
       await repository.ensureCommit(target.base);
@@ -102,10 +102,12 @@ function rolledBackText({ rolledBack = [] }: RunStatus, { trial }: Accepted): st
   return by === undefined ? null : `it was rolled back by ${by.who} at ${instantText(by.at)}${by.why === '' ? '' : `: ${by.why}`}`.replace(/\.$/, '');
 }
 
-/** A branch that a person turned down as a whole is not brought back. */
-async function wasPublished(artifacts: ArtifactStore, { run, decisions }: RunStatus): Promise<boolean> {
+/** Not where a person, or their time-out, turned the branch down as a whole. A stop before an answer is none. */
+async function mayComeBack(artifacts: ArtifactStore, { run, decisions, steered = [] }: RunStatus): Promise<boolean> {
   const config = await keptConfig(artifacts, run);
-  return config?.approval.mode !== 'final' || decisions.some(({ trial, approve }) => trial === 'final' && approve);
+  if (config?.approval.mode !== 'final') return true;
+  const answer = decisions.find(({ trial }) => trial === 'final');
+  return answer?.approve === true || (answer?.who === 'perfloop' && steered.some(({ what, at }) => what === 'stop' && at <= answer.at));
 }
 
 /** Whether the result of the run is there: it may have been made on another host. */

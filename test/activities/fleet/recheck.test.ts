@@ -88,6 +88,20 @@ describe('what the last run of a fleet had accepted', () => {
     expect(await recheck()).toEqual({ notes: [] });
   });
 
+  it.each([
+    ['is tried again where the run was stopped before anybody answered for the whole branch', 'perfloop', 6, true],
+    ['is not tried again where nobody answered in time', 'perfloop', 4, false],
+    ['is not tried again where a person turned the branch down', 'ann', 6, false],
+  ])('%s', async (_what, who, at, isTried) => {
+    const name = `final-${who}-${at}`;
+    await ended(`r-${name}`, ['a.js'], { fleet: { name: 'nightly', target: name }, steered: [{ what: 'stop', who: 'ann', comment: '', at: 5 }] });
+    await keepConfig(artifacts, `r-${name}`, parseConfig('[commands]\nbenchmark = "true"\n[approval]\nmode = "final"\n', 'perfloop.toml'));
+    const store = openStoreWriter(home.db);
+    store.recordDecision(`r-${name}`, { id: name, trial: 'final', approve: false, who, comment: '', at });
+    store.close();
+    expect((await recheck(name)).recheck?.candidates.map(({ title }) => title)).toEqual(isTried ? ['make a.js fast'] : undefined);
+  });
+
   it('is left out where it was rolled back, in every run that had it since, and comes back when it is given back', async () => {
     const fleet = { name: 'nightly', target: 'lexer' };
     await ended('r-lexer', ['a.js'], { fleet });
