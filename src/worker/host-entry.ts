@@ -1,5 +1,6 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { isGrpcDeadlineError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatDuration } from '../core/duration-text.js';
 import { hostMemo, hostSignals, type Drain, type HostAdvert, type HostNews, type HostRecord } from '../core/hosts/host-record.js';
 import { workflowTypes } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
@@ -9,6 +10,8 @@ import type { OpenLeasing } from './leasing.js';
 const lookEveryMs = 5000;
 /** The entry of a host that nobody heard of for a day is dropped. */
 const speakUpEveryMs = 3_600_000;
+/** How long the server may take to answer one look. */
+const answerWithinMs = 5000;
 /** How long a worker that ends waits for its entry to be closed. */
 const farewellMs = 2000;
 
@@ -20,6 +23,8 @@ export interface HostEntryOptions {
   /** Called each time it looks, with what a person asked for. */
   onDrain: (drain: Drain | null) => void;
   onTrouble: (text: string) => void;
+  /** Milliseconds that the server has to answer a look; five seconds by default. */
+  answerMs?: number;
 }
 
 /**
@@ -30,13 +35,16 @@ export class HostEntry {
   private said = '';
   private saidAt = 0;
   private timer: NodeJS.Timeout | null = null;
-  private looking: Promise<void> = Promise.resolve();
+  private looking: Promise<void> | null = null;
+  private readonly answerMs: number;
 
-  constructor(private readonly options: HostEntryOptions) {}
+  constructor(private readonly options: HostEntryOptions) {
+    this.answerMs = options.answerMs ?? answerWithinMs;
+  }
 
   async begin(): Promise<void> {
-    await this.look();
-    this.timer = setInterval(() => void (this.looking = this.look()), lookEveryMs);
+    await this.lookOnce();
+    this.timer = setInterval(() => void this.lookOnce(), lookEveryMs);
   }
 
   /** Says good-bye, and waits a moment for the list to know. */
@@ -44,13 +52,24 @@ export class HostEntry {
     if (this.timer !== null) clearInterval(this.timer);
     await this.looking;
     try {
-      await this.handle.signal(hostSignals.gone, { pid: this.options.advert.pid });
+      await this.inTime(async () => this.handle.signal(hostSignals.gone, { pid: this.options.advert.pid }));
       for (const began = performance.now(); performance.now() - began < farewellMs; await sleep(50)) {
-        if ((await this.recorded())?.gone !== false) return;
+        if ((await this.inTime(async () => this.recorded()))?.gone !== false) return;
       }
     } catch (error) {
       this.trouble(error);
     }
+  }
+
+  /** One look at a time: a slow server is not asked anew meanwhile. */
+  private async lookOnce(): Promise<void> {
+    this.looking ??= this.look().finally(() => (this.looking = null));
+    await this.looking;
+  }
+
+  /** Without a deadline a server that takes the call and says nothing would hold up the worker for good. */
+  private async inTime<T>(ask: () => Promise<T>): Promise<T> {
+    return this.options.client.withDeadline(Date.now() + this.answerMs, ask);
   }
 
   private get handle(): WorkflowHandle {
@@ -59,8 +78,10 @@ export class HostEntry {
 
   private async look(): Promise<void> {
     try {
-      await this.speak();
-      const record = await this.recorded();
+      const record = await this.inTime(async () => {
+        await this.speak();
+        return this.recorded();
+      });
       // Closed by hand: said anew the next time.
       if (record === null) this.said = '';
       else this.options.onDrain(record.drain);
@@ -94,7 +115,8 @@ export class HostEntry {
   }
 
   private trouble(error: unknown): void {
-    this.options.onTrouble(`the list of hosts cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+    const why = isGrpcDeadlineError(error) ? `the Temporal server did not answer within ${formatDuration(this.answerMs)}; it is asked again every ${formatDuration(lookEveryMs)}` : error instanceof Error ? error.message : String(error);
+    this.options.onTrouble(`the list of hosts cannot be kept: ${why}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Config } from '../core/config/schema.js';
 import { decidedTrial } from '../core/run/decided-trial.js';
 import type { Spell } from '../core/run/spell.js';
 import type { StepRecord } from '../core/run/step-record.js';
+import type { TimedPhase } from '../core/run/timed-phases.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
 import { decide, refuseDecision, setBudget, setTrialState, steered, type RunModel } from '../core/run/model.js';
 import type { StepsShown } from '../core/pipeline/machine/shown.js';
@@ -107,7 +108,16 @@ export class RunControl {
     this.show();
   }
 
-  enter(phase: string, doing: string): void {
+  enter(phase: TimedPhase, doing: string): void {
+    this.goTo(phase, doing);
+  }
+
+  /** A step of a graph is shown by its type. */
+  enterStep(type: string, doing: string): void {
+    this.goTo(type, doing);
+  }
+
+  private goTo(phase: string, doing: string): void {
     this.model.status.doing = doing;
     if (this.model.status.phase === phase) return;
     this.leavePhase();

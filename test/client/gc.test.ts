@@ -119,6 +119,9 @@ describe('perfloop gc', () => {
     // Without the server nobody knows what goes on.
     const server = { address: `127.0.0.1:${await silentPort()}`, forgetHub: 'another0host' };
     await expect(world.gc({ ...server, dryRun: true })).rejects.toMatchObject({ code: 'PL_GC_NO_SERVER', where: server.address, fix: expect.stringContaining('perfloop doctor') });
+    await expect(world.gc(server)).rejects.toMatchObject({ code: 'PL_GC_NO_SERVER' });
+    // What was refused has forgotten nobody.
+    expect(await codeOf(world.gc())).toBe('PL_GC_OTHER_HUB');
     await world.artifacts.get(findings);
     await world.gc({ forgetHub: 'another0host' });
     expect(await codeOf(world.artifacts.get(findings))).toBe('PL_ARTIFACT_MISSING');

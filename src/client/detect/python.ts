@@ -7,6 +7,9 @@ import { pythonSetup } from './python-setup.js';
 import type { Repository } from './repository.js';
 import { shellWord } from '../../core/shell-word.js';
 
+/** Files that are looked into for what runs the tests. */
+const mostRead = 100;
+
 export async function detectPython(repository: Repository): Promise<Project | null> {
   const notes: string[] = [];
   const pyproject = await readManifest(repository, 'pyproject.toml', notes);
@@ -27,7 +30,7 @@ export async function detectPython(repository: Repository): Promise<Project | nu
     packageManager: setup?.packageManager ?? null,
     setup: setup?.command ?? null,
     build: await extensionBuild(repository, python, pyproject ?? {}, notes),
-    test: testOf(repository, python, env, pytest),
+    test: await testOf(repository, python, env, { pytest, notes }),
     benchmark,
     metrics,
     notes,
@@ -46,6 +49,11 @@ async function pytestEvidence(repository: Repository, pyproject: Table): Promise
   for (const file of testFiles(repository).slice(0, 20)) {
     if (/^[ \t]*(?:import|from) pytest\b/m.test((await repository.read(file)) ?? '')) return `import of pytest in ${file}`;
   }
+  if ((await unittestEvidence(repository)) !== null) return null;
+  // Of the two only pytest runs functions.
+  for (const file of testFiles(repository).slice(0, 20)) {
+    if (/^(?:async )?def test_\w*\(/m.test((await repository.read(file)) ?? '')) return 'tests that are functions';
+  }
   return null;
 }
 
@@ -53,16 +61,30 @@ function testFiles(repository: Repository): string[] {
   return repository.matching(/(?:^|\/)(?:test_[^/]*|[^/]*_test|tests)\.py$/);
 }
 
-function testOf(repository: Repository, python: string, env: Record<string, string>, pytest: string | null): FoundCommand | null {
+/** The file that says that the tests are unittest's; a base class of tests may be in another file of their folder. */
+async function unittestEvidence(repository: Repository): Promise<string | null> {
+  const files = new Set([...testFiles(repository), ...repository.matching(/(?:^|\/)tests?\/[^/]+\.py$/)]);
+  for (const file of [...files].slice(0, mostRead)) {
+    if (/^[ \t]*(?:import|from) (?:\w+, *)*unittest\b/m.test((await repository.read(file)) ?? '')) return file;
+  }
+  return null;
+}
+
+async function testOf(repository: Repository, python: string, env: Record<string, string>, { pytest, notes }: { pytest: string | null; notes: string[] }): Promise<FoundCommand | null> {
   const files = testFiles(repository);
   const [file] = files;
   if (file === undefined) return null;
   if (pytest !== null) return { run: `${python} -m pytest -q`, env, evidence: `${file}, and ${pytest}` };
+  const unittest = await unittestEvidence(repository);
+  if (unittest === null) {
+    notes.push(`${file} is named like a test, but holds none of pytest or unittest: name the command that runs it as \`test\`.`);
+    return null;
+  }
   const folder = ['tests', 'test'].find((name) => files.some((path) => path.startsWith(`${name}/`)));
   const where = folder === undefined ? '' : repository.has(`${folder}/__init__.py`) ? ` -s ${folder} -t .` : ` -s ${folder}`;
   const pattern = files.some((path) => /(?:^|\/)test[^/]*\.py$/.test(path)) ? '' : " -p '*_test.py'";
   // With -v it names the tests.
-  return { run: `${python} -m unittest discover -v${where}${pattern}`, env, evidence: `${file}, and no sign of pytest` };
+  return { run: `${python} -m unittest discover -v${where}${pattern}`, env, evidence: `import of unittest in ${unittest}, and no sign of pytest` };
 }
 
 async function benchmarkOf(repository: Repository, python: string, env: Record<string, string>): Promise<{ benchmark: FoundBenchmark | null; metrics: LikelyMetric[] }> {

@@ -46,7 +46,7 @@ export async function gc(context: CliContext, { keepMs, dryRun, forgetHub }: GcO
   if (db === null) throw new PerfloopError('PL_GC_NO_STORE', 'this home knows of no runs, so that it cannot tell which artifacts are wanted', { where: home.db, fix: "Collect on the hub's host, and as its user." });
   try {
     const artifacts = artifactsOf(home, { env });
-    await refuseOthers(artifacts, (await hostIdentity(home)).id, { forgetHub, dryRun });
+    const forget = await refuseOthers(artifacts, (await hostIdentity(home)).id, forgetHub);
     if (!dryRun) await refuseOtherClock(artifacts);
     const now = Date.now();
     const mentions = new Mentions();
@@ -57,6 +57,8 @@ export async function gc(context: CliContext, { keepMs, dryRun, forgetHub }: GcO
     // What a step under way has put is in no history yet; it is younger than its run.
     const oldest = Math.min(wanted.oldestOpen ?? Infinity, open?.oldest ?? Infinity);
     const cutoff = Math.min(now - keepMs, oldest - dayMs);
+    // Only now: what is refused leaves the hub as it was.
+    if (!dryRun) await forget?.();
     return { store: artifacts.place, dryRun, keepMs, cutoff, runs: wanted.counts, ...(await collect({ shelf: artifacts.shelf(), wanted, cutoff, dryRun })) };
   } finally {
     db.close();
@@ -76,17 +78,16 @@ async function whatGoesOn(context: CliContext, mentions: Mentions): Promise<Open
   throw new PerfloopError('PL_GC_NO_SERVER', 'the Temporal server does not answer, and only it knows what goes on', { where: settings.address, fix: 'Collect when it does: see `perfloop doctor`.' });
 }
 
-/** Another knowledge base may refer to what this one does not know. */
-async function refuseOthers(artifacts: ArtifactStore, own: string, { forgetHub, dryRun }: Pick<GcOptions, 'forgetHub' | 'dryRun'>): Promise<void> {
+/** Another knowledge base may refer to what this one does not know. Gives what forgets the hub that is to be forgotten. */
+async function refuseOthers(artifacts: ArtifactStore, own: string, forgetHub: string | undefined): Promise<(() => Promise<boolean>) | undefined> {
   const hubs = await registeredHubs(artifacts);
   hubs.delete(own);
+  const forget = forgetHub === undefined ? undefined : hubs.get(forgetHub);
   if (forgetHub !== undefined) {
-    const forget = hubs.get(forgetHub);
     if (forget === undefined) throw new PerfloopError('PL_USAGE', `no other hub of this store is called ${forgetHub}`, { where: '--forget-hub', fix: hubs.size === 0 ? 'Leave it out: there is no other.' : `There is ${[...hubs.keys()].join(', ')}.` });
-    if (!dryRun) await forget();
     hubs.delete(forgetHub);
   }
-  if (hubs.size === 0) return;
+  if (hubs.size === 0) return forget;
   throw new PerfloopError('PL_GC_OTHER_HUB', `other hubs keep artifacts in this store, and their runs are not known here: ${[...hubs.keys()].join(', ')}`, {
     where: artifacts.place,
     fix: 'Give each hub a store of its own, such as s3://bucket/NAME. One that is gone for good: --forget-hub ID.',

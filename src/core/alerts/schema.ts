@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { durationMs } from '../config/duration.js';
 import { notifySchema } from '../config/notify-schema.js';
+import { didYouMean } from '../did-you-mean.js';
+import { timedPhases } from '../run/timed-phases.js';
+
+const names: readonly string[] = timedPhases;
+/** One that no run is ever in would never cross its bound. */
+const phaseName = z.string().refine((name) => names.includes(name), { error: ({ input }) => `no phase of a run; there are ${names.join(', ')}${didYouMean(String(input), names)}` });
 
 /** A bound of a phase: a duration, or one with what is done when it is crossed. */
 const phaseBound = z
@@ -12,7 +18,7 @@ export const alertsSchema = z.strictObject({
   window: durationMs.default(86_400_000).describe('Of how long back the percentiles and the throughput are.'),
   remind: durationMs.default(86_400_000).describe('An alert that stays is told again after so long.'),
   escalate: durationMs.default(259_200_000).describe('One that stays so long is told as an escalation, once.'),
-  phase_p95: z.record(z.string().min(1).max(60), phaseBound).default({}).describe('Bounds by phase (`execute = "2h"`): the 95th percentile of what the runs of a target took for it. With `{ bound = "2h", action = "roll_back" }` what was accepted since the phase was within its bound is rolled back.'),
+  phase_p95: z.record(phaseName, phaseBound).default({}).describe('Bounds by phase (`execute = "2h"`): the 95th percentile of what the runs of a target took for it. With `{ bound = "2h", action = "roll_back" }` what was accepted since the phase was within its bound is rolled back.'),
   throughput: z.number().min(0).max(1).default(0.8).describe('Decided trials per hour of the window, as a share of what earlier windows had; 0: none is wanted.'),
   scale_hook: z.string().min(1).max(2000).optional().describe('A command that is run on the host of the hub when the throughput is below its bound while work waits; it gets the alert as JSON on its standard input.'),
   money_per_day: z.number().positive().max(1e9).optional().describe('US dollars of models and agents within 24 hours.'),

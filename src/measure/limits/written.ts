@@ -1,5 +1,5 @@
-import { lstat, readdir, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, realpath, stat, statfs } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import type { Size } from '../../core/config/size.js';
 import { namelessBytes } from './used.js';
 
@@ -46,8 +46,7 @@ export class WrittenFiles {
 
   static async begin({ folders, since, allowed, timed }: Writable): Promise<WrittenFiles> {
     const systems = new Map<number, FileSystem>();
-    for (const folder of folders) {
-      // What is not there, or may not be entered, is left out of the sandbox too.
+    for (const folder of await outermost(folders)) {
       const device = await stat(folder).then(({ dev }) => dev, () => undefined);
       const free = device === undefined ? null : await freeBytes(folder);
       if (device === undefined || free === null) continue;
@@ -77,6 +76,13 @@ export class WrittenFiles {
     if (due) this.#dueAt = performance.now() + Math.max(least.pauseMs, tookMs * least.pauseFactor);
     return null;
   }
+}
+
+/** Without those that lie in another one of them, whose files would count twice. What is not there, or may not be entered, is left out of the sandbox too. */
+async function outermost(folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map(async (folder) => realpath(folder).catch(() => null)));
+  const real = [...new Set(found.filter((folder) => folder !== null))];
+  return real.filter((folder) => !real.some((other) => other !== folder && folder.startsWith(other.endsWith(sep) ? other : other + sep)));
 }
 
 /** Null where the file system does not tell, as some that are memory do not. */

@@ -23,7 +23,7 @@ export const agent: StepRunner = async (phases, step, work) => {
   for (const text of unsafeWarnings(input.config)) warn(model, text);
   const used = exhausted(model, Date.now());
   if (used !== null) throw refusal('PL_BUDGET_SPENT', `nothing more is edited: ${used}`);
-  control.enter('agent', `${work.name}: ${name} is at work`);
+  control.enterStep('agent', `${work.name}: ${name} is at work`);
   const id = `r${model.status.round}-${work.name}-${work.count}${work.attempt === 1 ? '' : `-${work.attempt}`}`;
   const prompt = (work.state.get(promptKey) as ArtifactRef | null | undefined) ?? null;
   // What goes on with its draft is no further attempt at its targets.

@@ -10,7 +10,7 @@ export const analyzeCommand: StepRunner = (phases, { command, ignore = unknownFr
   const { input, model, session, control } = phases;
   const { name } = work;
   if (command === undefined) throw refusal('PL_STEPS_INVALID', 'it has no command');
-  control.enter('analyze', name);
+  control.enterStep('analyze', name);
   const scope = scopeOfStep(phases, work);
   const { target, config } = input;
   const found = await session.onHost(async (on) => {

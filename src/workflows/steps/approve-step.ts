@@ -42,7 +42,7 @@ async function askAnew(phases: Phases, step: StepConfig, work: Work): Promise<Qu
   const draft = await draftToShow(phases, work);
   const text = work.question ?? (draft === null ? `May the run go on after ${name}?` : 'May the run go on with this draft?');
   const since = Date.now();
-  control.enter('approve', `${name} waits for a decision`);
+  control.enterStep('approve', `${name} waits for a decision`);
   return ask(model, {
     step: name,
     round: model.status.round,

@@ -13,7 +13,7 @@ const mostSeries = 100;
 export const benchmark: StepRunner = async (phases, { command, metrics, goals, warmups, runs }, work) => {
   const { name } = work;
   const { input, model, session, control } = phases;
-  control.enter('benchmark', name);
+  control.enterStep('benchmark', name);
   const scope = scopeOfStep(phases, work);
   const draft = draftOf(work);
   const { taken, commit } = await session.onHost(async (on) => {

@@ -17,7 +17,7 @@ export const checkSteps = { build: onBranch(build), test: onBranch(test), smoke:
 
 function onBranch(run: (on: HostHandle, phases: Phases, work: Work) => Promise<Json>): StepRunner {
   return async (phases, { type }, work) => {
-    phases.control.enter(type, work.name);
+    phases.control.enterStep(type, work.name);
     return { output: await phases.session.onHost((on) => run(on, phases, work)) };
   };
 }

@@ -13,7 +13,7 @@ export const collectContext: StepRunner = async (phases, { call_sites: callSites
   const { name, state } = work;
   const targets = state.get(targetsKey) as TargetFunction[] | undefined;
   if (targets === undefined) throw refusal('PL_NO_TARGETS', 'it has no targets', { where: `steps: ${name}`, fix: 'Put a select_targets step before it.' });
-  control.enter('collect_context', name);
+  control.enterStep('collect_context', name);
   const { context, functions, callSites: sites, lines } = await session.onHost(async (on) => on.host('collectContext', name, { ...scopeOfStep(phases, work), worktree: await championWorktree(on, phases), targets, callSites, snippetLines }));
   return { output: { context, functions, call_sites: sites, lines }, writes: [[contextKey, context]] };
 };

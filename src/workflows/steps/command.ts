@@ -7,7 +7,7 @@ import { worktreeOfCommand } from './worktree-of-command.js';
 export const command: StepRunner = async (phases, { command: asked, output = 'none', metrics }, work) => {
   const { input, session, control } = phases;
   if (asked === undefined) throw refusal('PL_STEPS_INVALID', 'it has no command');
-  control.enter('command', work.name);
+  control.enterStep('command', work.name);
   const scope = scopeOfStep(phases, work);
   const worktreeOf = worktreeOfCommand(phases, work);
   const outcome = await session.onHost(async (on) => {

@@ -34,7 +34,7 @@ export async function explain(phases: Phases, { step, work, draft, began }: Expl
   const spent = outOfTime(model, now);
   if (spent !== null) return warnNone(phases, name, trial, spent);
   const by = { kind: Object.hasOwn(config.agents, name) ? ('agent' as const) : ('model' as const), name };
-  control.enter('decide', `${name} explains the decision on ${trial.id}`);
+  control.enterStep('decide', `${name} explains the decision on ${trial.id}`);
   // The step itself must not run into its own timeout for it.
   const ofStep = timeout === undefined ? longest : Math.max(1, (began + timeout - now) / 2);
   const limit = Math.min(longest, ofStep, model.status.startedAt + model.status.budget.maxWallMs - now);

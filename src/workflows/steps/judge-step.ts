@@ -37,7 +37,7 @@ async function decideOn(phases: Phases, asked: Explaining): Promise<StepResult> 
   const { work, draft: { trial: id } } = asked;
   const summary = model.status.trials.find((trial) => trial.id === id);
   if (summary === undefined) throw refusal('PL_STEP_NOT_JUDGED', 'it has no verdict to decide by', { where: `steps: ${work.name}`, fix: 'Put a step of type judge before it.' });
-  control.enter('decide', `${work.name}: ${summary.candidate.title}`);
+  control.enterStep('decide', `${work.name}: ${summary.candidate.title}`);
   if (summary.state === 'passed') await acceptOne(phases, summary, (passed) => explain(phases, asked, passed, 'accepted'));
   // Where another draft was accepted meanwhile, it was measured afresh.
   const last = model.status.trials.find((trial) => trial.id === `${id}c`) ?? summary;

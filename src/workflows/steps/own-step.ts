@@ -13,7 +13,7 @@ const largestInput = 200_000;
 export const ownStep: StepRunner = async (phases, { type }, work) => {
   const { input: { run, target, config }, model, session, control } = phases;
   const { name, count, attempt } = work;
-  control.enter(type, name);
+  control.enterStep(type, name);
   const settings = settingsOf(work);
   const input = work.inputIfAny ?? null;
   const { length } = JSON.stringify([settings, input]);

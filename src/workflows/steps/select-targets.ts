@@ -13,7 +13,7 @@ export const selectTargets: StepRunner = async (phases, { by = 'self', pick_top_
   const { input, model: { findings, status }, session, control } = phases;
   const { name } = work;
   if (findings === null) throw refusal('PL_NO_FINDINGS', 'it has no findings to choose from', { where: `steps: ${name}`, fix: 'Put an analyze step before it.' });
-  control.enter('select_targets', name);
+  control.enterStep('select_targets', name);
   const { targets, passedOver } = await session.onHost((on) => on.host('selectTargets', name, { ...scopeOfStep(phases, work), target: input.target, config: input.config, findings, earlier: status.evidence?.findings ?? [], tried: triedSoFar(status.trials, status.agents ?? []), by, top, mostAttempts, ignore }));
   return { output: { count: targets.length, targets, passed_over: passedOver }, writes: [[targetsKey, targets]] };
 };

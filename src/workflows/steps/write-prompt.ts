@@ -20,7 +20,7 @@ const largestState = 200_000;
 export const writePrompt: StepRunner = async (phases, { template: file }, work) => {
   const { input, model, session, control } = phases;
   const { name, state } = work;
-  control.enter('write_prompt', name);
+  control.enterStep('write_prompt', name);
   const scope = scopeOfStep(phases, work);
   const { prompt } = await session.onHost(async (on) => {
     const asked = file === undefined ? { template: null, state: {} } : await askedBy(on, phases, work, file);

@@ -26,11 +26,14 @@ describe('the dependencies of a Python project', () => {
 });
 
 describe('the tests of a Python project', () => {
+  const unittest = 'import unittest\n\n\nclass A(unittest.TestCase):\n    pass\n';
+
   it.each([
     ['pytest.ini', { 'pytest.ini': '' }, 'pytest.ini'],
     ['a table of pyproject.toml', { 'pyproject.toml': '[tool.pytest.ini_options]' }, 'tool.pytest in pyproject.toml'],
     ['a dependency', { 'requirements.txt': 'pytest==8' }, 'pytest in requirements.txt'],
     ['conftest.py', { 'tests/conftest.py': '' }, 'tests/conftest.py'],
+    ['functions', { 'tests/test_b.py': 'def test_a():\n    assert True\n' }, 'tests that are functions'],
     ['an import', { 'tests/test_b.py': 'import pytest' }, 'import of pytest in tests/test_b.py'],
   ])('are run by pytest because of %s', async (_what, files, evidence) => {
     const found = await mainProject({ 'a.py': '', 'tests/test_a.py': '', ...(files as Record<string, string>) });
@@ -40,12 +43,19 @@ describe('the tests of a Python project', () => {
   });
 
   it.each([
-    [{ 'tests/test_a.py': '' }, 'python3 -m unittest discover -v -s tests'],
-    [{ 'tests/test_a.py': '', 'tests/__init__.py': '' }, 'python3 -m unittest discover -v -s tests -t .'],
-    [{ 'test_a.py': '' }, 'python3 -m unittest discover -v'],
-    [{ 'pkg/a_test.py': '' }, "python3 -m unittest discover -v -p '*_test.py'"],
+    [{ 'tests/test_a.py': unittest }, 'python3 -m unittest discover -v -s tests'],
+    [{ 'tests/test_a.py': 'from base import Base', 'tests/base.py': unittest }, 'python3 -m unittest discover -v -s tests'],
+    [{ 'tests/test_a.py': unittest, 'tests/__init__.py': '' }, 'python3 -m unittest discover -v -s tests -t .'],
+    [{ 'test_a.py': 'import sys, unittest\n' }, 'python3 -m unittest discover -v'],
+    [{ 'pkg/a_test.py': 'from unittest import TestCase' }, "python3 -m unittest discover -v -p '*_test.py'"],
   ])('are run by unittest for %j', async (files, run) => {
     expect((await mainProject({ 'setup.cfg': '', ...(files as Record<string, string>) })).test?.run).toBe(run);
+  });
+
+  it('are not guessed where a file only has the name of one', async () => {
+    const found = await mainProject({ 'a.py': '', 'test_data.py': 'rows = 1\n' });
+    expect(found.test).toBeNull();
+    expect(found.notes).toEqual([expect.stringContaining('test_data.py is named like a test, but holds none of pytest or unittest')]);
   });
 
   it('need test files', async () => {

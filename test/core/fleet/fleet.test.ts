@@ -41,6 +41,12 @@ describe('a fleet file', () => {
     ]);
   });
 
+  test('a bound of a phase that no run is ever in is refused, with the phases that there are', () => {
+    const said = problems(`${head}${target('one')}[alerts.phase_p95]\nexecute = "2h"\nexceute = "2h"\n`);
+    expect(said).toEqual([expect.stringMatching(/^fleet\.toml:8: alerts\.phase_p95\.exceute: no phase of a run; there are start, warmup, profile, analyze, optimize, execute, learn, command, ablation, approval, final, publish, finish; did you mean execute\?/)]);
+    expect(problems(`${head}${target('one')}[alerts.phase_p95]\ntest = "2h"\n`)).toEqual([expect.stringContaining('alerts.phase_p95.test')]);
+  });
+
   test('the same branch of one repository is no second target, however its URL is written', () => {
     const again = `[[targets]]\nname = "again"\nrepository = "http://git.example.org/one/"\n`;
     expect(problems(`${head}${target('one')}${again}`)).toEqual([expect.stringMatching(/targets\[1\]\.repository: is the same repository, branch and config as target 1/)]);
