@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Client } from '@temporalio/client';
+import { storedSchedules, type FleetServer } from '../../src/client/fleet/schedules.js';
 import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
 import { fleetStatus, type FleetChanges, type FleetOverview, type FleetState } from '../../src/client/verbs/fleet.js';
 import { hookReceiver } from '../support/hook-receiver.js';
@@ -49,6 +52,11 @@ describe('a fleet', () => {
     expect(await changes(['diff'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
     expect(await changes(['apply'])).toEqual([['fetched', 'create'], ['vanished', 'create']]);
     expect(await changes(['apply'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
+    // The server's list may be behind: what was just made is known all the same, and what it still has and is gone is not.
+    const listing = (...ids: string[]): FleetServer => ({ client: Object.create(engine.client, { schedule: { value: { list: () => Readable.from(ids.map((scheduleId) => ({ scheduleId }))), getHandle: (id: string) => engine.client.schedule.getHandle(id) } } }) as Client, prefix: 'perfloop', fleet: name, who: 'tester' });
+    const known = async (...ids: string[]): Promise<string[]> => (await storedSchedules(listing(...ids), ['vanished'])).map(({ target: of }) => of);
+    expect(await known()).toEqual(['vanished']);
+    expect(await known(`perfloop/fleet/${name}/fetched`, `perfloop/fleet/${name}/gone`)).toEqual(['fetched', 'vanished']);
 
     // By hand: shown, and overwritten only where that is asked for.
     const handle = engine.client.schedule.getHandle(`perfloop/fleet/${name}/fetched`);

@@ -1,4 +1,4 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type CalendarSpecDescription, type Client, type ScheduleDescription, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type CalendarSpecDescription, type Client, type ScheduleDescription, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { cadenceOf } from '../../core/fleet/cadence.js';
 import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.js';
@@ -76,14 +76,27 @@ export interface ServerSchedule extends StoredSchedule {
   description: ScheduleDescription;
 }
 
-/** All schedules of the fleet, by name. */
-export async function storedSchedules(server: FleetServer): Promise<ServerSchedule[]> {
+/**
+ * All schedules of the fleet, by name. The server's list follows what was made or removed a while later, seconds where its
+ * database is busy: so `names`, those that matter, are asked for whether it has them or not.
+ */
+export async function storedSchedules(server: FleetServer, names: readonly string[]): Promise<ServerSchedule[]> {
   const { client, prefix, fleet } = server;
-  const ids: string[] = [];
+  const ids = new Set(names.map((name) => scheduleId(prefix, fleet, name)));
   const begin = schedulesOf(prefix, fleet);
-  for await (const { scheduleId: id } of client.schedule.list()) if (id.startsWith(begin)) ids.push(id);
-  const described = await inLanes(ids.toSorted(), (id) => client.schedule.getHandle(id).describe());
-  return described.map((description) => stored(server, description));
+  for await (const { scheduleId: id } of client.schedule.list()) if (id.startsWith(begin)) ids.add(id);
+  const described = await inLanes([...ids].toSorted(), (id) => descriptionOf(client, id));
+  return described.filter((description) => description !== null).map((description) => stored(server, description));
+}
+
+/** Null where there is no such schedule, or no longer. */
+async function descriptionOf(client: Client, id: string): Promise<ScheduleDescription | null> {
+  try {
+    return await client.schedule.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
 }
 
 /** Whoever changes a schedule by hand can leave its input out, as `temporal schedule update` does: that must not hide the others. */

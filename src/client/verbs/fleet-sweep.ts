@@ -9,7 +9,7 @@ import { storedSchedules, type FleetServer } from '../fleet/schedules.js';
 import { checkSweep, followSweep, startSweep, sweepHandle, type SweepLook } from '../fleet/sweep.js';
 import { detachOnSignals } from '../follow.js';
 import type { Session } from '../session.js';
-import { checkApplied, loadsOf, withFleet } from './fleet.js';
+import { checkApplied, loadsOf, namesOf, withFleet } from './fleet.js';
 
 export interface SweepFollowed {
   fleet: string;
@@ -65,7 +65,7 @@ async function followed(server: FleetServer, session: Session, show: (look: Swee
 
 /** By priority, then in the order of the file. */
 async function chosen(fleet: Fleet, server: FleetServer, names: readonly string[]): Promise<{ targets: string[]; paused: string[] }> {
-  const stored = new Map((await storedSchedules(server)).map((schedule) => [schedule.target, schedule]));
+  const stored = new Map((await storedSchedules(server, namesOf(fleet))).map((schedule) => [schedule.target, schedule]));
   const wanted = targetsNamed(fleet, names).toSorted((one, other) => one.priority - other.priority).map(({ name }) => name);
   checkApplied(fleet.name, wanted, new Set(stored.keys()));
   const paused = names.length > 0 ? [] : wanted.filter((name) => stored.get(name)?.paused);

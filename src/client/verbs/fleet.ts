@@ -42,13 +42,13 @@ export interface FleetChanges {
 
 /** What `apply` would do. Starts and changes nothing but the local engine. */
 export async function fleetDiff(context: CliContext, file: string | undefined): Promise<FleetChanges> {
-  return withFleet(context, file, async (fleet, server, session) => ({ fleet: fleet.name, changes: changesOf(fleet, await storedSchedules(server)).map(changeShown), alerts: await alertsChange(server, fleet), warnings: await warningsOf(fleet, session) }));
+  return withFleet(context, file, async (fleet, server, session) => ({ fleet: fleet.name, changes: changesOf(fleet, await storedSchedules(server, namesOf(fleet))).map(changeShown), alerts: await alertsChange(server, fleet), warnings: await warningsOf(fleet, session) }));
 }
 
 /** Makes the server's schedules what the file says. What somebody changed by hand stays, unless `force`. Applied twice, the second does nothing. */
 export async function fleetApply(context: CliContext, file: string | undefined, { force }: { force: boolean }): Promise<FleetChanges> {
   return withFleet(context, file, async (fleet, server, session) => {
-    const changes = changesOf(fleet, await storedSchedules(server));
+    const changes = changesOf(fleet, await storedSchedules(server, namesOf(fleet)));
     const { ensureSearchAttributes } = await import('../../worker/engine/search-attributes.js');
     await ensureSearchAttributes(session.client);
     let carried = 0;
@@ -129,9 +129,9 @@ export interface FleetOverview {
 
 export async function fleetStatus(context: CliContext, file: string | undefined): Promise<FleetOverview> {
   return withFleet(context, file, async (fleet, server) => {
-    const stored = new Map((await storedSchedules(server)).map((schedule) => [schedule.target, schedule]));
+    const stored = new Map((await storedSchedules(server, namesOf(fleet))).map((schedule) => [schedule.target, schedule]));
     const known = await inLanes(fleet.targets, async ({ name }) => stateOf(server, name, stored.get(name) ?? null, true));
-    const named = new Set(fleet.targets.map(({ name }) => name));
+    const named = new Set(namesOf(fleet));
     const extra = await inLanes([...stored.values()].filter(({ target }) => !named.has(target)), async (schedule) => stateOf(server, schedule.target, schedule, false));
     const sweep = await lookAtSweep(server);
     const targets = [...known, ...extra].map((state) => withSweep(state, server, sweep));
@@ -193,7 +193,7 @@ export interface FleetSteered {
 /** Begins runs now, lets schedules stand still or go on, or removes them; runs that are under way go on. Without names: of all targets. */
 export async function fleetSteer(context: CliContext, what: FleetSteering, file: string | undefined, names: readonly string[], reason: string): Promise<FleetSteered> {
   return withFleet(context, file, async (fleet, server) => {
-    const stored = await storedSchedules(server);
+    const stored = await storedSchedules(server, [...namesOf(fleet), ...names]);
     // What is no longer in the file can still be removed.
     const wanted = what === 'remove' ? removable(fleet, stored, names) : targetsNamed(fleet, names).map(({ name }) => name);
     const applied = new Set(stored.map(({ target }) => target));
@@ -210,6 +210,10 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
     if (what === 'remove' && names.length === 0) await stopAlerts(server);
     return { fleet: fleet.name, sent: what, targets };
   });
+}
+
+export function namesOf({ targets }: Pick<Fleet, 'targets'>): string[] {
+  return targets.map(({ name }) => name);
 }
 
 /** Throws PL_FLEET_NOT_APPLIED where any of them has no schedule. */

@@ -50,7 +50,7 @@ export async function watchOn(context: CliContext, options: WatchOptions, cadenc
   return withWatches(context, async (server, session) => {
     const { ensureSearchAttributes } = await import('../../worker/engine/search-attributes.js');
     await ensureSearchAttributes(session.client);
-    const old = (await storedSchedules(server)).find(({ target: name }) => name === target.name);
+    const old = (await storedSchedules(server, [target.name])).find(({ target: name }) => name === target.name);
     if (old === undefined) await createSchedule(server, target);
     else await updateSchedule(server, target);
     const was = old === undefined ? 'new' : old.applied?.cadence === cadence && old.drift.length === 0 ? 'the same' : 'changed';
@@ -71,7 +71,7 @@ async function nextTime({ client, prefix, fleet }: FleetServer, name: string): P
 export async function watchOff(context: CliContext, options: WatchOptions): Promise<{ name: string; stopped: boolean }> {
   const { name } = await targetOf(context, options);
   return withWatches(context, async (server) => {
-    const stopped = (await storedSchedules(server)).some(({ target }) => target === name);
+    const stopped = (await storedSchedules(server, [name])).some(({ target }) => target === name);
     if (stopped) await removeSchedule(server, name);
     return { name, stopped };
   });
@@ -85,7 +85,7 @@ export interface WatchListed extends FleetState {
 
 /** What this command line has scheduled, with what came of the last look. */
 export async function watchList(context: CliContext): Promise<WatchListed[]> {
-  return withWatches(context, async (server) => inLanes(await storedSchedules(server), async (schedule) => {
+  return withWatches(context, async (server) => inLanes(await storedSchedules(server, []), async (schedule) => {
     const { repository, branch, cadence } = schedule.applied ?? { repository: schedule.target, branch: null, cadence: '' };
     return { ...(await stateOf(server, schedule.target, schedule, true)), repository, branch, cadence };
   }));
