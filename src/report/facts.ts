@@ -41,11 +41,17 @@ function runHeadline(status: RunStatus): Headline {
     return { text: `Nothing accepted${soFar}`, tone: 'plain', detail: status.trials.length === 0 ? `No candidate was tried${soFar}.` : `${countText(status.trials.length, 'trial')}${soFar}, ${whyNothing(status)}.` };
   }
   const interval = knownIntervalText(speedup.ci95);
-  if (!speedup.final) return { text: `${gainText(speedup.ratio)}${soFar}`, tone: 'unsure', detail: `${interval}; the product of what was accepted, not yet measured as a whole` };
+  const back = rolledBackText(status);
+  if (!speedup.final) return { text: `${gainText(speedup.ratio)}${soFar}`, tone: 'unsure', detail: `${interval}; the product of what was accepted, not yet measured as a whole${back}` };
   const pairs = final === null ? '' : ` of ${countText(final.measured.pairs, 'pair')}`;
   const proven = speedup.ci95[0] > 1;
   const doubt = proven ? '' : speedup.ci95[1] < 1 ? '; it is slower than the base' : '; it may be no faster than the base';
-  return { text: gainText(speedup.ratio), tone: proven ? 'good' : 'bad', detail: `${interval}; final measurement${pairs}, champion against base${doubt}` };
+  return { text: gainText(speedup.ratio), tone: back !== '' ? 'unsure' : proven ? 'good' : 'bad', detail: `${interval}; final measurement${pairs}, champion against base${doubt}${back}` };
+}
+
+/** The numbers are those of the whole result, which nobody gets any more. */
+function rolledBackText({ rolledBack = [] }: RunStatus): string {
+  return rolledBack.length === 0 ? '' : `; rolled back since: ${rolledBack.map(({ trial }) => trial).join(', ')}`;
 }
 
 /** A candidate that was shown to be faster may wait, or have been turned down by a person. */

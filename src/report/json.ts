@@ -2,6 +2,7 @@ import type { KnobRef, KnobStatus } from '../core/knobs/search.js';
 import type { Checked } from '../core/check/checked.js';
 import type { ListedStep } from '../core/pipeline/listed.js';
 import type { Machine } from '../core/run/machine.js';
+import type { RolledBack } from '../core/rollback/rollback.js';
 import type { Explained } from '../core/run/explained.js';
 import type { Ablation } from '../core/status.js';
 import type { Fact, Reason, VerdictKind } from '../core/verdict/verdict.js';
@@ -22,6 +23,8 @@ export interface ReportJson {
   champion: string;
   /** The final measurement, or before it the product of what was accepted; null when nothing was. */
   speedup: { metric: string; ratio: number; ci95: [number, number] } | null;
+  /** What of it is rolled back since, and who did that. */
+  rolledBack: RolledBack[];
   trials: {
     candidate: string;
     proposer: string;
@@ -74,6 +77,7 @@ export function reportJson({ status, environment, trials, findings, steps }: Pic
     base: status.target.base,
     champion: status.champion,
     speedup: speedup === null ? null : { metric, ratio: speedup.ratio, ci95: speedup.ci95 },
+    rolledBack: status.rolledBack ?? [],
     trials: trials.map((trial) => {
       const { candidate, verdict, state, flags, again, checked = [] } = trial.summary;
       const decided = state === 'decided' ? verdict : null;

@@ -14,7 +14,8 @@ import type { StoreWriter } from '../store/writer.js';
 import { clientOver, type ConnectionSettings } from './connection.js';
 import type { DeploymentVersion } from './deployment.js';
 import type { HostTrouble } from './host-trouble.js';
-import { knownHosts } from './known-hosts.js';
+import { knownHosts, withOpenLeases } from './known-hosts.js';
+import { isOver } from './leasing.js';
 import { measured } from './telemetry/activity-metrics.js';
 import { scopedLog } from './telemetry/log-scope.js';
 import { tracedActivities } from './telemetry/tracing.js';
@@ -56,6 +57,6 @@ function watched(where: Parameters<typeof measured>[0], trouble?: HostTrouble): 
 }
 
 async function hostsForAlerts(client: Client, prefix: string): ReturnType<ListHosts> {
-  const known = await knownHosts(client, prefix);
+  const known = await withOpenLeases(await knownHosts(client, prefix), async (run) => isOver(client, run));
   return known.map(({ host, hostname, state, seenAt, leases, failures }) => ({ host, hostname, silentSince: state === 'stale' ? seenAt : null, leases: leases.length, failures }));
 }

@@ -29,6 +29,16 @@ export async function knownHosts(client: Client, queuePrefix: string): Promise<K
   return found.sort((one, other) => one.hostname.localeCompare(other.hostname) || one.host.localeCompare(other.host));
 }
 
+/**
+ * The same, without the leases of runs that are over: a host keeps a lease until another run wants its device or it expires,
+ * and a host that is lost never says that it is free again.
+ */
+export async function withOpenLeases<T extends { leases: HostLease[] }>(hosts: readonly T[], hasEnded: (run: string) => Promise<boolean>): Promise<T[]> {
+  const runs = [...new Set(hosts.flatMap(({ leases }) => leases.map(({ run }) => run)))];
+  const over = new Set((await Promise.all(runs.map(async (run) => ((await hasEnded(run)) ? [run] : [])))).flat());
+  return hosts.map((host) => ({ ...host, leases: host.leases.filter(({ run }) => !over.has(run)) }));
+}
+
 /** When the worker of each host last asked for work. */
 async function polledBy(client: Client, queuePrefix: string): Promise<Map<string, number>> {
   const polled = new Map<string, number>();

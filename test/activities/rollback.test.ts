@@ -73,7 +73,7 @@ it('the branch of a result ends before the first patch that is rolled back, and 
   target.git('push', '--quiet', repository.path, `${champion}:refs/heads/perfloop/r-1`);
   const status = sampleStatus({ run: 'r-1', champion, target: { id: resolved.id, name: 'parser', origin: resolved.origin, base: resolved.base.commit } });
   const pointed = async (...trials: string[]) => {
-    await pointAtLastGood(repository, { ...status, rolledBack: trials.map((trial) => ({ trial, who: 'ann', why: '', alert: null, at: 1 })) });
+    await pointAtLastGood(repository, artifacts, { ...status, rolledBack: trials.map((trial) => ({ trial, who: 'ann', why: '', alert: null, at: 1 })) });
     return repository.branch('perfloop/r-1');
   };
   expect([await pointed('r1-3', 'r1-2'), await pointed('r1-1'), await pointed('none'), await pointed()]).toEqual([commits[0], resolved.base.commit, champion, champion]);

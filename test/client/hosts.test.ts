@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostsChecked } from '../../src/client/doctor/hosts.js';
-import type { KnownHost } from '../../src/worker/known-hosts.js';
+import { withOpenLeases, type KnownHost } from '../../src/worker/known-hosts.js';
 import { printHosts } from '../../src/client/print/hosts.js';
 import { plain } from '../../src/client/style.js';
 import { checkForgettable, hostNamed } from '../../src/client/verbs/hosts.js';
@@ -47,6 +47,12 @@ describe('a host', () => {
     expect(text).toContain('gpu1: r-abc for 1m 00s');
     expect(text).toContain('was drained by ada@desk: new driver; `perfloop hosts undrain 3f2a1b4c5d6e`');
   });
+});
+
+it('the list of hosts leaves out the leases of runs that are over', async () => {
+  const lease = (run: string) => ({ device: 'gpu0', run, tag: 'gpu.h100', since: 1000 });
+  const shown = await withOpenLeases([host('serving', { leases: [lease('r-over'), lease('r-open')] }), host('stale', { leases: [lease('r-over')] })], async (run) => run === 'r-over');
+  expect(shown.map(({ leases }) => leases.map(({ run }) => run))).toEqual([['r-open'], []]);
 });
 
 describe('the kinds of machine', () => {

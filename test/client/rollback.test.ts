@@ -6,9 +6,12 @@ import { rollBackByHand } from '../../src/activities/rollback.js';
 import type { CliContext } from '../../src/client/context.js';
 import { printApplied } from '../../src/client/print/applied.js';
 import { fleetNotes } from '../../src/client/print/fleet.js';
+import { printRuns } from '../../src/client/print/runs.js';
 import { printShow } from '../../src/client/print/show.js';
 import { styleFor } from '../../src/client/style.js';
 import { apply } from '../../src/client/verbs/apply.js';
+import type { RunStatus } from '../../src/core/status.js';
+import { runs } from '../../src/client/verbs/runs.js';
 import type { FleetState } from '../../src/client/verbs/fleet.js';
 import { openArtifacts } from '../../src/store/artifacts.js';
 import { homeFrom } from '../../src/store/home.js';
@@ -22,7 +25,8 @@ const plain = styleFor(false);
 const back = (trial: string) => ({ trial, who: 'perfloop', why: 'execute is slow.', alert: 'phase/parser/execute', at: 0 });
 
 describe('a run of which something is rolled back', () => {
-  const accepted = sampleStatus({ run: 'r-k3v7q2xa', state: 'done', endedAt: 1, accepted: 2, trials: [sampleTrial(), sampleTrial({ id: 'r1-2' })] });
+  const first = sampleTrial();
+  const accepted = sampleStatus({ run: 'r-k3v7q2xa', state: 'done', endedAt: 1, accepted: 2, trials: [sampleTrial({ id: 'r1-2', champion: first.commit ?? '' }), first] });
 
   it('is shown with who did it, when and why, and what is left of it is offered', () => {
     const shown = printShow({ status: { ...accepted, rolledBack: [back('r1-2')] }, branch: 'perfloop/r-k3v7q2xa' }, plain);
@@ -31,8 +35,14 @@ describe('a run of which something is rolled back', () => {
   });
 
   it('is not offered at all where nothing is left', () => {
-    const shown = printShow({ status: { ...accepted, rolledBack: [back('r1-1'), back('r1-2')] }, branch: 'perfloop/r-k3v7q2xa' }, plain);
-    expect(shown).not.toContain('perfloop apply');
+    const offered = (changes: Partial<RunStatus>) => printShow({ status: { ...accepted, ...changes }, branch: 'perfloop/r-k3v7q2xa' }, plain).includes('perfloop apply');
+    expect(offered({ rolledBack: [back('r1-2')] })).toBe(true);
+    expect(offered({ rolledBack: [back('r1-1'), back('r1-2')] })).toBe(false);
+    // The branch would end before the first patch.
+    expect(offered({ rolledBack: [back('r1-1')] })).toBe(false);
+    // What is before the champion was made anew, and never measured.
+    const ablated = { trials: [...accepted.trials, sampleTrial({ id: 'r1-3', dropped: true })] };
+    expect([offered(ablated), offered({ ...ablated, rolledBack: [back('r1-2')] })]).toEqual([true, false]);
     expect(printShow({ status: accepted, branch: 'perfloop/r-k3v7q2xa' }, plain)).toMatch(/perfloop apply r-k3v7q2xa .*into your repository$/m);
   });
 
@@ -74,8 +84,14 @@ it('is applied up to the first patch that is rolled back, refused where nothing 
   expect(await repository.branch('perfloop/r-abcdefgh')).toBe(first);
   expect(await applied()).toMatchObject({ commit: first, commits: 1, leftOut: ['r1-2'] });
   await ask('2', [], false);
+  const listed = await runs(context, { limit: 5 });
+  expect(listed.runs).toMatchObject([{ run: header.run, accepted: 2, rolledBack: [{ trial: 'r1-1', who: 'ann' }, { trial: 'r1-2', who: 'ann' }] }]);
+  expect(printRuns(listed, plain)).toContain('2, 2 rolled back');
   await expect(applied()).rejects.toMatchObject({ code: 'PL_ROLLED_BACK', message: 'what r-abcdefgh accepted is rolled back by ann: slow' });
   await ask('3', [], true);
+  expect(await applied()).toMatchObject({ commit: second, commits: 2 });
+  // As the hub leaves it where it gives back what it has no commits of, such as an artifact store that is away.
+  await repository.setBranch('perfloop/r-abcdefgh', first);
   expect(await applied()).toMatchObject({ commit: second, commits: 2 });
   expect(target.git('rev-parse', 'main')).toBe(on.base.commit);
 });

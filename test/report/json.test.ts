@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { headlineOf } from '../../src/report/facts.js';
 import { reportJson } from '../../src/report/json.js';
 import { loadReport } from '../../src/report/load.js';
 import { graphRun } from './support/graph-run.js';
@@ -10,7 +11,7 @@ describe('reportJson', () => {
     await withStore(async (artifacts) => {
       const status = await sampleRun(artifacts);
       const json = reportJson(await loadReport({ status, artifacts }), '/tmp/report.html');
-      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'trials', 'ablations', 'machines', 'environment', 'report']);
+      expect(Object.keys(json)).toEqual(['run', 'target', 'base', 'champion', 'speedup', 'rolledBack', 'trials', 'ablations', 'machines', 'environment', 'report']);
       expect(json).toMatchObject({ run: 'r-k3v7q2xa', target: 'density-clustering', base: status.target.base, champion: status.champion, report: '/tmp/report.html' });
       expect(json.machines).toEqual([machine]);
       expect(json.trials.map(({ device }) => device)).toEqual(status.trials.map(({ samples }) => (samples === null ? null : '3f2a1b4c5d6e/cpu')));
@@ -19,6 +20,16 @@ describe('reportJson', () => {
       expect(Object.keys(json.trials[0]!)).toEqual(['candidate', 'proposer', 'recipe', 'file', 'verdict', 'device', 'ratio', 'ci95', 'reasons', 'checked', 'facts', 'flags', 'again', 'profile']);
       expect(json.trials.map(({ verdict }) => verdict)).toEqual(status.trials.map(({ verdict }) => verdict?.kind));
       expect(json.trials[5]).toMatchObject({ verdict: 'rejected', ratio: null, ci95: null, reasons: [{ code: 'tests-failed' }] });
+    });
+  });
+
+  it('says, as the other reports do, what of the result is rolled back', async () => {
+    await withStore(async (artifacts) => {
+      const rolledBack = [{ trial: 'r1-1', who: 'ann', why: 'the build takes an hour', alert: null, at: 1 }];
+      const status = await sampleRun(artifacts, { rolledBack });
+      const data = await loadReport({ status, artifacts });
+      expect(reportJson(data, 'r').rolledBack).toEqual(rolledBack);
+      expect(headlineOf(data.status)).toMatchObject({ tone: 'unsure', detail: expect.stringMatching(/champion against base.*; rolled back since: r1-1$/) as string });
     });
   });
 

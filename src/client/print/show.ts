@@ -8,6 +8,7 @@ import { madeBy } from '../../core/knobs/words.js';
 import { stepsText } from '../../core/pipeline/words.js';
 import { explainedText } from '../../core/run/explained.js';
 import { machineText } from '../../core/run/machine.js';
+import { isAnythingLeft } from '../../core/rollback/left.js';
 import { ablationWord, worthOf } from '../../core/run/worth.js';
 import { countsText } from '../../core/tests/words.js';
 import type { Style } from '../style.js';
@@ -160,7 +161,7 @@ export function nextText({ status, branch }: ShownRun, style: Style): string {
   if (!isOver(status)) commands.push([`perfloop attach ${status.run}`, 'follow it'], [`perfloop stop ${status.run}`, 'end it after the current trial']);
   if (status.steps?.states !== undefined) commands.push([`perfloop steps --run ${status.run} --graph`, 'the steps as a graph, with the state of each']);
   const back = status.rolledBack?.length ?? 0;
-  if (status.accepted > back) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository${back === 0 ? '' : ', up to the first patch that is rolled back'}`]);
+  if (isAnythingLeft(status)) commands.push([`perfloop apply ${status.run}`, `bring the branch ${branch} into your repository${back === 0 ? '' : ', up to the first patch that is rolled back'}`]);
   if (isOver(status) && status.trials.length > 0) commands.push([`perfloop report ${status.run} --open`, 'diffs, samples and intervals']);
   const width = Math.max(0, ...commands.map(([command]) => command.length));
   return commands.map(([command, what]) => `  ${command.padEnd(width)}  ${style('dim', what)}`).join('\n');

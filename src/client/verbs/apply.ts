@@ -3,6 +3,7 @@ import { PerfloopError } from '../../core/errors.js';
 import type { RunStatus } from '../../core/status.js';
 import type { ArtifactStore } from '../../store/artifacts.js';
 import { artifactsOf } from '../../store/artifacts-of.js';
+import { openStoreReader } from '../../store/reader.js';
 import { applyToCheckout, type Applied } from '../../workspace/apply-to-checkout.js';
 import { championBundle } from '../../workspace/bundle-names.js';
 import { pointAtLastGood } from '../../workspace/last-good-branch.js';
@@ -33,17 +34,27 @@ export async function apply(context: CliContext, options: ApplyOptions): Promise
   const target = await targetOf(status, artifacts);
   const repository = await openRepository(context.home, target, artifacts);
   await bringIn(status, repository, artifacts);
-  const leftOut = await withoutRolledBack(status, repository);
+  const leftOut = wasRolledBack(context, status) ? await withoutRolledBack(status, repository, artifacts) : [];
   const dir = options.repo === undefined ? status.target.origin : resolve(context.cwd, options.repo);
   return { run: status.run, ...(await applyToCheckout({ dir, run: status.run, repository, merge: options.merge })), ...(leftOut.length === 0 ? {} : { leftOut }) };
 }
 
-/** Takes the branch back to where nothing is rolled back; gives the trials that are. */
-async function withoutRolledBack(status: RunStatus, repository: Repository): Promise<string[]> {
+/** Whether somebody ever rolled back something of it, given back or not. */
+function wasRolledBack({ home }: CliContext, { run }: RunStatus): boolean {
+  const store = openStoreReader(home);
+  try {
+    return store?.rollbacks.acceptedIn(run).some(({ said }) => said !== undefined) === true;
+  } finally {
+    store?.close();
+  }
+}
+
+/** Points the branch where nothing is rolled back, also forward again: the hub may have had no commits of what was given back. Gives the trials that are rolled back. */
+async function withoutRolledBack(status: RunStatus, repository: Repository, artifacts: ArtifactStore): Promise<string[]> {
   const { rolledBack = [], run, target: { base } } = status;
+  const good = await pointAtLastGood(repository, artifacts, status);
   const [first] = rolledBack;
   if (first === undefined) return [];
-  const good = await pointAtLastGood(repository, status);
   if (good === base) throw new PerfloopError('PL_ROLLED_BACK', `what ${run} accepted is rolled back by ${first.who}${first.why === '' ? '' : `: ${first.why}`}`, { where: run, fix: `\`perfloop rollback ${run} --undo\` gives it back.` });
   return rolledBack.map(({ trial }) => trial);
 }

@@ -2,7 +2,8 @@ import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { hostSignals } from '../../core/hosts/host-record.js';
 import { whoActs, type CliContext } from '../context.js';
-import { knownHosts, type KnownHost } from '../../worker/known-hosts.js';
+import { knownHosts, withOpenLeases, type KnownHost } from '../../worker/known-hosts.js';
+import { isOver } from '../../worker/leasing.js';
 import { peekSession, type Session } from '../session.js';
 
 export interface Hosts {
@@ -16,7 +17,8 @@ export async function hosts(context: CliContext): Promise<Hosts> {
   const session = await peekSession(context);
   if (session === null) return { reached: false, hosts: [] };
   try {
-    return { reached: true, hosts: await knownHosts(session.client, session.settings.queuePrefix) };
+    const { client, settings } = session;
+    return { reached: true, hosts: await withOpenLeases(await knownHosts(client, settings.queuePrefix), async (run) => isOver(client, run)) };
   } finally {
     await session.close();
   }

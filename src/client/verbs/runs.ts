@@ -4,7 +4,7 @@ import type { CliContext } from '../context.js';
 import { isOver } from '../events.js';
 import { peekSession } from '../session.js';
 
-/** A run as the store has it, and how the server ended it where it could not say so itself, such as `terminated`; else null. */
+/** A run as the store has it, with what of it is rolled back, and how the server ended it where it could not say so itself, such as `terminated`; else null. */
 export type ListedRun = RunHeader & { endedOnServer: string | null };
 
 const answerMs = 2000;
@@ -22,7 +22,11 @@ export async function runs(context: CliContext, options: { limit: number; target
 function stored(context: CliContext, options: { limit: number; target?: string }): RunHeader[] {
   const store = openStoreReader(context.home);
   try {
-    return store?.listRuns(options) ?? [];
+    if (store === null) return [];
+    return store.listRuns(options).map((header) => {
+      const rolledBack = header.accepted === 0 ? [] : store.rollbacks.rolledBack(header.run);
+      return rolledBack.length === 0 ? header : { ...header, rolledBack };
+    });
   } finally {
     store?.close();
   }
