@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseDuration } from '../../src/core/duration-text.js';
+import { defaultDrainMs } from '../../src/client/commands/machine.js';
 import { packageRoot } from '../../src/worker/engine/package-paths.js';
 import { serverVersion } from '../support/production/programs.js';
 
@@ -16,6 +18,7 @@ interface Service {
   secrets?: string[];
   healthcheck?: object;
   restart: string;
+  stop_grace_period?: string;
 }
 
 const { services, secrets, volumes } = parse(readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8'), { merge: true }) as { services: Record<string, Service>; secrets: Record<string, { file: string }>; volumes: Record<string, null> };
@@ -43,6 +46,11 @@ describe('docker-compose.yml', () => {
     const dockerfile = readFileSync(join(packageRoot, 'Dockerfile'), 'utf8');
     expect(dockerfile).toContain('\nHEALTHCHECK ');
     expect(each.filter(([name, { healthcheck, build }]) => healthcheck === undefined && build === undefined && !oneShot.includes(name)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('gives workers the time to drain, as SIGTERM has them do', () => {
+    const graces = ['worker', 'worker-hub'].map((name) => parseDuration(services[name]?.stop_grace_period ?? ''));
+    for (const grace of graces) expect(grace).toBeGreaterThan(defaultDrainMs);
   });
 
   it('publishes nothing beyond this machine', () => {
