@@ -10,11 +10,16 @@ import { scheduleOf, type Rule } from './rule.js';
  */
 export function decidingPairs(pairs: readonly Pair[], rule: Rule): Pair[] {
   for (const stage of ['confirm', 'screen'] as const) {
-    const own = countedPairs(pairs.filter((pair) => pair.stage === stage)).toSorted((x, y) => x.index - y.index);
-    if (own.length === 0) continue;
-    const walked = walkStage(stage, own, rule);
-    const used = walked.kind === 'more' ? own.slice(scheduleOf(rule, stage)?.warmups ?? 0) : walked.pairs;
+    const used = usedPairs(stage, pairs, rule);
     if (differencesOf(used, rule.metrics).length > 0) return used;
   }
   return [];
+}
+
+/** The pairs of one stage that its tests look at, in the order of their indices. */
+export function usedPairs(stage: 'confirm' | 'screen', pairs: readonly Pair[], rule: Rule): Pair[] {
+  const own = countedPairs(pairs.filter((pair) => pair.stage === stage)).toSorted((x, y) => x.index - y.index);
+  if (own.length === 0) return [];
+  const walked = walkStage(stage, own, rule);
+  return walked.kind === 'more' ? own.slice(scheduleOf(rule, stage)?.warmups ?? 0) : walked.pairs;
 }

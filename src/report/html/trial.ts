@@ -104,7 +104,7 @@ function againText({ kind, measured }: Verdict): string {
 function samples({ summary, pairs, rule }: TrialData, { metrics }: ReportData): Markup | null {
   if (pairs.kind !== 'there') return null;
   const verdict = summary.verdict;
-  const evidence = evidenceOf(pairs.value, metrics, verdict?.measured ?? null);
+  const evidence = evidenceOf(pairs.value, metrics, verdict?.measured ?? null, rule);
   if (evidence === null) return null;
   const again = verdict === null || rule === null ? null : recheck(pairs.value, rule, verdict);
   return html`${measurement(evidence, `s-${summary.id}`, ['champion', 'candidate'])}${checked(again)}`;
@@ -115,7 +115,7 @@ function secondLook({ summary: { id, again: recorded }, again: { pairs, rule } }
   if (recorded === undefined) return null;
   const head = html`<h3>Again, in a fresh clone</h3>${verdictText(recorded.verdict, true)}`;
   if (pairs.kind === 'missing') return html`${head}${missing('The plot of its samples', pairs.why)}`;
-  const evidence = pairs.kind === 'there' ? evidenceOf(pairs.value, metrics, recorded.verdict.measured) : null;
+  const evidence = pairs.kind === 'there' ? evidenceOf(pairs.value, metrics, recorded.verdict.measured, rule) : null;
   if (pairs.kind !== 'there' || evidence === null) return head;
   return html`${head}${measurement(evidence, `s-${id}-again`, ['champion', 'candidate'])}${checked(rule === null ? null : recheck(pairs.value, rule, recorded.verdict))}`;
 }

@@ -16,7 +16,8 @@ const stageNames: Record<Stage, string> = { noise: 'noise', knobs: 'search of kn
 interface Span {
   stage: Stage;
   pairs: Evidence['pairs'];
-  taken: number;
+  /** Of pairs, in words. */
+  number: string;
   from: number;
   to: number;
 }
@@ -39,7 +40,7 @@ ${ticks.map((tick) => html`<line class="grid" x1="0" x2="100%" y1="${y(tick.valu
 ${estimateBand(estimate, spans.at(-1), y)}
 <line class="zero" x1="0" x2="100%" y1="${y(0)}" y2="${y(0)}"/>
 ${delta === null ? null : html`<line class="delta" x1="0" x2="100%" y1="${y(delta)}" y2="${y(delta)}"/>`}
-${spans.map((span, index) => html`${index === 0 ? null : html`<line class="stage" x1="${percentOf(span.from)}" x2="${percentOf(span.from)}" y1="-16" y2="${height}"/>`}<text class="stage" x="${percentOf(span.from)}" dx="${index === 0 ? 0 : 6}" y="-7">${stageNames[span.stage]}, ${span.taken}<tspan class="roomy"> ${span.taken === 1 ? 'pair' : 'pairs'}</tspan></text>`)}
+${spans.map((span, index) => html`${index === 0 ? null : html`<line class="stage" x1="${percentOf(span.from)}" x2="${percentOf(span.from)}" y1="-16" y2="${height}"/>`}<text class="stage" x="${percentOf(span.from)}" dx="${index === 0 ? 0 : 6}" y="-7">${stageNames[span.stage]}, ${span.number}<tspan class="roomy"> ${span.number === '1' ? 'pair' : 'pairs'}</tspan></text>`)}
 ${spans.map((span) => points(span, scale, y, sides))}
 ${estimate === null ? null : html`<text class="value" x="100%" dx="7" dy="4" y="${y(Math.log(estimate.ratio))}">${changeText(estimate.ratio)}</text>`}
 </svg>`;
@@ -50,14 +51,19 @@ function spansOf({ pairs, stages }: Evidence): Span[] {
   const total = widths.reduce((sum, width) => sum + width, 0);
   let next = 0;
   let from = 0;
-  return stages.map(({ stage, count }, index) => {
+  return stages.map(({ stage, count, ...numbers }, index) => {
     const all = pairs.slice(next, next + count);
     const to = from + (widths[index] ?? 0) / total;
-    const span = { stage, pairs: thin(all, Math.max(10, Math.floor((mostPoints * count) / pairs.length))), taken: count, from, to };
+    const span = { stage, pairs: thin(all, Math.max(10, Math.floor((mostPoints * count) / pairs.length))), number: numberOf(numbers), from, to };
     next += count;
     from = to;
     return span;
   });
+}
+
+/** The pairs that the numbers come from, as the verdict counts them, of those that were taken: some warm up, are set aside, or fail. */
+function numberOf({ withNumbers, taken }: { withNumbers: number; taken: number }): string {
+  return withNumbers === taken ? String(taken) : `${withNumbers} of ${taken}`;
 }
 
 function estimateBand(estimate: Evidence['estimate'], span: Span | undefined, y: (value: number) => number): Markup | null {
@@ -87,7 +93,7 @@ function sampleText(sample: Sample): string {
 }
 
 function describe({ stages, estimate, delta, pairs }: Evidence, sides: readonly [string, string]): string {
-  const taken = stages.map(({ stage, count }) => `${countText(count, 'pair')} of ${stageNames[stage]}`).join(', then ');
+  const taken = stages.map(({ stage, ...numbers }) => `${numberOf(numbers)} ${numbers.taken === 1 ? 'pair' : 'pairs'} of ${stageNames[stage]}`).join(', then ');
   const gain = estimate === null ? 'No pair has numbers on both sides.' : `Estimate: ${sides[1]} ${gainText(estimate.ratio)}, ${knownIntervalText(estimate.ci95)}.`;
   const asked = delta === null ? '' : ` A gain above ${percentText(Math.expm1(delta))} was asked for.`;
   const failed = pairs.filter(({ difference }) => difference === null).length;

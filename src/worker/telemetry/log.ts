@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, type LogLevel, type LogMetadata } from '@temporalio/worker';
 import { PerfloopError } from '../../core/errors.js';
 import { redactorOf, type Redactor } from '../../models/redact.js';
 
@@ -16,7 +16,16 @@ export function workerLog(env: NodeJS.ProcessEnv, write: (line: string) => void 
   const level = levels.find((one) => one === wanted.toUpperCase());
   if (level === undefined) throw new PerfloopError('PL_LOG', `there is no level ${JSON.stringify(wanted)}`, { where: 'PERFLOOP_LOG_LEVEL', fix: `Set it to one of ${levels.join(', ').toLowerCase()}.` });
   const redactor = redactorOf(env);
-  return new DefaultLogger(level, (entry) => write(format === 'json' ? jsonLine(entry, redactor) : textLine(entry, redactor)));
+  return new WorkerLogger(level, (entry) => write(format === 'json' ? jsonLine(entry, redactor) : textLine(entry, redactor)));
+}
+
+/** Each queue of perfloop is of workflows or of activities. The SDK takes that for a mistake, and has no setting that says otherwise. */
+const byDesign = new Set(['No activities registered, not polling for activity tasks', 'No workflows registered, not polling for workflow tasks']);
+
+class WorkerLogger extends DefaultLogger {
+  override log(level: LogLevel, message: string, meta?: LogMetadata): void {
+    super.log(level === 'WARN' && byDesign.has(message) ? 'DEBUG' : level, message, meta);
+  }
 }
 
 /** A line of the worker itself: as it is for people, like any other for machines. */

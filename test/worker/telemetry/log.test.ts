@@ -35,6 +35,14 @@ test('levels: warn for people, info for machines, and what is asked for', () => 
   expect(logged({ PERFLOOP_LOG: 'json', PERFLOOP_LOG_LEVEL: 'debug' }, all)).toHaveLength(3);
 });
 
+test('what the SDK warns of a queue that is as it is meant to be is told for who looks for it, and other warnings to all', () => {
+  const all = (log: ReturnType<typeof workerLog>): void => {
+    for (const text of ['No workflows registered, not polling for workflow tasks', 'No activities registered, not polling for activity tasks', 'Activity failed']) log.warn(text, about);
+  };
+  expect(logged({}, all)).toEqual([expect.stringContaining('[WARN] Activity failed')]);
+  expect(logged({ PERFLOOP_LOG_LEVEL: 'debug' }, all)).toHaveLength(3);
+});
+
 test('the input of an activity says whose work it is', () => {
   expect(scopeOf({ v: 1, run: 'r-abc', trial: 'r1-2c' })).toEqual({ run: 'r-abc', trial: 'r1-2c' });
   expect(scopeOf({ v: 1, run: 'r-abc', trial: 'round-01/0007-bench' })).toEqual({ run: 'r-abc', step: 'round-01/0007-bench' });
