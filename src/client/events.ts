@@ -134,6 +134,11 @@ export function awaitsFinal(status: RunStatus): boolean {
   return status.state === 'awaiting-approval' && status.questions === undefined && waitingTrials(status).length === 0;
 }
 
+/** All that a person can decide on now, as `perfloop approve RUN` takes it. */
+export function askedOf(status: RunStatus): string[] {
+  return [...waitingTrials(status).map(({ id }) => id), ...waitingQuestions(status).map(({ id }) => id), ...(awaitsFinal(status) ? ['final'] : [])];
+}
+
 /** Progress of one sampling, said when its builds or a stage begin and whenever a look is reached. */
 export type SamplingEvent = { kind: 'sampling'; of: string; progress: StageProgress };
 

@@ -3,6 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { recheckOf } from '../../src/activities/fleet/recheck.js';
+import { sweepPrinter } from '../../src/client/print/fleet-sweep.js';
+import { plain } from '../../src/client/style.js';
 import { fleetAttach, fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
 import { fleetApply, fleetStatus } from '../../src/client/verbs/fleet.js';
 import type { RunStatus } from '../../src/core/status.js';
@@ -85,8 +87,8 @@ class Nights {
   }
 
   /** Waits for the sweep, which hears of the end of its run a moment later: a fleet has one at a time. */
-  async swept(): Promise<void> {
-    await fleetAttach(engine.context, this.file, () => undefined);
+  async swept(write: (line: string) => void = () => undefined): Promise<void> {
+    await fleetAttach(engine.context, this.file, sweepPrinter(write, plain));
   }
 
   /** What was scored so far, by what alpha and beta wait. */
@@ -134,9 +136,13 @@ it('is judged again on the head of the branch, in its order, over nights with to
   // One that asks a person, and is stopped before an answer: neither what waits is lost, nor what rests on it.
   const asking = await nights.begun('max_trials = 1\noverrides.approval.mode = "each"\n');
   await asking.until('it waits', ({ state }) => state === 'awaiting-approval');
+  // Who follows the sweep is told what it waits for, and what answers.
+  const said: string[] = [];
+  const swept = nights.swept((line) => void said.push(line));
+  await expect.poll(() => said, patience).toContain(`scored: waits for a person: \`perfloop approve ${asking.id} r1-1\`, or reject it`);
   await asking.handle.signal('stop', { v: 1, who: 'a test' });
   const asked = await asking.result();
-  await nights.swept();
+  await swept;
   expect(judged(asked)).toEqual([`alpha waits 30 ms: rejected faster,not-approved on ${head}`]);
   expect([asked.reused?.patches, asked.notJudged]).toEqual([{ run: second.run, count: 3 }, ['r1-2', 'r1-3', 'r1-1'].map((trial) => ({ run: first.run, trial }))]);
 

@@ -2,6 +2,7 @@ import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FleetRunInput, FleetRunResult } from '../../core/fleet/fleet-run.js';
 import { searchAttributes } from '../../core/messages.js';
+import type { RunState } from '../../core/status.js';
 import type { WatchResult } from '../../core/watch/contracts.js';
 
 /** How a workflow of a target ended. */
@@ -33,10 +34,10 @@ export interface OpenRun {
   state: string;
 }
 
-/** Runs that go on, by the workflow that began each. */
-export async function openRuns(client: Client): Promise<Map<string, OpenRun>> {
+/** Runs that go on, by the workflow that began each. `only`: those in that state. */
+export async function openRuns(client: Client, only?: RunState): Promise<Map<string, OpenRun>> {
   const runs = new Map<string, OpenRun>();
-  for await (const { workflowId: run, parentExecution, searchAttributes: found } of client.workflow.list({ query: 'WorkflowType = "run" AND ExecutionStatus = "Running"' })) {
+  for await (const { workflowId: run, parentExecution, searchAttributes: found } of client.workflow.list({ query: `WorkflowType = "run" AND ExecutionStatus = "Running"${only === undefined ? '' : ` AND ${searchAttributes.status} = "${only}"`}` })) {
     const state = found[searchAttributes.status]?.[0];
     if (parentExecution?.workflowId) runs.set(parentExecution.workflowId, { run, state: typeof state === 'string' ? state : 'running' });
   }

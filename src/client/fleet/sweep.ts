@@ -7,11 +7,14 @@ import { workflowTypes } from '../../core/inputs.js';
 import { messageNames } from '../../core/messages.js';
 import { queues } from '../../core/queues.js';
 import type { FleetServer } from './schedules.js';
+import { waitingOf, type SweepWaiting } from './sweep-waiting.js';
 
 /** Milliseconds in which a worker answers, or counts as away. */
 const answerMs = 2000;
 /** Milliseconds between two looks. */
 const pace = 1000;
+/** And between two about what waits for a person. */
+const waitingPace = 5000;
 
 /** Throws PL_FLEET_SWEEPING where one is open. */
 export async function startSweep({ client, prefix, fleet, who }: FleetServer, { targets, open, mostEvents }: Pick<SweepInput, 'targets' | 'open' | 'mostEvents'>): Promise<void> {
@@ -55,18 +58,22 @@ export interface SweepLook {
   status: SweepStatus | null;
   /** Ends that are new. */
   news: SweepEnd[];
+  /** Runs that wait for a person. */
+  waiting: SweepWaiting[];
 }
 
 /** Shows a sweep until it ends, or until `detach` is aborted, which leaves it as it is. Gives what it knew last, with all ends. */
 export async function followSweep(server: FleetServer, detach: AbortSignal, show: (look: SweepLook) => void): Promise<SweepStatus | null> {
   const ended: SweepEnd[] = [];
   let last: SweepStatus | null = null;
+  let [waiting, asksAt]: [SweepWaiting[], number] = [[], 0];
   while (!detach.aborted) {
     const status = await lookAtSweep(server, ended.length);
     const news = status?.ended ?? [];
     ended.push(...news);
     last = status === null ? last : { ...status, ended };
-    show({ status, news });
+    if (performance.now() >= asksAt) [waiting, asksAt] = [await waitingOf(server, status?.running ?? []), performance.now() + waitingPace];
+    show({ status, news, waiting });
     // Of one that was cancelled or terminated the last status does not say so.
     if (status?.endedAt != null || (status !== null && (await isClosed(server)))) break;
     await sleep(pace, undefined, { signal: detach }).catch(() => undefined);

@@ -1,19 +1,30 @@
 import type { SweepEnd, SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { ratioText } from '../../core/verdict/words.js';
+import type { SweepWaiting } from '../fleet/sweep-waiting.js';
 import type { SweepLook } from '../fleet/sweep.js';
 import type { Style } from '../style.js';
 import type { SweepFollowed, SweepSteering } from '../verbs/fleet-sweep.js';
 import { clean, durationText } from './numbers.js';
 
-/** A line for each target that has ended, and one for how far the sweep is whenever that changes. */
+/** A line for each target that has ended, one for each question to a person, and one for how far the sweep is whenever that changes. */
 export function sweepPrinter(write: (line: string) => void, style: Style): (look: SweepLook) => void {
   let said = '';
-  return ({ status, news }) => {
+  let asked: string[] = [];
+  return ({ status, news, waiting }) => {
     for (const end of news) write(endLine(end, style));
     const line = status === null ? 'no worker answers; the sweep goes on when one is back' : countsLine(status);
     if (line !== said) write(style('dim', line));
     said = line;
+    const asks = waiting.map((one) => waitingLine(one, style));
+    for (const one of asks) if (!asked.includes(one)) write(one);
+    asked = asks;
   };
+}
+
+function waitingLine({ target, run, asked }: SweepWaiting, style: Style): string {
+  const [first, ...more] = asked;
+  const answer = first === undefined ? `perfloop show ${run}` : `perfloop approve ${run} ${first}`;
+  return `${style('bold', target)}: ${style('yellow', 'waits for a person')}: \`${answer}\`${first === undefined ? '' : `, or reject it${more.length === 0 ? '' : `; also ${more.join(', ')}`}`}`;
 }
 
 function endLine({ target, outcome }: SweepEnd, style: Style): string {
