@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type * as Koffi from 'koffi';
+import { loadKoffi } from './koffi.js';
 
 export type LockMode = 'exclusive' | 'shared';
 
@@ -18,16 +17,14 @@ export function tryFlock(descriptor: number, mode: LockMode): boolean | null {
   flock = flock === undefined ? load() : flock;
   if (flock === null) return null;
   if (flock(descriptor, locks[mode] | withoutWaiting) === 0) return true;
-  const { errno, os } = koffiHere();
+  const { errno, os } = loadKoffi();
   return errno() === os.errno['EWOULDBLOCK'] || errno() === os.errno['EAGAIN'] ? false : null;
 }
 
 function load(): Flock | null {
   try {
-    return koffiHere().load(null).func('int flock(int descriptor, int operation)') as Flock;
+    return loadKoffi().load(null).func('int flock(int descriptor, int operation)') as Flock;
   } catch {
     return null;
   }
 }
-
-const koffiHere = (): typeof Koffi => createRequire(import.meta.url)('koffi') as typeof Koffi;

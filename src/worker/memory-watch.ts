@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { tooMuchMemory, type MemoryBounds, type MemoryReading } from '../core/alerts/memory.js';
+import { loadKoffi } from '../measure/koffi.js';
 
 const everyMs = 60_000;
 /** Three hours: enough for a slope, and its pairs are counted in a moment. */
@@ -58,10 +59,24 @@ export function watchMemory(bounds: MemoryBounds, onTooMuch: (why: string) => vo
  */
 export function keepSmall(): void {
   setFlagsFromString('--heap-growing-percent=40');
+  allocator((koffi) => koffi.load(null).func('int mallopt(int parameter, int value)')(mostArenas, 2));
 }
 
-/** V8 lets garbage lie while there is room. */
+/** M_ARENA_MAX of mallopt(3). Of glibc's arenas, eight for each processor by default, each keeps what its threads no longer need. */
+const mostArenas = -8;
+
+/** Calls the allocator of the C library; another one than glibc's has nothing to be told. */
+function allocator(call: (koffi: ReturnType<typeof loadKoffi>) => void): void {
+  try {
+    call(loadKoffi());
+  } catch {
+    // No koffi, or no such call.
+  }
+}
+
+/** V8 lets garbage lie while there is room, and so does the C library. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
+  allocator((koffi) => koffi.load(null).func('int malloc_trim(size_t pad)')(0));
 }

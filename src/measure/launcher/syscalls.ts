@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import type * as Koffi from 'koffi';
+import { loadKoffi } from '../koffi.js';
 import type { Usage } from './messages.js';
 
 /** `pid` ended. */
@@ -53,7 +52,7 @@ const opaqueBytes = 1024;
 
 /** Throws when koffi does not load here, or the C library lacks a call. */
 export function loadSyscalls(): Syscalls {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  const koffi = loadKoffi();
   const libc = koffi.load(null);
   const timeval = koffi.struct({ seconds: 'long', microseconds: 'long' });
   // musl keeps 16 longs in reserve, glibc has 14 and no reserve.
