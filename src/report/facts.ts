@@ -68,7 +68,8 @@ function whyNothing({ trials, plan, champion, target }: RunStatus): string {
 export const verdictTone = { accepted: 'good', rejected: 'bad', inconclusive: 'unsure', quarantined: 'held' } as const;
 
 /** Where a trial stands, in a word. A verdict that waits for its round or a person is not one yet. */
-export function standing({ state, verdict, dropped }: TrialSummary): { text: string; tone: Tone } {
+export function standing({ id, state, verdict, dropped }: TrialSummary, { rolledBack = [] }: Pick<RunStatus, 'rolledBack'>): { text: string; tone: Tone } {
+  if (rolledBack.some(({ trial }) => trial === id)) return { text: 'rolled back', tone: 'plain' };
   if (dropped === true) return { text: 'left out', tone: 'plain' };
   if (verdict !== null && state === 'decided') return { text: verdictWord(verdict), tone: verdictTone[verdict.kind] };
   return { text: { 'awaiting-approval': 'needs approval', decided: 'no verdict', passed: 'passed', queued: 'queued', preparing: 'preparing', screening: 'screening', rebuilding: 'rebuilding', confirming: 'confirming', 'measuring-again': 'measuring again' }[state], tone: 'plain' };

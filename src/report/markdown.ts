@@ -33,7 +33,7 @@ export function reportMarkdown(data: ReportData): string {
     machineList(data),
     metrics(data),
     worthTable(data),
-    trialTable(trials),
+    trialTable(data),
     profileList(data),
     adviceList(data),
     agentTable(data),
@@ -85,7 +85,7 @@ function worthTable({ status }: ReportData): string {
   return `${['| trial | change | own gain | the result without it | so it is |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}\n\nOwn gains of what was kept multiply to ${worth.product.toFixed(3)}x${whole}. ${notAdditive}`;
 }
 
-function trialTable(trials: readonly TrialData[]): string {
+function trialTable({ trials, status }: ReportData): string {
   if (trials.length === 0) return '';
   const rows = trials.slice(0, mostRows).map(({ summary }) => {
     const { candidate, verdict, explained } = summary;
@@ -97,7 +97,7 @@ function trialTable(trials: readonly TrialData[]): string {
     const reasons = (verdict?.reasons ?? []).map((reason) => inline(reason.text.split('\n')[0] ?? '', 240));
     const explanation = explainedText(explained);
     const why = [...reasons, ...(explanation === null ? [] : [inline(explanation, 600)])].join('; ');
-    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${inline(place, 120)}`} | ${standing(summary).text} | ${gain}${again} | ${why} |`;
+    return `| ${summary.id} | ${inline(candidate.title, 120)}${place === null ? '' : `<br>${inline(place, 120)}`} | ${standing(summary, status).text} | ${gain}${again} | ${why} |`;
   });
   const more = trials.length > mostRows ? `\n\nand ${trials.length - mostRows} more trials` : '';
   return `${['| trial | change | verdict | gain (95% interval) | why |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}${more}`;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { headlineOf } from '../../src/report/facts.js';
+import { reportHtml } from '../../src/report/html/page.js';
 import { reportJson } from '../../src/report/json.js';
 import { loadReport } from '../../src/report/load.js';
+import { reportMarkdown } from '../../src/report/markdown.js';
 import { graphRun } from './support/graph-run.js';
 import { machine, sampleRun, sampleTrial } from './support/sample-run.js';
 import { withStore } from './support/temporary-store.js';
@@ -30,6 +32,8 @@ describe('reportJson', () => {
       const data = await loadReport({ status, artifacts });
       expect(reportJson(data, 'r').rolledBack).toEqual(rolledBack);
       expect(headlineOf(data.status)).toMatchObject({ tone: 'unsure', detail: expect.stringMatching(/champion against base.*; rolled back since: r1-1$/) as string });
+      expect(reportMarkdown(data)).toMatch(/^\| r1-1 \|.*\| rolled back \|/m);
+      expect(reportHtml(data)).toContain('<span class="chip plain">rolled back</span>');
     });
   });
 

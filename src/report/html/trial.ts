@@ -39,7 +39,7 @@ function trialSection(trial: TrialData, data: ReportData): Markup {
   const accepted = wasAccepted(summary);
   const open = data.trials.length <= fewTrials || accepted || summary.state === 'awaiting-approval';
   const gain = verdict?.measured && verdict.measured.pairs > 0 ? html`<span class="gain">${gainText(verdict.measured.ratio)}</span>` : null;
-  return html`<details class="trial"${open ? html` open` : null}><summary><span class="id">${summary.id}</span><span class="title">${clip(candidate.title, 300)}</span>${gain}${chip(summary)}</summary>
+  return html`<details class="trial"${open ? html` open` : null}><summary><span class="id">${summary.id}</span><span class="title">${clip(candidate.title, 300)}</span>${gain}${chip(summary, data.status)}</summary>
 <div class="body" id="t-${summary.id}">
 ${facts(trial)}
 ${rationale.kind === 'there' && rationale.value !== '' ? html`<p class="why">${clip(rationale.value, 4000)}</p>` : rationale.kind === 'missing' ? missing('The candidate with its rationale', rationale.why) : null}
