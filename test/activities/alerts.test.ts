@@ -33,6 +33,20 @@ it('the hook for more hosts gets the alert as JSON, its own environment, and its
   expect(await asked()).toContain('`scale_hook` is not set; hosts of kind gpu.h100 are wanted');
 });
 
+it('a secret of the environment that the hook prints is in no failure, nor is a part of one with several lines', async () => {
+  const home = temporaryHome();
+  const client = new Client();
+  onTestFinished(async () => client.connection.close());
+  const key = 'Zm9vYmFy/9+q1';
+  const pem = '-----BEGIN-----\nMIIEow+ba1/8\nlastPartOf/Key==';
+  const act = actOnAlertActivity({ home, client, env: { PATH: process.env['PATH'], CLOUD_API_KEY: key, CLOUD_PRIVATE_KEY: pem }, rollBack: async () => expect.fail('nothing is to be rolled back') });
+  const failure = async (hook: string) => run(act, { v: 1, fleet: 'nightly', queuePrefix: 'perfloop', at: 7, rules: alertsSchema.parse({ scale_hook: hook }), alert, action: { kind: 'scale', tag: 'gpu.h100' } }).catch((error: unknown) => error);
+  const told = await failure('echo "refused: $CLOUD_API_KEY" >&2; exit 3');
+  expect(told).toMatchObject({ type: 'PL_ALERT_HOOK', message: 'scale_hook failed: refused: [redacted]' });
+  expect(JSON.stringify(told)).not.toContain(key);
+  expect(await failure('printf "%s\\n" "$CLOUD_PRIVATE_KEY" >&2; exit 3')).toMatchObject({ type: 'PL_ALERT_HOOK', message: 'scale_hook failed: [redacted]' });
+});
+
 it('what is told is appended to the log of the fleet', async () => {
   const home = temporaryHome();
   const tell = tellAlertsActivity({ home });
