@@ -22,7 +22,7 @@ const swept = 200;
 const parts = ['apply', 'sweep'] as const;
 type Part = (typeof parts)[number];
 
-/** Schedules of 1,000 targets applied, and a sweep of 200 runs that do nothing, all of them open at once, by two workers. `told`: each part as soon as it is there. */
+/** Schedules of 1,000 targets applied, and a sweep of 200 runs that do nothing, all of them started at once, by two workers; how many are open at a time is a figure of it, since the hub prepares each first. `told`: each part as soon as it is there. */
 export async function fleet(told: (figures: Figure[]) => void = () => undefined, wanted: readonly Part[] = parts): Promise<Figure[]> {
   const root = mkdtempSync(join(tmpdir(), 'perfloop-bench-fleet-'));
   try {
@@ -92,7 +92,7 @@ async function sweep({ home, env, engine, client }: BenchHome, context: CliConte
       await watched.stop(watching);
     }
     return [
-      { name: `${swept} runs that do nothing, all at once, by two workers`, value: seconds, unit: 's', aim: null },
+      { name: `${swept} runs that do nothing, started at once, by two workers`, value: seconds, unit: 's', aim: null },
       { name: 'runs open at once, at most', value: Math.max(...watched.open), unit: '', aim: null },
       { name: 'the same in the mean', value: mean(watched.open), unit: '', aim: null },
       ...watched.peaks().map((value, index): Figure => ({ name: `memory of worker ${index + 1}, at most`, value, unit: 'MB', aim: { atMost: 500 } })),

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { tooMuchMemory, type MemoryBounds, type MemoryReading } from '../core/alerts/memory.js';
+import { growthPerHour, tooMuchMemory, type MemoryBounds, type MemoryReading } from '../core/alerts/memory.js';
 import { loadKoffi } from '../measure/koffi.js';
 
 const everyMs = 60_000;
@@ -8,13 +8,12 @@ const everyMs = 60_000;
 const mostReadings = 180;
 /** What a worker takes while it warms up is no leak; and one whose work needs that much is not ended again and again. */
 const settledMs = 3_600_000;
-/** After a clean-up, readings that show what is left. */
-const readingsAfterCleaning = 3;
 
 /** Decides from readings of the memory of a process what is to be done: at first to clean up, and where that does not help to begin anew. */
 export class MemoryWatch {
   private readings: MemoryReading[] = [];
-  private sinceCleaned: number | null = null;
+  /** Until as long a time as growth takes to be seen has passed without too much. */
+  private cleaned = false;
 
   constructor(
     private readonly bounds: MemoryBounds,
@@ -27,23 +26,23 @@ export class MemoryWatch {
     this.readings = [...this.readings, reading].slice(-mostReadings);
     const why = tooMuchMemory(this.readings, this.bounds);
     if (why === null) {
-      this.sinceCleaned = null;
+      if (growthPerHour(this.readings) !== null) this.cleaned = false;
       return null;
     }
-    if (this.sinceCleaned === null) {
-      this.sinceCleaned = 0;
-      return { kind: 'clean', why };
-    }
-    this.sinceCleaned += 1;
-    return this.sinceCleaned >= readingsAfterCleaning ? { kind: 'restart', why } : null;
+    if (this.cleaned) return { kind: 'restart', why };
+    this.cleaned = true;
+    // What was before says nothing of what is left.
+    this.readings = [];
+    return { kind: 'clean', why };
   }
 }
 
 /** Watches this process from now on; `onTooMuch` is called once, when it should begin anew. Gives what ends the watch. */
 export function watchMemory(bounds: MemoryBounds, onTooMuch: (why: string) => void): () => void {
-  const watch = new MemoryWatch(bounds, Date.now());
+  // Not the time of day, which may be set: set back, the watch would be blind for as long.
+  const watch = new MemoryWatch(bounds, performance.now());
   const timer = setInterval(() => {
-    const found = watch.add({ at: Date.now(), mb: process.memoryUsage.rss() / 1e6 });
+    const found = watch.add({ at: performance.now(), mb: process.memoryUsage.rss() / 1e6 });
     if (found?.kind === 'clean') collectGarbage();
     if (found?.kind !== 'restart') return;
     clearInterval(timer);

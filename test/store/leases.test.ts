@@ -79,6 +79,18 @@ describe('leases of a host', () => {
     expect(book.take('r-2', 'cpu', ['cpu'])).toBeNull();
   });
 
+  it('end where the clock jumps ahead, and whoever held one is told', () => {
+    const book = open();
+    const held = book.take('r-1', 'gpu', ['gpu0']);
+    clock += 3_600_000;
+    expect(book.live()).toEqual([]);
+    expect(book.take('r-2', 'gpu', ['gpu0'])).not.toBeNull();
+    expect(book.renew('r-1', { tag: 'gpu', device: 'gpu0', token: held?.token ?? '' })).toBe(false);
+    // Its own run goes on where nobody came meanwhile.
+    book.giveBack('r-2');
+    expect(book.take('r-1', 'gpu', ['gpu0'])).toMatchObject({ device: 'gpu0' });
+  });
+
   it('do not outlive a clock that is set back', () => {
     const book = open();
     book.take('r-1', 'cpu', ['cpu']);

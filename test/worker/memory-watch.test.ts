@@ -24,5 +24,12 @@ it('cleans up what takes too much, and asks for a new process where that does no
 
 it('finds a leak long before the bound', () => {
   const [first, second] = done(400, (at) => 200 + (15 * at) / 60 + 20 * (at % 3));
-  expect([first, second]).toEqual([[180, 'clean'], [183, 'restart']]);
+  expect([first, second]).toEqual([[180, 'clean'], [301, 'restart']]);
+});
+
+it('judges growth after a clean-up by what is left', () => {
+  const grows = (at: number): number => 200 + (20 * at) / 60;
+  expect(done(900, (at) => (at <= 180 ? grows(at) : 220))).toEqual([[180, 'clean']]);
+  // Long after, another try is made of cleaning up.
+  expect(done(900, (at) => (at <= 180 ? grows(at) : at <= 500 ? 220 : 220 + (20 * (at - 500)) / 60)).map(([, kind]) => kind).slice(0, 2)).toEqual(['clean', 'clean']);
 });

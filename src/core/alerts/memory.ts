@@ -1,7 +1,7 @@
 import { median } from '../stats/summary.js';
 
 export interface MemoryReading {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds, since whatever all readings are counted from. */
   at: number;
   /** Resident memory, megabytes (10^6 bytes). */
   mb: number;
