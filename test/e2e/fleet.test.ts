@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { FleetRunInput } from '../../src/core/fleet/fleet-run.js';
 import type { Client } from '@temporalio/client';
 import { storedSchedules, type FleetServer } from '../../src/client/fleet/schedules.js';
 import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
@@ -60,10 +61,16 @@ describe('a fleet', () => {
 
     // By hand: shown, and overwritten only where that is asked for.
     const handle = engine.client.schedule.getHandle(`perfloop/fleet/${name}/fetched`);
-    await handle.update(({ policies, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 } }));
+    await handle.update(({ policies, action, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 }, action: { ...action, workflowId: 'mine', workflowRunTimeout: '1 minute', workflowTaskTimeout: '7 seconds', retry: { maximumAttempts: 3, backoffCoefficient: 2 } } }));
     const drifted = await fleet(['apply']);
     expect(drifted.code).toBe(2);
-    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 3h, not 1h'] });
+    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 3h, not 1h', `workflow id: mine, not perfloop/fleet/${name}/fetched`, 'time-out of a run: 1m, not none', 'time-out of a task: 7s, not 5s', 'retries: by a policy, not none'] });
+    // What its runs would do is no news from the file, whatever the file says meanwhile.
+    await handle.update(({ action, ...previous }) => {
+      const [input] = action.args as [FleetRunInput];
+      return { ...previous, action: { ...action, args: [{ ...input, target: { ...input.target, branch: 'evil' } }] } };
+    });
+    expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'update', done: false, drift: expect.arrayContaining(['input: changed, not as applied']) as string[] });
     expect((await fleet(['apply', '--force'])).code).toBe(0);
     // `temporal schedule update` replaces all of it, the input too.
     await handle.update(({ action, state, ...previous }) => ({ ...previous, action: { ...action, args: [] }, state: { ...state, remainingActions: 3 } }));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type CalendarSpecDescription, type Client, type ScheduleDescription, type ScheduleOptions, type ScheduleUpdateOptions } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { cadenceOf } from '../../core/fleet/cadence.js';
@@ -5,7 +6,7 @@ import { calendarsOf, cronText, type Calendar } from '../../core/fleet/calendar.
 import { workflowOf, type FleetRunInput } from '../../core/fleet/fleet-run.js';
 import type { FleetTarget } from '../../core/fleet/parse.js';
 import { priorityOf } from '../../core/fleet/priority.js';
-import { scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
+import { ordered, scheduleId, schedulesOf, type StoredSchedule } from '../../core/fleet/schedules.js';
 import { formatDuration } from '../../core/duration-text.js';
 import { PerfloopError } from '../../core/errors.js';
 import { queues } from '../../core/queues.js';
@@ -26,6 +27,8 @@ export function fleetServer({ client, settings }: Session, fleet: string, who: s
 const months = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'] as const;
 const days = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
 
+const taskTimeoutMs = 5000;
+
 /** What the server is told of a target. Paused by the file, by its own word. */
 const byFile = 'paused by the fleet file';
 
@@ -34,7 +37,7 @@ function optionsOf({ prefix, fleet, who }: FleetServer, target: FleetTarget) {
   const input: FleetRunInput = { v: 1, fleet, target, schedule: id, queuePrefix: prefix, who };
   const cadence = cadenceOf(target.cadence);
   // The SDK sends the priority, and its type of an action has left it out.
-  const action: ScheduleOptions['action'] & { priority: Priority } = { type: 'startWorkflow', workflowType: workflowOf(target), workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: '5 seconds', memo: { fleet, target: target.name }, staticSummary: `${target.name} of fleet ${fleet}`, priority: priorityOf(target) };
+  const action: ScheduleOptions['action'] & { priority: Priority } = { type: 'startWorkflow', workflowType: workflowOf(target), workflowId: id, taskQueue: queues.workflows(prefix), args: [input], workflowTaskTimeout: taskTimeoutMs, memo: { fleet, target: target.name, applied: digestOf(input) }, staticSummary: `${target.name} of fleet ${fleet}`, priority: priorityOf(target) };
   return {
     spec: {
       calendars: calendarsOf(cadence).map(({ month, dayOfWeek, ...times }) => ({ ...times, month: month.map((value) => months[value - 1] ?? 'JANUARY'), dayOfWeek: dayOfWeek.map((value) => days[value] ?? 'SUNDAY') })),
@@ -107,6 +110,17 @@ function stored(server: FleetServer, description: ScheduleDescription): ServerSc
   return { target, applied, paused: description.state.paused, drift, description };
 }
 
+/** Kept beside the input that was applied: whoever changes that by hand does not change this. */
+function digestOf(input: unknown): string {
+  return createHash('sha256').update(JSON.stringify(ordered(input))).digest('hex').slice(0, 16);
+}
+
+/** Schedules of earlier versions tell nothing of it. */
+function isInputByHand({ memo, args }: ScheduleDescription['action']): boolean {
+  const { applied } = memo ?? {};
+  return typeof applied === 'string' && applied !== digestOf(args?.[0]);
+}
+
 function appliedOf({ action }: ScheduleDescription): FleetTarget | null {
   const [input] = (action.args ?? []) as [Partial<FleetRunInput>?];
   const target: Partial<FleetTarget> | undefined = input?.target;
@@ -129,6 +143,12 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
     ['catch-up window', formatDuration(policies.catchupWindow), formatDuration(target.catchUpMs)],
     ['pause on failure', policies.pauseOnFailure, false],
     ['workflow', action.workflowType, wanted.action.workflowType],
+    ['input', isInputByHand(action) ? 'changed' : 'as applied', 'as applied'],
+    ['workflow id', action.workflowId, wanted.action.workflowId],
+    ['time-out of an execution', timeoutText(action.workflowExecutionTimeout), 'none'],
+    ['time-out of a run', timeoutText(action.workflowRunTimeout), 'none'],
+    ['time-out of a task', timeoutText(action.workflowTaskTimeout), timeoutText(taskTimeoutMs)],
+    ['retries', action.retry === undefined ? 'none' : 'by a policy', 'none'],
     ['task queue', action.taskQueue, wanted.action.taskQueue],
     // A server that knows none leaves it out.
     ...(action.priority?.priorityKey === undefined ? [] : [['priority', plainPriority(action.priority), plainPriority(wanted.action.priority)] as [string, unknown, unknown]]),
@@ -137,6 +157,11 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
     ...(target.paused ? [['paused', state.paused, true] as [string, unknown, unknown]] : []),
   ];
   return lines.flatMap(([key, is, should]) => (JSON.stringify(is) === JSON.stringify(should) ? [] : [`${key}: ${shown(is)}, not ${shown(should)}`]));
+}
+
+/** The server gives milliseconds. */
+function timeoutText(timeout: unknown): string {
+  return typeof timeout === 'number' && timeout > 0 ? formatDuration(timeout) : 'none';
 }
 
 function shown(value: unknown): string {

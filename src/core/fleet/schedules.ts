@@ -38,7 +38,8 @@ export function sweptId(schedule: string): string {
   return `${schedule}/sweep`;
 }
 
-function ordered(value: unknown): unknown {
+/** With the keys of each object in order, so that two that say the same are the same text. */
+export function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, below]) => [key, ordered(below)]));
