@@ -1,8 +1,28 @@
 /** Names of variables whose values are secrets. */
-const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth|_key$/i;
+const secretName = /token|secret|passw|api_?key|access_?key|private_?key|credential|_auth|_key$|webhook/i;
 
 export function isSecretName(name: string): boolean {
   return secretName.test(name);
+}
+
+/**
+ * The secrets of an environment, each with the variable that holds it: the value where its name says so or is in `named`, or where
+ * PERFLOOP_CODEC_KEYS names it (a codec key has any name: `KEY_2026`); of the headers for telemetry each one's value, and the token in it.
+ */
+export function secretValues(env: Readonly<Record<string, string | undefined>>, named: readonly string[] = []): { name: string; value: string }[] {
+  const codecKeys = (env['PERFLOOP_CODEC_KEYS'] ?? '').split(',').map((entry) => entry.trim().replace(/^\$/, ''));
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    const isSecret = isSecretName(name) || named.includes(name) || codecKeys.includes(name);
+    return [...(isSecret ? [value] : []), ...(telemetryHeaders.test(name) ? headerValues(value) : [])].map((secret) => ({ name, value: secret }));
+  });
+}
+
+const telemetryHeaders = /^OTEL_EXPORTER_OTLP_(?:\w+_)?HEADERS$/;
+
+/** Of `authorization=Bearer%20abc,x-team=key`: each value as it stands there, as it is meant, and without the scheme. */
+function headerValues(text: string): string[] {
+  const values = text.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+  return [...new Set(values.flatMap((value) => [value, decoded(value), decoded(value).split(' ').at(-1) ?? '']))];
 }
 
 /** A secret as programs print it: as it is, in JSON, in a URL, in hexadecimal digits, in base64, also where more stands before or after it there, as in `Authorization: Basic …`. */

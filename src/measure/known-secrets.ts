@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { CommandSpec } from '../core/config/schema.js';
-import { isPlainWord, isSecretName, passwordsIn } from '../core/secrets.js';
+import { isPlainWord, isSecretName, passwordsIn, secretValues } from '../core/secrets.js';
 import { holdsSecret, redact } from './redactor.js';
 
 /** Shorter ones stand in any text by chance. */
 const shortest = 8;
 
 /**
- * Values of an environment that nothing may keep: of variables that are secrets by their name or are in `named`, and the passwords of URLs
+ * Values of an environment that nothing may keep: those that are secrets (see `secretValues`), and the passwords of URLs
  * in any. Not a word, a number or a path that is there (`SSH_AUTH_SOCK`): to black those out would make logs unreadable.
  */
 export function secretsOfEnvironment(env: NodeJS.ProcessEnv, named: readonly string[] = []): string[] {
-  const values = Object.entries(env).flatMap(([name, value = '']) => [...(isSecretName(name) || named.includes(name) ? [value] : []), ...passwordsIn(value)]);
+  const values = [...secretValues(env, named).map(({ value }) => value), ...Object.values(env).flatMap((value = '') => passwordsIn(value))];
   return [...new Set(values)].filter((value) => value.length >= shortest && !isPlainWord(value) && !(value.startsWith('/') && existsSync(value)));
 }
 

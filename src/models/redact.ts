@@ -1,4 +1,4 @@
-import { isPlainWord, isSecretName, spellingsOf } from '../core/secrets.js';
+import { isPlainWord, secretValues, spellingsOf } from '../core/secrets.js';
 
 /** Takes secrets out of texts before anything keeps or sends them. */
 export interface Redactor {
@@ -39,8 +39,8 @@ const inUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"'\\]+:[^\s/@"'\\]+@/gi;
  * in base64 and as they stand in a URL. What has the form of a key goes too.
  */
 export function redactorOf(env: NodeJS.ProcessEnv, names: readonly string[] = []): Redactor {
-  const secrets = Object.entries(env)
-    .flatMap(([name, value]) => (value !== undefined && value.length >= shortestSecret && (names.includes(name) || isSecretName(name)) ? spellingsOf(value).map((spelling) => ({ name, spelling, word: isPlainWord(value) })) : []))
+  const secrets = secretValues(env, names)
+    .flatMap(({ name, value }) => (value.length >= shortestSecret ? spellingsOf(value).map((spelling) => ({ name, spelling, word: isPlainWord(value) })) : []))
     // Of two that begin alike the longer one goes first.
     .toSorted((a, b) => b.spelling.length - a.spelling.length);
   const sure = secrets.filter(({ word }) => !word);
