@@ -10,19 +10,23 @@ import type { CliContext } from '../../src/client/context.js';
 import { plain } from '../../src/client/style.js';
 import { fleetApply, fleetDiff, fleetSteer } from '../../src/client/verbs/fleet.js';
 import { fleetSweep } from '../../src/client/verbs/fleet-sweep.js';
+import { messageNames } from '../../src/core/messages.js';
 import { mean, quantile } from '../../src/core/stats/summary.js';
 import { engineStatus } from '../../src/worker/engine/engine.js';
 import { workerScript } from '../../src/worker/engine/package-paths.js';
 import { formatFigure, type Figure } from '../figure.js';
 import { ownEnvironment, withEngine, type BenchHome } from '../support/home.js';
 import { benchTarget } from '../support/target.js';
+import { approved, completed, startNoopRun, waitsForPerson } from './runs.js';
 
 const sizes = [250, 500, 1000];
-const swept = 200;
-const parts = ['apply', 'sweep'] as const;
+const atOnce = 200;
+/** Of a run that waits for a person at the first. */
+const steps = 5;
+const parts = ['apply', 'sweep', 'open'] as const;
 type Part = (typeof parts)[number];
 
-/** Schedules of 1,000 targets applied, and a sweep of 200 runs that do nothing, all of them started at once, by two workers; how many are open at a time is a figure of it, since the hub prepares each first. `told`: each part as soon as it is there. */
+/** Schedules of 1,000 targets applied, and a sweep of 200 runs that do nothing, all of them started at once, by two workers; how many are open at a time is a figure of it, since the hub prepares each first; and 200 runs that are all open at once and each wait for a person. `told`: each part as soon as it is there. */
 export async function fleet(told: (figures: Figure[]) => void = () => undefined, wanted: readonly Part[] = parts): Promise<Figure[]> {
   const root = mkdtempSync(join(tmpdir(), 'perfloop-bench-fleet-'));
   try {
@@ -30,7 +34,7 @@ export async function fleet(told: (figures: Figure[]) => void = () => undefined,
     return await withEngine(async (bench) => {
       const context = contextOf(bench, root);
       const figures: Figure[] = [];
-      const bodies: Record<Part, () => Promise<Figure[]>> = { apply: async () => applied(context, root, repository), sweep: async () => sweep(bench, context, root, repository) };
+      const bodies: Record<Part, () => Promise<Figure[]>> = { apply: async () => applied(context, root, repository), sweep: async () => sweep(bench, context, root, repository), open: async () => open(bench, root) };
       for (const part of wanted) {
         const measured = await bodies[part]();
         told(measured);
@@ -73,35 +77,76 @@ async function applied(context: CliContext, root: string, repository: string): P
   ];
 }
 
-async function sweep({ home, env, engine, client }: BenchHome, context: CliContext, root: string, repository: string): Promise<Figure[]> {
-  const file = fleetFile(root, 'swept', swept, repository);
+async function sweep(bench: BenchHome, context: CliContext, root: string, repository: string): Promise<Figure[]> {
+  const file = fleetFile(root, 'swept', atOnce, repository);
   await fleetApply(context, file, { force: false });
-  const second = spawn(process.execPath, [workerScript, '--tag', 'cpu'], { env: { ...ownEnvironment(join(root, 'second')), PERFLOOP_ARTIFACTS: home.artifacts, TEMPORAL_ADDRESS: engine.address, TEMPORAL_NAMESPACE: engine.namespace }, stdio: ['ignore', 'pipe', 'ignore'] });
-  try {
-    await once(second.stdout ?? second, 'data');
-    const { workerPid } = (await engineStatus(home)) as { workerPid: number };
-    const watched = new Watched(client, [workerPid, second.pid ?? 0]);
+  return withSecondWorker(bench, root, async (workers) => {
+    const watched = new Watched(bench.client);
     const watching = watched.watch();
     let seconds: number;
     try {
       seconds = await secondsOf(async () => {
-        const { sweep: ended } = await fleetSweep({ ...context, env }, { file, names: [], open: swept, detach: false, show: () => undefined });
-        if (ended?.counts.completed !== swept) throw new Error(`the sweep went another way: ${JSON.stringify({ ...ended, ended: ended?.ended.filter(({ outcome }) => outcome.kind !== 'completed').slice(0, 3) })}`);
+        const { sweep: ended } = await fleetSweep({ ...context, env: bench.env }, { file, names: [], open: atOnce, detach: false, show: () => undefined });
+        if (ended?.counts.completed !== atOnce) throw new Error(`the sweep went another way: ${JSON.stringify({ ...ended, ended: ended?.ended.filter(({ outcome }) => outcome.kind !== 'completed').slice(0, 3) })}`);
       });
     } finally {
       await watched.stop(watching);
     }
     return [
-      { name: `${swept} runs that do nothing, started at once, by two workers`, value: seconds, unit: 's', aim: null },
+      { name: `${atOnce} runs that do nothing, started at once, by two workers`, value: seconds, unit: 's', aim: null },
       { name: 'runs open at once, at most', value: Math.max(...watched.open), unit: '', aim: null },
       { name: 'the same in the mean', value: mean(watched.open), unit: '', aim: null },
-      ...watched.peaks().map((value, index): Figure => ({ name: `memory of worker ${index + 1}, at most`, value, unit: 'MB', aim: { atMost: 500 } })),
+      ...peaks(workers),
       { name: 'queries meanwhile, 95th percentile', value: quantile(watched.queries, 0.95), unit: 'ms', aim: { atMost: 200 } },
-      { name: 'approvals meanwhile, 95th percentile', value: quantile(watched.approvals, 0.95), unit: 'ms', aim: { atMost: 200 } },
     ];
+  });
+}
+
+/** Runs that are open all at once, since each waits for a person first; approved one after another while the others go on. */
+async function open(bench: BenchHome, root: string): Promise<Figure[]> {
+  const { client, home } = bench;
+  const runs = Array.from({ length: atOnce }, (_, index) => `r-open${index}`);
+  return withSecondWorker(bench, root, async (workers) => {
+    const waiting = await secondsOf(async () => {
+      await Promise.all(runs.map(async (run) => startNoopRun(client, run, steps, { asks: true })));
+      await Promise.all(runs.map(async (run) => waitsForPerson(client, run)));
+    });
+    const { count } = await client.workflow.count("WorkflowType = 'run' AND ExecutionStatus = 'Running'");
+    const [queries, approvals]: [number[], number[]] = [[], []];
+    const done = await secondsOf(async () => {
+      for (const run of runs) {
+        queries.push(1000 * (await secondsOf(async () => client.workflow.getHandle(run).query(messageNames.status))));
+        approvals.push(await approved(client, run));
+      }
+      const { done: completedRuns, twice, lost } = await completed(client, home, runs, steps);
+      if (completedRuns !== atOnce) throw new Error(`runs went another way: ${JSON.stringify({ completedRuns, twice, lost })}`);
+    });
+    return [
+      { name: `${atOnce} runs started, until each waits for a person`, value: waiting, unit: 's', aim: null },
+      { name: 'runs open then', value: count, unit: '', aim: null },
+      { name: `all approved, and ${steps - 1} steps more of each done`, value: done, unit: 's', aim: null },
+      ...peaks(workers),
+      { name: 'queries of them, 95th percentile', value: quantile(queries, 0.95), unit: 'ms', aim: { atMost: 200 } },
+      { name: 'approvals of them, 95th percentile', value: quantile(approvals, 0.95), unit: 'ms', aim: { atMost: 200 } },
+    ];
+  });
+}
+
+/** The worker of the engine, which is the hub too, and another one beside it. */
+async function withSecondWorker<T>({ home, engine }: BenchHome, root: string, body: (workers: number[]) => Promise<T>): Promise<T> {
+  const second = spawn(process.execPath, [workerScript, '--tag', 'cpu'], { env: { ...ownEnvironment(join(root, 'second')), PERFLOOP_ARTIFACTS: home.artifacts, TEMPORAL_ADDRESS: engine.address, TEMPORAL_NAMESPACE: engine.namespace }, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await once(second.stdout ?? second, 'data');
+    const { workerPid } = (await engineStatus(home)) as { workerPid: number };
+    return await body([workerPid, second.pid ?? 0]);
   } finally {
     await end(second);
   }
+}
+
+/** Resident memory at its highest. */
+function peaks(workers: readonly number[]): Figure[] {
+  return workers.map((pid, index) => ({ name: `memory of worker ${index + 1}, at most`, value: Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024, unit: 'MB', aim: { atMost: 500 } }));
 }
 
 /** What goes on while a sweep does. */
@@ -110,12 +155,8 @@ class Watched {
   readonly open: number[] = [];
   /** Milliseconds. */
   readonly queries: number[] = [];
-  readonly approvals: number[] = [];
 
-  constructor(
-    private readonly client: Client,
-    private readonly workers: readonly number[],
-  ) {}
+  constructor(private readonly client: Client) {}
 
   async watch(): Promise<void> {
     while (!this.ended) {
@@ -125,9 +166,7 @@ class Watched {
       const running = await this.running('run');
       if (running.length === 0) continue;
       const run = running[Math.floor(running.length / 2)] ?? '';
-      await this.timed(this.queries, async () => this.client.workflow.getHandle(run).query('status'));
-      // What nobody waits for is refused by the run's own validator: the way there and back is the same.
-      await this.timed(this.approvals, async () => this.client.workflow.getHandle(run).executeUpdate('decide', { args: [{ v: 1, decisionId: `d-${this.approvals.length}`, candidate: 'r1-1', approve: true, who: 'bench', comment: '' }] }).catch(expectRefused));
+      await this.timed(async () => this.client.workflow.getHandle(run).query(messageNames.status));
     }
   }
 
@@ -144,21 +183,11 @@ class Watched {
   }
 
   /** Of a run that ended meanwhile nothing is said. */
-  private async timed(into: number[], work: () => Promise<unknown>): Promise<void> {
+  private async timed(work: () => Promise<unknown>): Promise<void> {
     const began = performance.now();
     const isAnswered = await work().then(() => true, () => false);
-    if (isAnswered) into.push(performance.now() - began);
+    if (isAnswered) this.queries.push(performance.now() - began);
   }
-
-  /** Resident memory at its highest, MB. */
-  peaks(): number[] {
-    return this.workers.map((pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024);
-  }
-}
-
-function expectRefused(error: unknown): void {
-  const { cause } = error as { cause?: { type?: string } };
-  if (!cause?.type?.startsWith('PL_')) throw error;
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
