@@ -272,8 +272,11 @@ export interface RunStatus {
   notJudged?: TrialOf[];
   warnings: string[];
   error: { code: string; message: string; where?: string; fix?: string } | null;
-  /** `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. */
-  budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true };
+  /**
+   * `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. `askingMs`: of the time since the start, that in which
+   * the run only waited for a person, which is none of `maxWallMs`; `askingSince`: it does so since then. Both absent: it did not.
+   */
+  budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true; askingMs?: number; askingSince?: number };
   samplesSpent: number;
   /** The devices that samples were taken on, in the order of first use. Absent: none were, or in runs of earlier versions. */
   machines?: Machine[];

@@ -1,6 +1,6 @@
 import type { CandidateRef } from '../core/candidate.js';
 import { ablationOf, isInChampion, weakestFirst } from '../core/run/ablation.js';
-import { exhausted, wallUsed } from '../core/run/model.js';
+import { exhausted, wallLeft } from '../core/run/model.js';
 import { compoundSpeedup } from '../core/run/round.js';
 import type { Ablation, TrialSummary } from '../core/status.js';
 import { runChild } from './execute.js';
@@ -18,7 +18,7 @@ export async function ablate(phases: Phases): Promise<void> {
   for (const summary of order) {
     // The last one left is what the final measurement is about.
     if (model.status.trials.filter(isInChampion).length < 2) break;
-    const stop = model.stopping || wallUsed(model, Date.now()) >= model.status.budget.maxWallMs ? exhausted(model, Date.now()) : null;
+    const stop = model.stopping || wallLeft(model, Date.now()) <= 0 ? exhausted(model, Date.now()) : null;
     if (stop !== null) {
       warn(model, `What each accepted candidate is worth was not measured to the end: ${stop}.`);
       break;

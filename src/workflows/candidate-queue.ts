@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { CandidateRef } from '../core/candidate.js';
-import { exhausted, wallUsed, type RunModel } from '../core/run/model.js';
+import { exhausted, wallLeft, type RunModel } from '../core/run/model.js';
 import { isUnderWay, undecidedWhole } from '../core/run/turned.js';
 import type { TrialSummary } from '../core/status.js';
 import { rankAgain } from './optimize.js';
@@ -38,8 +38,7 @@ export class CandidateQueue {
       else if (next !== -1) return model.ranked.splice(next, 1)[0] ?? null;
       else if (late !== undefined) {
         control.enter('execute', 'waiting for what models propose');
-        const { maxWallMs } = model.status.budget;
-        await late.more(Math.max(1, maxWallMs - wallUsed(model, Date.now())));
+        await late.more(Math.max(1, wallLeft(model, Date.now())));
       }
     }
     this.ended = true;

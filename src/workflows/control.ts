@@ -96,8 +96,9 @@ export class RunControl {
   }
 
   private status(): RunStatus {
-    const { status, waiting } = this.model;
-    return { ...status, ...(this.steps === null ? {} : { steps: this.steps() }), ...(Object.keys(waiting).length === 0 ? {} : { waiting: { ...waiting } }) };
+    const { status, waiting, askingMs, askingSince } = this.model;
+    const budget = { ...status.budget, ...(askingMs === undefined ? {} : { askingMs }), ...(askingSince === undefined ? {} : { askingSince }) };
+    return { ...status, budget, ...(this.steps === null ? {} : { steps: this.steps() }), ...(Object.keys(waiting).length === 0 ? {} : { waiting: { ...waiting } }) };
   }
 
   /** Waits while the run is paused. A stop ends the pause. */
@@ -171,8 +172,8 @@ export class RunControl {
   /** Writes what changed to the store; at an end before its time, also what another run needs to go on. `plan`: with the first record. */
   async record(progress: Progress | null = null, plan?: Pick<Config, 'steps' | 'loop'>): Promise<void> {
     const { model } = this;
+    model.status.budget.wallMs = Date.now() - model.status.startedAt;
     const { trials, decisions, ...status } = this.status();
-    status.budget.wallMs = Date.now() - status.startedAt;
     const changed = trials.map((trial, position) => ({ position, trial })).filter(({ trial }) => model.recorded[trial.id] !== stamp(trial));
     for (const { trial } of changed) model.recorded[trial.id] = stamp(trial);
     const steps = this.ended.splice(0, mostSteps);

@@ -1,6 +1,6 @@
 import { condition, patched } from '@temporalio/workflow';
 import { noteMachine } from '../core/run/machine.js';
-import { decide, decisionOn, findTrial } from '../core/run/model.js';
+import { decide, decisionOn, endAsking, findTrial } from '../core/run/model.js';
 import { leaveForNext } from '../core/run/not-judged.js';
 import { putBack } from '../core/run/put-back.js';
 import { ruleFrom, schedulesOfRule, type Rule } from '../core/verdict/rule.js';
@@ -44,7 +44,7 @@ async function awaitDecisions({ input, model, control }: Phases): Promise<void> 
   const { timeout, on_timeout: then } = input.config.approval;
   const asked = Object.keys(model.waiting);
   const oldest = Math.min(...Object.values(model.waiting));
-  const since = Date.now();
+  model.askingSince = Date.now();
   control.enter('approval', `waiting for a decision on ${asked.join(', ')}`);
   await control.record();
   const left = Math.max(0, oldest + timeout - Date.now());
@@ -52,7 +52,7 @@ async function awaitDecisions({ input, model, control }: Phases): Promise<void> 
   const answered = () => asked.some((trial) => !(trial in model.waiting));
   const happened = left > 0 && (await condition(() => answered() || model.stopping, left));
   // The time that a person takes is not the run's work. Runs of earlier versions counted it.
-  if (patched('asking-costs-no-time')) model.askingMs = (model.askingMs ?? 0) + Date.now() - since;
+  endAsking(model, Date.now(), patched('asking-costs-no-time'));
   if (happened && !model.stopping) return;
   for (const [trial, began] of Object.entries(model.waiting)) {
     if (!model.stopping && Date.now() - began < timeout) continue;

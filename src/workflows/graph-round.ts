@@ -17,7 +17,7 @@ import type { Machine } from '../core/pipeline/machine/state.js';
 import { stepsShown } from '../core/pipeline/machine/shown.js';
 import { placedMessage } from '../core/pipeline/machine/errors.js';
 import { jsonBytes, kilobytes, mostCarried } from '../core/run/carried.js';
-import { outOfTime, wallUsed, type RunModel } from '../core/run/model.js';
+import { endAsking, outOfTime, wallLeft, type RunModel } from '../core/run/model.js';
 import { askedBy, openQuestions, takeBack } from '../core/run/questions.js';
 import { describeFailure, refusal } from './failures.js';
 import { warn, type Phases } from './phases.js';
@@ -161,17 +161,18 @@ class GraphRound {
     for (const { name } of toCancel(machine)) this.cancel(name, now);
     due = Math.min(due, nextDeadline(machine) ?? Infinity);
     if (end(machine) !== null) return;
-    const { paused, stopping, status: { budget } } = model;
+    const { paused, stopping } = model;
     // Nobody else wakes up where only a retry is waited for.
-    if (this.running.size === 0 && due < Infinity) due = Math.min(due, now + budget.maxWallMs - wallUsed(model, now));
+    if (this.running.size === 0 && due < Infinity) due = Math.min(due, now + wallLeft(model, now));
     const asked = openIds(model);
     const waits = asked !== '' && this.onlyAsks();
+    if (waits) model.askingSince = now;
     if (control.setAwaiting(waits) || asked !== this.told) this.log.now();
     this.told = asked;
     const happened = (): boolean => this.changed || openIds(model) !== asked || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
     if (due === Infinity) await condition(happened);
     else await condition(happened, Math.max(1, due - now));
-    if (waits) model.askingMs = (model.askingMs ?? 0) + Date.now() - now;
+    if (waits) endAsking(model, Date.now());
     if (due <= Date.now()) expire(machine, Date.now());
   }
 

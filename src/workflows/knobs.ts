@@ -5,7 +5,7 @@ import type { KnobArm, KnobRecord, KnobStatus } from '../core/knobs/search.js';
 import { settled } from '../core/knobs/settled.js';
 import { groupBy } from '../core/group-by.js';
 import { hardwareOf } from '../core/run/lease.js';
-import { wallUsed, type RunModel } from '../core/run/model.js';
+import { wallLeft, type RunModel } from '../core/run/model.js';
 import { triedCandidates } from '../core/run/round.js';
 import { undecidedTrialOf } from '../core/run/turned.js';
 import type { Scope } from '../core/run/contracts.js';
@@ -105,7 +105,7 @@ function lastOf({ left, gains }: Searched, better: readonly KnobArm[]): KnobStat
 /** Pairs that a search may take, and the milliseconds after which it ends; building counts. */
 function budgetOf(model: RunModel, { samples, share }: KnobSearchConfig, arms: readonly KnobArm[]): { pairs: number; ms: number; why: string } {
   const { status: { budget: { maxWallMs } }, noise } = model;
-  const ms = Math.max(0, Math.min(share * maxWallMs, maxWallMs - wallUsed(model, Date.now())));
+  const ms = Math.max(0, Math.min(share * maxWallMs, wallLeft(model, Date.now())));
   const bySamples = { pairs: Math.floor(samples / 2), ms, why: `propose.knobs.samples is ${samples}` };
   if (noise === null) return bySamples;
   const building = (noise.buildSeconds ?? 0) * arms.filter(({ candidate }) => candidate !== null).length;

@@ -27,6 +27,14 @@ describe('the live view', () => {
     expect(budget).toContain('214 samples');
   });
 
+  it('counts no waiting for a person as used of the wall time', () => {
+    const { budget, startedAt } = sampleStatus();
+    const asked = (more: object): string => renderView(sampleStatus({ budget: { ...budget, ...more } }), [], options);
+    expect(asked({ askingMs: 60_000 })).toContain('time 1m 14s of 8h 00m');
+    expect(asked({ askingMs: 60_000, askingSince: startedAt + 124_000 })).toContain('time 1m 04s of 8h 00m');
+    expect(asked({ askingMs: 60_000 }).split('\n')[0]).toMatch(/2m 14s$/);
+  });
+
   it('ticks the phases that are done and points at the one that runs', () => {
     expect(renderView(sampleStatus(), [], options)).toContain('✓ warmup ── ✓ profile ── ✓ analyze ── ✓ optimize ── ● execute ── ○ learn');
     expect(renderView(sampleStatus({ phase: 'start' }), [], options)).toContain('○ warmup ── ○ profile');

@@ -76,6 +76,8 @@ export interface RunModel {
   asked?: Record<string, number>;
   /** Milliseconds in which nothing went on but a person was asked, by a step or at the end: no part of the budget. Absent: none. */
   askingMs?: number;
+  /** Since when nothing goes on but a person is asked. Workflow time, ms. Absent: that is not so. */
+  askingSince?: number;
   /** What is to be judged again before the steps, as long as that is not done. Absent: nothing. */
   recheck?: Recheck;
   /** What of each trial is in the store already, by trial id. */
@@ -234,9 +236,16 @@ export function steered({ status }: RunModel, what: SteerRecord['what'], message
   status.steered = [...(status.steered ?? []), { what, who: text(given['who'], 'somebody who did not say'), comment: text(given['comment'], ''), at: now, ...(what === 'setBudget' ? { budget: { ...(maxTrials === undefined ? {} : { maxTrials }), ...(maxWallMs === undefined ? {} : { maxWallMs }), ...(rounds === undefined ? {} : { rounds }) } } : {}) }].slice(-mostSteered);
 }
 
-/** Milliseconds that count for the budget of wall time: not those in which the run only waited for a person. */
-export function wallUsed({ status, askingMs = 0 }: RunModel, now: number): number {
-  return now - status.startedAt - askingMs;
+/** A person is not asked any more. `counts`: the time that it took is none of the budget's. */
+export function endAsking(model: RunModel, now: number, counts = true): void {
+  const since = model.askingSince ?? now;
+  delete model.askingSince;
+  if (counts) model.askingMs = (model.askingMs ?? 0) + now - since;
+}
+
+/** What is left of the budget of wall time, in milliseconds, negative where more is used; what the run only waited for a person is none of it. */
+export function wallLeft({ status, askingMs = 0 }: RunModel, now: number): number {
+  return status.budget.maxWallMs - (now - status.startedAt - askingMs);
 }
 
 /** Why no further trial may start, or null. */
@@ -250,7 +259,7 @@ export function exhausted(model: RunModel, now: number): string | null {
 /** Whether the budget of wall time is used, in words; null where it is not. */
 export function outOfTime(model: RunModel, now: number): string | null {
   const { budget } = model.status;
-  return wallUsed(model, now) >= budget.maxWallMs ? `the budget of ${formatDuration(budget.maxWallMs)} of wall time is used` : null;
+  return wallLeft(model, now) <= 0 ? `the budget of ${formatDuration(budget.maxWallMs)} of wall time is used` : null;
 }
 
 /** A run that ends before its time leaves no trial under way: what was not decided never will be. */

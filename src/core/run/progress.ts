@@ -72,7 +72,7 @@ export function resumedModel(input: RunInput, before: { status: RunStatus; progr
     endedAt: null,
   };
   const asked = trials.filter(({ id, state }) => state === 'awaiting-approval' && !earlier.decisions.some((decision) => decision.trial === id));
-  const { askingMs: _askingMs, ...model } = progress.model;
+  const { askingMs: _askingMs, askingSince: _askingSince, ...model } = progress.model;
   return { ...model, ranked: leftToTry(progress.model.ranked, status), waiting: Object.fromEntries(asked.map(({ id }) => [id, now])), status, paused: false, stopping: false, phaseSince: now };
 }
 

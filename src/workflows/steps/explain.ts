@@ -5,7 +5,7 @@ import type { Work } from '../../core/pipeline/machine/ready.js';
 import type { HostActivities } from '../../core/run/contracts.js';
 import type { Draft } from '../../core/run/draft.js';
 import type { Decision, Explained, ToldDecision } from '../../core/run/explained.js';
-import { outOfTime } from '../../core/run/model.js';
+import { outOfTime, wallLeft } from '../../core/run/model.js';
 import type { TrialSummary } from '../../core/status.js';
 import { describeFailure } from '../failures.js';
 import type { HostHandle } from '../host-session.js';
@@ -37,7 +37,7 @@ export async function explain(phases: Phases, { step, work, draft, began }: Expl
   control.enterStep('decide', `${name} explains the decision on ${trial.id}`);
   // The step itself must not run into its own timeout for it.
   const ofStep = timeout === undefined ? longest : Math.max(1, (began + timeout - now) / 2);
-  const limit = Math.min(longest, ofStep, model.status.startedAt + model.status.budget.maxWallMs - now);
+  const limit = Math.min(longest, ofStep, wallLeft(model, now));
   const told = toldOf(phases, trial, decision, mayOverrule);
   try {
     const answer = await unlessStopped(model, () => CancellationScope.withTimeout(limit, () => phases.session.onHost((on) => ask(on, phases, { work, draft, by, told }))));

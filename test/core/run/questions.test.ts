@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../src/core/config/parse.js';
 import type { Decide } from '../../../src/core/messages.js';
-import { decide, exhausted, newModel, refuseDecision, type RunModel } from '../../../src/core/run/model.js';
+import { decide, endAsking, exhausted, newModel, refuseDecision, wallLeft, type RunModel } from '../../../src/core/run/model.js';
 import { ask, askedBy, askingSteps, openQuestions, takeBack } from '../../../src/core/run/questions.js';
 
 const steps = ['gate', 'other'];
@@ -75,8 +75,16 @@ describe('a question of a step', () => {
 
 it('the time that a person takes is no part of the budget of wall time', () => {
   expect(exhausted(model, 1500)).toMatch(/wall time/);
-  model.askingMs = 800;
+  model.askingSince = 300;
+  endAsking(model, 1100);
   expect(exhausted(model, 1500)).toBeNull();
+  expect(wallLeft(model, 1500)).toBe(300);
+  // Nobody is asked now, and of earlier versions the time counts.
+  endAsking(model, 1500);
+  model.askingSince = 1200;
+  endAsking(model, 1500, false);
+  expect(model).toMatchObject({ askingMs: 800 });
+  expect(model).not.toHaveProperty('askingSince');
   expect(exhausted(model, 1800)).toMatch(/wall time/);
 });
 
