@@ -78,14 +78,18 @@ async function priorityCheck(client: Client, isOurs: boolean): Promise<Check> {
   return priorityCheckOf(serverVersion ?? '', isOurs);
 }
 
+/** The two switches of a server's dynamic configuration. Off is its default up to 1.29, and no answer of the server says how they stand. */
+const switches = 'matching.useNewMatcher and matching.enableFairness';
+const seeSwitches = `See that ${switches} are true in its dynamic configuration (deploy/temporal/dynamic-config.yaml has both); where they are, there is nothing to mend.`;
+
 /** By the server's version: it does not tell how it is set. `isOurs`: the local engine, which is set to have both. */
 export function priorityCheckOf(version: string, isOurs: boolean): Check {
   const check = { name: 'priorities', neededFor: '`priority` and `weight` of the targets of a fleet' };
   if (isOurs) return { ...check, status: 'ok', found: `server ${version}, by priority and weight`, fix: null };
-  if (version === '') return { ...check, status: 'ok', found: 'the server does not tell its version', fix: null };
+  if (version === '') return { ...check, status: 'warn', found: 'the server tells neither its version nor whether its task queues are fair', fix: `They can be from server 1.29 on. ${seeSwitches}` };
   if (!atLeast(version, '1.28')) return { ...check, status: 'warn', found: `server ${version} knows neither: targets are served in the order in which they come`, fix: 'Upgrade the server to 1.29 or newer. A sweep starts its runs by priority all the same.' };
   if (!atLeast(version, '1.29')) return { ...check, status: 'warn', found: `server ${version} knows priorities where matching.useNewMatcher is set, and no weights`, fix: 'Upgrade the server to 1.29 or newer.' };
-  return { ...check, status: 'ok', found: `server ${version} knows both; whether matching.useNewMatcher and matching.enableFairness are set, it does not tell`, fix: null };
+  return { ...check, status: 'warn', found: `server ${version} knows both, and does not tell whether ${switches} are set: without them targets are served in the order in which they come`, fix: seeSwitches };
 }
 
 async function attributesCheck(client: Client): Promise<Check> {
