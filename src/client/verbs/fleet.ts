@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import { cannotBeMet, loadOf, type KindLoad } from '../../core/fleet/load.js';
+import { cannotBeMet, loadOf, outlasted, type KindLoad, type LoadDefaults } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { isPath } from '../../core/fleet/repository.js';
@@ -87,7 +87,7 @@ async function warningsOf(fleet: Fleet, session: Session): Promise<string[]> {
     const text = cannotBeMet(load, count);
     return text === null ? [] : [text];
   });
-  return [...unmet, ...missingFolders(fleet)];
+  return [...unmet, ...outlasted(fleet.targets, loadDefaults()), ...missingFolders(fleet)];
 }
 
 /** Paths are those of the hub's machine, which need not be this one: so it is no error. */
@@ -100,10 +100,15 @@ function isGit(path: string): boolean {
   return existsSync(join(path, '.git')) || existsSync(join(path, 'HEAD'));
 }
 
-/** By kind of machine; what is not in the fleet file is taken to be as it is by default. */
+/** By kind of machine. */
 export function loadsOf(targets: Fleet['targets']): KindLoad[] {
-  const defaults = defaultConfig();
-  return loadOf(targets, { tagOf: () => defaults.machine.tag, wallMsOf: () => defaults.loop.max_wall });
+  return loadOf(targets, loadDefaults());
+}
+
+/** What is not in the fleet file is taken to be as it is by default. */
+function loadDefaults(): LoadDefaults {
+  const { machine, loop } = defaultConfig();
+  return { tag: machine.tag, wallMs: loop.max_wall };
 }
 
 export interface FleetState {

@@ -91,3 +91,30 @@ export function runsADay(cadence: Cadence): number {
   const share = eitherDay ? monthDays + weekDays - monthDays * weekDays : monthDays * weekDays;
   return minute.length * hour.length * share * (month.length / 12);
 }
+
+/** Milliseconds between two times at their closest, but for a change to summer time; Infinity: there are no two. */
+export function closestMs(cadence: Cadence): number {
+  if (cadence.kind === 'manual') return Infinity;
+  if (cadence.kind === 'interval') return cadence.everyMs;
+  const { minute, hour, ...days } = valuesOfCron(cadence.expression);
+  const times = hour.flatMap((hours) => minute.map((minutes) => (hours * 60 + minutes) * 60_000));
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const withinDay = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  return Math.min(...withinDay, closestDays(days) * dayMs + first - last);
+}
+
+/** Any four years have all that a calendar can do: these begin with a leap year. */
+const someYears = { from: Date.UTC(2024, 0, 1), days: 4 * 365 + 1 };
+
+/** Days between two days of a calendar at their closest. */
+function closestDays({ dayOfMonth, month, dayOfWeek, eitherDay }: Pick<ReturnType<typeof valuesOfCron>, 'dayOfMonth' | 'month' | 'dayOfWeek' | 'eitherDay'>): number {
+  let [closest, before] = [Infinity, -Infinity];
+  for (let day = 0; day < someYears.days && closest > 1; day++) {
+    const date = new Date(someYears.from + day * dayMs);
+    const [byMonth, byWeek] = [dayOfMonth.includes(date.getUTCDate()), dayOfWeek.includes(date.getUTCDay())];
+    if (!month.includes(date.getUTCMonth() + 1) || !(eitherDay ? byMonth || byWeek : byMonth && byWeek)) continue;
+    closest = Math.min(closest, day - before);
+    before = day;
+  }
+  return closest;
+}

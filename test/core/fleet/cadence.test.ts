@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calendarsOf, cronText } from '../../../src/core/fleet/calendar.js';
-import { parseCadence, runsADay } from '../../../src/core/fleet/cadence.js';
+import { closestMs, parseCadence, runsADay } from '../../../src/core/fleet/cadence.js';
 
 describe('a cadence', () => {
   test.each([
@@ -26,6 +26,19 @@ describe('a cadence', () => {
     ['0 2 1 jan *', 1 / 31 / 12],
     ['manual', 0],
   ])('%s is run so many times a day: %s', (text, times) => expect(runsADay(parseCadence(text) ?? { kind: 'manual' })).toBeCloseTo(times));
+
+  test.each([
+    ['every 90m', 1.5],
+    ['*/15 * * * *', 0.25],
+    ['0 1,5,23 * * *', 2],
+    ['weekdays at 02:30', 24],
+    ['monday at 02:30', 7 * 24],
+    ['30 2 * * mon,thu', 3 * 24],
+    ['0 0 1 * *', 28 * 24],
+    ['0 0 1 jan *', 365 * 24],
+    ['0 0 15 * mon', 24],
+    ['manual', Infinity],
+  ])('two times of %s are at least %s h apart', (text, hours) => expect(closestMs(parseCadence(text) ?? { kind: 'manual' }) / 3_600_000).toBe(hours));
 
   test('a day of the month or one of the week is enough where both are given, as in cron', () => {
     const calendars = calendarsOf({ kind: 'cron', expression: '0 2 1,15 * 0,7' });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PerfloopError } from '../../../src/core/errors.js';
-import { cannotBeMet, loadOf } from '../../../src/core/fleet/load.js';
+import { cannotBeMet, loadOf, outlasted } from '../../../src/core/fleet/load.js';
 import { parseFleet, type Fleet } from '../../../src/core/fleet/parse.js';
 import { changesOf, type StoredSchedule } from '../../../src/core/fleet/schedules.js';
 
@@ -107,11 +107,11 @@ describe('what has to change', () => {
 });
 
 describe('a cadence that cannot be met', () => {
-  const load = (more: string) => loadOf(read(`${head}[defaults]\ncadence = "every 6h"\nmax_wall = "2h"\n${target('one')}${target('two')}${target('three', more)}`).targets, { tagOf: () => 'cpu', wallMsOf: () => 0 });
+  const load = (more: string) => loadOf(read(`${head}[defaults]\ncadence = "every 6h"\nmax_wall = "2h"\n${target('one')}${target('two')}${target('three', more)}`).targets, { tag: 'cpu', wallMs: 8 * 3_600_000 });
 
   test('is said with the arithmetic', () => {
     const [cpu] = load('max_wall = "4h"\n');
-    expect(cpu).toEqual({ tag: 'cpu', targets: 3, runsADay: 12, hoursADay: 32 });
+    expect(cpu).toEqual({ tag: 'cpu', targets: 3, timed: 3, runsADay: 12, hoursADay: 32 });
     expect(cpu && cannotBeMet(cpu, 1)).toBe('3 targets of kind cpu are run 12 times a day, for 2.67 h each at most: 32 h a day, and 1 host has 24 h. It takes 2 hosts, a cadence 1.33 times as long, or a smaller max_wall.');
     expect(cpu && cannotBeMet(cpu, 2)).toBeNull();
   });
@@ -119,5 +119,36 @@ describe('a cadence that cannot be met', () => {
   test('kinds of machine are counted apart, and what is paused not at all', () => {
     expect(load('tag = "gpu.h100"\n').map(({ tag, targets }) => [tag, targets])).toEqual([['cpu', 2], ['gpu.h100', 1]]);
     expect(load('paused = true\n')).toMatchObject([{ targets: 2 }]);
+  });
+
+  test('what is run by hand only asks for nothing, and counts for none of those that are', () => {
+    const [cpu] = load('cadence = "manual"\nmax_wall = "400h"\n');
+    expect(cpu).toEqual({ tag: 'cpu', targets: 3, timed: 2, runsADay: 8, hoursADay: 16 });
+    const [busy] = loadOf(read(`${head}${target('one', 'cadence = "hourly"\nmax_wall = "2h"\n')}${target('two')}`).targets, { tag: 'cpu', wallMs: 0 });
+    expect(busy && cannotBeMet(busy, 1)).toMatch(/^A target of kind cpu is run 24 times a day, for 2 h each at most: 48 h a day/);
+  });
+
+  test('an override of max_wall counts, the smaller one', () => {
+    const hours = (more: string): number | undefined => loadOf(read(`${head}${target('one', `cadence = "daily at 02:30"\n${more}`)}`).targets, { tag: 'cpu', wallMs: 8 * 3_600_000 })[0]?.hoursADay;
+    expect([hours(''), hours('overrides.loop.max_wall = "3h"\n'), hours('max_wall = "2h"\noverrides.loop.max_wall = "3h"\n')]).toEqual([8, 3, 2]);
+  });
+});
+
+describe('a run that outlasts its own cadence', () => {
+  const said = (...targets: string[]): string[] => outlasted(read(`${head}${targets.join('')}`).targets, { tag: 'cpu', wallMs: 8 * 3_600_000 });
+  const timed = (name: string, cadence: string, more = ''): string => target(name, `cadence = "${cadence}"\n${more}`);
+
+  test('is said with the arithmetic, and that another host does not help', () => {
+    expect(said(timed('api', 'every 90m', 'max_wall = "4h"\n'))).toEqual(['api: a run may take 4h (max_wall), and two times of `every 90m` are 1h30m apart: 4h / 1h30m = 2.67. What falls due while a run goes on is left out, and another host does not help: it takes a max_wall of 1h30m at most, or a cadence with at least 4h between two times.']);
+    expect(said(timed('api', 'hourly'))).toEqual([expect.stringMatching(/^api: a run may take 8h \(the default of max_wall, where its perfloop\.toml says no other\), .*8h \/ 1h = 8\./)]);
+  });
+
+  test('is one line for all that have the same', () => {
+    const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => timed(name, 'every 6h'));
+    expect(said(...many, timed('night', '0 1,5 * * *')).map((line) => line.split(':')[0])).toEqual(['a, b, c, d, e and 2 more', 'night']);
+  });
+
+  test('is none that fits, that no time begins, that is paused, or that is only watched', () => {
+    expect(said(timed('one', 'every 8h'), timed('two', 'manual', 'max_wall = "400h"\n'), timed('three', 'hourly', 'max_wall = "1h"\n'), timed('four', 'weekdays at 02:30', 'max_wall = "24h"\n'), timed('five', 'hourly', 'paused = true\n'), timed('six', 'hourly', 'watch = true\n'))).toEqual([]);
   });
 });
