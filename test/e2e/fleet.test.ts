@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { FleetRunInput } from '../../src/core/fleet/fleet-run.js';
+import { priorityOf } from '../../src/core/fleet/priority.js';
 import type { Client } from '@temporalio/client';
 import { storedSchedules, type FleetServer } from '../../src/client/fleet/schedules.js';
 import { fleetSweep, type SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
@@ -59,8 +60,13 @@ describe('a fleet', () => {
     expect(await known()).toEqual(['vanished']);
     expect(await known(`perfloop/fleet/${name}/fetched`, `perfloop/fleet/${name}/gone`)).toEqual(['fetched', 'vanished']);
 
-    // By hand: shown, and overwritten only where that is asked for.
+    // Earlier versions had another fairness key: nobody's hand, and made as it is now.
     const handle = engine.client.schedule.getHandle(`perfloop/fleet/${name}/fetched`);
+    await handle.update(({ action, ...previous }) => ({ ...previous, action: { ...action, priority: { priorityKey: 3, fairnessKey: 'fetched', fairnessWeight: 1 } } as typeof action }));
+    expect(((await fleet(['apply'])).data as FleetChanges).changes[0]).toMatchObject({ change: 'update', what: [expect.stringMatching(/^fairness key: fetched -> /)], drift: [], done: true });
+    expect(await changes(['diff'])).toEqual([['fetched', 'same'], ['vanished', 'same']]);
+
+    // By hand: shown, and overwritten only where that is asked for.
     await handle.update(({ policies, action, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 }, action: { ...action, workflowId: 'mine', workflowRunTimeout: '1 minute', workflowTaskTimeout: '7 seconds', retry: { maximumAttempts: 3, backoffCoefficient: 2 } } }));
     const drifted = await fleet(['apply']);
     expect(drifted.code).toBe(2);
@@ -96,9 +102,9 @@ describe('a fleet', () => {
     const run = result !== null && 'run' in result ? (result.run ?? '') : '';
     expect(jsonOf(await cli(engine, ['show', run, '--json']))).toMatchObject({ state: 'done', rounds: 1, target: { name: 'fetched' } });
 
-    // Its priority and weight are those of its target, as those of all that it asks of hosts.
+    // Its priority and weight are those of its target, as those of all that it asks of hosts; the share is that of the repository.
     const { raw } = await engine.client.workflow.getHandle(run).describe();
-    expect(raw.workflowExecutionInfo?.priority).toMatchObject({ priorityKey: 1, fairnessKey: 'fetched', fairnessWeight: 2.5 });
+    expect(raw.workflowExecutionInfo?.priority).toMatchObject(priorityOf({ repository: target.dir, priority: 1, weight: 2.5 }));
 
     // A failure of which the server keeps nothing any more is not counted, and hides no other.
     const { workflow: first = '' } = (await ended('vanished')) ?? {};

@@ -107,7 +107,18 @@ function stored(server: FleetServer, description: ScheduleDescription): ServerSc
   const applied = appliedOf(description);
   const target = description.scheduleId.slice(schedulesOf(server.prefix, server.fleet).length);
   const drift = applied === null ? ['input: not that of a target, so that its runs cannot begin'] : driftOf(server, applied, description);
-  return { target, applied, paused: description.state.paused, drift, description };
+  return { target, applied, paused: description.state.paused, drift, outdated: outdatedOf(applied, description), description };
+}
+
+/** The fairness key was the name of the target once, which nobody did by hand. */
+function isByName({ name }: FleetTarget, { priority }: ScheduleDescription['action']): boolean {
+  return priority?.fairnessKey === name;
+}
+
+function outdatedOf(target: FleetTarget | null, { action }: ScheduleDescription): string[] {
+  if (target === null || !isByName(target, action)) return [];
+  const { fairnessKey } = priorityOf(target);
+  return fairnessKey === target.name ? [] : [`fairness key: ${shown(target.name)} -> ${shown(fairnessKey)}`];
 }
 
 /** Kept beside the input that was applied: whoever changes that by hand does not change this. */
@@ -124,13 +135,14 @@ function isInputByHand({ memo, args }: ScheduleDescription['action']): boolean {
 function appliedOf({ action }: ScheduleDescription): FleetTarget | null {
   const [input] = (action.args ?? []) as [Partial<FleetRunInput>?];
   const target: Partial<FleetTarget> | undefined = input?.target;
-  return typeof target?.cadence === 'string' && typeof target.name === 'string' ? (target as FleetTarget) : null;
+  return typeof target?.cadence === 'string' && typeof target.name === 'string' && typeof target.repository === 'string' ? (target as FleetTarget) : null;
 }
 
 /** What stands in the schedule and is not what perfloop put there, a line each. */
 function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, action, state }: ScheduleDescription): string[] {
   const wanted = optionsOf(server, target);
   const cadence = cadenceOf(target.cadence);
+  const wantedPriority = isByName(target, action) ? { ...wanted.action.priority, fairnessKey: target.name } : wanted.action.priority;
   const lines: [key: string, is: unknown, wanted: unknown][] = [
     ['times', (spec.calendars ?? []).map((calendar) => cronText(plainCalendar(calendar))), calendarsOf(cadence).map(cronText)],
     ['intervals', (spec.intervals ?? []).map(({ every, offset }) => `every ${formatDuration(every)}${offset === undefined || offset === 0 ? '' : ` from ${formatDuration(offset)}`}`), cadence.kind === 'interval' ? [`every ${formatDuration(cadence.everyMs)}`] : []],
@@ -151,7 +163,7 @@ function driftOf(server: FleetServer, target: FleetTarget, { spec, policies, act
     ['retries', action.retry === undefined ? 'none' : 'by a policy', 'none'],
     ['task queue', action.taskQueue, wanted.action.taskQueue],
     // A server that knows none leaves it out.
-    ...(action.priority?.priorityKey === undefined ? [] : [['priority', plainPriority(action.priority), plainPriority(wanted.action.priority)] as [string, unknown, unknown]]),
+    ...(action.priority?.priorityKey === undefined ? [] : [['priority', plainPriority(action.priority), plainPriority(wantedPriority)] as [string, unknown, unknown]]),
     ['remaining actions', state.remainingActions ?? null, null],
     // A pause by hand is what pauses are for; its end against the file is not.
     ...(target.paused ? [['paused', state.paused, true] as [string, unknown, unknown]] : []),

@@ -15,3 +15,10 @@ export function repositoryProblem(text: string): string | null {
 export function isPath(repository: string): boolean {
   return !/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(repository) && !/^[^/\\]+@[^/\\:]+:/.test(repository);
 }
+
+/** The same for all ways to write one repository: host and path, without scheme, user and `.git`. A path stays one. */
+export function repositoryAddress(repository: string): string {
+  const [, host = '', path = ''] = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)(.*)$/s.exec(repository) ?? /^[^/\\]+@([^/\\:]+):\/*(.*)$/s.exec(repository) ?? [];
+  const address = isPath(repository) ? repository : `${host.toLowerCase()}/${path.replace(/^\/+/, '')}`;
+  return address.replace(/\/+$/, '').replace(/\/?\.git$/, '') || repository;
+}

@@ -8,6 +8,8 @@ export interface StoredSchedule {
   applied: FleetTarget | null;
   /** What stands in the schedule now and not in the file that was applied, a line each; empty: nothing. */
   drift: string[];
+  /** What an earlier version of perfloop made otherwise, a line each: `apply` makes it as it is now. Absent: nothing. */
+  outdated?: string[];
   paused: boolean;
 }
 
@@ -53,7 +55,7 @@ export function changesOf(fleet: Fleet, stored: readonly StoredSchedule[]): Sche
     const old = before.get(target.name);
     if (old === undefined) return { kind: 'create', target };
     if (old.applied === null) return { kind: 'drift', target, drift: old.drift };
-    const what = differences(old.applied, target);
+    const what = [...differences(old.applied, target), ...(old.outdated ?? [])];
     if (what.length > 0) return { kind: 'update', target, what, drift: old.drift };
     return old.drift.length > 0 ? { kind: 'drift', target, drift: old.drift } : { kind: 'same', target };
   });

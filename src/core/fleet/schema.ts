@@ -27,7 +27,7 @@ const settings = {
   config: relativePath.optional().describe('The config: a file of the repository. Default: its `perfloop.toml`.'),
   tag: machineSchema.unwrap().shape.tag.unwrap().optional().describe('The kind of machine it needs. Default: `machine.tag` of its config.'),
   priority: z.int().min(1).max(5).optional().describe('1 is served first, 5 last. Default: 3.'),
-  weight: z.number().min(0.001).max(1000).optional().describe('Its share of the machines among targets of one priority, by that of the others. Default: 1.'),
+  weight: z.number().min(0.001).max(1000).optional().describe('The share of its repository of the machines within one priority, by that of the others. Default: 1.'),
   cadence: z.string().refine((text) => parseCadence(text) !== null, `must be ${cadenceForms}; the shortest is every 1m, the longest every 366d`).refine((text) => comes(text), 'never comes: no such month has such a day').optional().describe(`When it is run: ${cadenceForms}. Default: \`manual\`.`),
   time_zone: z.string().refine(isTimeZone, { error: ({ input }) => `must be a time zone such as UTC or Europe/Berlin, got ${JSON.stringify(input)}` }).optional().describe('In which `cadence` is meant. Default: UTC.'),
   watch: z.boolean().optional().describe('Each new head is compared with the last one, and a commit that made it slower is looked for; nothing is made faster. See watch.md. Default: false.'),

@@ -89,6 +89,11 @@ describe('what has to change', () => {
     expect(changes[1]).toMatchObject({ what: ['priority: 3 -> 1'] });
   });
 
+  test('what an earlier version made otherwise is changed, though the file is as it was', () => {
+    const outdated = ['fairness key: same -> git.example.org/same'];
+    expect(changesOf(fleet, [stored('same', { outdated })])[0]).toMatchObject({ kind: 'update', what: outdated, drift: [] });
+  });
+
   test('keys and durations are told as the file has them', () => {
     const [applied] = read(`${head}${target('a', 'max_wall = "90m"\ntime_zone = "Europe/Berlin"\n')}`).targets;
     expect(applied && changesOf(read(`${head}${target('a')}`), [{ target: 'a', applied, drift: [], paused: false }])).toMatchObject([{ what: ['time_zone: "Europe/Berlin" -> "UTC"', 'max_wall: 1h30m -> nothing'] }]);
