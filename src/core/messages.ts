@@ -28,9 +28,7 @@ export interface Steer {
 }
 
 /** Of a sweep of a fleet: no more runs are started. */
-export interface StopSweep {
-  v: 1;
-  who: string;
+export interface StopSweep extends Steer {
   /** Those that are open are cancelled, too. */
   cancelRuns: boolean;
 }

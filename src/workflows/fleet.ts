@@ -4,8 +4,8 @@ import { workflowOf, type FleetActivities, type FleetRunInput, type FleetRunResu
 import type { FleetTarget } from '../core/fleet/parse.js';
 import { priorityOf } from '../core/fleet/priority.js';
 import { scheduleId, sweepId, sweptId } from '../core/fleet/schedules.js';
-import { begun, freePlaces, isSwept, newSweep, over, sweepStatus, type Sweep, type SweepEnd, type SweepInput, type SweepStatus } from '../core/fleet/sweep.js';
-import { messageNames, type StopSweep } from '../core/messages.js';
+import { begun, freePlaces, isSwept, newSweep, over, steered, sweepStatus, type Sweep, type SweepEnd, type SweepInput, type SweepStatus } from '../core/fleet/sweep.js';
+import { messageNames, type Steer, type StopSweep } from '../core/messages.js';
 import { queues } from '../core/queues.js';
 import type { WatchResult } from '../core/watch/contracts.js';
 import { describeFailure } from './failures.js';
@@ -15,8 +15,8 @@ import { tried } from './tried.js';
 export type SweepWorkflowInput = SweepInput & { carry?: Sweep };
 
 export const sweepStatusQuery = defineQuery<SweepStatus, [{ from?: number }?]>(messageNames.status);
-const pauseSignal = defineSignal(messageNames.pause);
-const resumeSignal = defineSignal(messageNames.resume);
+const pauseSignal = defineSignal<[Partial<Steer>?]>(messageNames.pause);
+const resumeSignal = defineSignal<[Partial<Steer>?]>(messageNames.resume);
 const stopSignal = defineSignal<[Partial<StopSweep>?]>(messageNames.stop);
 /** A run of a target tells its sweep how it ended. */
 export const runEndedSignal = defineSignal<[Omit<SweepEnd, 'at'>]>('runEnded');
@@ -46,9 +46,9 @@ class Sweeper {
   ) {
     this.activities = proxyActivities<FleetActivities>({ taskQueue: queues.fleet(input.queuePrefix), startToCloseTimeout: '5 minutes', heartbeatTimeout: '10 seconds', retry: { initialInterval: '1 second', maximumInterval: '1 minute', maximumAttempts: 10 } });
     setHandler(sweepStatusQuery, ({ from = 0 } = {}) => sweepStatus(state, input, from));
-    setHandler(pauseSignal, () => this.changed(() => (state.paused = true)));
-    setHandler(resumeSignal, () => this.changed(() => (state.paused = false)));
-    setHandler(stopSignal, ({ who = '', cancelRuns = false } = {}) => this.changed(() => (state.stopping = { who, cancelRuns: cancelRuns || state.stopping?.cancelRuns === true })));
+    setHandler(pauseSignal, (message) => this.changed(() => steered(state, 'pause', message, Date.now())));
+    setHandler(resumeSignal, (message) => this.changed(() => steered(state, 'resume', message, Date.now())));
+    setHandler(stopSignal, (message) => this.changed(() => steered(state, 'stop', message, Date.now())));
     setHandler(runEndedSignal, (end) => this.changed(() => void (this.gotOn = over(state, { ...end, at: Date.now() }) || this.gotOn)));
   }
 

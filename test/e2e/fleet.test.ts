@@ -157,9 +157,10 @@ describe('a fleet', () => {
     expect((await fleet(['run', '--detach'])).code).toBe(0);
     await expect.poll(sweep, patience).toMatchObject({ state: 'running', open: 1, waiting: 3, running: [{ target: 'held' }] });
     expect(await fleet(['run'])).toMatchObject({ code: 2, data: { error: { code: 'PL_FLEET_SWEEPING' } } });
-    await fleet(['pause', '--sweep']);
-    await expect.poll(sweep, patience).toMatchObject({ state: 'paused' });
-    await fleet(['resume', '--sweep']);
+    await fleet(['pause', '--sweep', '--reason', 'the hosts are needed']);
+    await expect.poll(sweep, patience).toMatchObject({ state: 'paused', steered: [{ what: 'pause', who: expect.any(String) as string, comment: 'the hosts are needed', at: expect.any(Number) as number }] });
+    // As the Temporal UI sends it.
+    await engine.client.workflow.getHandle(id).signal('resume');
 
     // Its schedule does not run besides what the sweep runs.
     await fleet(['run', 'held']);
@@ -167,9 +168,10 @@ describe('a fleet', () => {
     await expect.poll(scheduled, patience).toBeTruthy();
     expect(await engine.client.workflow.getHandle((await scheduled()) ?? '').result()).toMatchObject({ run: null });
 
-    await fleet(['stop', '--cancel-runs']);
+    await fleet(['stop', '--cancel-runs', '--reason', 'enough']);
     const attached = await fleet(['attach']);
     expect([attached.code, (attached.data as SweepFollowed).sweep]).toMatchObject([2, { state: 'stopped', waiting: 3, running: [], counts: { completed: 0, other: 1 } }]);
+    expect((attached.data as SweepFollowed).sweep?.steered).toMatchObject([{ what: 'pause' }, { what: 'resume', who: 'somebody who did not say' }, { what: 'stop', comment: 'enough', cancelRuns: true }]);
     expect(await fleet(['stop'])).toMatchObject({ code: 2, data: { error: { code: 'PL_FLEET_NO_SWEEP' } } });
     await fleet(['remove']);
   });

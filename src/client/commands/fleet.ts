@@ -112,13 +112,13 @@ export function declareFleetVerbs(program: Command, finish: Finish): void {
     },
   });
 
-  declareVerb<{ file?: string; cancelRuns?: boolean }>(fleet, finish, {
+  declareVerb<{ file?: string; cancelRuns?: boolean; reason?: string }>(fleet, finish, {
     usage: 'stop',
     summary: 'end the sweep that is under way: it starts no more runs',
-    options: [fileOption, ['--cancel-runs', 'cancel its open runs, too']],
-    examples: ['perfloop fleet stop', 'perfloop fleet stop --cancel-runs'],
-    async action(context, { file, cancelRuns = false }) {
-      return steer(context, 'stop', file, cancelRuns);
+    options: [fileOption, ['--cancel-runs', 'cancel its open runs, too'], ['--reason <text>', 'why; kept with the sweep']],
+    examples: ['perfloop fleet stop', "perfloop fleet stop --cancel-runs --reason 'the hosts are needed'"],
+    async action(context, { file, ...how }) {
+      return steer(context, 'stop', file, how);
     },
   });
 
@@ -132,10 +132,10 @@ export function declareFleetVerbs(program: Command, finish: Finish): void {
     declareVerb<{ file?: string; reason?: string; sweep?: boolean }>(fleet, finish, {
       usage: `${verb} [targets...]`,
       summary: `${text}; of all targets where none is named`,
-      options: [fileOption, ...(canPause ? [['--reason <text>', 'why; kept in the schedule'], ['--sweep', 'the sweep that is under way, in place of schedules']] as const : [])],
+      options: [fileOption, ...(canPause ? [['--reason <text>', 'why; kept in the schedule, or with the sweep'], ['--sweep', 'the sweep that is under way, in place of schedules']] as const : [])],
       examples: [`perfloop fleet ${verb} gl-matrix`],
       async action(context, { file, reason = '', sweep = false }, ...names) {
-        if (sweep && canPause) return steer(context, verb, file);
+        if (sweep && canPause) return steer(context, verb, file, { reason });
         const { fleetSteer } = await import('../verbs/fleet.js');
         const { printFleetSteered } = await import('../print/fleet.js');
         emit(context, await fleetSteer(context, verb, file, names.filter((name) => name !== undefined), reason), printFleetSteered);
@@ -153,10 +153,10 @@ async function showSweep(context: CliContext, run: (show: (look: SweepLook) => v
   return detached || (sweep !== null && sweep.endedAt !== null && sweep.counts.failed + sweep.counts.other === 0) ? exitCodes.ok : exitCodes.refused;
 }
 
-async function steer(context: CliContext, what: SweepSteering, file: string | undefined, cancelRuns = false): Promise<number> {
+async function steer(context: CliContext, what: SweepSteering, file: string | undefined, how: { reason?: string; cancelRuns?: boolean }): Promise<number> {
   const { steerSweep } = await import('../verbs/fleet-sweep.js');
   const { printSweepSteered } = await import('../print/fleet-sweep.js');
-  emit(context, await steerSweep(context, what, file, { cancelRuns }), printSweepSteered);
+  emit(context, await steerSweep(context, what, file, how), printSweepSteered);
   return exitCodes.ok;
 }
 

@@ -4,7 +4,7 @@ import type { WatchResult } from '../../core/watch/contracts.js';
 import { watchedText } from '../../core/watch/shown.js';
 import type { Style } from '../style.js';
 import type { FleetChange, FleetChanges, FleetOverview, FleetState, FleetSteered, FleetSteering } from '../verbs/fleet.js';
-import { sweepLine } from './fleet-sweep.js';
+import { sweepLines } from './fleet-sweep.js';
 import { clean } from './numbers.js';
 import { table, type Column } from './table.js';
 
@@ -43,7 +43,7 @@ const schedules = { paused: 'paused', missing: 'not applied', extra: 'not in the
 
 /** The table has what fits a terminal; what needs words stands below it. */
 export function printFleetStatus({ targets, sweep }: FleetOverview, style: Style): string {
-  return [table(targets, [{ title: 'target', cell: ({ target }) => target, colour: (_state, text) => style('bold', text) }, ...fleetColumns], style), ...targets.flatMap((state) => fleetNotes(state, state.target, style, `; \`perfloop fleet resume ${state.target}\``)), ...(sweep === null ? [] : [sweepLine(sweep)])].join('\n');
+  return [table(targets, [{ title: 'target', cell: ({ target }) => target, colour: (_state, text) => style('bold', text) }, ...fleetColumns], style), ...targets.flatMap((state) => fleetNotes(state, state.target, style, `; \`perfloop fleet resume ${state.target}\``)), ...(sweep === null ? [] : sweepLines(sweep))].join('\n');
 }
 
 /** Why it stands still, what it waits for, why it failed, what somebody changed. */

@@ -1,7 +1,7 @@
 import { PerfloopError } from '../../core/errors.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { mostSwept, openFor, type SweepStatus } from '../../core/fleet/sweep.js';
-import { messageNames, type StopSweep } from '../../core/messages.js';
+import { messageNames, type Steer, type StopSweep } from '../../core/messages.js';
 import type { CliContext } from '../context.js';
 import { hostsOf } from '../fleet/hosts.js';
 import { targetsNamed } from '../fleet/read-file.js';
@@ -82,12 +82,19 @@ async function openByHosts(fleet: Fleet, session: Session): Promise<number> {
 
 export type SweepSteering = 'pause' | 'resume' | 'stop';
 
-/** Lets the sweep that is open start no more for now, go on, or end. Throws PL_FLEET_NO_SWEEP. */
-export async function steerSweep(context: CliContext, what: SweepSteering, file: string | undefined, { cancelRuns = false } = {}): Promise<{ fleet: string; sent: SweepSteering; cancelRuns: boolean }> {
+export interface SweepSent {
+  fleet: string;
+  sent: SweepSteering;
+  cancelRuns: boolean;
+}
+
+/** Lets the sweep that is open start no more for now, go on, or end, with who says so and why. Throws PL_FLEET_NO_SWEEP. */
+export async function steerSweep(context: CliContext, what: SweepSteering, file: string | undefined, { reason = '', cancelRuns = false } = {}): Promise<SweepSent> {
   return withFleet(context, file, async (fleet, server) => {
     await checkSweep(server, { open: true });
-    const stop: StopSweep = { v: 1, who: server.who, cancelRuns };
-    await sweepHandle(server).signal(messageNames[what], ...(what === 'stop' ? [stop] : []));
+    const message: Steer = { v: 1, who: server.who, comment: reason };
+    const stop: StopSweep = { ...message, cancelRuns };
+    await sweepHandle(server).signal(messageNames[what], what === 'stop' ? stop : message);
     return { fleet: fleet.name, sent: what, cancelRuns };
   });
 }

@@ -1,3 +1,4 @@
+import { saidBy, type SaidBy } from '../said-by.js';
 import type { WatchResult } from '../watch/contracts.js';
 import { watchedText } from '../watch/shown.js';
 import type { FleetRunResult } from './fleet-run.js';
@@ -46,13 +47,22 @@ export interface SweepRun {
   cancelling?: boolean;
 }
 
+/** Who let it stand still, go on or end, when and why. */
+export interface SweepSteered extends SaidBy {
+  what: 'pause' | 'resume' | 'stop';
+  /** Of a stop: its open runs are cancelled, too. Absent: no. */
+  cancelRuns?: true;
+}
+
 /** All that a sweep knows. Names, and nothing of what the targets are: it is carried on to the next execution. */
 export interface Sweep {
   waiting: string[];
   running: SweepRun[];
   ended: SweepEnd[];
   paused: boolean;
-  stopping: { who: string; cancelRuns: boolean } | null;
+  stopping: { cancelRuns: boolean } | null;
+  /** In order; the latest ones. Absent where nobody did, and of executions of earlier versions. */
+  steered?: SweepSteered[];
   startedAt: number;
   endedAt: number | null;
   /** Why it does not get on at the moment. */
@@ -73,6 +83,8 @@ export interface SweepStatus {
   ended: SweepEnd[];
   /** Of all that ended. */
   counts: { completed: number; failed: number; other: number; leftOut: number };
+  /** In order; absent where nobody did. */
+  steered?: SweepSteered[];
   problem: string | null;
 }
 
@@ -88,6 +100,17 @@ const mostText = 200;
 
 export function newSweep(input: SweepInput, now: number): Sweep {
   return { waiting: [...input.targets], running: [], ended: [], paused: false, stopping: null, startedAt: now, endedAt: null, problem: null };
+}
+
+/** More than people do by hand; a program that sends signals must not fill what is carried on. */
+const mostSteered = 50;
+
+/** Somebody lets it stand still, go on or end. What was stopped stays so, and so does that its runs are cancelled. */
+export function steered(sweep: Sweep, what: SweepSteered['what'], message: unknown, now: number): void {
+  const cancelRuns = what === 'stop' && typeof message === 'object' && message !== null && 'cancelRuns' in message && message.cancelRuns === true;
+  if (what === 'stop') sweep.stopping = { cancelRuns: cancelRuns || sweep.stopping?.cancelRuns === true };
+  else sweep.paused = what === 'pause';
+  sweep.steered = [...(sweep.steered ?? []), { what, ...saidBy(message, now), ...(cancelRuns ? { cancelRuns } : {}) }].slice(-mostSteered);
 }
 
 /** How many runs may be started now. */
@@ -122,8 +145,8 @@ function shortened(outcome: SweepOutcome): SweepOutcome {
 }
 
 export function sweepStatus(sweep: Sweep, { fleet, who, open }: SweepInput, from = 0): SweepStatus {
-  const { waiting, running, ended, paused, stopping, startedAt, endedAt, problem } = sweep;
+  const { waiting, running, ended, paused, stopping, steered: by, startedAt, endedAt, problem } = sweep;
   const state = endedAt !== null ? (stopping === null ? 'done' : 'stopped') : stopping !== null ? 'stopping' : paused ? 'paused' : 'running';
   const count = (...kinds: SweepOutcome['kind'][]): number => ended.filter(({ outcome }) => kinds.includes(outcome.kind)).length;
-  return { v: 1, fleet, who, state, open, startedAt, endedAt, waiting: waiting.length, running, ended: ended.slice(from), counts: { completed: count('completed'), failed: count('failed'), other: count('cancelled', 'terminated', 'timed-out', 'lost'), leftOut: count('left-out') }, problem };
+  return { v: 1, fleet, who, state, open, startedAt, endedAt, waiting: waiting.length, running, ended: ended.slice(from), counts: { completed: count('completed'), failed: count('failed'), other: count('cancelled', 'terminated', 'timed-out', 'lost'), leftOut: count('left-out') }, ...(by === undefined ? {} : { steered: by }), problem };
 }

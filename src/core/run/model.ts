@@ -16,6 +16,7 @@ import type { BaseTests } from './contracts.js';
 import type { Lease } from './lease.js';
 import type { CompletedStep } from './progress.js';
 import { formatDuration } from '../duration-text.js';
+import { saidBy } from '../said-by.js';
 import { openQuestion, openQuestions } from './questions.js';
 import { metricRules } from '../verdict/metrics.js';
 import { protocolOf } from '../verdict/rule.js';
@@ -226,14 +227,11 @@ export function setBudget(model: RunModel, change: SetBudget): void {
 
 /** More than people do by hand; a program that sends signals must not fill the history. */
 const mostSteered = 200;
-const longestText = 1000;
 
-/** Notes who steered the run, when and why. Messages that are sent by hand may say nothing, or something else. */
+/** Notes who steered the run, when and why. */
 export function steered({ status }: RunModel, what: SteerRecord['what'], message: unknown, now: number): void {
-  const given = typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : {};
-  const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' ? value.slice(0, longestText) : otherwise);
-  const { maxTrials, maxWallMs, rounds } = given as Partial<SetBudget>;
-  status.steered = [...(status.steered ?? []), { what, who: text(given['who'], 'somebody who did not say'), comment: text(given['comment'], ''), at: now, ...(what === 'setBudget' ? { budget: { ...(maxTrials === undefined ? {} : { maxTrials }), ...(maxWallMs === undefined ? {} : { maxWallMs }), ...(rounds === undefined ? {} : { rounds }) } } : {}) }].slice(-mostSteered);
+  const { maxTrials, maxWallMs, rounds }: Partial<SetBudget> = what === 'setBudget' && typeof message === 'object' && message !== null ? message : {};
+  status.steered = [...(status.steered ?? []), { what, ...saidBy(message, now), ...(what === 'setBudget' ? { budget: { ...(maxTrials === undefined ? {} : { maxTrials }), ...(maxWallMs === undefined ? {} : { maxWallMs }), ...(rounds === undefined ? {} : { rounds }) } } : {}) }].slice(-mostSteered);
 }
 
 /** A person is not asked any more. `counts`: the time that it took is none of the budget's. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { begun, freePlaces, isSwept, newSweep, openFor, over, sweepStatus, type Sweep, type SweepInput } from '../../../src/core/fleet/sweep.js';
+import { begun, freePlaces, isSwept, newSweep, openFor, over, steered, sweepStatus, type Sweep, type SweepInput } from '../../../src/core/fleet/sweep.js';
 
 const input: SweepInput = { v: 1, fleet: 'nightly', targets: ['a', 'b', 'c'], open: 2, queuePrefix: 'perfloop', who: 'ada' };
 const sweep = (): Sweep => newSweep(input, 1);
@@ -37,13 +37,27 @@ describe('a sweep', () => {
   it('starts nothing while it is paused, and nothing more once it is stopped', () => {
     const state = sweep();
     start(state, 'a');
-    state.paused = true;
+    steered(state, 'pause', { v: 1, who: 'ada', comment: 'the hosts are needed' }, 3);
     expect([freePlaces(state, 2), sweepStatus(state, input).state]).toEqual([0, 'paused']);
-    state.paused = false;
-    state.stopping = { who: 'ada', cancelRuns: false };
+    steered(state, 'resume', { v: 1, who: 'bob', comment: '' }, 4);
+    steered(state, 'stop', { v: 1, who: 'ada', comment: 'too late', cancelRuns: false }, 5);
     expect([freePlaces(state, 2), isSwept(state), sweepStatus(state, input).state]).toEqual([0, false, 'stopping']);
     over(state, { target: 'a', outcome: done, at: 3 });
     expect([isSwept(state), state.waiting]).toEqual([true, ['b', 'c']]);
+    // Who, when and why goes on with it.
+    expect(sweepStatus(JSON.parse(JSON.stringify(state)) as Sweep, input).steered).toEqual([{ what: 'pause', who: 'ada', comment: 'the hosts are needed', at: 3 }, { what: 'resume', who: 'bob', comment: '', at: 4 }, { what: 'stop', who: 'ada', comment: 'too late', at: 5 }]);
+  });
+
+  it('is steered by signals of the Temporal UI, too, which say nothing, or something else', () => {
+    const state = sweep();
+    expect(sweepStatus(state, input)).not.toHaveProperty('steered');
+    for (const message of [undefined, null, 'now', { who: 7 }]) steered(state, 'pause', message, 3);
+    expect([state.paused, state.steered]).toEqual([true, Array.from({ length: 4 }, () => ({ what: 'pause', who: 'somebody who did not say', comment: '', at: 3 }))]);
+    steered(state, 'stop', { cancelRuns: true }, 4);
+    steered(state, 'stop', null, 5);
+    expect([state.stopping, state.steered?.slice(-2)]).toMatchObject([{ cancelRuns: true }, [{ what: 'stop', cancelRuns: true, at: 4 }, { what: 'stop', at: 5 }]]);
+    for (let at = 6; at < 500; at++) steered(state, 'stop', { who: 'x'.repeat(5000), comment: 'y'.repeat(5000) }, at);
+    expect([state.steered?.at(-1)?.at, JSON.stringify(state).length < 200_000]).toEqual([499, true]);
   });
 
   it('has two runs a host, within what a server takes', () => {
