@@ -5,7 +5,7 @@ import { cannotBeMet, loadOf, outlasted, type KindLoad, type LoadDefaults } from
 import { defaultConfig } from '../../core/config/parse.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { isPath } from '../../core/fleet/repository.js';
-import { resumedNote } from '../../core/fleet/resumed.js';
+import { pausedNote, resumedNote } from '../../core/fleet/resumed.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
 import { didYouMean } from '../../core/did-you-mean.js';
@@ -208,7 +208,7 @@ export async function fleetSteer(context: CliContext, what: FleetSteering, file:
       const handle = server.client.schedule.getHandle(scheduleId(server.prefix, server.fleet, name));
       if (what === 'run') await handle.trigger(ScheduleOverlapPolicy.SKIP);
       else if (what === 'pause' && reason === '' && stored.some(({ target, paused }) => target === name && paused)) return; // its reason stays
-      else if (what === 'pause') await handle.pause(`paused by ${server.who}${reason === '' ? '' : `: ${reason}`}`);
+      else if (what === 'pause') await handle.pause(pausedNote(server.who, Date.now(), reason));
       else if (what === 'resume') await handle.unpause(resumedNote(server.who, Date.now(), reason));
       else await handle.delete();
     });

@@ -1,6 +1,15 @@
 /** Notes on schedules that somebody lets go on. The server keeps no time of a resumption, so that the note holds it: failures before it count no more. */
 export function resumedNote(who: string, at: number, reason: string): string {
-  return `resumed by ${who} at ${new Date(at).toISOString()}${reason === '' ? '' : `: ${reason}`}`;
+  return note('resumed', who, at, reason);
+}
+
+/** Nor does it keep the time of a pause. */
+export function pausedNote(who: string, at: number, reason: string): string {
+  return note('paused', who, at, reason);
+}
+
+function note(what: string, who: string, at: number, reason: string): string {
+  return `${what} by ${who} at ${new Date(at).toISOString()}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** Milliseconds since the epoch; null where the note says nothing of it. */
