@@ -25,6 +25,8 @@ export interface Home {
   logs: string;
   /** Identity of this host, made on first use. */
   hostFile: string;
+  /** Why the last worker of this home began anew for its memory. */
+  memoryFile: string;
   /** State of the local engine while it runs. */
   engineFile: string;
 }
@@ -45,6 +47,7 @@ export function homeFrom(env: NodeJS.ProcessEnv): Home {
     temporal: join(root, 'temporal'),
     logs: join(root, 'logs'),
     hostFile: join(root, 'host.json'),
+    memoryFile: join(root, 'memory.json'),
     engineFile: join(root, 'engine.json'),
   };
 }

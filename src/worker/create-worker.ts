@@ -58,5 +58,5 @@ function watched(where: Parameters<typeof measured>[0], trouble?: HostTrouble): 
 
 async function hostsForAlerts(client: Client, prefix: string): ReturnType<ListHosts> {
   const known = await withOpenLeases(await knownHosts(client, prefix), async (run) => isOver(client, run));
-  return known.map(({ host, hostname, state, seenAt, leases, failures }) => ({ host, hostname, silentSince: state === 'stale' ? seenAt : null, leases: leases.length, failures }));
+  return known.map(({ host, hostname, state, seenAt, leases, failures, memory }) => ({ host, hostname, silentSince: state === 'stale' ? seenAt : null, leases: leases.length, failures, ...(memory === undefined || state === 'gone' ? {} : { memory }) }));
 }

@@ -6,6 +6,7 @@ import { workflowTypes } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
 import type { HostTrouble } from './host-trouble.js';
 import type { OpenLeasing } from './leasing.js';
+import type { WatchedMemory } from './memory-watch.js';
 
 const lookEveryMs = 5000;
 /** The entry of a host that nobody heard of for a day is dropped. */
@@ -121,7 +122,7 @@ export class HostEntry {
 }
 
 /** The entry of a worker's host: its leases, and what a person asked of it. */
-export function openHostEntry({ leasing, trouble, ...about }: Pick<HostEntryOptions, 'client' | 'queuePrefix' | 'advert'> & { leasing: OpenLeasing; trouble: HostTrouble }): HostEntry {
+export function openHostEntry({ leasing, trouble, memory, ...about }: Pick<HostEntryOptions, 'client' | 'queuePrefix' | 'advert'> & { leasing: OpenLeasing; trouble: HostTrouble; memory: WatchedMemory }): HostEntry {
   let troubled = '';
   return new HostEntry({
     ...about,
@@ -131,6 +132,7 @@ export function openHostEntry({ leasing, trouble, ...about }: Pick<HostEntryOpti
       inHand: leasing.isDraining() ? leasing.inHand.runs.length : 0,
       ending: leasing.isDrainedBy('signal'),
       failures: trouble.failures,
+      memory: memory.told,
     }),
     onDrain: (drain) => {
       if ((drain !== null) === leasing.isDrainedBy('person')) return;

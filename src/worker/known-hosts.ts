@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
-import { hostMemo, stateOfHost, type Drain, type HostAdvert, type HostFailures, type HostLease, type HostRecord, type HostState } from '../core/hosts/host-record.js';
+import { hostMemo, stateOfHost, type Drain, type HostAdvert, type HostFailures, type HostLease, type HostMemory, type HostRecord, type HostState } from '../core/hosts/host-record.js';
 import { workflowTypes } from '../core/inputs.js';
 import { queues } from '../core/queues.js';
 import { pollersOf, queueTypes } from './engine/readiness.js';
@@ -12,6 +12,8 @@ export interface KnownHost extends HostAdvert {
   drain: Drain | null;
   leases: HostLease[];
   failures: HostFailures;
+  /** Absent: its worker does not say. */
+  memory?: HostMemory;
 }
 
 /** All hosts that the server has an entry of, by name. */
@@ -22,9 +24,9 @@ export async function knownHosts(client: Client, queuePrefix: string): Promise<K
     const record = memo?.[hostMemo] as HostRecord | undefined;
     // Another installation in this namespace has hosts of its own.
     if (record === undefined || workflowId !== queues.host(queuePrefix, record.advert.host)) continue;
-    const { advert, leases, drain, heardAt, failures = { count: 0, last: '' } } = record;
+    const { advert, leases, drain, heardAt, failures = { count: 0, last: '' }, memory } = record;
     const polledAt = polled.get(advert.host) ?? null;
-    found.push({ ...advert, state: stateOfHost(record, polledAt, Date.now()), seenAt: Math.max(heardAt, polledAt ?? 0), drain, leases, failures });
+    found.push({ ...advert, state: stateOfHost(record, polledAt, Date.now()), seenAt: Math.max(heardAt, polledAt ?? 0), drain, leases, failures, ...(memory === undefined ? {} : { memory }) });
   }
   return found.sort((one, other) => one.hostname.localeCompare(other.hostname) || one.host.localeCompare(other.host));
 }

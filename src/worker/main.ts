@@ -64,19 +64,15 @@ async function main(): Promise<void> {
   const trouble = new HostTrouble();
   const workers = await createWorkers({ connection, settings, deps, tags, store, trouble, version: deploymentOf(process.env, currentBuild().version) });
   say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
-  const watches = [closeLeft({ home, client, inHand: leasing.inHand }, (text) => say(process.env, text, 'warn')), ...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
-  const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, trouble, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
+  const memory = watchMemory({ most: boundOf(values['max-memory']), mostGrowth: boundOf(values['max-memory-growth']) }, home, (why) => {
+    console.warn(`worker ${process.pid} takes too much memory: ${why}; it finishes what it is at, and begins anew`);
+    process.exitCode = beginsAnew;
+    process.kill(process.pid, 'SIGTERM');
+  });
+  const watches = [memory.end, closeLeft({ home, client, inHand: leasing.inHand }, (text) => say(process.env, text, 'warn')), ...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
+  const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, trouble, memory, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
   void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
-  if (Number(values['max-memory']) > 0) {
-    watches.push(
-      watchMemory({ most: Number(values['max-memory']), mostGrowth: Number(values['max-memory-growth']) }, (why) => {
-        console.warn(`worker ${process.pid} takes too much memory: ${why}; it finishes what it is at, and begins anew`);
-        process.exitCode = beginsAnew;
-        process.kill(process.pid, 'SIGTERM');
-      }),
-    );
-  }
   await Promise.all(workers.map((worker) => worker.run()));
   await closeIdleLaunchers();
   endUploads();
@@ -86,6 +82,11 @@ async function main(): Promise<void> {
   store?.close();
   hub?.release();
   await connection.close();
+}
+
+/** 0: there is none. */
+function boundOf(flag: string): number {
+  return Number(flag) > 0 ? Number(flag) : Infinity;
 }
 
 try {

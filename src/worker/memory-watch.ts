@@ -1,9 +1,16 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { growthPerHour, tooMuchMemory, type MemoryBounds, type MemoryReading } from '../core/alerts/memory.js';
+import { growthPerHour, heldMb, tooMuch, type MemoryBounds, type MemoryReading } from '../core/alerts/memory.js';
+import type { HostMemory, MemoryRelief } from '../core/hosts/host-record.js';
+import { z } from 'zod';
 import { loadKoffi } from '../measure/koffi.js';
+import type { Home } from '../store/home.js';
 
 const everyMs = 60_000;
+/** Readings. */
+const toldEvery = 10;
+const restartSchema = z.object({ what: z.literal('restarted'), at: z.number(), why: z.string().max(1000) });
 /** Three hours: enough for a slope, and its pairs are counted in a moment. */
 const mostReadings = 180;
 /** What a worker takes while it warms up is no leak; and one whose work needs that much is not ended again and again. */
@@ -20,13 +27,20 @@ export class MemoryWatch {
     private readonly startedAt: number,
   ) {}
 
+  /** What it holds, and by how much it grows. */
+  get memory(): Omit<HostMemory, 'done'> {
+    const [mb, growth] = [heldMb(this.readings), growthPerHour(this.readings)];
+    return { mb: mb === null ? null : Math.round(mb), growth: growth === null ? null : Math.round(growth) };
+  }
+
   /** Null: nothing is to be done. */
   add(reading: MemoryReading): { kind: 'clean' | 'restart'; why: string } | null {
     if (reading.at - this.startedAt < settledMs) return null;
     this.readings = [...this.readings, reading].slice(-mostReadings);
-    const why = tooMuchMemory(this.readings, this.bounds);
+    const growth = growthPerHour(this.readings);
+    const why = tooMuch({ mb: heldMb(this.readings), growth }, this.bounds);
     if (why === null) {
-      if (growthPerHour(this.readings) !== null) this.cleaned = false;
+      if (growth !== null) this.cleaned = false;
       return null;
     }
     if (this.cleaned) return { kind: 'restart', why };
@@ -37,19 +51,66 @@ export class MemoryWatch {
   }
 }
 
-/** Watches this process from now on; `onTooMuch` is called once, when it should begin anew. Gives what ends the watch. */
-export function watchMemory(bounds: MemoryBounds, onTooMuch: (why: string) => void): () => void {
+export interface WatchedMemory {
+  /** For the list of hosts: as it was at most ten minutes ago, so that it does not change all the time. */
+  readonly told: HostMemory;
+  end: () => void;
+}
+
+/**
+ * Watches this process from now on; `onTooMuch` is called once, when it should begin anew. The process that does tells why, by
+ * `memoryFile`.
+ */
+export function watchMemory(bounds: MemoryBounds, { memoryFile }: Pick<Home, 'memoryFile'>, onTooMuch: (why: string) => void): WatchedMemory {
   // Not the time of day, which may be set: set back, the watch would be blind for as long.
   const watch = new MemoryWatch(bounds, performance.now());
+  const watched = { told: { mb: null, growth: null, done: lastRestart(memoryFile) } as HostMemory, end: () => clearInterval(timer) };
+  let readings = 0;
+  const trimmed = trimmer();
   const timer = setInterval(() => {
-    const found = watch.add({ at: performance.now(), mb: process.memoryUsage.rss() / 1e6 });
-    if (found?.kind === 'clean') collectGarbage();
-    if (found?.kind !== 'restart') return;
+    const found = watch.add({ at: performance.now(), mb: trimmed() / 1e6 });
+    readings += 1;
+    if (found === null) {
+      if (readings % toldEvery === 0) watched.told = { ...watched.told, ...watch.memory };
+      return;
+    }
+    const done: MemoryRelief = { what: found.kind === 'clean' ? 'cleaned' : 'restarted', at: Date.now(), why: found.why };
+    watched.told = { ...watched.told, done };
+    if (found.kind === 'clean') return collectGarbage();
     clearInterval(timer);
+    writeFileSync(memoryFile, JSON.stringify(done));
     onTooMuch(found.why);
   }, everyMs);
   timer.unref();
-  return () => clearInterval(timer);
+  return watched;
+}
+
+/** Grown by less since memory was given back last, there is little to give. */
+const worthTrimming = 1.05;
+
+/** Gives what the C library keeps for nobody back to the system where memory has grown, and then says what is resident, in bytes. It takes some milliseconds. */
+function trimmer(): () => number {
+  let left = 0;
+  return () => {
+    if (process.memoryUsage.rss() > worthTrimming * left) {
+      trim();
+      left = process.memoryUsage.rss();
+    }
+    return process.memoryUsage.rss();
+  };
+}
+
+/** Why the worker before this one of the home began anew; null: it did not. */
+function lastRestart(memoryFile: string): MemoryRelief | null {
+  if (!existsSync(memoryFile)) return null;
+  try {
+    return restartSchema.parse(JSON.parse(readFileSync(memoryFile, 'utf8')));
+  } catch {
+    // Cut off by a crash: what it said is lost, and of no use to anybody else.
+    return null;
+  } finally {
+    rmSync(memoryFile, { force: true });
+  }
 }
 
 /**
@@ -73,9 +134,19 @@ function allocator(call: (koffi: ReturnType<typeof loadKoffi>) => void): void {
   }
 }
 
-/** V8 lets garbage lie while there is room, and so does the C library. */
+/** V8 lets garbage lie while there is room. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-  allocator((koffi) => koffi.load(null).func('int malloc_trim(size_t pad)')(0));
+  trim();
 }
+
+/** The C library, too, keeps free memory, of whose pages the last one may still be used. */
+function trim(): void {
+  allocator((koffi) => {
+    mallocTrim ??= koffi.load(null).func('int malloc_trim(size_t pad)');
+    mallocTrim(0);
+  });
+}
+
+let mallocTrim: ((pad: number) => unknown) | undefined;

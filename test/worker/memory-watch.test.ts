@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
-import { MemoryWatch } from '../../src/worker/memory-watch.js';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { MemoryWatch, watchMemory } from '../../src/worker/memory-watch.js';
 
 const minute = 60_000;
 
@@ -32,4 +35,45 @@ it('judges growth after a clean-up by what is left', () => {
   expect(done(900, (at) => (at <= 180 ? grows(at) : 220))).toEqual([[180, 'clean']]);
   // Long after, another try is made of cleaning up.
   expect(done(900, (at) => (at <= 180 ? grows(at) : at <= 500 ? 220 : 220 + (20 * (at - 500)) / 60)).map(([, kind]) => kind).slice(0, 2)).toEqual(['clean', 'clean']);
+});
+
+/** The watch of a process that warms up for an hour, and then takes so much by the minute. */
+function watched(memoryFile: string, mb: (minute: number) => number) {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance', 'Date'] });
+  let minutes = 0;
+  vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => 1e6 * mb(minutes++));
+  const ends: string[] = [];
+  const watch = watchMemory({ most: 450, mostGrowth: 10 }, { memoryFile }, (why) => void ends.push(why));
+  return { watch, ends };
+}
+
+it('tells the list of hosts what it holds and what was done, also the process that begins anew, once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'perfloop-memory-'));
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    rmSync(folder, { recursive: true });
+  });
+  const memoryFile = join(folder, 'memory.json');
+  const { watch, ends } = watched(memoryFile, () => 700);
+  expect(watch.told).toEqual({ mb: null, growth: null, done: null });
+  vi.advanceTimersByTime(62 * minute);
+  expect(watch.told.done).toMatchObject({ what: 'cleaned', why: 'it holds 700 MB, more than 450 MB' });
+  expect(ends).toEqual([]);
+  vi.advanceTimersByTime(20 * minute);
+  expect(ends).toEqual(['it holds 700 MB, more than 450 MB']);
+  const { done } = watch.told;
+  expect(done).toMatchObject({ what: 'restarted' });
+
+  const { watch: next } = watched(memoryFile, () => 300);
+  expect(next.told).toEqual({ mb: null, growth: null, done });
+  vi.advanceTimersByTime(200 * minute);
+  expect(next.told).toEqual({ mb: 300, growth: 0, done });
+  next.end();
+
+  expect(watched(memoryFile, () => 300).watch.told.done).toBeNull();
+  // Cut off by a crash, or of nobody: nothing of it is told, and nothing fails.
+  writeFileSync(memoryFile, '{"what":"resta');
+  expect(watched(memoryFile, () => 300).watch.told.done).toBeNull();
+  expect(existsSync(memoryFile)).toBe(false);
 });

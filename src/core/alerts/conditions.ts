@@ -2,10 +2,11 @@ import { formatDuration } from '../duration-text.js';
 import { instantText } from '../instant-text.js';
 import { fewestOfAPhase } from '../rollback/last-good.js';
 import { quantile } from '../stats/summary.js';
+import { tooMuch } from './memory.js';
 import type { FleetObservation } from './observation.js';
 import type { AlertRules } from './schema.js';
 
-export type AlertKind = 'phase' | 'throughput' | 'money' | 'approval' | 'host';
+export type AlertKind = 'phase' | 'throughput' | 'money' | 'approval' | 'host' | 'memory';
 
 /** What is to be done about it, besides telling. */
 export type AlertAction = { kind: 'scale'; /** A kind of machine. */ tag: string } | { kind: 'drain'; /** Its id. */ host: string } | { kind: 'roll-back'; target: string; phase: string; /** Milliseconds. */ bound: number };
@@ -29,7 +30,7 @@ const fewestWindows = 3;
 
 /** Every bound that is crossed, in the order of the rules. */
 export function conditionsOf(seen: FleetObservation, rules: AlertRules): Condition[] {
-  return [...slowPhases(seen, rules), ...lowThroughput(seen, rules), ...spentTooMuch(seen, rules), ...longWaits(seen, rules), ...lostHosts(seen), ...failingHosts(seen, rules)];
+  return [...slowPhases(seen, rules), ...lowThroughput(seen, rules), ...spentTooMuch(seen, rules), ...longWaits(seen, rules), ...lostHosts(seen), ...failingHosts(seen, rules), ...heavyWorkers(seen, rules)];
 }
 
 function slowPhases({ phases }: FleetObservation, { phase_p95: bounds, window }: AlertRules): Condition[] {
@@ -78,6 +79,24 @@ function failingHosts({ hosts }: FleetObservation, { host_failures: bound }: Ale
   return hosts
     .filter(({ failures }) => failures.count >= bound)
     .map(({ host, hostname, failures: { count, last } }) => ({ id: `host/${host}/failing`, kind: 'host', subject: host, text: `The last ${count} pieces of work on host ${hostname} (${host}) failed for reasons of the host: ${last}`, fix: `It takes no new runs. Mend it, then \`perfloop hosts undrain ${host}\`.`, action: { kind: 'drain', host } }));
+}
+
+/** What a worker did about its memory is told for so long: an hour, or as long as it takes until it is seen twice in a row. */
+const reliefToldMs = 3_600_000;
+
+/** Also of one that has cleaned up or begun anew already: that it had to is what people want to know. */
+function heavyWorkers({ at, hosts }: FleetObservation, { memory, memory_growth: mostGrowth, every }: AlertRules): Condition[] {
+  const bounds = { most: memory === 0 ? Infinity : memory, mostGrowth: mostGrowth === 0 ? Infinity : mostGrowth };
+  if (memory === 0 && mostGrowth === 0) return [];
+  return hosts.flatMap(({ host, hostname, silentSince, memory: seen }) => {
+    if (silentSince !== null || seen === undefined) return [];
+    const why = tooMuch(seen, bounds);
+    const done = seen.done !== null && at - seen.done.at < Math.max(reliefToldMs, 3 * every) ? seen.done : null;
+    if (why === null && done === null) return [];
+    const relief = done === null ? '' : `${done.what === 'cleaned' ? 'It cleaned up' : 'It began anew'} at ${instantText(done.at)} (${done.why}).`;
+    const text = why === null ? `The worker of host ${hostname} (${host}) took too much memory. ${relief}` : `The worker of host ${hostname} (${host}) takes too much memory: ${why}.${relief === '' ? '' : ` ${relief}`}`;
+    return [{ id: `host/${host}/memory`, kind: 'memory', subject: host, text, fix: `Where it comes again, let the host have fewer runs (\`perfloop worker --runs N\`), or allow more (\`--max-memory\`, and \`memory\` of the alerts).`, action: null }];
+  });
 }
 
 /** Three significant places are enough for a person. */

@@ -1,3 +1,4 @@
+import type { HostMemory } from '../hosts/host-record.js';
 import { median } from '../stats/summary.js';
 
 export interface MemoryReading {
@@ -35,11 +36,15 @@ export interface MemoryBounds {
   mostGrowth: number;
 }
 
-/** In words, what is too much of the memory of a worker; null: nothing. One reading above the bound is none: garbage may wait to be collected. */
-export function tooMuchMemory(readings: readonly MemoryReading[], { most, mostGrowth }: MemoryBounds): string | null {
-  const latest = readings.slice(-3);
-  if (latest.length === 3 && latest.every(({ mb }) => mb > most)) return `it holds ${rounded(Math.min(...latest.map(({ mb }) => mb)))} MB, more than ${rounded(most)} MB`;
-  const growth = growthPerHour(readings);
+/** What is held of the memory of a worker: the least of the last three readings, since garbage may wait to be collected; null of fewer. */
+export function heldMb(readings: readonly MemoryReading[]): number | null {
+  const latest = readings.slice(-3).map(({ mb }) => mb);
+  return latest.length === 3 ? Math.min(...latest) : null;
+}
+
+/** In words, what is too much of the memory of a worker; null: nothing. */
+export function tooMuch({ mb, growth }: Pick<HostMemory, 'mb' | 'growth'>, { most, mostGrowth }: MemoryBounds): string | null {
+  if (mb !== null && mb > most) return `it holds ${rounded(mb)} MB, more than ${rounded(most)} MB`;
   return growth !== null && growth > mostGrowth ? `it grows by ${rounded(growth)} MB an hour, more than ${rounded(mostGrowth)} MB` : null;
 }
 

@@ -1,4 +1,4 @@
-import type { HostFailures } from '../hosts/host-record.js';
+import type { HostFailures, HostMemory } from '../hosts/host-record.js';
 
 /** What the bounds of a fleet are held against. Times in milliseconds since the epoch. */
 export interface FleetObservation {
@@ -13,5 +13,5 @@ export interface FleetObservation {
   spentInADay: number;
   /** Runs of which something waits for a person: how many things, and since when the first. */
   waiting: { run: string; target: string; questions: number; since: number }[];
-  hosts: { host: string; hostname: string; /** Nothing was heard of it since then; null: it is there. */ silentSince: number | null; /** Devices that runs have there. */ leases: number; failures: HostFailures }[];
+  hosts: { host: string; hostname: string; /** Nothing was heard of it since then; null: it is there. */ silentSince: number | null; /** Devices that runs have there. */ leases: number; failures: HostFailures; /** Absent: its worker does not say. */ memory?: HostMemory }[];
 }

@@ -55,6 +55,22 @@ export interface HostFailures {
   last: string;
 }
 
+/** The memory of a worker. Its warm-up of an hour is none of it. */
+export interface HostMemory {
+  /** Megabytes (10^6 bytes) of resident memory: the least of the last three minutes. Null: it warms up. */
+  mb: number | null;
+  /** Megabytes an hour. Null: seen for less than two hours. */
+  growth: number | null;
+  /** What the worker did about it last, when (milliseconds since the epoch) and why. Null: nothing. */
+  done: MemoryRelief | null;
+}
+
+export interface MemoryRelief {
+  what: 'cleaned' | 'restarted';
+  at: number;
+  why: string;
+}
+
 /** What its worker says each time that something changed. */
 export interface HostNews {
   advert: HostAdvert;
@@ -65,6 +81,8 @@ export interface HostNews {
   ending: boolean;
   /** Absent in what workers of earlier versions say. */
   failures?: HostFailures;
+  /** Absent in what workers of earlier versions say. */
+  memory?: HostMemory;
 }
 
 /** The memo of a host's workflow. */

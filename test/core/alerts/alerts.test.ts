@@ -2,9 +2,10 @@ import { array, assert, boolean, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { book, type Alert } from '../../../src/core/alerts/book.js';
 import { conditionsOf } from '../../../src/core/alerts/conditions.js';
-import { growthPerHour, tooMuchMemory } from '../../../src/core/alerts/memory.js';
+import { growthPerHour, heldMb, tooMuch } from '../../../src/core/alerts/memory.js';
 import type { FleetObservation } from '../../../src/core/alerts/observation.js';
 import { alertsSchema } from '../../../src/core/alerts/schema.js';
+import type { HostMemory } from '../../../src/core/hosts/host-record.js';
 
 const rules = alertsSchema.parse({ phase_p95: { execute: '10m' }, money_per_day: 5 });
 const hour = 3_600_000;
@@ -26,12 +27,43 @@ describe('memory', () => {
   });
 
   it('is too much above a bound that is crossed three times, or when it grows', () => {
-    const bounds = { most: 450, mostGrowth: 10 };
-    expect(tooMuchMemory(memory(3, () => 300), bounds)).toBeNull();
-    expect(tooMuchMemory(memory(3, (hours) => (hours > 2.8 ? 460 : 300)), bounds)).toBeNull();
-    expect(tooMuchMemory(memory(3, () => 460), bounds)).toBe('it holds 460 MB, more than 450 MB');
-    expect(tooMuchMemory(memory(3, (hours) => 300 + 11 * hours), bounds)).toBe('it grows by 11 MB an hour, more than 10 MB');
-    expect(tooMuchMemory(memory(3, (hours) => 300 + 9 * hours), bounds)).toBeNull();
+    const tooMuchMemory = (readings: ReturnType<typeof memory>, bounds = { most: 450, mostGrowth: 10 }): string | null => tooMuch({ mb: heldMb(readings), growth: growthPerHour(readings) }, bounds);
+    expect(tooMuchMemory(memory(3, () => 300))).toBeNull();
+    expect(tooMuchMemory(memory(3, (hours) => (hours > 2.8 ? 460 : 300)))).toBeNull();
+    expect(tooMuchMemory(memory(3, () => 460))).toBe('it holds 460 MB, more than 450 MB');
+    expect(tooMuchMemory(memory(3, (hours) => 300 + 11 * hours))).toBe('it grows by 11 MB an hour, more than 10 MB');
+    expect(tooMuchMemory(memory(3, (hours) => 300 + 9 * hours))).toBeNull();
+  });
+});
+
+describe('a worker that takes too much memory', () => {
+  const host = (seen: Partial<HostMemory>, more: object = {}) => [{ host: 'aa', hostname: 'one', silentSince: null, leases: 0, failures: { count: 0, last: '' }, memory: { mb: 300, growth: 2, done: null, ...seen }, ...more }];
+  const texts = (hosts: FleetObservation['hosts'], given = rules): string[] => conditionsOf({ ...quiet, hosts }, given).map(({ id, kind, subject, text, action }) => [id, kind, subject, text, JSON.stringify(action)].join(' | '));
+
+  it('is told by its bounds, with what it did about it', () => {
+    expect(texts(host({}))).toEqual([]);
+    expect(texts(host({ mb: null, growth: null }))).toEqual([]);
+    expect(texts(host({ mb: 512 }))).toEqual(['host/aa/memory | memory | aa | The worker of host one (aa) takes too much memory: it holds 512 MB, more than 450 MB. | null']);
+    expect(texts(host({ growth: 25, done: { what: 'cleaned', at: at - hour / 2, why: 'it grows by 24 MB an hour, more than 10 MB' } }))).toEqual(['host/aa/memory | memory | aa | The worker of host one (aa) takes too much memory: it grows by 25 MB an hour, more than 10 MB. It cleaned up at 2026-11-22 11:30 UTC (it grows by 24 MB an hour, more than 10 MB). | null']);
+  });
+
+  it('is told when it has begun anew already, for an hour, or until it is seen twice', () => {
+    const done = { what: 'restarted', at: at - hour / 2, why: 'it holds 600 MB, more than 450 MB' } as const;
+    expect(texts(host({ mb: null, growth: null, done }))).toEqual(['host/aa/memory | memory | aa | The worker of host one (aa) took too much memory. It began anew at 2026-11-22 11:30 UTC (it holds 600 MB, more than 450 MB). | null']);
+    const late = { ...done, at: at - hour };
+    expect(texts(host({ done: late }))).toEqual([]);
+    expect(texts(host({ done: late }), { ...rules, every: hour })).toHaveLength(1);
+  });
+
+  it('is not told where its bounds are 0, by workers that say nothing, or of one that is silent', () => {
+    const heavy = { mb: 900, growth: 90 };
+    expect(texts(host(heavy), { ...rules, memory: 0 })).toEqual([expect.stringContaining('it grows by 90 MB an hour')]);
+    expect(texts(host(heavy), { ...rules, memory: 0, memory_growth: 0 })).toEqual([]);
+    expect(texts(host(heavy, { memory: undefined }))).toEqual([]);
+    expect(texts(host(heavy, { silentSince: at - hour }))).toEqual([]);
+    // An alert workflow keeps the rules that it was given until the next `apply`: those of earlier versions have no such bounds.
+    const { memory: _memory, memory_growth: _growth, ...earlier } = rules;
+    expect(texts(host(heavy), earlier as typeof rules)).toEqual([]);
   });
 });
 
