@@ -78,7 +78,7 @@ export function watchMemory(bounds: MemoryBounds, { memoryFile }: Pick<Home, 'me
     watched.told = { ...watched.told, done };
     if (found.kind === 'clean') return collectGarbage();
     clearInterval(timer);
-    writeFileSync(memoryFile, JSON.stringify(done));
+    tellNext(memoryFile, done);
     onTooMuch(found.why);
   }, everyMs);
   timer.unref();
@@ -98,6 +98,15 @@ function trimmer(): () => number {
     }
     return process.memoryUsage.rss();
   };
+}
+
+/** On a disk without room the next worker is not told, and begins all the same. */
+function tellNext(memoryFile: string, done: MemoryRelief): void {
+  try {
+    writeFileSync(memoryFile, JSON.stringify(done));
+  } catch (error) {
+    console.warn(`the next worker does not know why this one ends: ${String(error)}`);
+  }
 }
 
 /** Why the worker before this one of the home began anew; null: it did not. */

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SweepFollowed } from '../../src/client/verbs/fleet-sweep.js';
 import { fleetStatus } from '../../src/client/verbs/fleet.js';
 import type { WatchResult } from '../../src/core/watch/contracts.js';
+import { hookReceiver } from '../support/hook-receiver.js';
 import { cli, jsonOf, type CliEnded } from './cli.js';
 import { makeTarget, sharedEngine } from './shared.js';
 import { createTarget, scoredProgram, scoreScript, waiting } from './target.js';
@@ -13,7 +14,8 @@ import { createTarget, scoredProgram, scoreScript, waiting } from './target.js';
 // The rate follows from the sources alone, so that every judgement is certain.
 
 const patience = { timeout: 120_000, interval: 500 };
-const engine = sharedEngine();
+const { told, env } = await hookReceiver();
+const engine = sharedEngine(env);
 const target = makeTarget(() => ({ ...scoredProgram({ alpha: 30 }, ''), 'test/check.sh': 'test ! -e src/broken.txt\n' }));
 
 describe('a watched branch', () => {
@@ -83,8 +85,9 @@ describe('a watched branch', () => {
     const guard = '\n[[metrics]]\nname = "size"\npattern = "size: ([0-9]+)"\ngoal = "min"\nprimary = false\nmax_regression = 0.05\n';
     crept.write({ 'perfloop.toml': `${crept.git('show', 'HEAD:perfloop.toml')}${guard}` });
     const base = crept.commit('The size is measured, too');
+    told.length = 0;
     const name = `watched-${randomBytes(3).toString('hex')}`;
-    writeFileSync(join(dir, 'fleet.toml'), `[fleet]\nname = "${name}"\n[[targets]]\nname = "crept"\nrepository = "${crept.dir}"\nbranch = "main"\nwatch = true\n`);
+    writeFileSync(join(dir, 'fleet.toml'), `[fleet]\nname = "${name}"\n[[targets]]\nname = "crept"\nrepository = "${crept.dir}"\nbranch = "main"\nwatch = true\noverrides.notify = [{ kind = "webhook", url = "$HOOK", secret = "$HOOK_KEY", events = ["regression"] }]\n`);
     const fleet = async (...args: string[]): Promise<{ code: number | null; data: unknown }> => {
       const ended = await cli(engine, ['fleet', ...args, '--json'], { cwd: dir });
       return { code: ended.code, data: jsonOf(ended) };
@@ -112,6 +115,8 @@ describe('a watched branch', () => {
     expect(slow.regressions).toHaveLength(1);
     expect(sum).toMatchObject({ metric: null, against: 'anchor', good: { commit: base }, commits: 2, suspects: [{ commit: limit }], step: { older: small, newer: limit, answer: 'not-slower' }, unclear: expect.stringContaining('little by little') as string });
     expect(sum?.head.ratio).toBeCloseTo(220 / 200, 2);
+    // Who is to hear of it does, once, with whom it may be and how to see it again.
+    await expect.poll(() => told, patience).toEqual([{ id: expect.stringMatching(/\.regression$/) as string, event: 'regression', target: 'crept', run: null, title: expect.stringMatching(new RegExp(`^crept: .*${limit.slice(0, 9)}`)) as string, text: expect.stringContaining('perfloop judge') as string, signed: true }]);
 
     // As fast as before, and larger by more than its limit.
     crept.write({ 'src/size.sh': 'size=1200\n' });

@@ -71,6 +71,12 @@ it('tells the list of hosts what it holds and what was done, also the process th
   expect(next.told).toEqual({ mb: 300, growth: 0, done });
   next.end();
 
+  // A disk that takes nothing more keeps no worker from beginning anew.
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const full = watched(join(folder, 'gone', 'memory.json'), () => 700);
+  vi.advanceTimersByTime(82 * minute);
+  expect(full.ends).toEqual(['it holds 700 MB, more than 450 MB']);
+
   expect(watched(memoryFile, () => 300).watch.told.done).toBeNull();
   // Cut off by a crash, or of nobody: nothing of it is told, and nothing fails.
   writeFileSync(memoryFile, '{"what":"resta');

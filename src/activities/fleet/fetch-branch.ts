@@ -26,9 +26,16 @@ export async function fetchBranch(folder: string, repository: string, branch: st
   const fetched = await withLockRetry(dir, () => gitResult(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--', repository, `+${asked}:${revision}`], options));
   if (fetched.exitCode === 0) return { dir, revision };
   if (/couldn't find remote ref/i.test(fetched.stderr)) throw noBranch(repository, branch);
-  const lines = withoutPasswords(fetched.stderr).trim().split('\n');
-  const said = lines.at(-1) ?? '';
-  throw new PerfloopError('PL_FLEET_UNREACHABLE', `the repository cannot be fetched: ${said.replace(/^(fatal|error): /, '')}`, { where: repository, fix: `Try \`git ls-remote ${repository}\` as the user that the worker runs as; credentials belong into its credential helper or its ssh keys.`, problems: lines.slice(-5) });
+  const [said = `git ended with ${fetched.exitCode}`, ...more] = reasons(withoutPasswords(fetched.stderr));
+  throw new PerfloopError('PL_FLEET_UNREACHABLE', `the repository cannot be fetched: ${said}`, { where: repository, fix: `Try \`git ls-remote ${repository}\` as the user that the worker runs as; credentials belong into its credential helper or its ssh keys.`, ...(more.length === 0 ? {} : { problems: more.slice(0, 5) }) });
+}
+
+/** What git and its transports say, the cause first; without the advice that git ends each refusal with. */
+function reasons(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .map((line) => line.trim().replace(/^(fatal|error): /, ''))
+    .filter((line) => line !== '' && !/^(warning: |Please make sure you have the correct access rights|and the repository exists)/.test(line));
 }
 
 /** As one part of a ref's name: `a` and `a/b`, which were there one after the other, would be a file and a folder of one name. */

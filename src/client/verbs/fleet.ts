@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import { cannotBeMet, loadOf, outlasted, type KindLoad, type LoadDefaults } from '../../core/fleet/load.js';
+import { cannotBeMet, loadOf, notServed, outlasted, type KindLoad, type LoadDefaults } from '../../core/fleet/load.js';
 import { defaultConfig } from '../../core/config/parse.js';
 import type { Fleet } from '../../core/fleet/parse.js';
 import { isPath } from '../../core/fleet/repository.js';
 import { pausedNote, resumedNote } from '../../core/fleet/resumed.js';
 import { changesOf, scheduleId, sweptId, type ScheduleChange } from '../../core/fleet/schedules.js';
 import type { SweepOutcome, SweepStatus } from '../../core/fleet/sweep.js';
-import { didYouMean } from '../../core/did-you-mean.js';
 import { PerfloopError } from '../../core/errors.js';
 import { tagsOf } from '../../core/hosts/host-record.js';
 import { openStoreReader } from '../../store/reader.js';
@@ -83,7 +82,7 @@ async function warningsOf(fleet: Fleet, session: Session): Promise<string[]> {
   const served = loads.some(({ tag }) => !hosts.get(tag)) ? tagsOf(await knownHosts(session.client, session.settings.queuePrefix)) : [];
   const unmet = loads.flatMap((load) => {
     const count = hosts.get(load.tag) ?? 0;
-    if (count === 0) return [`No worker serves machines of kind ${load.tag}, which ${load.targets === 1 ? 'a target needs' : `${load.targets} targets need`}: start one with \`perfloop worker --tag ${load.tag}\`. ${served.length === 0 ? 'No host serves at all.' : `Hosts serve ${served.join(', ')}${didYouMean(load.tag, served)}`}`];
+    if (count === 0) return [notServed(load, served)];
     const text = cannotBeMet(load, count);
     return text === null ? [] : [text];
   });

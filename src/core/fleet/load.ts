@@ -1,4 +1,5 @@
 import { isTable } from '../config/table.js';
+import { didYouMean } from '../did-you-mean.js';
 import { formatDuration, parseDuration } from '../duration-text.js';
 import { cadenceOf, closestMs, runsADay } from './cadence.js';
 import type { FleetTarget } from './parse.js';
@@ -47,6 +48,11 @@ export function cannotBeMet({ tag, timed, runsADay: runs, hoursADay }: KindLoad,
   if (hosts === 0 || hoursADay <= hosts * dayHours) return null;
   const needed = Math.ceil(hoursADay / dayHours);
   return `${timed === 1 ? `A target of kind ${tag} is` : `${timed} targets of kind ${tag} are`} run ${round(runs)} times a day, for ${round(hoursADay / runs)} h each at most: ${round(hoursADay)} h a day, and ${hosts} ${hosts === 1 ? 'host has' : 'hosts have'} ${hosts * dayHours} h. It takes ${needed} hosts, a cadence ${round(hoursADay / (hosts * dayHours))} times as long, or a smaller max_wall.`;
+}
+
+/** A sentence where nobody serves the kind: what would, and the kinds that there are. */
+export function notServed({ tag, targets }: Pick<KindLoad, 'tag' | 'targets'>, served: readonly string[]): string {
+  return `No worker serves machines of kind ${tag}, which ${targets === 1 ? 'a target needs' : `${targets} targets need`}: start one with \`perfloop worker --tag ${tag}\`. ${served.length === 0 ? 'No host serves at all.' : `Hosts serve ${served.join(', ')}${didYouMean(tag, served) || '.'}`}`;
 }
 
 const mostNamed = 5;

@@ -34,3 +34,15 @@ it('fetches a branch below the name of one that is gone, and one whose name look
   expect(await fetched(null)).toBe(second);
   await expect(fetched('a')).rejects.toMatchObject({ code: 'PL_FLEET_NO_BRANCH' });
 });
+
+it('says once why a repository cannot be fetched, the cause first, and what to try', async () => {
+  const missing = pathToFileURL(join(root, 'nowhere')).href;
+  const refused = fetchBranch(join(root, 'fleet'), missing, 'main', new AbortController().signal);
+  await expect(refused).rejects.toMatchObject({
+    code: 'PL_FLEET_UNREACHABLE',
+    message: `the repository cannot be fetched: '${join(root, 'nowhere')}' does not appear to be a git repository`,
+    where: missing,
+    fix: expect.stringContaining(`git ls-remote ${missing}`) as string,
+    problems: ['Could not read from remote repository.'],
+  });
+});

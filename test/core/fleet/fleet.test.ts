@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PerfloopError } from '../../../src/core/errors.js';
-import { cannotBeMet, loadOf, outlasted } from '../../../src/core/fleet/load.js';
+import { cannotBeMet, loadOf, notServed, outlasted } from '../../../src/core/fleet/load.js';
 import { parseFleet, type Fleet } from '../../../src/core/fleet/parse.js';
 import { changesOf, type StoredSchedule } from '../../../src/core/fleet/schedules.js';
 
@@ -137,6 +137,12 @@ describe('a cadence that cannot be met', () => {
     const hours = (more: string): number | undefined => loadOf(read(`${head}${target('one', `cadence = "daily at 02:30"\n${more}`)}`).targets, { tag: 'cpu', wallMs: 8 * 3_600_000 })[0]?.hoursADay;
     expect([hours(''), hours('overrides.loop.max_wall = "3h"\n'), hours('max_wall = "2h"\noverrides.loop.max_wall = "3h"\n')]).toEqual([8, 3, 2]);
   });
+});
+
+test('a kind of machine that nobody serves is told with those that there are', () => {
+  expect(notServed({ tag: 'gpu.h10', targets: 1 }, ['cpu', 'gpu.h100'])).toBe('No worker serves machines of kind gpu.h10, which a target needs: start one with `perfloop worker --tag gpu.h10`. Hosts serve cpu, gpu.h100; did you mean gpu.h100?');
+  expect(notServed({ tag: 'gpu.h100', targets: 3 }, ['cpu'])).toBe('No worker serves machines of kind gpu.h100, which 3 targets need: start one with `perfloop worker --tag gpu.h100`. Hosts serve cpu.');
+  expect(notServed({ tag: 'cpu', targets: 2 }, [])).toMatch(/No host serves at all\.$/);
 });
 
 describe('a run that outlasts its own cadence', () => {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { begun, freePlaces, isSwept, newSweep, openFor, over, steered, sweepStatus, type Sweep, type SweepInput } from '../../../src/core/fleet/sweep.js';
 
@@ -21,6 +22,30 @@ describe('a sweep', () => {
     expect(isSwept(state)).toBe(true);
     expect(sweepStatus(state, input)).toMatchObject({ waiting: 0, running: [], counts: { completed: 1, failed: 2, other: 0, leftOut: 0 } });
     expect(sweepStatus(state, input, 2).ended.map(({ target }) => target)).toEqual(['b']);
+  });
+
+  it('starts each of 1,000 once, in order, whatever the order of their ends and the executions that it goes through', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `t${index}`);
+    const ends = fc.array(fc.nat(39), { minLength: 200, maxLength: 200 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), ends, fc.integer({ min: 50, max: 400 }), (open, picks, eachExecution) => {
+        let state = newSweep({ ...input, targets: names, open }, 1);
+        const started: string[] = [];
+        for (let at = 2; !isSwept(state); at++) {
+          for (const target of state.waiting.slice(0, freePlaces(state, open))) {
+            started.push(target);
+            begun(state, { target, workflow: target, since: at });
+          }
+          expect(state.running.length).toBeLessThanOrEqual(open);
+          const { target = '' } = state.running[(picks[at % picks.length] ?? 0) % state.running.length] ?? {};
+          over(state, { target, outcome: done, at });
+          if (at % eachExecution === 0) state = JSON.parse(JSON.stringify(state)) as Sweep;
+        }
+        expect(started).toEqual(names);
+        expect(sweepStatus(state, input).counts.completed).toBe(1000);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('counts an end once, and none of what it did not start', () => {
