@@ -18,6 +18,8 @@ export function openWriter(file: string, say: (line: string) => void = () => und
     assertNotNewer(versionOf(db), file);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    // SQLite's own default, 2 MB: better-sqlite3 is built with 16, which fill as runs are recorded and are read again by nobody.
+    db.pragma('cache_size = -2000');
     migrate(db, file, say);
     return db;
   } catch (error) {
