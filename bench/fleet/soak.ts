@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../../src/core/duration-text.js';
-import { quantile } from '../../src/core/stats/summary.js';
+import { mean, quantile } from '../../src/core/stats/summary.js';
 import { messageNames } from '../../src/core/messages.js';
 import { engineStatus } from '../../src/worker/engine/engine.js';
 import { withEngine } from '../support/home.js';
@@ -61,12 +61,18 @@ await withEngine(async ({ client, home }) => {
   const slope = slopeOf(settled);
   console.log(JSON.stringify({
     hours: Number(((performance.now() - began) / 3_600_000).toFixed(3)), started, done, twice, lost,
-    memoryMb: { first: memory[0]?.value, last: memory.at(-1)?.value, most: Math.max(...memory.map(({ value }) => value)) },
+    memoryMb: { first: memory[0]?.value, last: memory.at(-1)?.value, most: Math.max(...memory.map(({ value }) => value)), bySixths: sixths(memory) },
     slopeMbPerHour: slope, queries: queryMs.length, queryMs: { p50: quantile(queryMs, 0.5), p95: quantile(queryMs, 0.95), most: Math.max(...queryMs) },
     approvals: approvalMs.length, approvalMs: { p50: quantile(approvalMs, 0.5), p95: quantile(approvalMs, 0.95), most: Math.max(...approvalMs) },
   }, null, 1));
   if (done !== started) process.exitCode = 1;
 });
+
+/** The mean of each sixth of the readings: whether it still grows at the end. */
+function sixths(readings: readonly Reading[]): number[] {
+  const part = Math.ceil(readings.length / 6);
+  return Array.from({ length: Math.ceil(readings.length / part) }, (_, index) => Math.round(mean(readings.slice(index * part, (index + 1) * part).map(({ value }) => value))));
+}
 
 function residentMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / 1024;
