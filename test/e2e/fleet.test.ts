@@ -27,6 +27,7 @@ name = "${name}"
 cadence = "daily at 02:30"
 [[targets]]
 name = "fetched"
+catch_up = "2h"
 repository = "${pathToFileURL(target.dir).href}"
 overrides.loop.rounds = 1
 ${more}[[targets]]
@@ -70,7 +71,7 @@ describe('a fleet', () => {
     await handle.update(({ policies, action, ...previous }) => ({ ...previous, policies: { ...policies, catchupWindow: 3 * 3_600_000 }, action: { ...action, workflowId: 'mine', workflowRunTimeout: '1 minute', workflowTaskTimeout: '7 seconds', retry: { maximumAttempts: 3, backoffCoefficient: 2 } } }));
     const drifted = await fleet(['apply']);
     expect(drifted.code).toBe(2);
-    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 3h, not 1h', `workflow id: mine, not perfloop/fleet/${name}/fetched`, 'time-out of a run: 1m, not none', 'time-out of a task: 7s, not 5s', 'retries: by a policy, not none'] });
+    expect((drifted.data as FleetChanges).changes[0]).toMatchObject({ target: 'fetched', change: 'drift', done: false, drift: ['catch-up window: 3h, not 2h', `workflow id: mine, not perfloop/fleet/${name}/fetched`, 'time-out of a run: 1m, not none', 'time-out of a task: 7s, not 5s', 'retries: by a policy, not none'] });
     // What its runs would do is no news from the file, whatever the file says meanwhile.
     await handle.update(({ action, ...previous }) => {
       const [input] = action.args as [FleetRunInput];
