@@ -5,11 +5,14 @@ import type { OpenLeasing } from './leasing.js';
 
 const names = ['SIGTERM', 'SIGINT'] as const;
 
+/** What a worker has to finish what it is at; docker-compose.yml gives it longer before it is killed. */
+export const defaultDrainMs = 300_000;
+
 /**
- * Ends the workers after a signal: what is under way goes on to the next place where it can stop, for `drainMs` at most, and
+ * Ends the workers after a signal: what is under way goes on to the next place where it can stop, for `drainMs()` at most, and
  * what is not there by then is cancelled and begins again elsewhere; the leases are given back. A second signal hurries.
  */
-export async function endOnSignal(workers: readonly Worker[], { leasing, entry, drainMs }: { leasing: OpenLeasing; entry: HostEntry; drainMs: number }): Promise<void> {
+export async function endOnSignal(workers: readonly Worker[], { leasing, entry, drainMs }: { leasing: OpenLeasing; entry: HostEntry; drainMs: () => number }): Promise<void> {
   await drained({ drainMs, isIdle: () => leasing.inHand.runs.length === 0, drain: () => leasing.drain('signal', true) });
   // While somebody here can still write it down.
   await entry.end();
@@ -18,7 +21,8 @@ export async function endOnSignal(workers: readonly Worker[], { leasing, entry, 
 }
 
 export interface DrainOptions {
-  drainMs: number;
+  /** Milliseconds; asked once the signal has come. */
+  drainMs: () => number;
   /** Called at the first signal. */
   drain: () => void;
   isIdle: () => boolean;
@@ -42,5 +46,6 @@ export async function drained({ drainMs, drain, isIdle, signals = process }: Dra
     }
   });
   drain();
-  for (const began = performance.now(); !hurry.signal.aborted && !isIdle() && performance.now() - began < drainMs; ) await sleep(50);
+  const mostMs = drainMs();
+  for (const began = performance.now(); !hurry.signal.aborted && !isIdle() && performance.now() - began < mostMs; ) await sleep(50);
 }

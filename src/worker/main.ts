@@ -19,7 +19,7 @@ import { createWorkers } from './create-worker.js';
 import { deploymentOf } from './deployment.js';
 import { currentBuild } from './engine/package-paths.js';
 import { devicesOf } from './devices.js';
-import { endOnSignal } from './end-on-signal.js';
+import { defaultDrainMs, endOnSignal } from './end-on-signal.js';
 import { openHostEntry } from './host-entry.js';
 import { HostTrouble } from './host-trouble.js';
 import { claimHub } from './hub-claim.js';
@@ -64,15 +64,18 @@ async function main(): Promise<void> {
   const trouble = new HostTrouble();
   const workers = await createWorkers({ connection, settings, deps, tags, store, trouble, version: deploymentOf(process.env, currentBuild().version) });
   say(process.env, `worker ${process.pid} of host ${id} serves ${tags.join(', ')}${values.hub ? ' and the store' : ''} on ${settings.address}`);
+  let drainMs = Number(values['drain-ms']);
   const memory = watchMemory({ most: boundOf(values['max-memory']), mostGrowth: boundOf(values['max-memory-growth']) }, home, (why) => {
     console.warn(`worker ${process.pid} takes too much memory: ${why}; it finishes what it is at, and begins anew`);
     process.exitCode = beginsAnew;
+    // Nobody waits for its end, as after `perfloop down`.
+    drainMs = Math.max(drainMs, defaultDrainMs);
     process.kill(process.pid, 'SIGTERM');
   });
   const watches = [memory.end, closeLeft({ home, client, inHand: leasing.inHand }, (text) => say(process.env, text, 'warn')), ...(store === null ? [] : [recordPresence(store, `${id} ${process.pid} ${Date.now()}`)]), ...(metricsAddress(process.env) === null ? [] : [watchStore(deps, store !== null)])];
   const entry = openHostEntry({ client, queuePrefix: settings.queuePrefix, leasing, trouble, memory, advert: advertOf({ host: id, tags, devices, hub: values.hub, runs: Number(values.runs), queuePrefix: settings.queuePrefix }, fingerprint) });
   await entry.begin();
-  void endOnSignal(workers, { leasing, entry, drainMs: Number(values['drain-ms']) });
+  void endOnSignal(workers, { leasing, entry, drainMs: () => drainMs });
   await Promise.all(workers.map((worker) => worker.run()));
   await closeIdleLaunchers();
   endUploads();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseDuration } from '../../src/core/duration-text.js';
-import { defaultDrainMs } from '../../src/client/commands/machine.js';
+import { defaultDrainMs } from '../../src/worker/end-on-signal.js';
 import { packageRoot } from '../../src/worker/engine/package-paths.js';
 import { serverVersion } from '../support/production/programs.js';
 

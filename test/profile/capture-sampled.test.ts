@@ -178,6 +178,15 @@ describe('what a run takes for `auto`', () => {
     expect(answerOf(await profileOf(capture?.files[0] as string), 'hot_functions').rows[0]).toMatchObject({ function: 'main' });
   });
 
+  it('says of a command that only waits that there was nothing to sample', async (context) => {
+    needs(context, 'perf');
+    const cwd = place({});
+    const asked = [{ command: commandIn(cwd, 'sleep 0.2'), outDir: join(dirname(cwd), 'made') }];
+    // By chance there is one of how it starts.
+    const withoutThat = async (request: CommandRequest): ReturnType<typeof runCommand> => await runCommand({ ...request, command: request.command.replace(/^perf script .* >/, 'true >') });
+    await expect(captureForRun({ kind: 'perf', asked, runCommand: withoutThat, own: process.env })).rejects.toMatchObject({ code: 'PL_PROFILE_EMPTY', message: expect.stringContaining('it waits') as string, where: `sleep 0.2 (in ${cwd})` });
+  });
+
   it('says how to get perf where only that would see the program', async () => {
     const cwd = place({});
     const asked = [{ command: commandIn(cwd, 'true'), outDir: join(dirname(cwd), 'made') }];

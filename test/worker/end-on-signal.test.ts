@@ -10,7 +10,7 @@ describe('a worker that is told to end', () => {
     const signals = new EventEmitter();
     let drains = 0;
     let over = false;
-    const done = drained({ drainMs, isIdle, drain: () => (drains += 1), signals }).then(() => (over = true));
+    const done = drained({ drainMs: () => drainMs, isIdle, drain: () => (drains += 1), signals }).then(() => (over = true));
     return { signals, done, drains: () => drains, isOver: () => over };
   };
   const soon = async (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 120));

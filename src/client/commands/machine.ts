@@ -1,12 +1,11 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { usualMemoryBounds } from '../../core/alerts/memory.js';
 import { exitCodes, PerfloopError } from '../../core/errors.js';
 import type { NoiseOptions } from '../verbs/noise.js';
 import { emit, note, type CliContext } from '../context.js';
 import { plural } from '../print/numbers.js';
+import { defaultDrainMs } from '../../worker/end-on-signal.js';
 import { declareVerb, duration, port, positiveInteger, repeated, type Finish } from './declare.js';
-
-/** What a worker has after SIGTERM; docker-compose.yml gives it longer before it is killed. */
-export const defaultDrainMs = 300_000;
 
 /** The verbs about the engine and the machine. */
 export function declareMachineVerbs(program: Command, finish: Finish): void {
@@ -50,9 +49,9 @@ export function declareMachineVerbs(program: Command, finish: Finish): void {
     usage: 'worker',
     summary: 'run a worker of this machine against the configured server',
     details: 'A fleet has one worker with --hub, which writes the store for all. SIGTERM or Ctrl-C drains it: it finishes the pair of samples or the command that it is at; a second one hurries.',
-    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--runs <n>', 'how many runs may share its CPU; a GPU is for one at a time (default: 8)', positiveInteger], ['--drain <duration>', 'how long it may take to finish after SIGTERM (default: 5m)', duration], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)'], ['--max-memory <mb>', 'begin anew above so many megabytes, when what it does is done (default: 450)', positiveInteger], ['--max-memory-growth <mb>', 'the same above so many megabytes an hour, seen over two (default: 10)', positiveInteger], ['--deployment <name>', 'keep runs on the build that began them: perfloop deployment'], ['--build-id <id>', 'which build this is (default: the version of perfloop)'], ['--workflows-only', 'run workflows and nothing else, such as those of an older build']],
+    options: [['--tag <tag...>', 'the kind of machine this is, such as gpu.h100 (default: cpu)', collect], ['--hub', 'write the store for all workers'], ['--runs <n>', 'how many runs may share its CPU; a GPU is for one at a time (default: 8)', positiveInteger], ['--drain <duration>', 'how long it may take to finish after SIGTERM (default: 5m)', duration], ['--metrics <host:port>', 'serve Prometheus metrics there (default: PERFLOOP_METRICS, or not at all)'], ['--max-memory <mb>', `begin anew above so many megabytes, when what it does is done (default: ${usualMemoryBounds.most})`, positiveInteger], ['--max-memory-growth <mb>', `the same above so many megabytes an hour, seen over two (default: ${usualMemoryBounds.mostGrowth})`, positiveInteger], ['--deployment <name>', 'keep runs on the build that began them: perfloop deployment'], ['--build-id <id>', 'which build this is (default: the version of perfloop)'], ['--workflows-only', 'run workflows and nothing else, such as those of an older build']],
     examples: ['perfloop worker --tag gpu.h100 --address temporal.example:7233', 'perfloop worker --hub --metrics 127.0.0.1:9464'],
-    async action(context, { tag: tags, hub = false, runs, drain = defaultDrainMs, metrics, maxMemory = 450, maxMemoryGrowth = 10, ...versions }) {
+    async action(context, { tag: tags, hub = false, runs, drain = defaultDrainMs, metrics, maxMemory = usualMemoryBounds.most, maxMemoryGrowth = usualMemoryBounds.mostGrowth, ...versions }) {
       if (versions.workflowsOnly === true && (hub || tags !== undefined || runs !== undefined)) throw new PerfloopError('PL_USAGE', 'a worker of workflows alone has no kind of machine, no runs and no store', { where: '--workflows-only', fix: 'Leave out --tag, --runs and --hub.' });
       const tag = tags ?? ['cpu'];
       const { worker } = await import('../verbs/worker.js');

@@ -36,6 +36,9 @@ export interface MemoryBounds {
   mostGrowth: number;
 }
 
+/** Where nobody says otherwise. */
+export const usualMemoryBounds: MemoryBounds = { most: 450, mostGrowth: 10 };
+
 /** What is held of the memory of a worker: the least of the last three readings, since garbage may wait to be collected; null of fewer. */
 export function heldMb(readings: readonly MemoryReading[]): number | null {
   const latest = readings.slice(-3).map(({ mb }) => mb);

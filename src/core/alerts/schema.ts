@@ -3,6 +3,7 @@ import { durationMs } from '../config/duration.js';
 import { notifySchema } from '../config/notify-schema.js';
 import { didYouMean } from '../did-you-mean.js';
 import { timedPhases } from '../run/timed-phases.js';
+import { usualMemoryBounds } from './memory.js';
 
 const names: readonly string[] = timedPhases;
 /** One that no run is ever in would never cross its bound. */
@@ -24,8 +25,8 @@ export const alertsSchema = z.strictObject({
   money_per_day: z.number().positive().max(1e9).optional().describe('US dollars of models and agents within 24 hours.'),
   approval: durationMs.default(86_400_000).describe('A question to a person that is open for longer is told.'),
   notify: z.array(notifySchema).max(20).default([]).describe('Who is told when an alert is raised, stays, and is cleared: as `[[notify]]` of perfloop.toml, with the event `alert`.'),
-  memory: z.number().min(0).max(1e6).default(450).describe('Megabytes that a worker may hold for three minutes, after its first hour; what it did about its memory (cleaned up, began anew) is told with it; 0: any.'),
-  memory_growth: z.number().min(0).max(1e6).default(10).describe('Megabytes an hour by which it may grow, seen over two hours; 0: any.'),
+  memory: z.number().min(0).max(1e6).default(usualMemoryBounds.most).describe('Megabytes that a worker may hold for three minutes, after its first hour; what it did about its memory (cleaned up, began anew) is told with it; 0: any.'),
+  memory_growth: z.number().min(0).max(1e6).default(usualMemoryBounds.mostGrowth).describe('Megabytes an hour by which it may grow, seen over two hours; 0: any.'),
   host_failures: z.int().min(1).max(1000).default(5).describe('A host on which so much work in a row failed for reasons of its own (a full disk, a sandbox that does not start) is drained.'),
 });
 

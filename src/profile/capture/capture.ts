@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PerfloopError } from '../../core/errors.js';
 import { shellWord } from '../../core/shell-word.js';
@@ -59,7 +59,7 @@ function lineOf({ prefix }: Recorder, command: string): string {
   return prefix.length === 0 ? command : [...prefix, '/bin/sh', '-c', command].map(shellWord).join(' ');
 }
 
-/** The recording as text, made where the command ran: other places may not have its programs. */
+/** The recording as text, made where the command ran: other places may not have its programs. Throws PL_PROFILE_EMPTY where it holds no sample. */
 async function printed(asText: readonly string[], { command, outDir, runCommand }: Pick<CaptureRequest, 'command' | 'outDir' | 'runCommand'>): Promise<string> {
   const text = join(outDir, 'profile.txt');
   // The log stays that of the command.
@@ -67,6 +67,7 @@ async function printed(asText: readonly string[], { command, outDir, runCommand 
   const request = { ...rest, command: `${asText.map(shellWord).join(' ')} >${shellWord(text)}` };
   const result = await runCommand(request);
   if (!result.ok) throw commandFailed(request, result);
+  if ((await stat(text)).size === 0) throw nothingComputed(command);
   return text;
 }
 
@@ -102,6 +103,14 @@ function nothingCaptured(kind: RecorderKind, command: CommandRequest): PerfloopE
     fix:
       `Name a command in [commands] profile that runs the code under ${languages[kind]}, in this environment, and that ends by itself. Not seen are: ` +
       'a cleared NODE_OPTIONS or PYTHONPATH, `python -I`, `-E` or `-S`, os._exit, SIGKILL, containers and other hosts. Or bring a profile with `--profile FILE`.',
+  });
+}
+
+/** Samples are taken of what is on a processor. */
+function nothingComputed(command: CommandRequest): PerfloopError {
+  return new PerfloopError('PL_PROFILE_EMPTY', 'The profile has no samples: the command used next to no time of a processor. It ends at once, or it waits (for a sleep, a disk, another process).', {
+    where: `${command.command} (in ${command.cwd})`,
+    fix: 'Name a command in [commands] profile that computes for a second or more, or bring a profile of what it waits for with `--profile FILE`.',
   });
 }
 

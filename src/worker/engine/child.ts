@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { beginsAnew } from '../begins-anew.js';
 import { identify, terminate, type ProcessId } from './process.js';
 
 export interface ChildCommand {
@@ -78,7 +79,7 @@ export class KeptChild {
       this.events.onDeath(how, this.deaths);
     };
     child.once('error', (error) => end(error.message));
-    child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
+    child.once('exit', (code, signal) => end(signal ? `killed by ${signal}` : code === beginsAnew ? 'it took too much memory, and begins anew' : `exit code ${code}`));
     const announce = async (pid: number): Promise<void> => {
       const id = await identify(pid);
       if (id && !over) this.events.onStart(id);

@@ -177,7 +177,7 @@ export class Supervisor {
   }
 
   private recordDeath(part: EnginePart, how: string, deaths: number): void {
-    log(`the ${part} died: ${how} (${deaths} in a row)`);
+    log(`the ${part} ended: ${how} (${deaths} in a row)`);
     this.update({ [part]: null, deaths: { ...this.state.deaths, [part]: deaths } });
   }
 

@@ -1,6 +1,7 @@
 /** The process behind the local engine: started in the background by `ensureEngine`, one per home. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualMemoryBounds } from '../../core/alerts/memory.js';
 import { defaultQueuePrefix } from '../../core/queues.js';
 import { homeFrom } from '../../store/home.js';
 import { idleLimitMs } from './idle.js';
@@ -20,11 +21,12 @@ if (lock === null) {
 }
 
 log(`supervisor ${process.pid}, home ${home.root}`);
+const { most, mostGrowth } = usualMemoryBounds;
 const supervisor = Supervisor.start({
   home,
   binary: values.binary,
   workerScript: values['worker-script'] ?? workerScript,
-  workerArguments: values['worker-argument'] ?? ['--tag', 'cpu', '--hub'],
+  workerArguments: values['worker-argument'] ?? ['--tag', 'cpu', '--hub', '--max-memory', String(most), '--max-memory-growth', String(mostGrowth)],
   queuePrefix: process.env['PERFLOOP_QUEUE_PREFIX'] || defaultQueuePrefix,
   idleMs: idleLimitMs(process.env),
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -50,6 +50,12 @@ describe('the local engine', () => {
     expect([...new Set(phases)]).toEqual(['server', 'worker']);
     expect(await engine.ensure({ onProgress: () => expect.unreachable('it was up') })).toEqual({ ...first, started: false });
     expect(await engineStatus(engine.home)).toMatchObject({ running: true, phase: 'ready', pid: first.pid, problem: null });
+  });
+
+  it('has its worker begin anew when that takes too much memory', async () => {
+    const engine = testEngine();
+    await engine.ensure();
+    expect(execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(engine.state().worker?.pid)], { encoding: 'utf8' })).toContain('--max-memory 450 --max-memory-growth 10');
   });
 
   it('prepares the namespace: search attributes, and histories kept for 30 days', async () => {
