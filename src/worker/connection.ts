@@ -171,9 +171,10 @@ async function persist<T>(settings: ConnectionSettings, patience: Patience, atte
       const over = performance.now() - began >= limit;
       const refusal = refusalOf(error, settings) ?? (await ofTls(settings, over));
       if (refusal) throw refusal;
+      // Not by what is left now: who was not over when TLS was looked at has not been asked what counts only in the end.
+      if (over) throw unreachable(settings, error);
       const waited = performance.now() - began;
-      if (over || waited >= limit) throw unreachable(settings, error);
-      if (waited >= said) {
+      if (waited >= said && waited < limit) {
         patience.onWaiting?.(`The Temporal server at ${settings.address} does not answer; trying for another ${Math.ceil((limit - waited) / 1000)} s.`);
         said = waited + 1000;
       }

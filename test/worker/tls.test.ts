@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { worker } from '../../src/client/verbs/worker.js';
 import { workflowTypes } from '../../src/core/inputs.js';
 import { queues } from '../../src/core/queues.js';
@@ -110,6 +110,14 @@ describe.skipIf(!openssl)(`TLS${openssl ? '' : ': SKIPPED, install openssl'}`, (
     const expected = { code, message: expect.stringMatching(message) as unknown, fix: expect.stringMatching(fix) as unknown };
     await expect(connectClient(tried, short)).rejects.toMatchObject(expected);
     await expect(connectWorker(tried, short)).rejects.toMatchObject(expected);
+  });
+
+  it('says so, too, when the time is up while it looks at what is wrong', async () => {
+    // The beginning, the first attempt, its end just in time, and the look at TLS after it.
+    const now = vi.spyOn(performance, 'now').mockReturnValue(2000);
+    onTestFinished(() => now.mockRestore());
+    for (const time of [0, 0, 999, 1001]) now.mockReturnValueOnce(time);
+    await expect(connectClient(settings(strict.address), short)).rejects.toMatchObject({ code: 'PL_TEMPORAL_TLS', message: expect.stringContaining('is asked without') as unknown });
   });
 
   it('is told by the command line, with exit code 2', async () => {
