@@ -103,7 +103,7 @@ export async function clientOver(connection: ConnectionLike, settings: Connectio
 export async function connectWorker(settings: ConnectionSettings, patience: Patience = {}): Promise<NativeConnection> {
   const { NativeConnection } = await import('@temporalio/worker');
   return await persist(settings, patience, async () => {
-    const attempt = await NativeConnection.connect(transport(settings));
+    const attempt = await inTime(NativeConnection.connect(transport(settings)));
     try {
       await attempt.withDeadline(Date.now() + 5000, () => attempt.workflowService.describeNamespace({ namespace: settings.namespace }));
       return attempt;
@@ -112,6 +112,24 @@ export async function connectWorker(settings: ConnectionSettings, patience: Pati
       throw error;
     }
   });
+}
+
+/** The kernel alone would try for two minutes to reach a server behind a firewall that drops what comes. */
+const longestConnectMs = 10_000;
+
+async function inTime(connecting: Promise<NativeConnection>): Promise<NativeConnection> {
+  let isOver = false;
+  // Too late, it serves nobody.
+  void connecting.then(async (late) => (isOver ? await late.close() : undefined), () => undefined);
+  const limit = new AbortController();
+  try {
+    return await Promise.race([connecting, sleep(longestConnectMs, null, { signal: limit.signal }).then(() => { throw new Error(`no connection within ${longestConnectMs / 1000} s`); })]);
+  } catch (error) {
+    isOver = true;
+    throw error;
+  } finally {
+    limit.abort();
+  }
 }
 
 function transport(settings: ConnectionSettings): Pick<ConnectionOptions, 'address' | 'tls' | 'metadata'> & { apiKey?: string } {

@@ -96,7 +96,8 @@ try {
   await main();
 } catch (error) {
   sayFailure(process.env, error);
-  process.exitCode = error instanceof PerfloopError ? 2 : 1;
+  // At once: connections that are still being made would keep the process for minutes.
+  process.exit(error instanceof PerfloopError ? 2 : 1);
 }
 // The supervisor's channel would keep the process alive.
 process.disconnect?.();

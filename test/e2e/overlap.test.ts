@@ -17,7 +17,7 @@ const targets: CountingTarget[] = [];
 afterAll(() => targets.forEach((target) => target.remove()));
 
 const real: Scripted = { calls: [{ name: 'submit_verdict', input: { real: true, reasons: ['It sleeps.'], confidence: 'high' } }] };
-const delays = (...delays: string[]): Scripted => ({ calls: [{ name: 'submit_candidates', input: { candidates: delays.map((delay) => ({ title: `Sleep ${delay} s`, rationale: 'Less sleep.', edits: [{ file: 'src/delay', old: '0.07', new: delay }] })) } }] });
+const delays = (...delays: string[]): Scripted => ({ calls: [{ name: 'submit_candidates', input: { candidates: delays.map((delay) => ({ title: `Sleep ${delay} s`, rationale: 'Less sleep.', edits: [{ file: 'src/delay', old: '0.15', new: delay }] })) } }] });
 const asksForChanges = ({ body }: Received): boolean => JSON.stringify(body).includes('# The changes');
 
 function target(url: string, { propose, models, loop: bounds }: ConfigInput, build?: string): CountingTarget {
@@ -102,7 +102,7 @@ it('candidates are built side by side, and sampled alone', async () => {
   const build = `
     outside=$(dirname "$FAULT_LOG") delay=$(cat src/delay)
     mkdir -p out && touch "$outside/building-$$" && cp src/delay out/delay
-    if [ $delay != 0.07 ]; then
+    if [ $delay != 0.15 ]; then
       touch "$outside/begun-$delay"
       for i in $(seq 1200); do if [ -e "$outside/begun-0.03" ] && [ -e "$outside/begun-0.02" ]; then break; fi; sleep 0.05; done
       test -e "$outside/begun-0.03" && test -e "$outside/begun-0.02" && rm "$outside/building-$$"

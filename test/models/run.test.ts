@@ -20,8 +20,8 @@ afterAll(() => targets.forEach((target) => target.remove()));
 
 const verdict: Scripted = { text: ['It sleeps.'], reasoning: 'what sleeps?', calls: [{ name: 'submit_verdict', input: { real: true, reasons: ['The benchmark sleeps as long as src/delay says.'], confidence: 'high' } }] };
 const faster: Scripted = { calls: [{ name: 'submit_candidates', input: { candidates: [
-  { title: 'Sleep less', rationale: 'Less sleep takes less time.', edits: [{ file: 'src/delay', old: '0.07', new: '0.02' }] },
-  { title: 'Sleep nothing', rationale: 'To be refused.', edits: [{ file: 'src/delay', old: '0.07\n', new: 'nothing\n' }] },
+  { title: 'Sleep less', rationale: 'Less sleep takes less time.', edits: [{ file: 'src/delay', old: '0.15', new: '0.02' }] },
+  { title: 'Sleep nothing', rationale: 'To be refused.', edits: [{ file: 'src/delay', old: '0.15\n', new: 'nothing\n' }] },
 ] } }] };
 
 /** Looks once, and says of the rules' finding that it is real. */

@@ -60,7 +60,7 @@ const spin = `exports.spin = function spin(turns) {
 `;
 
 /**
- * The benchmark of the base sleeps 70 ms, that of a candidate 20. `replace` puts other shell in the place of a command's
+ * The benchmark of the base sleeps 150 ms, that of a candidate 20: far apart, so that what holds a process up on a busy machine turns few pairs. `replace` puts other shell in the place of a command's
  * action; `config` is laid over the configuration, key by key within a table. Without it there is one fresh build of each side.
  */
 export function countingTarget(options: { replace?: Partial<Record<Role, string>>; timeout?: Partial<Record<Role, string>>; config?: ConfigInput } = {}): CountingTarget {
@@ -112,7 +112,7 @@ function writeRepository(dir: string, does: Record<Role, string>): void {
   writeFileSync(join(dir, 'step.sh'), stepScript(does));
   writeFileSync(join(dir, 'main.js'), main);
   writeFileSync(join(dir, 'src', 'spin.js'), spin);
-  writeFileSync(join(dir, 'src', 'delay'), '0.07\n');
+  writeFileSync(join(dir, 'src', 'delay'), '0.15\n');
   writeFileSync(join(dir, '.gitignore'), 'deps/\nout/\n');
   git(dir, 'init', '--quiet', '--initial-branch=main');
   git(dir, 'config', 'user.name', 'Somebody');

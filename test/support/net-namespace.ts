@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A network of its own for processes of a test, from which one port of this machine is reached. */
@@ -35,6 +36,7 @@ export function noNetNamespace(): string | null {
 /** `number` tells those of a test apart, 0 to 62. `server`: HOST:PORT on this machine. */
 export async function netNamespace(number: number, server: string): Promise<NetNamespace> {
   const name = `pl${process.pid}x${number}`;
+  removeLeft();
   // A net of documentation's addresses (RFC 5737), four each.
   const net = (at: number): string => `198.51.100.${number * 4 + at}`;
   ip('netns', 'add', name);
@@ -47,14 +49,21 @@ export async function netNamespace(number: number, server: string): Promise<NetN
   return {
     address: relay.address,
     prefix: ['ip', 'netns', 'exec', name],
-    cut: () => ip('link', 'set', `${name}h`, 'down'),
-    mend: () => ip('link', 'set', `${name}h`, 'up'),
+    cut: () => void ip('link', 'set', `${name}h`, 'down'),
+    mend: () => void ip('link', 'set', `${name}h`, 'up'),
     async remove() {
       await relay.close();
       // The other end of the link goes with it.
       ip('netns', 'del', name);
     },
   };
+}
+
+/** Those of tests that were killed: their addresses would be taken twice. */
+function removeLeft(): void {
+  for (const [name, pid] of ip('netns', 'list').matchAll(/^pl(\d+)x\d+/gm)) {
+    if (!existsSync(`/proc/${pid}`)) ip('netns', 'del', name);
+  }
 }
 
 /** What can be had in its place where the machine lets nobody make one: a way to the server of one's own, on which bytes get stuck. */
@@ -109,6 +118,6 @@ async function relayTo(server: string, host: string): Promise<Relay> {
   };
 }
 
-function ip(...args: string[]): void {
-  execFileSync('ip', args, { stdio: 'pipe' });
+function ip(...args: string[]): string {
+  return execFileSync('ip', args, { stdio: 'pipe', encoding: 'utf8' });
 }
