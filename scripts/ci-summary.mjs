@@ -10,7 +10,7 @@ const { numPassedTests: passed, numFailedTests: failedTests, numPendingTests: sk
 // A file that does not even load has no failed test of its own.
 const failed = failedTests === 0 && failedFiles > 0 ? failedFiles : failedTests;
 
-const excerpt = (message) => message.split('\n').slice(0, SHOWN).map((line) => `  ${line.slice(0, 400)}`).join('\n');
+const excerpt = (message) => message.split('\n').filter((line) => !line.includes('/node_modules/')).slice(0, SHOWN).map((line) => `  ${line.slice(0, 400)}`).join('\n');
 
 // One line for each group, so that many of them hide nothing that follows.
 const skippedIn = new Map();
