@@ -274,7 +274,8 @@ export interface RunStatus {
   error: { code: string; message: string; where?: string; fix?: string } | null;
   /**
    * `enforced`: it ends when `maxWallMs` is used up, whatever it is doing. `askingMs`: of the time since the start, that in which
-   * the run only waited for a person, which is none of `maxWallMs`; `askingSince`: it does so since then. Both absent: it did not.
+   * the run only waited for a person, or was paused, which is none of `maxWallMs`; `askingSince`: it does so since then. Both
+   * absent: it did not.
    */
   budget: { trials: number; maxTrials: number; wallMs: number; maxWallMs: number; enforced?: true; askingMs?: number; askingSince?: number };
   samplesSpent: number;

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributes } from '../core/messages.js';
 import type { Config } from '../core/config/schema.js';
 import { decidedTrial } from '../core/run/decided-trial.js';
@@ -6,7 +6,7 @@ import type { Spell } from '../core/run/spell.js';
 import type { StepRecord } from '../core/run/step-record.js';
 import type { TimedPhase } from '../core/run/timed-phases.js';
 import { decideProblem, setBudgetProblem, trialStateProblem } from '../core/run/check-message.js';
-import { decide, refuseDecision, setBudget, setTrialState, steered, type RunModel } from '../core/run/model.js';
+import { decide, endAsking, refuseDecision, setBudget, setTrialState, steered, type RunModel } from '../core/run/model.js';
 import type { StepsShown } from '../core/pipeline/machine/shown.js';
 import type { CompletedStep, Progress } from '../core/run/progress.js';
 import type { RunState, RunStatus, TrialSummary } from '../core/status.js';
@@ -101,11 +101,14 @@ export class RunControl {
     return { ...status, budget, ...(this.steps === null ? {} : { steps: this.steps() }), ...(Object.keys(waiting).length === 0 ? {} : { waiting: { ...waiting } }) };
   }
 
-  /** Waits while the run is paused. A stop ends the pause. */
+  /** Waits while the run is paused, which costs no wall time of its budget. A stop ends the pause. */
   async whilePaused(): Promise<void> {
-    if (!this.model.paused) return;
+    const { model } = this;
+    if (!model.paused) return;
+    model.askingSince ??= Date.now();
     await this.record();
-    await condition(() => !this.model.paused || this.model.stopping);
+    await condition(() => !model.paused || model.stopping);
+    endAsking(model, Date.now(), patched('pause-costs-no-time'));
     this.show();
   }
 

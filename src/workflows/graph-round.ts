@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { Config } from '../core/config/schema.js';
 import type { StepConfig } from '../core/config/steps-schema.js';
 import { planOf } from '../core/pipeline/plan-of.js';
@@ -166,13 +166,14 @@ class GraphRound {
     if (this.running.size === 0 && due < Infinity) due = Math.min(due, now + wallLeft(model, now));
     const asked = openIds(model);
     const waits = asked !== '' && this.onlyAsks();
-    if (waits) model.askingSince = now;
+    const idle = waits || (model.paused && this.onlyAsks() && patched('pause-costs-no-time'));
+    if (idle) model.askingSince = now;
     if (control.setAwaiting(waits) || asked !== this.told) this.log.now();
     this.told = asked;
     const happened = (): boolean => this.changed || openIds(model) !== asked || this.fatal !== null || model.stopping !== stopping || model.paused !== paused;
     if (due === Infinity) await condition(happened);
     else await condition(happened, Math.max(1, due - now));
-    if (waits) endAsking(model, Date.now());
+    if (idle) endAsking(model, Date.now());
     if (due <= Date.now()) expire(machine, Date.now());
   }
 

@@ -59,7 +59,9 @@ describe('a person steers a run whose steps form a graph', () => {
     expect((await run.status()).state).toBe('paused');
     expect(target.effects()).toEqual(['first', 'first-end']);
     await run.handle.signal(messageNames.resume);
-    expect(await run.result()).toMatchObject({ state: 'done', steps: { done: 2 } });
+    const status = await run.result();
+    expect(status).toMatchObject({ state: 'done', steps: { done: 2 } });
+    expect(status.budget.askingMs).toBeGreaterThan(0);
     expect(target.effects()).toEqual(['first', 'first-end', 'second']);
   });
 

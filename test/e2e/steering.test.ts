@@ -82,6 +82,10 @@ describe('pause and resume', () => {
     await run.handle.signal(messageNames.resume);
     const status = await run.result();
     expect(status.state).toBe('done');
+    // After a pause over a weekend there is as much time left as before.
+    const [pausedAt = 0, resumedAt = 0] = (status.steered ?? []).map(({ at }) => at);
+    expect(status.budget.askingMs).toBeGreaterThan(0);
+    expect(status.budget.askingMs).toBeLessThanOrEqual(resumedAt - pausedAt);
     // Who, when and why; in the store too. Who signals by other means may say nothing.
     expect(status.steered).toEqual([{ what: 'pause', who: 'ada', comment: 'the host is needed', at: expect.any(Number) as number }, { what: 'resume', who: 'somebody who did not say', comment: '', at: expect.any(Number) as number }]);
     expect((await show(engine.context, run.id)).status.steered).toEqual(status.steered);

@@ -65,7 +65,7 @@ export const loopSchema = z
     rounds: z.int().min(1).max(1000).default(3).describe('At most this many rounds.'),
     plateau: z.int().min(1).max(1000).default(1).describe('Stop after this many rounds in a row without an accepted candidate.'),
     max_trials: z.int().min(1).max(100_000).default(100).describe('Budget of trials for the whole run.'),
-    max_wall: durationMs.default(8 * 3_600_000).describe('Budget of wall time for the whole run. The time in which it only waits for a person is no part of it.'),
+    max_wall: durationMs.default(8 * 3_600_000).describe('Budget of wall time for the whole run. The time in which it only waits for a person, or is paused, is no part of it.'),
     candidates_per_round: z.int().min(1).max(100).default(8).describe('Of the candidates of a round, this many are tried, best ranked first.'),
     trials_at_once: z.union([z.literal('auto'), z.int().min(1).max(16)]).default('auto').describe('So many candidates are under way at once: their builds and tests overlap each other, but never a sample. `auto`: 2 where building and testing takes a quarter of a trial or more and no samples of the champion are shared, else 1.'),
     max_steps: z.int().min(1).max(1_000_000).optional().describe('Step executions of a round, where [[steps]] jump. Default: ten of each step, and at least 1,000.'),
