@@ -274,6 +274,19 @@ async function graphContinued(engine: TestEngine): Promise<void> {
   await record(engine, 'run', 'graph-continued', status.run);
 }
 
+/** A chain and a graph that are paused until nothing goes on, and resumed. */
+async function paused(engine: TestEngine): Promise<void> {
+  for (const [name, steps] of [['paused', '[[steps]]\ntype = "noop"\n'], ['graph-paused', `${stepText('first', 'sleep 2', 'needs = []')}${stepText('second', 'true', 'needs = ["first"]')}`]] as const) {
+    const run = await startRun(engine, target(name, '', `[loop]\nrounds = 1\n${steps}`, { alpha: 1 }));
+    await run.handle.signal(messageNames.pause);
+    await run.until('nothing goes on', (status) => status.budget.askingSince !== undefined);
+    await run.handle.signal(messageNames.resume);
+    const status = await run.result();
+    expectThat(status, status.state === 'done' && (status.budget.askingMs ?? 0) > 0);
+    await record(engine, 'run', name, status.run);
+  }
+}
+
 /** A function of a module of the target's, which throws at first, in a pipeline of a file. */
 async function ownSteps(engine: TestEngine): Promise<void> {
   const config = `[loop]\nrounds = 1\n[step_types.own]\nmodule = "tools/own.mjs"\n[[steps]]\ntype = "pipeline"\nname = "gate"\nfile = "steps/gate.toml"\n`;
@@ -495,7 +508,7 @@ async function rolledBack(engine: TestEngine): Promise<void> {
   for await (const { workflowId } of engine.client.workflow.list({ query: 'WorkflowType = "rollback"' })) if (workflowId.startsWith(run)) await record(engine, 'rollback', 'by-hand', workflowId);
 }
 
-const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched, told, rolledBack };
+const scenarios = { twoRounds, profiled, knobs, approvals, lessons, finalApproval, endings, judgements, tests, compared, builds, growing, finalBuilds, quarantinedAfresh, executedTwice, agents, graph, graphContinued, paused, ownSteps, asked, explained, fleet, sweep, rechecked, hosts, alerted, watched, told, rolledBack };
 const only = process.argv.slice(2);
 if (only.length === 0) for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) rmSync(join(folder, file));
 const setUp = setUpEngine({ USER: 'recorder' });

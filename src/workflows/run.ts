@@ -156,5 +156,5 @@ export async function guarded(phases: Pick<Phases, 'input' | 'model' | 'control'
     throw cancelled ? new CancelledFailure('cancelled') : refusal(model.status.error?.code ?? 'PL_BUG', model.status.error?.message ?? 'unknown', { ...(model.status.error?.where === undefined ? {} : { where: model.status.error.where }), ...(model.status.error?.fix === undefined ? {} : { fix: model.status.error.fix }) });
   }
   await condition(allHandlersFinished);
-  return model.status;
+  return control.whole().status;
 }

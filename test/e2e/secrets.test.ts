@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { TrialSummary } from '../../src/core/status.js';
+import { hookReceiver } from '../support/hook-receiver.js';
 import { modelServer } from '../support/model-server.js';
+import { freePort, scrapeUntil, sumOf } from '../support/scrape.js';
 import { historyToPlain } from '../workflows/history-file.js';
 import { cli, jsonOf } from './cli.js';
 import { startRun, verdictOf } from './runs.js';
@@ -27,11 +29,16 @@ const secrets = {
   MODEL_KEY: `model-${randomBytes(12).toString('base64url')}`,
   PROXY_PASSWORD: `proxy-${randomBytes(8).toString('hex')}`,
   REMOTE_PASSWORD: `remote-${randomBytes(8).toString('hex')}`,
+  /** Part of an address that takes messages. */
+  HOOK_PATH: `hook-${randomBytes(9).toString('base64url')}`,
+  TELEMETRY: `telemetry-${randomBytes(9).toString('base64url')}`,
   LOGIN: `${randomBytes(6).toString('hex')}/${randomBytes(6).toString('hex')}`,
 };
-const { PROXY_PASSWORD, REMOTE_PASSWORD, LOGIN, ...ofEnvironment } = secrets;
+const { PROXY_PASSWORD, REMOTE_PASSWORD, HOOK_PATH, TELEMETRY, LOGIN, ...ofEnvironment } = secrets;
 const usersHome = mkdtempSync(join(tmpdir(), 'perfloop-user-'));
-const engine = sharedEngine({ ...ofEnvironment, HOME: usersHome, HTTPS_PROXY: `http://me:${PROXY_PASSWORD}@127.0.0.1:9` });
+const { told: notified, env: { HOOK = '', HOOK_KEY = '' } } = await hookReceiver();
+const metrics = `127.0.0.1:${await freePort()}`;
+const engine = sharedEngine({ ...ofEnvironment, TEAM_WEBHOOK: `${HOOK}${HOOK_PATH}`, HOOK_KEY, OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${TELEMETRY}`, PERFLOOP_METRICS: metrics, HOME: usersHome, HTTPS_PROXY: `http://me:${PROXY_PASSWORD}@127.0.0.1:9` });
 afterAll(() => rmSync(usersHome, { recursive: true, force: true }));
 
 /** Prints the variable in pieces that end within it, and as other programs would write it. */
@@ -50,14 +57,16 @@ const file = 'src/' + name + '.js';
 writeFileSync(file, readFileSync(file, 'utf8').replace(/const ms = \\d+/, 'const ms = ' + ms));
 console.log(name + ' waits less, says ' + process.env.AGENT_KEY + ' of ' + readFileSync(homedir() + '/.agent', 'utf8'));
 ${telling('AGENT_KEY')}`);
+  /** What the worker alone needs, told as programs tell it that got it all the same. */
+  const ofWorker = 'CHAT = "$TEAM_WEBHOOK", SIGNED = "$HOOK_KEY", SENT = "$OTEL_EXPORTER_OTLP_HEADERS"';
   const step = (type: string, more = ''): string => `[[steps]]\ntype = "${type}"\n${more}\n`;
-  const command = (name: string, run: string, more = ''): string => step('command', `name = "${name}"\ncommand = { run = ${JSON.stringify(run)}, env = { STEP_TOKEN = "$STEP_TOKEN", API_TOKEN = "$GIVEN" } }\n${more}`);
+  const command = (name: string, run: string, more = ''): string => step('command', `name = "${name}"\ncommand = { run = ${JSON.stringify(run)}, env = { STEP_TOKEN = "$STEP_TOKEN", API_TOKEN = "$GIVEN", ${ofWorker} } }\n${more}`);
   const agent = (name: string, ...words: string[]): string => `[agents.${name}]\ncommand = ${JSON.stringify(['node', `${outside}/agent.mjs`, ...words])}\nenv = { AGENT_KEY = "$AGENT_KEY" }\nlogin = ["~/.agent"]\n`;
   const steps = [
     step('warmup'),
     command('peeks', `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; ${effect(outside, 'peeks')}`),
     command('tells', `node tell.js && ${effect(outside, 'tells')}`),
-    command('gives', 'node -e "console.log(JSON.stringify({ said: process.env.API_TOKEN, kept: process.env.STEP_TOKEN }))"', 'output = "json"'),
+    command('gives', 'node -e "console.log(JSON.stringify({ said: process.env.API_TOKEN, kept: process.env.STEP_TOKEN, chat: process.env.CHAT, key: process.env.SIGNED, sent: process.env.SENT, token: process.env.SENT.split(/%20/)[1] }))"', 'output = "json"'),
     command('fails', `node tell.js 3; code=$?; ${effect(outside, 'fails')}; exit $code`, 'on_fail = "continue"'),
     step('agent', 'agent = "faster"'),
     step('benchmark', 'warmups = 0\nruns = 2'),
@@ -67,7 +76,7 @@ ${telling('AGENT_KEY')}`);
     step('judge', 'name = "judge-again"'),
     step('decide', 'name = "decide-again"\nexplain = "m"'),
   ].join('');
-  const files = scoredProgram({ alpha: 12, beta: 10 }, `[target]\nname = "secrets"\nsetup = "echo \\"$HTTPS_PROXY\\" >&2; ${effect(outside, 'setup')}"\n[tests]\nformat = "tap"\n[loop]\nrounds = 1\nablation = false\n[approval]\nmode = "never"\n[models.m]\nprovider = "anthropic"\nmodel = "claude-sonnet-5-5"\nbase_url = "MODEL_URL"\napi_key = "$MODEL_KEY"\n${agent('faster', 'alpha', '2')}${agent('breaks', 'beta', '1')}${steps}`);
+  const files = scoredProgram({ alpha: 12, beta: 10 }, `[target]\nname = "secrets"\nsetup = "echo \\"$HTTPS_PROXY\\" >&2; ${effect(outside, 'setup')}"\n[tests]\nformat = "tap"\n[loop]\nrounds = 1\nablation = false\n[approval]\nmode = "never"\n[[notify]]\nkind = "webhook"\nurl = "$TEAM_WEBHOOK"\nsecret = "$HOOK_KEY"\nevents = ["accepted", "finished"]\n[models.m]\nprovider = "anthropic"\nmodel = "claude-sonnet-5-5"\nbase_url = "MODEL_URL"\napi_key = "$MODEL_KEY"\n${agent('faster', 'alpha', '2')}${agent('breaks', 'beta', '1')}${steps}`);
   const benchmark = 'benchmark = { run = "sh bench/score.sh", env = { BENCH_TOKEN = "$BENCH_TOKEN" } }\ntest = { run = "node test/tap.js", env = { TEST_TOKEN = "$TEST_TOKEN" } }\n';
   return {
     ...files,
@@ -82,7 +91,7 @@ ${telling('AGENT_KEY')}`);
 /** Everything that would give a secret away; found without what perfloop itself finds them by. */
 function told(bytes: Buffer): string[] {
   const text = bytes.toString('latin1');
-  return Object.entries(secrets).flatMap(([name, secret]) => {
+  return Object.entries({ ...secrets, HOOK_KEY }).flatMap(([name, secret]) => {
     const utf8 = Buffer.from(secret);
     // The middle of the base64, whatever stands before it.
     const inBase64 = [0, 1, 2].map((before) => Buffer.concat([Buffer.alloc(before), utf8]).toString('base64').slice(4, -4));
@@ -126,9 +135,15 @@ it('no secret is in any store, log, artifact, history, report or answer, whoever
     expect(answers[`report ${run.id} --json`]).toContain('report.html');
     const branch = execFileSync('git', ['log', '--all', '--format=%B', '-p'], { cwd: target.dir, encoding: 'utf8' });
 
+    // Of the candidate, whose title the agent told its key in, and of the end.
+    await expect.poll(() => notified.map(({ event }) => event).toSorted(), { timeout: 60_000 }).toEqual(['accepted', 'finished']);
+    expect(notified.every(({ signed }) => signed)).toBe(true);
+    await scrapeUntil(metrics, 'the end of the run', (series) => sumOf(series, 'perfloop_runs_total') >= 1);
+    const page = await (await fetch(`http://${metrics}/metrics`)).text();
+
     const found = [
       ...filesBelow(engine.home.root).map((file) => [file.slice(engine.home.root.length), told(readFileSync(file))] as const),
-      ...Object.entries({ ...answers, branch, status: JSON.stringify(status) }).map(([what, text]) => [what, told(Buffer.from(text))] as const),
+      ...Object.entries({ ...answers, branch, page, notified: JSON.stringify(notified), status: JSON.stringify(status) }).map(([what, text]) => [what, told(Buffer.from(text))] as const),
     ];
     let executions = 0;
     for await (const { workflowId, runId } of engine.client.workflow.list()) {
