@@ -29,8 +29,8 @@ describe('budgets', () => {
     expect(given).toMatchObject({ run: run.id, changed: { maxTrials: 2 }, budget: { maxTrials: 2, maxWallMs: 3_600_000 } });
     await expect(budget(engine.context, run.id, {})).rejects.toMatchObject({ code: 'PL_USAGE' });
     const status = await run.result();
-    // The second passed beside the first, and was confirmed afresh on it: that is within the round that was paid for.
-    expect(status.trials.map((trial) => trial.id)).toEqual(['r1-1', 'r1-2', 'r1-2c']);
+    // One of them passed beside the other, and was confirmed afresh on it: that is within the round that was paid for. Which one gains more is close.
+    expect(status.trials.map((trial) => trial.id)).toEqual(['r1-1', 'r1-2', expect.stringMatching(/^r1-[12]c$/)]);
     expect(status).toMatchObject({ accepted: 2, rounds: 1, steered: [{ what: 'setBudget', who: 'ada', comment: 'one more', budget: { maxTrials: 2, rounds: 1 } }] });
   });
 });
