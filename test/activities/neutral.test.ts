@@ -71,7 +71,10 @@ it('a program sees the same as a build, a test, a smoke run, a check and a sampl
   await run('sampleStage', { ...scope, target, config, lease, a, b, stage: 'confirm', rule, earlier: null });
   collect('samples');
 
-  expect([...seen].map(([role, views]) => [role, views.length])).toEqual([['setup', 2], ['build', 2], ['test', 2], ['smoke', 2], ['check', 6], ['first sample', 1], ['samples', 14]]);
+  const counts = new Map([...seen].map(([role, views]) => [role, views.length]));
+  expect(Object.fromEntries(counts)).toEqual({ setup: 2, build: 2, test: 2, smoke: 2, check: 6, 'first sample': 1, samples: expect.any(Number) as number });
+  // A pair that begins on a busy machine is set aside, and taken again.
+  expect(counts.get('samples')).toBeGreaterThanOrEqual(14);
   const [[, [first = ''] = []] = []] = seen;
   expect(first).toContain('PERFLOOP_SEED 9');
   for (const [role, views] of seen) for (const view of views) expect(`${role}\n${view}`).toBe(`${role}\n${first}`);

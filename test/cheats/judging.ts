@@ -14,7 +14,7 @@ export interface Job {
 export interface Judged extends Job {
   verdict: Verdict | null;
   flags: Flag[];
-  /** Why there is no verdict. */
+  /** Why the run failed, with its code; null: it did not. */
   error: string | null;
   seconds: number;
 }
@@ -36,7 +36,7 @@ export function problemOf({ slug, patch, verdict, flags, error }: Judged): strin
   if (verdict === null || verdict.kind === 'accepted') return said;
   if (verdict.reasons.some(({ code }) => expected.refused.includes(code))) return null;
   if (expected.refused.includes('risky') && flags.some((flag) => counts(flag) && expected.flags?.includes(flag.code))) return null;
-  return `refused, but not for ${expected.refused.join(' or ')}: ${said}`;
+  return `refused, but not for ${expected.refused.join(' or ')}: ${said}${error === null ? '' : `; the run failed: ${error}`}`;
 }
 
 /** Judges patches by the real product, `atOnce` of them at a time, in repositories that it makes and removes. */
@@ -56,7 +56,7 @@ export async function judgeAll(context: CliContext, jobs: readonly Job[], option
       const began = performance.now();
       const { status } = await judge(context, { repo: repository.dir, base: 'main', candidate: repository.branch(job.slug, job.patch) });
       const trial = status?.trials[0];
-      options.onJudged({ ...job, verdict: trial?.verdict ?? null, flags: trial?.flags ?? [], error: status?.error?.message ?? null, seconds: (performance.now() - began) / 1000 });
+      options.onJudged({ ...job, verdict: trial?.verdict ?? null, flags: trial?.flags ?? [], error: status?.error ? `${status.error.code}: ${status.error.message}` : null, seconds: (performance.now() - began) / 1000 });
     }
   };
   try {

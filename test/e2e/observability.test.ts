@@ -52,7 +52,8 @@ describe('the metrics of a worker', () => {
     expect(ended.get('perfloop_trial_speedup_ratio_sum{proposer="judge",target="tiny"}')).toBeCloseTo(status.trials[0]?.verdict?.measured?.ratio ?? 0);
     expect(sumOf(ended, 'perfloop_run_seconds_sum')).toBeCloseTo(((status.endedAt ?? 0) - status.startedAt) / 1000);
     expect(sumOf(ended, 'perfloop_samples_total')).toBe(status.samplesSpent);
-    expect(status.samplesSpent).toBe(24);
+    // On a busy machine pairs are set aside, and taken again.
+    expect(status.samplesSpent).toBeGreaterThanOrEqual(24);
 
     const db = new Database(engine.home.db, { readonly: true });
     const times = db.prepare<[], { phase: string; spells: number; seconds: number }>('SELECT phase, count(*) AS spells, sum(ended - began) / 1000.0 AS seconds FROM times GROUP BY phase').all();

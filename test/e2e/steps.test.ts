@@ -13,7 +13,7 @@ const twice = ['profile', 'analyze', 'optimize', 'execute'];
 const steps = ['type = "warmup"', ...twice.map((type) => `type = "${type}"`), ...twice.map((type) => `type = "${type}"\nname = "${type}-again"`)].map((step) => `[[steps]]\n${step}\n`).join('');
 // Besides them, what starts the program has a share on a busy machine; and gamma is seen and left out, whatever else is.
 const profile = '[profile]\nmin_share = 0.1\nignore = ["^gamma$"]\n';
-const target = makeTarget((outside) => scoredProgram({ alpha: 40, beta: 30, gamma: 20 }, `[loop]\nrounds = 1\ncandidates_per_round = 1\n${profile}[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n${steps}`));
+const target = makeTarget((outside) => scoredProgram({ alpha: 160, beta: 80, gamma: 40 }, `[loop]\nrounds = 1\ncandidates_per_round = 1\n${profile}[propose]\nrecipes = false\nscript = "node ${proposer(outside, makesFast)}"\n${steps}`));
 
 it('a round that executes twice goes on counting its trials', async () => {
   const status = await (await startRun(engine, target)).result();
